@@ -1,0 +1,29 @@
+"""Faults: the one family of expected failures that reaches a person.
+
+A fault carries one clear sentence that says what to do, and a number. The number is the exit
+code of a command, the code an attendant reads from the screen and the code in the journal:
+2 usage, 10-19 settings, 20-29 devices, 30-39 content, 40-49 sync, 50-59 queue, 60-69 forms.
+
+Bugs are not faults: they are ordinary exceptions, they crash the process and a supervisor
+restarts it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Fault(Exception):
+    """An expected failure; `str(fault)` is the sentence for the person, `code` its number."""
+
+    code: ClassVar[int] = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class UsageFault(Fault):
+    """The command line does not make sense."""
+
+    code = 2
