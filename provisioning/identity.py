@@ -92,8 +92,14 @@ def read_certificate(root: Ed25519PublicKey, encoded: bytes) -> Certificate:
     fields = _signed_map(root, encoded, CERTIFICATE_TYPE, "certificate")
     try:
         return Certificate(
-            *(fields[key] for key in ("serial", "name", "role", "site", "county")),
-            *(fields[key] for key in ("signing", "hpke", "curve")),
+            serial=fields["serial"],
+            name=fields["name"],
+            role=fields["role"],
+            site=fields["site"],
+            county=fields["county"],
+            signing=fields["signing"],
+            hpke=fields["hpke"],
+            curve=fields["curve"],
             not_before=datetime.fromtimestamp(fields["from"], UTC),
             not_after=datetime.fromtimestamp(fields["to"], UTC),
         )

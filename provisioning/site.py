@@ -87,7 +87,10 @@ class Node:
 
     @cached_property
     def certificate(self) -> Certificate:
-        """This node's own certificate, matching its settings and keys; raises `IdentityFault`."""
+        """The node's own certificate, agreeing with its settings and keys.
+
+        Raises `IdentityFault`, or what `registry` and `keys` raise.
+        """
         found = self.registry.node(self.name)
         settings = self.settings.node
         claimed = (settings.role, settings.site, settings.county)
