@@ -1,0 +1,90 @@
+"""Build: sources to a signed pack. Workbench and demo only: a kiosk opens packs, never makes them.
+
+The same sources, signer and time give the same bytes: files are taken in sorted order, nothing
+reads the clock, and Ed25519 signatures are deterministic. Compiling forms is the slow part; a
+compiled form is kept by the hash of its source and of the compiler's version where a `cache`
+folder is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from content import catalogue, trust
+from content.faults import SourcesRefused
+from content.form_build import compile_forms
+from content.manifest import Blob, Manifest, blob_for
+from content.pack import BLOBS_NAME, MANIFEST_NAME, SIGNATURE_NAME
+
+DEFAULT_SOURCES = Path(__file__).parent / "default"
+DEFAULT_ID = "huduma-default"
+_KEPT = (".csv", ".json")
+_LOOK = "look"
+_SKIPPED = ("sources.csv",)
+
+
+def build_default(
+    target: Path, signer: Ed25519PrivateKey, now: datetime, *, cache: Path | None = None
+) -> Manifest:
+    """Build the default pack into the new folder `target`; raises `SourcesRefused` (33)."""
+    return build(DEFAULT_SOURCES, target, signer, now, pack_id=DEFAULT_ID, cache=cache)
+
+
+def build(
+    sources: Path,
+    target: Path,
+    signer: Ed25519PrivateKey,
+    now: datetime,
+    *,
+    pack_id: str,
+    cache: Path | None = None,
+) -> Manifest:
+    """Build the pack of the folder `sources` into `target`, replacing what was there.
+
+    `now` (aware) becomes the pack's version and the start of its validity.
+    """
+    files = dict(collect(sources))
+    files.update(compile_forms(sources, files, cache))
+    catalogue.Catalogue.check(files)
+    if target.exists():
+        shutil.rmtree(target)
+    blobs = target / BLOBS_NAME
+    blobs.mkdir(parents=True)
+    listed: dict[str, Blob] = {}
+    for path in sorted(files):
+        listed[path] = _write(blobs, path, files[path])
+    manifest = Manifest(
+        id=pack_id,
+        version=int(now.strftime("%Y%m%d%H%M")),
+        languages=("en", "sw"),
+        valid_from=now.replace(microsecond=0),
+        files=listed,
+    )
+    encoded = manifest.encode()
+    (target / MANIFEST_NAME).write_bytes(encoded)
+    (target / SIGNATURE_NAME).write_bytes(trust.sign(encoded, signer))
+    return manifest
+
+
+def collect(sources: Path) -> Iterator[tuple[str, bytes]]:
+    """(path in the pack, bytes) of every source file that belongs into a pack as it is."""
+    if not sources.is_dir():
+        raise SourcesRefused(f"{sources} is not a folder of content sources.")
+    for place in sorted(sources.iterdir()):
+        if place.is_file() and place.suffix in _KEPT and place.name not in _SKIPPED:
+            yield place.name, place.read_bytes()
+    for place in sorted((sources / _LOOK).rglob("*")):
+        if place.is_file() and not place.name.startswith("."):
+            yield place.relative_to(sources).as_posix(), place.read_bytes()
+
+
+def _write(blobs: Path, path: str, content: bytes) -> Blob:
+    blob = blob_for(path, hashlib.sha256(content).hexdigest(), len(content))
+    (blobs / blob.name).write_bytes(content)
+    return blob

@@ -1,0 +1,52 @@
+"""Folding: one spelling for everything people type into a search box.
+
+Lower case, no diacritics, apostrophes gone (ng'ombe = ngombe, parents' = parents), every other
+sign a space. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u02b9`\u00b4]")
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+
+
+def fold(text: str) -> str:
+    """`text` in the one spelling that is indexed and searched."""
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", letters).strip()
+
+
+def words(text: str) -> list[str]:
+    """The folded words of `text`."""
+    return fold(text).split()
+
+
+def trigrams(word: str) -> frozenset[str]:
+    """The trigrams of a folded word, padded so that its beginning weighs more."""
+    padded = f"  {word} "
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+
+
+def distance(one: str, other: str, limit: int) -> int:
+    """Edits (insert, delete, replace, swap neighbours) from `one` to `other`; > limit if more.
+
+    The optimal string alignment distance: "lsot" is one edit from "lost".
+    """
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        older, before, row = before, row, [i]
+        for j, match in enumerate(other, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != match))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == match:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return row[-1]

@@ -1,0 +1,189 @@
+"""Model: what a content pack knows, as frozen values.
+
+Every value that was researched carries its status: V verified, R one source (or sources that
+differ), I illustrative, N no value given. The rule of the product is in `Stated`: only V is shown
+plainly, everything else asks the citizen to confirm at the desk, and N shows no value at all.
+
+Texts are `Words`: one text per language code. A language that is missing falls back to English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, TypeVar
+
+FALLBACK = "en"
+"""The language every text of a pack has."""
+
+STATUSES = frozenset("VRIN")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in each of its languages."""
+
+    texts: Mapping[str, str]
+
+    def say(self, language: str) -> str:
+        """The text in `language`, else in English."""
+        return self.texts.get(language) or self.texts[FALLBACK]
+
+    def __bool__(self) -> bool:
+        return any(self.texts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Stated(Generic[T]):
+    """A researched value with its status (one of V, R, I, N)."""
+
+    value: T | None
+    status: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value to show at all."""
+        return self.status != "N" and self.value is not None
+
+    @property
+    def confirm(self) -> bool:
+        """Whether "confirm at the desk" must stand beside it."""
+        return self.status != "V"
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """Something with a name in every language."""
+
+    names: Words
+
+    def title(self, language: str) -> str:
+        """The name in `language`, else in English."""
+        return self.names.say(language)
+
+
+@dataclass(frozen=True, slots=True)
+class Category(Titled):
+    key: str
+    icon: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agency(Titled):
+    """An office that serves citizens; `colour` is #RRGGBB, dark enough for white text."""
+
+    code: str
+    colour: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement(Titled):
+    """One thing to bring or to know, with its picture."""
+
+    key: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityClass(Titled):
+    """A reason to be served earlier; a lower `rank` goes first, `asked` are asked on screen."""
+
+    code: str
+    key: str
+    icon: str
+    rank: int
+    asked: bool
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    code: str
+    name: str
+    headquarters: Stated[str]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """A Huduma Centre; `hours` is HH:MM-HH:MM in East Africa Time, Monday to Friday."""
+
+    id: str
+    name: str
+    county: str
+    town: str
+    state: str
+    hours: str
+    extended: bool
+    licence_biometrics: bool
+    judiciary_desk: bool
+    status: str
+
+    @property
+    def serving(self) -> bool:
+        """Whether it is one of the centres that serve today, not one still due."""
+        return self.state.startswith(("one of", "opened"))
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday(Titled):
+    """A day the centres are closed; not V means expected only (it follows moon and gazette)."""
+
+    day: date
+    kind: str
+    status: str
+
+    @property
+    def sure(self) -> bool:
+        return self.status == "V"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: str
+    name: str
+    endonym: str
+    greeting: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Titled):
+    """A service with its charter: what to bring, what it costs (KES), how long it takes."""
+
+    code: str
+    agency: str
+    category: str
+    requirements: Stated[tuple[str, ...]]
+    fee: Stated[int]
+    fee_note: Words
+    turnaround: Stated[Words]
+    sla_days: int | None
+    channels: tuple[str, ...]
+    sources: tuple[str, ...]
+    as_of: str
+    county: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormAsset:
+    """A form as the engine takes it: the XForm and its media by file name."""
+
+    id: str
+    version: str
+    titles: Words
+    service: str
+    agency: str
+    questions: int
+    xml: bytes = field(repr=False)
+    media: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        """The title by language code."""
+        return self.titles.texts
