@@ -1,0 +1,401 @@
+"""Spool: every slip that was promised, until it is proven on paper or given up in the open.
+
+The side of the spool that those who want paper see; the device service's side is `ledger.py`.
+
+Rules:
+- `enqueue` runs in the caller's transaction, with the fact the slip tells of: both or neither.
+  The same `key` never makes a second job.
+- A job moves only along `TRANSITIONS`; each move is a row in `print_event`.
+- PRINTED is only ever written with a proof (process-id, fence, counter, or a person's eyes).
+- The slip is encrypted at rest (AES-256-GCM, the job's id as associated data) and is wiped when
+  its job ends; what stays is the label (a ticket number), never what was on the paper.
+- A job past its print-by time is never sent: yesterday's tickets do not print at opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from peripherals.device import SpoolFault
+from peripherals.document import Document
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync.store import MigrationSet, Row, Store, Transaction
+
+_NONCE_BYTES = 12
+
+SPOOL_TABLES = MigrationSet(
+    "spool",
+    (
+        """CREATE TABLE print_job (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            key TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            subject BLOB NOT NULL,
+            label TEXT NOT NULL,
+            language TEXT NOT NULL,
+            payload BLOB,
+            print_by TEXT,
+            state TEXT NOT NULL,
+            printer TEXT NOT NULL DEFAULT '',
+            copies INTEGER NOT NULL DEFAULT 0,
+            proof TEXT NOT NULL DEFAULT '',
+            channel TEXT NOT NULL DEFAULT '',
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        );
+        CREATE INDEX print_job_state ON print_job (state, seq);
+        CREATE INDEX print_job_subject ON print_job (subject, seq);
+        CREATE TABLE print_event (
+            job TEXT NOT NULL REFERENCES print_job (id),
+            n INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            what TEXT NOT NULL,
+            printer TEXT NOT NULL DEFAULT '',
+            note TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (job, n)
+        ) WITHOUT ROWID;
+        CREATE TABLE print_attempt (
+            process INTEGER PRIMARY KEY AUTOINCREMENT,
+            job TEXT REFERENCES print_job (id),
+            copy INTEGER NOT NULL,
+            purpose TEXT NOT NULL,
+            printer TEXT NOT NULL,
+            session TEXT NOT NULL,
+            at TEXT NOT NULL,
+            written INTEGER NOT NULL DEFAULT 0,
+            void INTEGER NOT NULL DEFAULT 0,
+            cuts INTEGER
+        );
+        CREATE INDEX print_attempt_job ON print_attempt (job);
+        CREATE TABLE printer_state (
+            name TEXT PRIMARY KEY,
+            rank INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            cause TEXT NOT NULL,
+            since TEXT NOT NULL,
+            observed_at TEXT NOT NULL,
+            near_end INTEGER NOT NULL DEFAULT 0,
+            proof TEXT NOT NULL DEFAULT '',
+            model TEXT NOT NULL DEFAULT '',
+            dirty INTEGER NOT NULL DEFAULT 0,
+            roll_mm INTEGER NOT NULL DEFAULT 0,
+            slip_mm INTEGER NOT NULL DEFAULT 0
+        )""",
+    ),
+)
+
+
+class JobState(StrEnum):
+    """Where a job stands; `TRANSITIONS` says where it may go."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # committed before the first byte
+    AWAIT_PROOF = "await-proof"
+    HELD = "held"  # the printer is blocked with the bytes inside: wait, do not resend
+    UNCERTAIN = "uncertain"  # nobody knows yet; the service is finding out
+    PRINTED = "printed"
+    UNKNOWN = "unknown"  # nobody will know: staff look at the paper
+    FAILED_OVER = "failed-over"  # told another way: see `channel`
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether the service is done with the job."""
+        return self in _FINAL
+
+
+_FINAL = frozenset(
+    {
+        JobState.PRINTED,
+        JobState.UNKNOWN,
+        JobState.FAILED_OVER,
+        JobState.EXPIRED,
+        JobState.CANCELLED,
+    }
+)
+_S = JobState
+_ENDS = frozenset({_S.FAILED_OVER, _S.CANCELLED})
+
+TRANSITIONS: dict[JobState, frozenset[JobState]] = {
+    _S.QUEUED: _ENDS | {_S.SENDING, _S.EXPIRED},
+    _S.SENDING: _ENDS | {_S.AWAIT_PROOF, _S.HELD, _S.UNCERTAIN, _S.PRINTED, _S.UNKNOWN},
+    _S.AWAIT_PROOF: _ENDS | {_S.HELD, _S.UNCERTAIN, _S.PRINTED, _S.UNKNOWN},
+    _S.HELD: _ENDS | {_S.AWAIT_PROOF, _S.UNCERTAIN, _S.PRINTED, _S.UNKNOWN},
+    _S.UNCERTAIN: _ENDS | {_S.SENDING, _S.HELD, _S.PRINTED, _S.UNKNOWN, _S.EXPIRED},
+    # A person, or a reply that came late, may still settle what nobody knew.
+    _S.UNKNOWN: frozenset({_S.PRINTED, _S.QUEUED, _S.CANCELLED, _S.FAILED_OVER}),
+    _S.EXPIRED: frozenset({_S.PRINTED}),
+    _S.FAILED_OVER: frozenset({_S.PRINTED}),
+    _S.PRINTED: frozenset(),  # another copy is another job, with `repeat` set
+    _S.CANCELLED: frozenset(),
+}
+
+KEEPS_PAYLOAD = frozenset(set(JobState) - _FINAL | {JobState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A slip somebody wants. `subject` is the visit or ticket; `by` the print-by time (UTC).
+
+    `repeat` says that the citizen may already hold this slip: even its first copy is marked.
+    """
+
+    kind: str
+    subject: UUID
+    document: Document
+    language: str
+    by: datetime | None
+    key: str
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as it stands. `copies` counts the times sending began; above 1 they are marked."""
+
+    seq: int
+    id: str
+    kind: str
+    subject: UUID
+    label: str
+    language: str
+    by: datetime | None
+    state: JobState
+    printer: str
+    copies: int
+    proof: str
+    channel: str
+    created_at: datetime
+    updated_at: datetime
+
+
+_COLUMNS = (
+    "seq, id, kind, subject, label, language, print_by, state, printer, copies, proof, channel,"
+    " created_at, updated_at"
+)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the spool stores it: ISO 8601, UTC, milliseconds."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def job_row(row: Row) -> JobRow:
+    """A `print_job` row, selected with `select_jobs`, as a `JobRow`."""
+    return JobRow(
+        seq=row[0],
+        id=row[1],
+        kind=row[2],
+        subject=UUID(bytes=bytes(row[3])),
+        label=row[4],
+        language=row[5],
+        by=datetime.fromisoformat(row[6]) if row[6] else None,
+        state=JobState(row[7]),
+        printer=row[8],
+        copies=row[9],
+        proof=row[10],
+        channel=row[11],
+        created_at=datetime.fromisoformat(row[12]),
+        updated_at=datetime.fromisoformat(row[13]),
+    )
+
+
+def select_jobs(where: str) -> str:
+    """The SELECT whose rows `job_row` reads; `where` is written by us, never by a user."""
+    return f"SELECT {_COLUMNS} FROM print_job {where}"  # noqa: S608 - our own clauses
+
+
+def move(
+    tx: Transaction,
+    job: JobRow,
+    state: JobState,
+    now: datetime,
+    *,
+    printer: str = "",
+    note: str = "",
+) -> None:
+    """Move `job` to `state` with its event; `SpoolFault` where `TRANSITIONS` has no such move."""
+    if state is not job.state and state not in TRANSITIONS[job.state]:
+        msg = f"Slip {job.label or job.id} is {job.state}; it cannot become {state}."
+        raise SpoolFault(msg)
+    wipe = "" if state in KEEPS_PAYLOAD else ", payload = NULL"
+    tx.execute(
+        f"UPDATE print_job SET state = ?, updated_at = ?{wipe} WHERE id = ?",  # noqa: S608 - a fixed clause
+        (state.value, stamp(now), job.id),
+    )
+    add_event(tx, job.id, state.value, now, printer=printer or job.printer, note=note)
+
+
+def add_event(
+    tx: Transaction, job: str, what: str, now: datetime, *, printer: str = "", note: str = ""
+) -> None:
+    """One line of the job's history."""
+    tx.execute(
+        "INSERT INTO print_event SELECT ?, coalesce(max(n), 0) + 1, ?, ?, ?, ?"
+        " FROM print_event WHERE job = ?",
+        (job, stamp(now), what, printer, note, job),
+    )
+
+
+class Spool:
+    """The spool of one node's store. `key` is 32 bytes from the node's keys."""
+
+    def __init__(self, store: Store, key: bytes, clock: Clock, ids: Ids) -> None:
+        self.store = store
+        self._aead = AESGCM(key)
+        self._clock = clock
+        self._ids = ids
+
+    def enqueue(self, tx: Transaction, job: Job) -> str:
+        """Promise a slip; its job id, the same one again for the same `job.key`."""
+        known = tx.one("SELECT id FROM print_job WHERE key = ?", (job.key,))
+        if known is not None:
+            return str(known[0])
+        job_id = str(self._ids.uuid7())
+        now = self._clock.now()
+        tx.execute(
+            "INSERT INTO print_job (id, key, kind, subject, label, language, payload, print_by,"
+            " copies, state, created_at, updated_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+            (
+                job_id,
+                job.key,
+                job.kind,
+                job.subject.bytes,
+                job.document.label,
+                job.language,
+                self._seal(job_id, job.document),
+                stamp(job.by) if job.by else None,
+                int(job.repeat),
+                stamp(now),
+                stamp(now),
+            ),
+        )
+        add_event(tx, job_id, JobState.QUEUED.value, now)
+        return job_id
+
+    def state(self, subject: UUID) -> JobState | None:
+        """How the newest slip of a visit or ticket stands; None when none was asked for."""
+        row = self.store.one(
+            "SELECT state FROM print_job WHERE subject = ? ORDER BY seq DESC LIMIT 1",
+            (subject.bytes,),
+        )
+        return JobState(row[0]) if row else None
+
+    def job(self, job_id: str) -> JobRow | None:
+        """One job by its id."""
+        row = self.store.one(select_jobs("WHERE id = ?"), (job_id,))
+        return job_row(row) if row else None
+
+    def jobs(self, *, limit: int = 1_000_000) -> list[JobRow]:
+        """Every job, oldest first (the newest `limit` of them)."""
+        rows = self.store.all(select_jobs("ORDER BY seq DESC LIMIT ?"), (limit,))
+        return [job_row(row) for row in reversed(rows)]
+
+    def unsettled(self) -> list[JobRow]:
+        """The staff's list: slips nobody can vouch for, and those still being found out."""
+        where = "WHERE state IN ('unknown', 'uncertain') ORDER BY seq"
+        return [job_row(row) for row in self.store.all(select_jobs(where))]
+
+    def events(self, job_id: str) -> list[dict[str, str]]:
+        """The history of a job, oldest first: at, what, printer, note."""
+        rows = self.store.all(
+            "SELECT at, what, printer, note FROM print_event WHERE job = ? ORDER BY n", (job_id,)
+        )
+        return [dict(zip(("at", "what", "printer", "note"), row, strict=True)) for row in rows]
+
+    def document(self, job_id: str) -> Document | None:
+        """The slip itself while it is kept; raises `SpoolFault` when the key does not fit."""
+        row = self.store.one("SELECT payload FROM print_job WHERE id = ?", (job_id,))
+        if row is None or row[0] is None:
+            return None
+        raw = bytes(row[0])
+        try:
+            plain = self._aead.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], job_id.encode())
+        except InvalidTag as error:
+            msg = "The stored slip does not open with this node's spool key; check its keys."
+            raise SpoolFault(msg) from error
+        return Document.from_bytes(plain)
+
+    def hand_over(self, tx: Transaction, job_id: str, channel: str) -> bool:
+        """The citizen has the slip another way ("screen", "sms"): never print it any more.
+
+        When bytes of it may be inside a printer, that printer is marked dirty and is cleared
+        before its next job. False when the job had already ended.
+        """
+        job = self._row(tx, job_id)
+        if job.state.final and job.state is not JobState.UNKNOWN:
+            return False
+        if job.state is not JobState.QUEUED:
+            tx.execute("UPDATE printer_state SET dirty = 1 WHERE name = ?", (job.printer,))
+        move(tx, job, JobState.FAILED_OVER, self._clock.now(), note=channel)
+        tx.execute("UPDATE print_job SET channel = ? WHERE id = ?", (channel, job_id))
+        return True
+
+    def settle(self, tx: Transaction, job_id: str, *, on_paper: bool) -> None:
+        """A person looked: the slip is on paper, or it must be printed again (marked)."""
+        job = self._row(tx, job_id)
+        now = self._clock.now()
+        if on_paper:
+            move(tx, job, JobState.PRINTED, now, note="seen by staff")
+            tx.execute("UPDATE print_job SET proof = 'person' WHERE id = ?", (job_id,))
+        else:
+            move(tx, job, JobState.QUEUED, now, note="asked again by staff")
+
+    def cancel(self, tx: Transaction, job_id: str) -> None:
+        """Give up a job that was not sent; raises `SpoolFault` when it has ended."""
+        job = self._row(tx, job_id)
+        if job.state not in {JobState.QUEUED, JobState.CANCELLED}:
+            tx.execute("UPDATE printer_state SET dirty = 1 WHERE name = ?", (job.printer,))
+        move(tx, job, JobState.CANCELLED, self._clock.now())
+
+    def purge(self, tx: Transaction, older_than: datetime) -> int:
+        """Wipe slips kept for jobs nobody settled since `older_than`; how many."""
+        cursor = tx.execute(
+            "UPDATE print_job SET payload = NULL WHERE payload IS NOT NULL"
+            " AND state = 'unknown' AND updated_at < ?",
+            (stamp(older_than),),
+        )
+        return int(cursor.rowcount)
+
+    def as_json(self, jobs: Iterable[JobRow]) -> list[dict[str, Any]]:
+        """The rows of `huduma devices jobs --json`."""
+        return [
+            {
+                "id": job.id,
+                "number": job.label,
+                "kind": job.kind,
+                "state": job.state.value,
+                "copies": job.copies,
+                "proof": job.proof,
+                "printer": job.printer,
+                "channel": job.channel,
+                "by": job.by.isoformat() if job.by else None,
+                "created_at": job.created_at.isoformat(),
+                "updated_at": job.updated_at.isoformat(),
+                "events": self.events(job.id),
+            }
+            for job in jobs
+        ]
+
+    def _row(self, tx: Transaction, job_id: str) -> JobRow:
+        row = tx.one(select_jobs("WHERE id = ?"), (job_id,))
+        if row is None:
+            msg = f"There is no slip {job_id} in this spool; see huduma devices jobs."
+            raise SpoolFault(msg)
+        return job_row(row)
+
+    def _seal(self, job_id: str, document: Document) -> bytes:
+        nonce = self._ids.token(_NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, document.to_bytes(), job_id.encode())
