@@ -1,0 +1,111 @@
+"""Every kind of journal entry there is: who may read it, what it holds, what it means.
+
+One row a kind. `append` asserts that a kind stands here and that its body has no other fields, so
+the table cannot lie. Names are `thing.past-participle`; a body holds no personal data in clear
+(what a citizen wrote is in the sealed parts, which only an agency opens). To add a kind: one row
+here; a reader that does not know a kind ignores it, so rows are never removed or reused.
+
+Audience: `site` never leaves the centre; `national` is read by the national node; `agency` goes
+to `agency:CODE` and its body is sealed to that agency before it is appended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+AUDIENCES = ("site", "national", "agency")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entry: its audience, the fields its body may have, and what it says."""
+
+    name: str
+    audience: str
+    fields: frozenset[str]
+    meaning: str
+
+
+def _kind(name: str, audience: str, fields: str, meaning: str) -> Kind:
+    assert audience in AUDIENCES
+    return Kind(name, audience, frozenset(fields.split()), meaning)
+
+
+_ROWS = (
+    # The node itself
+    _kind("node.started", "national", "service version boot", "A service of the node started."),
+    _kind("node.fault", "national", "service code text count", "A fault staff were shown."),
+    _kind("clock.moved", "national", "back_ms ahead_ms", "The machine's clock was found wrong."),
+    _kind("setting.changed", "national", "setting value who", "Somebody changed a setting."),
+    # A visit
+    _kind("visit.started", "national", "site day language", "A citizen began."),
+    _kind(
+        "visit.ended",
+        "national",
+        "site day outcome language seconds",
+        "A visit ended: finished, stopped, timed out or cut off; nothing of it is left here.",
+    ),
+    _kind(
+        "ticket.issued",
+        "national",
+        "site day series number label service class agency source visit key issued_at",
+        "A citizen was told a number. `source`: centre or reserve.",
+    ),
+    _kind("block.granted", "site", "site day series first last to", "A reserve block was given."),
+    _kind("ticket.called", "national", "site day series number counter", "Called to a counter."),
+    _kind("ticket.recalled", "national", "site day series number counter", "Called again."),
+    _kind("ticket.served", "national", "site day series number counter seconds", "Completed."),
+    _kind("ticket.no-show", "national", "site day series number counter", "Nobody came."),
+    _kind("ticket.cancelled", "national", "site day series number why", "Given up or void."),
+    _kind("staff.called", "site", "site state", "A citizen asked for a person."),
+    _kind("feedback.given", "national", "site day face service words_sealed", "Five faces."),
+    # Forms: sealed to the agency that owns them
+    _kind(
+        "capsule.opened",
+        "agency",
+        "capsule agency kid day sealed",
+        "A secret sealed under an agency's key, from which the next records are keyed.",
+    ),
+    _kind(
+        "form.submitted",
+        "agency",
+        "capsule index sealed form version reference service agency",
+        "A form a citizen was told is saved; its content is in `sealed`.",
+    ),
+    _kind(
+        "complaint.filed",
+        "agency",
+        "capsule index sealed kind reference agency",
+        "Praise, idea, complaint or report of a bribe, in `sealed`.",
+    ),
+    _kind(
+        "case.status",
+        "national",
+        "reference state agency note_key at",
+        "What an agency answered about a case; comes down from the national node.",
+    ),
+    # Paper
+    _kind("print.queued", "site", "job kind subject", "A slip waits for the printer."),
+    _kind("print.proven", "site", "job kind proof printer copy", "The printer proved the slip."),
+    _kind("print.unknown", "site", "job kind cause printer copy", "Printed or not: nobody knows."),
+    _kind("print.reprinted", "site", "job kind copy printer", "Printed again, marked as a copy."),
+    _kind("print.failed_over", "site", "job kind printer from to", "Sent to the other printer."),
+    _kind("print.expired", "site", "job kind cause", "Too late to be of use; not printed."),
+    # Content
+    _kind("content.installed", "national", "pack version previous", "A pack was put in use."),
+)
+
+KINDS: Mapping[str, Kind] = {each.name: each for each in _ROWS}
+"""Kind by name."""
+
+assert len(KINDS) == len(_ROWS), "a kind stands twice"
+
+
+def audience_of(kind: str, agency: str | None = None) -> str:
+    """The audience an entry of `kind` is written with; `agency` for kinds sealed to one."""
+    audience = KINDS[kind].audience
+    if audience != "agency":
+        return audience
+    assert agency, f"{kind} goes to an agency: say which"
+    return f"agency:{agency}"
