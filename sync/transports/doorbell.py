@@ -16,17 +16,18 @@ import socket
 from pathlib import Path
 
 _WAITERS_MAX = 64
-_PATH_MAX = 100
+_PATH_MAX = 107  # bytes of sun_path on Linux, less the final zero
 
 
 class Doorbell:
     """One process's end of the doorbell at `path`, a file name that need not exist.
 
-    Waiters appear as `PATH.PID.N`; the folder must be the node's own (0700) and short.
+    Waiters appear beside it as `NAME.PID.N` (without its suffix); the folder must be the
+    node's own (0700) and short.
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._path = Path(path)
+        self._path = Path(path).with_suffix("")
         self._socket: socket.socket | None = None
         self._name: Path | None = None
         self._bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

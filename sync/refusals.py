@@ -1,0 +1,52 @@
+"""Refusals: why a batch, a part or a sealed record is turned away. One name, one code, one
+sentence each; the same numbers travel in NACK frames and are the exit codes of the commands.
+
+40 journal broken, 41 some of several things refused, 42 store, 43 malformed, 44 not for this
+key, 45 link, 46 fork, 47 not all acknowledged in time, 48 gap, 49 not signed by the node.
+"""
+
+from __future__ import annotations
+
+from provisioning.faults import Fault
+
+
+class SyncRefusal(Fault):
+    """Something that arrived was refused; nothing of it was kept."""
+
+    code = 41
+
+
+class BadBatch(SyncRefusal):
+    """The bytes are not what PROTOCOL.md describes, or exceed its limits."""
+
+    code = 43
+
+
+class NotForThisAgency(SyncRefusal):
+    """A sealed record that this key does not open, or that was altered."""
+
+    code = 44
+
+
+class Fork(SyncRefusal):
+    """Another batch of the same node and number is already stored: a copied or restored node."""
+
+    code = 46
+
+
+class NotAllSent(Fault):
+    """The deadline passed before everything was acknowledged."""
+
+    code = 47
+
+
+class Gap(SyncRefusal):
+    """A batch came before the one it follows."""
+
+    code = 48
+
+
+class NotSigned(SyncRefusal):
+    """The batch is not signed by the node it names, or that node is unknown or revoked."""
+
+    code = 49
