@@ -26,6 +26,12 @@ class Kind:
     fields: frozenset[str]
     meaning: str
 
+    def admits(self, audience: str) -> bool:
+        """Whether an entry of this kind may be written for `audience`."""
+        if self.audience == "agency":
+            return audience.startswith("agency:")
+        return audience == self.audience
+
 
 def _kind(name: str, audience: str, fields: str, meaning: str) -> Kind:
     assert audience in AUDIENCES
@@ -49,17 +55,36 @@ _ROWS = (
     _kind(
         "ticket.issued",
         "national",
-        "site day series number label service class agency source visit key issued_at",
-        "A citizen was told a number. `source`: centre or reserve.",
+        "site day series number label service class rank agency source visit key issued_at"
+        " ahead wait unit",
+        "A citizen was told a number. `source`: centre, reserve or offline.",
+    ),
+    _kind(
+        "ticket.granted",
+        "site",
+        "site day series number service class rank kiosk since",
+        "The centre gave a kiosk a number for a visit.",
+    ),
+    _kind(
+        "ticket.arrived",
+        "site",
+        "site day series number service class rank kiosk since",
+        "A kiosk reported a number it told a citizen while the centre did not answer.",
     ),
     _kind("block.granted", "site", "site day series first last to", "A reserve block was given."),
-    _kind("ticket.called", "national", "site day series number counter", "Called to a counter."),
-    _kind("ticket.recalled", "national", "site day series number counter", "Called again."),
-    _kind("ticket.served", "national", "site day series number counter seconds", "Completed."),
-    _kind("ticket.no-show", "national", "site day series number counter", "Nobody came."),
+    _kind("block.held", "site", "site day first last", "This kiosk holds a reserve block."),
+    _kind(
+        "ticket.called",
+        "national",
+        "site day series number counter key why",
+        "Called to a counter.",
+    ),
+    _kind("ticket.recalled", "national", "site day series number counter key", "Called again."),
+    _kind("ticket.served", "national", "site day series number counter key", "Completed."),
+    _kind("ticket.no-show", "national", "site day series number counter key", "Nobody came."),
     _kind("ticket.cancelled", "national", "site day series number why", "Given up or void."),
     _kind("staff.called", "site", "site state", "A citizen asked for a person."),
-    _kind("feedback.given", "national", "site day face service words_sealed", "Five faces."),
+    _kind("feedback.given", "national", "site day kind face service words_sealed", "Five faces."),
     # Forms: sealed to the agency that owns them
     _kind(
         "capsule.opened",

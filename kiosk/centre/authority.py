@@ -1,0 +1,270 @@
+"""Authority: who gets which number and who is called next. One per centre, or van.
+
+Every act is one write transaction on the centre's database; nothing is kept in memory, so the
+centre's service, a second one by mistake and a command in a shell cannot disagree. Idempotent:
+a grant by its visit, a press by its key. Time and ids come in; sockets are `service.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from kiosk.centre import hall
+from kiosk.queue.faults import CounterBusy, CounterUnknown, NobodyWaiting, NothingCalled
+from kiosk.queue.messages import Granted, GrantWish, Leased, LeaseWish, Told
+from kiosk.queue.numbers import label, next_block, next_granted, service_day
+from kiosk.queue.policy import Policy, choose
+from kiosk.queue.rules import Act, Turn, allowed
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync.journal import Journal
+from sync.journal_kinds import audience_of
+from sync.store import Row, Transaction
+
+COUNTERS_MAX = 200
+GHOSTS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a counter's press did: the ticket, and for a call why this one."""
+
+    visit: UUID
+    label: str
+    service: str
+    klass: str
+    counter: int
+    why: str = ""
+
+
+class Authority:
+    """The centre's queue. Methods raise the faults of `kiosk/queue/faults.py`."""
+
+    def __init__(
+        self, journal: Journal, clock: Clock, ids: Ids, *, site: str, policy: Policy
+    ) -> None:
+        self._journal = journal
+        self._store = journal.store
+        self._clock = clock
+        self._ids = ids
+        self._site = site
+        self._policy = policy
+
+    def grant(self, kiosk: str, wish: GrantWish) -> Granted:
+        """The next number of the wish's series; the same one again for the same visit."""
+        now = self._clock.now()
+        day = service_day(now).isoformat()
+        with self._store.transaction() as tx:
+            row = tx.one(
+                "SELECT day, series, number, since FROM line_ticket WHERE visit = ?",
+                (wish.visit.bytes,),
+            )
+            if row is None:
+                last = tx.one(
+                    "SELECT last FROM line_series WHERE day = ? AND series = ?", (day, wish.series)
+                )
+                number = next_granted(last[0] if last else None)
+                since = _ms(now.timestamp())
+                body = {
+                    "site": self._site,
+                    "day": day,
+                    "series": wish.series,
+                    "number": number,
+                    "service": wish.service,
+                    "class": wish.klass,
+                    "rank": wish.rank,
+                    "kiosk": kiosk,
+                    "since": since,
+                }
+                self._append(tx, "ticket.granted", wish.visit, body)
+                row = (day, wish.series, number, since)
+            ahead = hall.ahead(tx, row[0], wish.rank, row[3])
+            wait = hall.wait(tx, row[0], ahead, _ms(now.timestamp()))
+        return Granted(row[0], row[1], row[2], ahead, wait)
+
+    def lease(self, kiosk: str, wish: LeaseWish) -> Leased:
+        """The block of `kiosk` after the one it holds; made when there is none yet."""
+        with self._store.transaction() as tx:
+            row = tx.one(
+                "SELECT first, last FROM line_block WHERE day = ? AND kiosk = ? AND first > ?"
+                " ORDER BY first LIMIT 1",
+                (wish.day, kiosk, wish.held),
+            )
+            if row is None:
+                last = tx.one("SELECT max(last) FROM line_block WHERE day = ?", (wish.day,))
+                day = service_day(self._clock.now()).fromisoformat(wish.day)
+                block = next_block(day, last[0] if last else None, wish.size)
+                if block is None:
+                    return Leased(wish.day, 0, 0)
+                row = (block.first, block.last)
+                body = {
+                    "site": self._site,
+                    "day": wish.day,
+                    "series": "*",
+                    "first": block.first,
+                    "last": block.last,
+                    "to": kiosk,
+                }
+                self._append(tx, "block.granted", self._ids.uuid7(), body)
+        return Leased(wish.day, row[0], row[1])
+
+    def report(self, kiosk: str, tickets: Sequence[Told]) -> int:
+        """Make the line agree with what `kiosk` told citizens; how many tickets changed.
+
+        A grant that came too late for the kiosk left a ghost: its number is cancelled and the
+        visit stands in line with the number the citizen holds.
+        """
+        changed = 0
+        with self._store.transaction() as tx:
+            for told in tickets:
+                row = tx.one(
+                    "SELECT series, number, turn FROM line_ticket WHERE visit = ?",
+                    (told.visit.bytes,),
+                )
+                same = row is not None and (row[0], row[1]) == (told.series, told.number)
+                if row is None or not same or row[2] == Turn.VOID:
+                    changed += 1
+                    self._admit(tx, kiosk, told, ghost=row if row is not None and not same else None)
+                tx.execute("INSERT OR IGNORE INTO line_told VALUES (?)", (told.visit.bytes,))
+        return changed
+
+    def unreported(self, kiosk: str, day: str) -> tuple[UUID, ...]:
+        """Visits of `kiosk` that wait with a number nobody has confirmed was told."""
+        rows = self._store.all(
+            "SELECT visit FROM line_ticket WHERE day = ? AND turn = 'waiting' AND kiosk = ?"
+            " AND visit NOT IN (SELECT visit FROM line_told) ORDER BY since DESC LIMIT ?",
+            (day, kiosk, GHOSTS_MAX),
+        )
+        return tuple(UUID(bytes=bytes(row[0])) for row in rows)
+
+    def disown(self, kiosk: str, visits: Sequence[UUID]) -> int:
+        """Cancel the numbers of `visits` that `kiosk` never told anybody."""
+        cancelled = 0
+        with self._store.transaction() as tx:
+            for visit in visits:
+                row = tx.one(
+                    "SELECT day, series, number, turn FROM line_ticket WHERE visit = ?"
+                    " AND kiosk = ? AND visit NOT IN (SELECT visit FROM line_told)",
+                    (visit.bytes, kiosk),
+                )
+                if row is not None and allowed(Turn(row[3]), Act.CANCEL):
+                    self._cancel(tx, visit, row, "never told")
+                    cancelled += 1
+        return cancelled
+
+    def call(self, counter: int, key: str = "") -> Turned:
+        """Call the next ticket to `counter`: one winner, whoever else presses."""
+        _known(counter)
+        now_ms = _ms(self._clock.now().timestamp())
+        with self._store.transaction() as tx:
+            if key and (again := _pressed(tx, key, counter)) is not None:
+                return again
+            if (busy := hall.at_counter(tx, counter)) is not None:
+                msg = (
+                    f"Counter {counter} still has {label(busy[1], busy[2])}:"
+                    " complete it or mark it as no-show first."
+                )
+                raise CounterBusy(msg)
+            day = service_day(self._clock.now()).isoformat()
+            choice = choose(hall.waiting(tx, day), now_ms, self._policy)
+            if choice is None:
+                raise NobodyWaiting("Nobody is waiting.")
+            ticket = choice.ticket
+            self._turn(
+                tx, "ticket.called", ticket.visit, day, ticket.series, ticket.number, counter,
+                key=key, why=choice.say(),
+            )  # fmt: skip
+        return Turned(
+            ticket.visit, ticket.label, ticket.service, ticket.klass, counter, choice.say()
+        )
+
+    def recall(self, counter: int, key: str = "") -> Turned:
+        """Call the counter's ticket once more."""
+        return self._press(counter, "ticket.recalled", key)
+
+    def complete(self, counter: int, key: str = "") -> Turned:
+        """The counter's ticket is served."""
+        return self._press(counter, "ticket.served", key)
+
+    def no_show(self, counter: int, key: str = "") -> Turned:
+        """Nobody came for the counter's ticket."""
+        return self._press(counter, "ticket.no-show", key)
+
+    def _press(self, counter: int, kind: str, key: str) -> Turned:
+        _known(counter)
+        with self._store.transaction() as tx:
+            if key and (again := _pressed(tx, key, counter)) is not None:
+                return again
+            row = hall.at_counter(tx, counter)
+            if row is None:
+                raise NothingCalled(f"Counter {counter} has called nobody: call first.")
+            visit, series, number, service, klass, day = row
+            self._turn(tx, kind, UUID(bytes=bytes(visit)), day, series, number, counter, key=key)
+        return Turned(UUID(bytes=bytes(visit)), label(series, number), service, klass, counter)
+
+    def _turn(
+        self, tx: Transaction, kind: str, visit: UUID, day: str, series: str, number: int,
+        counter: int, *, key: str, why: str = "",
+    ) -> None:  # fmt: skip
+        body = {
+            "site": self._site,
+            "day": day,
+            "series": series,
+            "number": number,
+            "counter": counter,
+            "key": key,
+        }
+        self._append(tx, kind, visit, body | ({"why": why} if why else {}))
+
+    def _admit(self, tx: Transaction, kiosk: str, told: Told, *, ghost: Row | None) -> None:
+        if ghost is not None and allowed(Turn(ghost[2]), Act.CANCEL):
+            self._cancel(tx, told.visit, (told.day, ghost[0], ghost[1]), "answered too late")
+        body = {
+            "site": self._site,
+            "day": told.day,
+            "series": told.series,
+            "number": told.number,
+            "service": told.service,
+            "class": told.klass,
+            "rank": told.rank,
+            "kiosk": kiosk,
+            "since": told.since,
+        }
+        self._append(tx, "ticket.arrived", told.visit, body)
+
+    def _cancel(self, tx: Transaction, visit: UUID, row: Row, why: str) -> None:
+        body = {
+            "site": self._site,
+            "day": row[0],
+            "series": row[1],
+            "number": row[2],
+            "why": why,
+        }
+        self._append(tx, "ticket.cancelled", visit, body)
+
+    def _append(self, tx: Transaction, kind: str, subject: UUID, body: dict[str, object]) -> None:
+        self._journal.append(tx, kind, subject, body, audience=audience_of(kind))
+
+
+def _known(counter: int) -> None:
+    if not 1 <= counter <= COUNTERS_MAX:
+        msg = f"Counters are numbered 1 to {COUNTERS_MAX}; there is no counter {counter}."
+        raise CounterUnknown(msg)
+
+
+def _pressed(tx: Transaction, key: str, counter: int) -> Turned | None:
+    """What the press with this key did, when it was counted before."""
+    row = tx.one(
+        "SELECT t.visit, t.series, t.number, t.service, t.class FROM line_press p"
+        " JOIN line_ticket t USING (visit) WHERE p.key = ?",
+        (key,),
+    )
+    if row is None:
+        return None
+    return Turned(UUID(bytes=bytes(row[0])), label(row[1], row[2]), row[3], row[4], counter)
+
+
+def _ms(timestamp: float) -> int:
+    return int(timestamp * 1000)

@@ -1,0 +1,88 @@
+"""Numbers: what a ticket is called. Pure.
+
+A ticket's identity is its visit (a UUID); the number is a label, unique per site, service day and
+series. A series is one letter per category of service ("A" for national IDs), so a hall of
+people can tell at a glance whose number it is. Numbers start at 101: three digits from the first
+ticket to the 899th are equally long on paper, on the display and in speech, and cannot be taken
+for a counter's number. That 100 people might seem to be ahead is answered where it arises: the
+screen and the slip say how many are.
+
+Three bands never meet:
+- 101 to 500 and 1001 upwards: granted by the centre, in order;
+- 501 to 1000: reserve blocks leased to kiosks, the same range of numbers for every series;
+- an offline sub-series of the kiosk's own (`A-K2-07`) once its block is used up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from provisioning.clock import EAT
+
+FIRST = 101
+RESERVE_FIRST, RESERVE_LAST = 501, 1_000
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""No I and no O: they read as 1 and 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A label in its parts."""
+
+    day: date
+    series: str
+    number: int
+
+    @property
+    def label(self) -> str:
+        """`A101`, or `A-K2-07` in an offline sub-series."""
+        return label(self.series, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Numbers `first` to `last` of every series of `day`, for one kiosk alone."""
+
+    day: date
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        return self.last - self.first + 1
+
+
+def label(series: str, number: int) -> str:
+    """What is shown, printed and called."""
+    return f"{series}{number:02d}" if series.endswith("-") else f"{series}{number}"
+
+
+def service_day(moment: datetime) -> date:
+    """The day a ticket counts for: East Africa Time."""
+    return moment.astimezone(EAT).date()
+
+
+def series_of(category: str, categories: Sequence[str]) -> str:
+    """The letter of `category` among the pack's `categories` in their order."""
+    position = categories.index(category) if category in categories else len(categories)
+    return LETTERS[position % len(LETTERS)]
+
+
+def offline_series(series: str, unit: int) -> str:
+    """The sub-series that only the kiosk numbered `unit` of its site may use."""
+    return f"{series}-K{unit}-"
+
+
+def next_granted(last: int | None) -> int:
+    """The number the centre grants after `last` (None: none granted yet today)."""
+    number = FIRST if last is None else last + 1
+    return RESERVE_LAST + 1 if RESERVE_FIRST <= number <= RESERVE_LAST else number
+
+
+def next_block(day: date, last: int | None, size: int) -> Block | None:
+    """The block after the one that ended with `last`; None when the reserve band is used up."""
+    first = RESERVE_FIRST if last is None else last + 1
+    end = min(first + size - 1, RESERVE_LAST)
+    return Block(day, first, end) if first <= end else None

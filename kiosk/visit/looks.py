@@ -1,0 +1,116 @@
+"""Looks: which widget answers a question of which type and appearance. One table, `LOOK_FOR`.
+
+A row is (type, appearance word) -> `Look`; the empty appearance is the type's ordinary look, and
+an unknown appearance falls back to it (the ODK rule: an appearance is a wish). The name of a look
+is the name of its widget in `kiosk/ui/answers/`. Question types are those of the forms engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.view import Keyboard
+
+
+class Pick(StrEnum):
+    """How a tap on a choice acts."""
+
+    NONE = "none"
+    ONE = "one"
+    MANY = "many"
+    RANK = "rank"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a question is drawn and answered. `masked` values are dots in the review."""
+
+    name: str
+    keyboard: Keyboard = Keyboard.NONE
+    pick: Pick = Pick.NONE
+    wheels: tuple[str, ...] = ()
+    masked: bool = False
+
+
+TEXT = Look("text", Keyboard.TEXT)
+LONG = Look("multiline", Keyboard.TEXT)
+NUMBER = Look("number", Keyboard.NUMBER)
+DECIMAL = Look("decimal", Keyboard.DECIMAL)
+PHONE = Look("phone", Keyboard.PHONE, masked=True)
+IDENTITY = Look("identity", Keyboard.NUMBER, masked=True)
+CODE = Look("identity", Keyboard.ID, masked=True)
+DATE = Look("date", wheels=("day", "month", "year"))
+MONTH = Look("date", wheels=("month", "year"))
+YEAR = Look("date", wheels=("year",))
+TIME = Look("time", wheels=("hour", "minute"))
+MOMENT = Look("date", wheels=("day", "month", "year", "hour", "minute"))
+CHOOSE = Look("choose", pick=Pick.ONE)
+SEARCH = Look("search", pick=Pick.ONE)
+LIKERT = Look("likert", pick=Pick.ONE)
+MANY = Look("many", pick=Pick.MANY)
+RANK = Look("rank", pick=Pick.RANK)
+RANGE = Look("range", wheels=("range",))
+NOTE = Look("note")
+AGREE = Look("agree", pick=Pick.MANY)
+SIGN = Look("sign")
+DRAW = Look("draw")
+SCAN = Look("scan", Keyboard.ID)
+PLACE = Look("place", Keyboard.DECIMAL)
+ATTACH = Look("attach")
+
+SEARCH_FROM = 13
+"""A list of this many choices or more can be searched by typing."""
+
+LOOK_FOR: dict[tuple[str, str], Look] = {
+    ("string", ""): TEXT,
+    ("string", "multiline"): LONG,
+    ("string", "numbers"): IDENTITY,
+    ("string", "phone"): PHONE,
+    ("string", "msisdn"): PHONE,
+    ("string", "national-id"): IDENTITY,
+    ("string", "national_id"): IDENTITY,
+    ("string", "id"): CODE,
+    ("string", "kra-pin"): CODE,
+    ("string", "signature"): SIGN,
+    ("int", ""): NUMBER,
+    ("int", "numbers"): NUMBER,
+    ("decimal", ""): DECIMAL,
+    ("date", ""): DATE,
+    ("date", "month-year"): MONTH,
+    ("date", "year"): YEAR,
+    ("time", ""): TIME,
+    ("dateTime", ""): MOMENT,
+    ("select1", ""): CHOOSE,
+    ("select1", "minimal"): CHOOSE,
+    ("select1", "autocomplete"): SEARCH,
+    ("select1", "search"): SEARCH,
+    ("select1", "likert"): LIKERT,
+    ("select", ""): MANY,
+    ("rank", ""): RANK,
+    ("range", ""): RANGE,
+    ("note", ""): NOTE,
+    ("trigger", ""): AGREE,
+    ("acknowledge", ""): AGREE,
+    ("barcode", ""): SCAN,
+    ("geopoint", ""): PLACE,
+    ("image", ""): ATTACH,
+    ("image", "signature"): SIGN,
+    ("image", "draw"): DRAW,
+    ("image", "annotate"): DRAW,
+    ("binary", ""): ATTACH,
+    ("binary", "signature"): SIGN,
+    ("binary", "draw"): DRAW,
+    ("audio", ""): ATTACH,
+    ("video", ""): ATTACH,
+    ("file", ""): ATTACH,
+}
+
+
+def look_for(kind: str, appearance: str, choices: int = 0) -> Look:
+    """The look of a question of type `kind` with the space-separated `appearance` words."""
+    found = next(
+        (LOOK_FOR[kind, word] for word in appearance.split() if (kind, word) in LOOK_FOR), None
+    )
+    look = found or LOOK_FOR.get((kind, ""), TEXT)
+    return SEARCH if look is CHOOSE and choices >= SEARCH_FROM else look

@@ -1,0 +1,171 @@
+"""Ports: what a visit asks of the rest of the node, and the values it gets back.
+
+One protocol per seam; `kiosk/wiring.py` brings the real ones, tests bring their own. Each call
+returns only after what it says is durable ("commit, then speak"). Expected failures come back as
+a `Fault`, which the appliance turns into the calm screen `unavailable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from content.catalogue import Catalogue
+from content.model import FormAsset, Service
+from kiosk.visit.answering import Filling
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+
+
+class Paper(StrEnum):
+    """What is known about a slip; "printed" only on proof."""
+
+    NONE = "none"  # no slip was asked for
+    PRINTING = "printing"
+    PRINTED = "printed"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    BLOCKED = "blocked"  # the printer waits for paper or for help
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A ticket the citizen was told. `wait` is minutes (from, to) or None for "not known"."""
+
+    visit: UUID
+    label: str
+    service: str
+    klass: str
+    ahead: int | None
+    wait: tuple[int, int] | None
+    qr: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A form that is durable here: what the citizen keeps."""
+
+    submission: UUID
+    reference: str
+    agency: str
+    form: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What this kiosk knows of a reference: `stage` names a text `status_answer.STAGE`."""
+
+    stage: str
+    agency: str
+    at: datetime | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """For the badge: whether the upstream answers, and how much waits to be sent."""
+
+    online: bool
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Feedback. `words` are personal and go on only sealed; faces are counted in clear."""
+
+    kind: str
+    face: int | None
+    words: str
+    service: str
+
+
+class Tickets(Protocol):
+    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> Issued:
+        """A durable number with its slip in the spool; the same one again for the same visit."""
+        ...
+
+
+class Submissions(Protocol):
+    def keep_draft(self, visit: UUID, filling: Filling) -> None:
+        """Keep the answers so far, unreadable without the key this process holds in memory."""
+        ...
+
+    def drop_draft(self, visit: UUID) -> None:
+        """Forget the draft and its key."""
+        ...
+
+    def submit(self, visit: UUID, filling: Filling, asset: FormAsset, language: str) -> Received:
+        """Seal and store the form with its receipt's print job; the same again when repeated."""
+        ...
+
+
+class Opinions(Protocol):
+    def give(self, visit: UUID, opinion: Opinion) -> str | None:
+        """Store an opinion; the reference when words were sealed to an office."""
+        ...
+
+
+class Slips(Protocol):
+    def paper(self, subject: UUID) -> Paper:
+        """The state of the newest slip of `subject`."""
+        ...
+
+    def checklist(self, visit: UUID, service: Service, have: frozenset[str], lang: str) -> UUID:
+        """Print what to bring for `service`; the subject to ask `paper` about."""
+        ...
+
+    def again(self, subject: UUID, language: str) -> None:
+        """Print another copy, marked as a copy, of a slip known not to be printed."""
+        ...
+
+
+class Ledger(Protocol):
+    def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
+        """Append a fact without personal data to the journal."""
+        ...
+
+
+class Cases(Protocol):
+    def find(self, reference: str, last4: str) -> Knowledge | None:
+        """What is known of `reference`, or None; `last4` is the second factor."""
+        ...
+
+    def network(self) -> Network:
+        """For the badge."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this kiosk stands. `centre` is the id in the pack; `tag` names its office hours."""
+
+    site: str
+    name: str
+    centre: str
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything a visit needs, built once by `kiosk/wiring.py`."""
+
+    catalogue: Catalogue
+    clock: Clock
+    ids: Ids
+    tickets: Tickets
+    submissions: Submissions
+    opinions: Opinions
+    slips: Slips
+    ledger: Ledger
+    cases: Cases
+    place: Place
+    idle_s: float = 60.0
+    warn_s: float = 30.0
+    language: str = "en"
+    keep_days: int = field(default=30)
