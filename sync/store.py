@@ -7,10 +7,15 @@ migration set; a step runs once, in order, in the transaction that opens the sto
 
 SQLite 3.7.0 to 3.51.2 can corrupt a WAL database when two connections reset it at once; the
 store asks the library for its version and refuses a faulty one where `strict` is set.
+
+What can go wrong on a device (disk full, database locked or damaged, card gone) surfaces as a
+`StoreFault` with its remedy; a broken uniqueness or foreign-key rule is a `Conflict`, which the
+caller expects or does not; wrong SQL is a bug and crashes.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,18 +24,47 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 
-from provisioning.faults import Fault
+from sync.store_faults import (
+    Conflict,
+    DiskFull,
+    StoreBusy,
+    StoreDamaged,
+    StoreFault,
+    explained,
+)
+
+__all__ = [
+    "SAFE_SQLITE",
+    "Conflict",
+    "DiskFull",
+    "MigrationSet",
+    "Row",
+    "Store",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreFault",
+    "Transaction",
+    "version_problem",
+]
 
 SAFE_SQLITE = (3, 51, 3)
+WAL_PAGES_MAX = 1_000
+"""A commit that leaves more pages than this in the WAL folds them back (about 4 MB)."""
+
 _BUSY_TIMEOUT_MS = 5_000
+_MEMORY = ":memory:"
+_PRAGMAS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what was deleted is overwritten, not only unlinked
+    "temp_store=MEMORY",  # sorting never spills rows into files of its own
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "journal_size_limit=4194304",
+    f"wal_autocheckpoint={WAL_PAGES_MAX}",
+)
 
 Row = tuple[Any, ...]
-
-
-class StoreFault(Fault):
-    """The node's database cannot be opened or written."""
-
-    code = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +80,34 @@ class Transaction:
     """One write transaction. `after_commit` callbacks run only once the commit is durable."""
 
     _connection: sqlite.Connection
+    _path: Path
     _after: list[Callable[[], None]] = field(default_factory=list)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite.Cursor:
-        return self._connection.execute(sql, parameters)
+        """Run one statement; raises `Conflict` or `StoreFault`."""
+        try:
+            return self._connection.execute(sql, parameters)
+        except sqlite.Error as error:
+            raise _explained(error, self._path) from error
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> sqlite.Cursor:
-        return self._connection.executemany(sql, rows)
+        """Run one statement for each of `rows`; raises `Conflict` or `StoreFault`."""
+        try:
+            return self._connection.executemany(sql, rows)
+        except sqlite.Error as error:
+            raise _explained(error, self._path) from error
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        """First row of a read, or None."""
+        row: Row | None = self.execute(sql, parameters).fetchone()
         return row
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        return list(self._connection.execute(sql, parameters).fetchall())
+        """Every row of a read."""
+        return list(self.execute(sql, parameters).fetchall())
 
     def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once the commit is durable; never when it is rolled back."""
         self._after.append(callback)
 
 
@@ -77,32 +123,48 @@ class Store:
     def open(
         cls, path: Path | str, migrations: Sequence[MigrationSet], *, strict: bool = False
     ) -> Store:
-        """Open (and migrate) the database at `path`; raises `StoreFault`."""
-        version = sqlite.sqlite_version_info
-        if strict and version < SAFE_SQLITE:
-            found = ".".join(map(str, version))
-            msg = (
-                f"SQLite {found} can corrupt the database; install the pysqlite3 of setup.cfg "
-                "(SQLite 3.51.3 or later) and start again."
-            )
-            raise StoreFault(msg)
+        """Open (and make, and migrate) the database at `path`; raises `StoreFault`."""
+        problem = version_problem()
+        if strict and problem:
+            raise StoreFault(problem)
         try:
+            if str(path) != _MEMORY:
+                # Made private before SQLite sees it; its WAL inherits the mode.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False)
             connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("PRAGMA secure_delete=ON")
-            connection.execute("PRAGMA journal_size_limit=4194304")
-        except sqlite.Error as error:
-            msg = f"The database {path} cannot be opened ({error}); check the disk and its owner."
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except OSError as error:
+            msg = f"{path} cannot be opened ({error.strerror}); check the disk and its owner."
             raise StoreFault(msg) from error
+        except sqlite.Error as error:
+            raise _explained(error, Path(path)) from error
         store = cls(Path(path), connection)
         store.migrate(migrations)
         return store
 
+    @classmethod
+    def read_only(cls, path: Path | str) -> Store:
+        """Open an existing database for looking only, beside the processes that write it."""
+        if not Path(path).is_file():
+            msg = f"There is no database {path}; start the node's services once, or name another."
+            raise StoreFault(msg)
+        try:
+            uri = f"{Path(path).resolve().as_uri()}?mode=ro"
+            connection = sqlite.connect(uri, uri=True, isolation_level=None)
+            connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite.Error as error:
+            raise _explained(error, Path(path)) from error
+        return cls(Path(path), connection)
+
     def migrate(self, migrations: Sequence[MigrationSet]) -> None:
         """Run every step not yet applied, each set under its own name."""
+        if not self._pending(migrations):
+            return  # nothing to do: do not wait for the write lock
         with self.transaction() as tx:
             tx.execute(
                 "CREATE TABLE IF NOT EXISTS migration"
@@ -116,43 +178,112 @@ class Store:
                         tx.execute(statement)
                     tx.execute("INSERT INTO migration VALUES (?, ?)", (migration.name, step))
 
+    def _pending(self, migrations: Sequence[MigrationSet]) -> bool:
+        if not self.has_table("migration"):
+            return True
+        done: dict[str, int] = dict(self.all("SELECT name, count(*) FROM migration GROUP BY name"))
+        for each in migrations:
+            if done.get(each.name, 0) > len(each.steps):
+                msg = (
+                    f"{self.path} was written by a newer version (tables {each.name!r});"
+                    " install that version again."
+                )
+                raise StoreFault(msg)
+        return any(done.get(each.name, 0) < len(each.steps) for each in migrations)
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """One durable write: committed when the block ends, rolled back when it raises."""
+        """One durable write: committed when the block ends, rolled back when it raises.
+
+        Raises `StoreFault` when the disk is full, the database locked or damaged: then nothing
+        of the block was kept.
+        """
         assert self._open is None, "transactions do not nest: pass tx on"
-        self._connection.execute("BEGIN IMMEDIATE")
-        tx = self._open = Transaction(self._connection)
+        self._run("BEGIN IMMEDIATE")
+        tx = self._open = Transaction(self._connection, self.path)
         try:
             yield tx
+            self._run("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            # A full disk makes SQLite roll back by itself; a second ROLLBACK would be an error.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
             raise
-        else:
-            self._connection.execute("COMMIT")
         finally:
             self._open = None
         for callback in tx._after:
             callback()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads of one moment, whatever other processes commit meanwhile."""
+        assert self._open is None, "a transaction is a snapshot already"
+        self._run("BEGIN")
+        try:
+            yield
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """First row of a read, or None."""
-        row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        row: Row | None = self._run(sql, parameters).fetchone()
         return row
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Every row of a read."""
-        return list(self._connection.execute(sql, parameters).fetchall())
+        return list(self.each(sql, parameters))
 
     def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
         """Rows of a read, one by one; do not write while iterating."""
-        yield from self._connection.execute(sql, parameters)
+        try:
+            yield from self._run(sql, parameters)
+        except sqlite.Error as error:
+            raise _explained(error, self.path) from error
 
-    def checkpoint(self) -> None:
-        """Fold the WAL into the database and empty it; called when the node is idle."""
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table called `name`."""
+        return self.one("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)) is not None
+
+    def page_problems(self, table: str | None = None) -> list[str]:
+        """What SQLite finds wrong in the pages (of `table` and its indexes, or of everything)."""
+        argument = f"({table})" if table else ""
+        found = [str(row[0]) for row in self.all(f"PRAGMA integrity_check{argument}")]
+        return [] if found == ["ok"] else found
+
+    def checkpoint(self) -> bool:
+        """Fold the WAL into the database and empty it, when the node is idle.
+
+        False when somebody was reading: call it again later. Between calls a commit that leaves
+        more than `WAL_PAGES_MAX` pages folds them back, so the WAL stays bounded.
+        """
+        row = self.one("PRAGMA wal_checkpoint(TRUNCATE)")
+        return row is not None and row[0] == 0
 
     def close(self) -> None:
         self._connection.close()
+
+    def _run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite.Cursor:
+        try:
+            return self._connection.execute(sql, parameters)
+        except sqlite.Error as error:
+            raise _explained(error, self.path) from error
+
+
+def version_problem() -> str:
+    """Why this SQLite must not serve a device, in a sentence; empty when it may."""
+    if sqlite.sqlite_version_info >= SAFE_SQLITE:
+        return ""
+    return (
+        f"SQLite {sqlite.sqlite_version} can corrupt the database; install the pysqlite3 of"
+        " setup.cfg (SQLite 3.51.3 or later) and start again."
+    )
+
+
+def _explained(error: sqlite.Error, path: Path) -> Exception:
+    """What `error` means to a person; a bug (wrong SQL) comes back as it is."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return explained(code, str(error), path) or error
 
 
 def _statements(script: str) -> Iterator[str]:
