@@ -1,0 +1,102 @@
+"""Printer URLs: which transport and which profile. To add a connection, add a line to DRIVERS.
+
+    escpos+serial:///dev/ttyUSB0?profile=tm-t20&baud=115200     (or a path relative to the node)
+    escpos+tcp://192.168.1.40:9100?profile=tm-t88
+    escpos+usblp:///dev/usb/lp0?profile=tm-t20
+    escpos+file:///tmp/slips.bin?profile=write-only
+    none:
+
+Options of every URL: `profile`, `proof`, `pages`, `logo`, `roll`, `cutter`, `qr` (see
+`profiles.profile_named`); serial lines also `baud` and `flow`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from peripherals.device import BadDeviceUrl, Transport
+from peripherals.drivers.device_file import open_file, open_usblp
+from peripherals.drivers.serial_line import open_serial
+from peripherals.drivers.tcp_socket import open_tcp
+from peripherals.profiles import Profile, profile_named
+
+_KNOWN = {"profile", "proof", "pages", "logo", "roll", "cutter", "qr", "baud", "flow"}
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterAddress:
+    """A parsed printer URL: `open()` gives a fresh transport each time."""
+
+    url: str
+    profile: Profile
+    open: Callable[[], Transport]
+
+
+Options = Mapping[str, str]
+
+
+def _serial(path: str, parts: SplitResult, options: Options) -> Transport:  # noqa: ARG001
+    return open_serial(path, baud=int(options.get("baud", "115200")), flow=_flow(options))
+
+
+def _tcp(path: str, parts: SplitResult, options: Options) -> Transport:  # noqa: ARG001
+    return open_tcp(parts.hostname or "127.0.0.1", parts.port or 9100)
+
+
+def _usblp(path: str, parts: SplitResult, options: Options) -> Transport:  # noqa: ARG001
+    return open_usblp(path)
+
+
+def _file(path: str, parts: SplitResult, options: Options) -> Transport:  # noqa: ARG001
+    return open_file(path)
+
+
+DRIVERS: Mapping[str, Callable[[str, SplitResult, Options], Transport]] = {
+    "escpos+serial": _serial,
+    "escpos+tcp": _tcp,
+    "escpos+usblp": _usblp,
+    "escpos+file": _file,
+}
+
+
+def parse_printer_url(url: str, base: Path | None = None) -> PrinterAddress | None:
+    """What `url` names, None for `none:`; raises `BadDeviceUrl`. Relative paths start at `base`."""
+    parts = urlsplit(url)
+    if parts.scheme == "none":
+        return None
+    driver = DRIVERS.get(parts.scheme)
+    if driver is None:
+        msg = f"No driver for {url!r}; a printer URL starts with one of {', '.join(DRIVERS)}."
+        raise BadDeviceUrl(msg)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := set(options) - _KNOWN:
+        msg = f"{url!r} has the unknown option {min(unknown)!r}; remove it."
+        raise BadDeviceUrl(msg)
+    if parts.scheme == "escpos+serial":
+        _flow(options)
+        if not options.get("baud", "115200").isdigit():
+            msg = f"{url!r}: baud is a number such as 115200."
+            raise BadDeviceUrl(msg)
+    default = "write-only" if parts.scheme == "escpos+file" else "generic-80"
+    profile = profile_named(options.get("profile", default), options)
+    path = _path(parts, base)
+    return PrinterAddress(url, profile, lambda: driver(path, parts, options))
+
+
+def _path(parts: SplitResult, base: Path | None) -> str:
+    """`scheme:///abs`, `scheme://rel/ative` and `scheme:rel/ative`."""
+    given = parts.netloc + parts.path if parts.scheme != "escpos+tcp" else ""
+    if given and not given.startswith("/") and base is not None:
+        return str(base / given)
+    return given
+
+
+def _flow(options: Options) -> str:
+    flow = options.get("flow", "auto")
+    if flow not in {"auto", "rtscts", "dsrdtr", "none"}:
+        msg = f"flow={flow} is not possible: rtscts, dsrdtr or none (XON/XOFF loses status bytes)."
+        raise BadDeviceUrl(msg)
+    return flow

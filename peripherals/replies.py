@@ -1,0 +1,201 @@
+"""Replies: what a printer says, sorted out of one stream of bytes. Pure; never raises.
+
+Several kinds of answer share the line, some unasked for, and noise may stand between them:
+- real-time status (DLE EOT): one byte, `0xx1xx10`;
+- automatic status (ASB): four bytes, the first `0xx1xx00`, the others `0xx0xxxx`;
+- process id (GS ( H): `37h 22h d1 d2 d3 d4 00h`; cleared (DLE DC4 8): `37h 25h 00h`;
+- blocks (GS I, GS g): `5Fh ... 00h`; power-on notice: `3Bh 31h 00h`;
+- sensor answer (GS r 1), our fence: one byte, `0xx0xxxx`;
+- XON (11h) and XOFF (13h), which mean nothing here: flow control is by wire.
+Whatever fits none of them is noise and is counted. What looks like two things is the harmless
+one: a fence byte may be the torso of an automatic status, so a fence is only believed when
+`FENCE_RUN` equal ones arrive together (see `conversation.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from peripherals.device import Cause, PrinterState
+
+BLOCK_MAX = 80
+
+
+@dataclass(frozen=True, slots=True)
+class RealTime:
+    """The answer to one DLE EOT n; which n, only the order tells."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """An automatic status of four bytes."""
+
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessId:
+    """The printer got to the request with these four characters."""
+
+    mark: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The printer threw its buffers away, as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """An answer to GS r 1."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A block of text: a model name, a counter."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerOn:
+    """The printer was switched on just now: whatever it held is gone."""
+
+
+Reply = RealTime | Automatic | ProcessId | Cleared | Sensor | Text | PowerOn
+
+_HEADED: dict[int, tuple[tuple[bytes, int], ...]] = {
+    0x37: ((b"\x37\x22", 7), (b"\x37\x25", 3)),
+    0x3B: ((b"\x3b\x31", 3),),
+}
+
+
+class ReplyReader:
+    """Collects bytes and gives replies; an unfinished reply waits for its rest."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+        self.noise = 0
+
+    def feed(self, octets: bytes) -> list[Reply]:
+        """The replies completed by `octets`, in order."""
+        self._pending += octets
+        found: list[Reply] = []
+        while self._pending:
+            size, reply = self._next()
+            if size == 0:
+                break
+            del self._pending[:size]
+            if reply is None:
+                self.noise += size
+            else:
+                found.append(reply)
+        return found
+
+    def quiet(self) -> list[Reply]:
+        """Nothing came for a while: what still waits for its rest was noise, or stands alone."""
+        found: list[Reply] = []
+        while self._pending:
+            first = self._pending.pop(0)
+            rest, self._pending = bytes(self._pending), bytearray()
+            if first & 0x93 == 0x12:
+                found.append(RealTime(first))
+            else:
+                self.noise += 1
+            found += self.feed(rest)
+        return found
+
+    def _next(self) -> tuple[int, Reply | None]:
+        """(bytes used, reply or None for noise); (0, None) when more bytes are needed."""
+        head = self._pending[0]
+        if head in _HEADED:
+            return self._headed(head)
+        if head == 0x5F:
+            return self._block()
+        if head & 0x93 == 0x12:
+            return 1, RealTime(head)
+        if head & 0x93 == 0x10:
+            return self._automatic()
+        if head & 0x90 == 0:
+            return 1, Sensor(head)
+        return 1, None
+
+    def _headed(self, head: int) -> tuple[int, Reply | None]:
+        for start, size in _HEADED[head]:
+            if not start.startswith(bytes(self._pending[:2])):
+                continue
+            if len(self._pending) < size:
+                # A foreign byte in what should be the body ends the wait at once.
+                body = self._pending[2 : size - 1]
+                return (0, None) if all(32 <= octet <= 126 for octet in body) else (1, None)
+            if self._pending[size - 1] != 0:
+                return 1, None
+            return size, _headed_reply(start, bytes(self._pending[2 : size - 1]))
+        return 1, None
+
+    def _block(self) -> tuple[int, Reply | None]:
+        end = self._pending.find(0, 0, BLOCK_MAX)
+        body = bytes(self._pending[1 : end if end > 0 else None])
+        if not all(32 <= octet <= 126 for octet in body) or len(body) > BLOCK_MAX:
+            return 1, None
+        if end < 0:
+            return 0, None
+        return end + 1, Text(body.decode("ascii"))
+
+    def _automatic(self) -> tuple[int, Reply | None]:
+        rest = self._pending[1:4]
+        if any(octet & 0x90 for octet in rest):
+            return 1, None
+        if len(rest) < 3:
+            return 0, None
+        return 4, Automatic(bytes(self._pending[:4]))
+
+
+def _headed_reply(start: bytes, body: bytes) -> Reply | None:
+    if start == b"\x37\x22":
+        return ProcessId(body) if all(32 <= octet <= 126 for octet in body) else None
+    return Cleared() if start == b"\x37\x25" else PowerOn()
+
+
+def judge(printer: int, offline: int, error: int, paper: int) -> tuple[PrinterState, Cause, bool]:
+    """(state, cause, near end) from the four answers to DLE EOT 1 to 4."""
+    near_end = bool(paper & 0x0C)
+    causes = (
+        (offline & 0x04, Cause.COVER),
+        (paper & 0x60 or offline & 0x20, Cause.PAPER),
+        (error & 0x08, Cause.CUTTER),
+        (error & 0x20, Cause.VOLTAGE),
+        (error & 0x40, Cause.HEAT),
+        (error & 0x04, Cause.JAM),
+        (offline & 0x08, Cause.FEED_BUTTON),
+        (offline & 0x40, Cause.ERROR),
+        (printer & 0x08, Cause.ERROR),
+    )
+    for bit, cause in causes:
+        if bit:
+            return PrinterState.BLOCKED, cause, near_end
+    return PrinterState.LOW if near_end else PrinterState.READY, Cause.NONE, near_end
+
+
+def judge_automatic(octets: bytes) -> tuple[PrinterState, Cause, bool]:
+    """The same from an automatic status (Epson's basic ASB)."""
+    offline, error, paper = octets[0], octets[1], octets[2]
+    near_end = bool(paper & 0x03)
+    causes = (
+        (offline & 0x20, Cause.COVER),
+        (paper & 0x0C, Cause.PAPER),
+        (error & 0x08, Cause.CUTTER),
+        (error & 0x20, Cause.VOLTAGE),
+        (error & 0x40, Cause.HEAT),
+        (error & 0x04, Cause.JAM),
+        (offline & 0x40, Cause.FEED_BUTTON),
+        (offline & 0x08, Cause.ERROR),
+    )
+    for bit, cause in causes:
+        if bit:
+            return PrinterState.BLOCKED, cause, near_end
+    return PrinterState.LOW if near_end else PrinterState.READY, Cause.NONE, near_end
