@@ -9,7 +9,7 @@ HUDUMA := $(BIN)/huduma
 # Why each is here: docs/dependencies.md
 APT := gcc libegl1 libgl1 libmtdev1 libpcsclite-dev libzbar0 espeak-ng python3-dev python3-venv swig
 
-.PHONY: run test prove bench pictures lint types fix setup clean
+.PHONY: run test prove bench pictures lint types fix docs setup clean
 
 run: setup
 ifdef DISPLAY
@@ -65,3 +65,7 @@ setup: .venv/.ready
 
 clean:
 	rm -rf .venv out build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+# Tables of README and docs, made from the code; a test fails while they differ.
+docs: setup
+	$(BIN)/python -m docs.tables

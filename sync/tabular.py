@@ -24,7 +24,7 @@ Row = dict[str, str]
 class NoParquet(Fault):
     """Parquet needs the pyarrow package."""
 
-    code = 67
+    code = 69
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ META_NAMESPACE = "http://openrosa.org/xforms"
 class NoSuchKey(Fault):
     """The form asks for encryption but its public key cannot be read."""
 
-    code = 66
+    code = 68
 
 
 def public_key(base64_key: str) -> RSAPublicKey:

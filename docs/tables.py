@@ -1,0 +1,113 @@
+"""Writes the tables of the documents from the code, so that they cannot drift (`make docs`).
+
+Each table stands between `<!-- NAME -->` and `<!-- /NAME -->`. `tests/test_docs.py` fails while a
+page differs from what this would write.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kiosk.cli import VERBS
+from provisioning.settings import describe
+from sync.journal_kinds import KINDS
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("provisioning", "peripherals", "content", "sync", "kiosk")
+
+
+def faults(*packages: str) -> Iterator[tuple[int, str, str]]:
+    """(code, class name, first sentence of its docstring) of every fault in the source."""
+    for package in packages or PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ClassDef) and (code := _code(node)) is not None:
+                    sentence = (ast.get_docstring(node) or node.name).split("\n\n")[0]
+                    yield code, node.name, " ".join(sentence.split())
+
+
+def _code(node: ast.ClassDef) -> int | None:
+    for line in node.body:
+        target = (
+            line.targets[0]
+            if isinstance(line, ast.Assign)
+            else line.target
+            if isinstance(line, ast.AnnAssign)
+            else None
+        )
+        value = getattr(line, "value", None)
+        if isinstance(target, ast.Name) and target.id == "code" and isinstance(value, ast.Constant):
+            return int(value.value)
+    return None
+
+
+def commands() -> str:
+    """The verbs of `huduma`."""
+    rows = "".join(f"| `huduma {verb}` | {what} |\n" for verb, what in VERBS.items())
+    return f"| Command | What it does |\n|---|---|\n{rows}"
+
+
+def codes() -> str:
+    """Every error code once; classes that share one are joined."""
+    meanings: dict[int, list[str]] = {}
+    for code, _, sentence in faults():
+        if code > 1 and sentence not in meanings.setdefault(code, []):
+            meanings[code].append(sentence)
+    rows = "".join(f"| {code} | {' '.join(meanings[code])} |\n" for code in sorted(meanings))
+    return f"| Code | Meaning |\n|---|---|\n| 0 | done |\n{rows}"
+
+
+def settings() -> str:
+    """Every setting with its default and meaning."""
+    rows = "".join(
+        f"| `{name}` | {default} | {limits} | {meaning} |\n"
+        for name, _, default, limits, meaning in describe()
+    )
+    return f"| Setting | Default | Accepted | Meaning |\n|---|---|---|---|\n{rows}"
+
+
+def kinds() -> str:
+    """Every kind of journal entry."""
+    rows = "".join(
+        f"| `{kind.name}` | {kind.audience} | {', '.join(sorted(kind.fields))} | {kind.meaning} |\n"
+        for kind in KINDS.values()
+    )
+    return f"| Kind | Audience | Fields | Meaning |\n|---|---|---|---|\n{rows}"
+
+
+TABLES: dict[str, tuple[str, Callable[[], str]]] = {
+    "commands": ("README.md", commands),
+    "codes": ("README.md", codes),
+    "settings": ("README.md", settings),
+    "kinds": ("docs/journal.md", kinds),
+}
+
+
+def render(page: str, text: str) -> str:
+    """`text` of `page` with each of its tables made anew."""
+    for name, (home, table) in TABLES.items():
+        if home == page:
+            block = f"<!-- {name} -->\n{table()}<!-- /{name} -->"
+            text, found = re.subn(
+                rf"<!-- {name} -->\n.*?<!-- /{name} -->",
+                lambda _, b=block: b,
+                text,
+                flags=re.DOTALL,
+            )
+            assert found == 1, f"{page} has no place for {name}"
+    return text
+
+
+def main() -> int:
+    for page in sorted({home for home, _ in TABLES.values()}):
+        path = ROOT / page
+        path.write_text(render(page, path.read_text()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
