@@ -1,9 +1,7 @@
 """Build: sources to a signed pack. Workbench and demo only: a kiosk opens packs, never makes them.
 
 The same sources, signer and time give the same bytes: files are taken in sorted order, nothing
-reads the clock, and Ed25519 signatures are deterministic. Compiling forms is the slow part; a
-compiled form is kept by the hash of its source and of the compiler's version where a `cache`
-folder is given.
+reads the clock, and Ed25519 signatures are deterministic.
 """
 
 from __future__ import annotations
@@ -29,11 +27,9 @@ _LOOK = "look"
 _SKIPPED = ("sources.csv",)
 
 
-def build_default(
-    target: Path, signer: Ed25519PrivateKey, now: datetime, *, cache: Path | None = None
-) -> Manifest:
+def build_default(target: Path, signer: Ed25519PrivateKey, now: datetime) -> Manifest:
     """Build the default pack into the new folder `target`; raises `SourcesRefused` (33)."""
-    return build(DEFAULT_SOURCES, target, signer, now, pack_id=DEFAULT_ID, cache=cache)
+    return build(DEFAULT_SOURCES, target, signer, now, pack_id=DEFAULT_ID)
 
 
 def build(
@@ -43,14 +39,13 @@ def build(
     now: datetime,
     *,
     pack_id: str,
-    cache: Path | None = None,
 ) -> Manifest:
     """Build the pack of the folder `sources` into `target`, replacing what was there.
 
     `now` (aware) becomes the pack's version and the start of its validity.
     """
     files = dict(collect(sources))
-    files.update(compile_forms(sources, files, cache))
+    files.update(compile_forms(sources, files))
     catalogue.Catalogue.check(files)
     if target.exists():
         shutil.rmtree(target)

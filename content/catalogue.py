@@ -62,9 +62,7 @@ class Catalogue:
         """
         pack = Pack.open(pack_dir, root_public)
         files = {
-            path: pack.read(path)
-            for path in pack.manifest.files
-            if path.endswith((".csv", ".json", ".xml")) and not path.startswith("look/")
+            path: pack.read(path) for path in pack.manifest.files if not path.startswith("look/")
         }
         return cls(files, pack, strict=strict)
 

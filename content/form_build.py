@@ -6,22 +6,22 @@ below `forms/` and the list `forms.json`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from content import tables
-from content.faults import SourcesRefused
+from content.faults import FormUnreadable, SourcesRefused
 from content.form_assets import LIST_NAME
+
+if TYPE_CHECKING:
+    from content.xlsform import CompiledForm
 
 FORMS_TABLE = "forms.csv"
 
 
-def compile_forms(
-    sources: Path, files: Mapping[str, bytes], cache: Path | None
-) -> dict[str, bytes]:
+def compile_forms(sources: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Every form of `forms.csv` compiled; raises `SourcesRefused` naming form, sheet and row."""
     if FORMS_TABLE not in files:
         return {}
@@ -34,50 +34,35 @@ def compile_forms(
     for line, row in tables.rows(FORMS_TABLE, files[FORMS_TABLE]):
         if row["service"] not in offices:
             raise SourcesRefused(f"{FORMS_TABLE} line {line}: no service {row['service']!r}.")
-        compiled = _compile(sources / "forms" / row["file"], cache)
+        compiled = _compile(sources / "forms" / row["file"])
         path = f"forms/{row['form']}.xml"
-        made[path] = compiled["xml"].encode()
+        made[path] = compiled.xml
+        media = {name: f"forms/{row['form']}/{name}" for name in sorted(compiled.media)}
+        made |= {media[name]: content for name, content in compiled.media.items()}
         entries.append(
             {
-                "id": compiled["id"],
-                "version": compiled["version"],
+                "id": compiled.form_id,
+                "version": compiled.version,
                 "titles": {"en": row["title_en"], "sw": row["title_sw"]},
                 "service": row["service"],
                 "agency": offices[row["service"]],
-                "questions": compiled["questions"],
+                "questions": compiled.questions,
                 "xml": path,
-                "media": {},
+                "media": media,
             }
         )
     made[LIST_NAME] = json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True).encode()
     return made
 
 
-def _compile(path: Path, cache: Path | None) -> dict[str, Any]:
-    try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise SourcesRefused(f"{path.name} named in {FORMS_TABLE} cannot be read.") from error
-    from content import xlsform  # noqa: PLC0415 - pyxform is on workbenches only, not on a kiosk
+def _compile(path: Path) -> CompiledForm:
+    from content.xlsform import compile_form  # noqa: PLC0415 - pyxform is on workbenches only
 
-    key = hashlib.sha256(source + xlsform.COMPILER.encode()).hexdigest()
-    kept = None if cache is None else cache / f"{key}.json"
-    if kept is not None and kept.exists():
-        found: dict[str, Any] = json.loads(kept.read_text())
-        return found
-    compiled = xlsform.compile_form(path)
+    try:
+        compiled = compile_form(path)
+    except FormUnreadable as fault:
+        raise SourcesRefused(f"{FORMS_TABLE}: {fault.message}") from fault
     errors = [problem for problem in compiled.problems if problem.severity == "error"]
     if errors:
         raise SourcesRefused(f"{path.name}: {errors[0]}")
-    made = {
-        "id": compiled.form_id,
-        "version": compiled.version,
-        "questions": compiled.questions,
-        "xml": compiled.xml.decode(),
-    }
-    if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_suffix(".tmp")
-        temporary.write_text(json.dumps(made))
-        temporary.replace(kept)
-    return made
+    return compiled
