@@ -50,6 +50,10 @@ class SystemClock:
             self.keep_floor()
         return moment
 
+    def lag(self) -> timedelta:
+        """How far the machine's own time is behind the floor; negative when it is after it."""
+        return self._floor - (datetime.now(UTC) + self._offset)
+
     def monotonic(self) -> float:
         return time.monotonic() + self._offset.total_seconds()
 

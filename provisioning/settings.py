@@ -4,14 +4,13 @@ One frozen dataclass per section; the unit is the last word of a name (`idle_s`)
 a quoted number or a value out of range stops the start-up with the line and what to write
 (codes 10-15, see `settings_reader`). Sections are handed to constructors; nothing reads the
 file again. To add a setting: one line here and its row in `docs/settings.md`
-(`huduma settings --describe` prints the table).
+(`huduma settings --describe` prints the page; see `settings_page`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -211,24 +210,7 @@ def effective(settings: Settings) -> dict[str, dict[str, Any]]:
     }
 
 
-def describe() -> Iterator[tuple[str, str, str, str, str]]:
-    """(setting, type, default, accepted values, meaning) of every setting, in file order."""
-    for section in fields(Settings):
-        kind = _SECTIONS[section.name]
-        for each in fields(kind):
-            rule = rule_of(each)
-            default = "required" if each.default is MISSING else _toml(each.default)
-            limits = (
-                ", ".join(rule.choices)
-                if rule.choices
-                else f"{rule.minimum} to {rule.maximum}"
-                if rule.minimum is not None
-                else ""
-            )
-            yield f"{section.name}.{each.name}", str(each.type), default, limits, rule.doc
-
-
-_SECTIONS: dict[str, type[Any]] = {
+SECTIONS: dict[str, type[Any]] = {
     "node": NodeSettings,
     "queue": QueueSettings,
     "sync": SyncSettings,
@@ -243,9 +225,3 @@ def _shown(value: Any, each: Any) -> Any:
     if rule_of(each).secret and value:
         return re.sub(r"(?<=:)[^:@/]+(?=@)", "***", value) if "@" in value else "***"
     return value
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)

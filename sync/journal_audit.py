@@ -50,17 +50,21 @@ class Verdict:
     reason: str = ""
 
 
-def verify(store: Store, node: str) -> Verdict:
-    """Walk the whole chain of `node`'s journal in `store`."""
+def verify(store: Store, node: str, *, tail: int | None = None) -> Verdict:
+    """Walk the chain of `node`'s journal in `store`: all of it, or its newest `tail` entries."""
     with store.snapshot():
-        seq, stamp, prev = 0, 0, GENESIS
+        seq, stamp, prev = _start(store, tail)
         try:
-            for row in store.each(f"SELECT {COLUMNS} FROM journal ORDER BY seq"):  # noqa: S608 - constants
+            for row in store.each(
+                f"SELECT {COLUMNS} FROM journal WHERE seq > ? ORDER BY seq",  # noqa: S608 - constants
+                (seq,),
+            ):
                 reason = _problem(row, node, seq + 1, stamp, prev)
                 if reason:
                     return Verdict(seq, prev, seq + 1, reason)
                 seq, stamp, prev = row[0], row[1], row[7]
-            head = store.one("SELECT seq, hlc, hash FROM journal_head")
+            kept = store.has_table("journal_head")
+            head = store.one("SELECT seq, hlc, hash FROM journal_head") if kept else None
         except StoreDamaged as damaged:
             return Verdict(seq, prev, seq + 1, f"it cannot be read: {damaged.message}")
     reason = _head_problem(head, seq, stamp, prev)
@@ -70,6 +74,19 @@ def verify(store: Store, node: str) -> Verdict:
         first_bad = seq + 1 if lost else int(head[0]) + 1 if head else seq + 1
         return Verdict(seq, prev, max(first_bad, 1), reason)
     return Verdict(seq, prev)
+
+
+def _start(store: Store, tail: int | None) -> tuple[int, int, bytes]:
+    """The seq, time and hash to walk on from: the beginning, or the entry before the tail."""
+    if tail is not None:
+        row = store.one(
+            "SELECT seq, hlc, hash FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - ?"
+            " ORDER BY seq DESC LIMIT 1",
+            (tail,),
+        )
+        if row is not None and [type(each) for each in row] == [int, int, bytes]:
+            return int(row[0]), int(row[1]), bytes(row[2])
+    return 0, 0, GENESIS
 
 
 def _problem(row: Row, node: str, expected: int, last: int, prev: bytes) -> str:

@@ -1,0 +1,191 @@
+"""`huduma journal`: show, verify or rebuild a node's journal.
+
+`show` and `verify` only read and may run beside the services. `verify` exits 40 and names the
+first bad entry. `rebuild` makes every projection again and proves it equal; what differs is kept
+only with `--repair`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from provisioning.site import Node
+    from sync.journal_entry import Entry, Projection
+    from sync.store import Store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The three acts, each with the node and its own options."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="show|verify|rebuild")
+    show = acts.add_parser("show", help="print entries, oldest first")
+    show.add_argument("--after", type=int, default=0, metavar="SEQ", help="only later entries")
+    show.add_argument("--last", type=int, metavar="N", help="only the newest N entries")
+    show.add_argument("--kind", metavar="KIND", help="only entries of this kind")
+    show.add_argument("--subject", metavar="UUID", help="only entries about this subject")
+    verify = acts.add_parser("verify", help="walk the whole chain")
+    rebuild = acts.add_parser("rebuild", help="make every projection again and compare")
+    rebuild.add_argument("--repair", action="store_true", help="keep what came out different")
+    for each in (show, verify, rebuild):
+        each.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
+        each.add_argument("--node", required=True, metavar="NAME", help="a node of the site")
+        each.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do the act; 0, 40 when the journal does not hold, 42 when there is no database."""
+    from provisioning.site import Site
+
+    node = Site.open(arguments.site).node(arguments.node)
+    acts = {"show": _show, "verify": _verify, "rebuild": _rebuild}
+    return acts[arguments.act](node, arguments)
+
+
+def _show(node: Node, arguments: argparse.Namespace) -> int:
+    from sync.store import Store
+
+    store = Store.read_only(node.db_path)
+    shown = (_plain(each) for each in _chosen(node, store, arguments))
+    if arguments.json:
+        comma = ""
+        print("[", end="")
+        for each in shown:
+            print(f"{comma}\n{json.dumps(each)}", end="")
+            comma = ","
+        print("\n]")
+    else:
+        for each in shown:
+            body = json.dumps(each["body"], ensure_ascii=False)
+            print(f"{each['seq']:>7}  {each['time']}  {each['kind']:<18} {body}")
+    store.close()
+    return 0
+
+
+def _chosen(node: Node, store: Store, arguments: argparse.Namespace) -> Iterator[Entry]:
+    from uuid import UUID
+
+    from provisioning.faults import UsageFault
+    from sync.journal import Journal, owner_of
+
+    if owner_of(store) is None:
+        return  # nobody has written yet
+    journal = Journal(store, node.name, node.clock())
+    after = arguments.after
+    if arguments.last is not None:
+        after = max(after, journal.last_seq() - arguments.last)
+    subject = None
+    if arguments.subject:
+        try:
+            subject = UUID(arguments.subject)
+        except ValueError as error:
+            raise UsageFault(f"--subject {arguments.subject} is no UUID.") from error
+    for entry in journal.entries(after=after) if subject is None else journal.about(subject):
+        if entry.seq > after and arguments.kind in {None, entry.kind}:
+            yield entry
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    from provisioning.clock import EAT
+    from sync.hlc import to_time
+
+    return {
+        "node": entry.node,
+        "seq": entry.seq,
+        "hlc": entry.hlc,
+        "time": to_time(entry.hlc).astimezone(EAT).isoformat(timespec="milliseconds"),
+        "kind": entry.kind,
+        "subject": str(entry.subject),
+        "audience": entry.audience,
+        "body": _json(dict(entry.body)),
+        "hash": entry.hash.hex(),
+    }
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(key): _json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(each) for each in value]
+    return value
+
+
+def _verify(node: Node, arguments: argparse.Namespace) -> int:
+    from sync.journal_audit import JournalFault, verify
+    from sync.store import Store, StoreFault
+
+    store = Store.read_only(node.db_path)
+    if not store.has_table("journal"):
+        raise StoreFault(f"{node.db_path} holds no journal; start the node's services once.")
+    verdict = verify(store, node.name)
+    bad, reason = verdict.first_bad, verdict.reason
+    if bad is None:
+        problems = store.page_problems("journal")
+        reason = f"its pages or index are damaged: {problems[0]}" if problems else ""
+    store.close()
+    ok = bad is None and not reason
+    if arguments.json:
+        report = {
+            "node": node.name,
+            "ok": ok,
+            "entries": verdict.entries,
+            "first_bad": bad,
+            "reason": reason,
+            "head": verdict.head.hex(),
+        }
+        print(json.dumps(report))
+    elif ok:
+        print(f"{node.name}: {verdict.entries:,} entries hold; head {verdict.head.hex()[:16]}")
+    else:
+        print(bad if bad is not None else "")
+    if not ok:
+        where = f"entry {bad}" if bad is not None else "the journal"
+        print(
+            f"huduma journal: {node.name}: {where}: {reason}; stop the node, keep its database"
+            f" and call the national desk (code {JournalFault.code})",
+            file=sys.stderr,
+        )
+    return 0 if ok else JournalFault.code
+
+
+def _rebuild(node: Node, arguments: argparse.Namespace) -> int:
+    from sync.journal import JOURNAL_TABLES
+    from sync.journal_audit import JournalFault, rebuild
+    from sync.store import Store, StoreFault
+
+    if not node.db_path.exists():
+        raise StoreFault(f"There is no database {node.db_path}; start the node's services once.")
+    projections = _projections(node.role)
+    store = Store.open(node.db_path, [JOURNAL_TABLES], strict=node.settings.node.field)
+    missing = [t for each in projections for t in each.tables if not store.has_table(t)]
+    if missing:
+        raise StoreFault(f"There is no table {missing[0]}; start the node's services once.")
+    equal = rebuild(store, node.name, projections, keep=arguments.repair)
+    store.close()
+    ok = all(equal.values())
+    if arguments.json:
+        print(json.dumps({"node": node.name, "ok": ok, "projections": equal}))
+    else:
+        for table, same in equal.items():
+            print(f"{'equal ' if same else 'DIFFERS'} {table}")
+    if ok:
+        return 0
+    outcome = "the rebuilt ones are kept" if arguments.repair else "nothing was changed: --repair"
+    print(f"huduma journal: projections differ; {outcome}", file=sys.stderr)
+    return 0 if arguments.repair else JournalFault.code
+
+
+def _projections(role: str) -> Sequence[Projection]:
+    if importlib.util.find_spec("kiosk.wiring") is None:
+        return ()
+    wiring = importlib.import_module("kiosk.wiring")
+    found: Sequence[Projection] = wiring.projections(role)
+    return found
