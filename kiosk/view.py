@@ -122,6 +122,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     badge: str = ""  # "Online" / "Offline: saved here, sent later"
     badge_tone: str = "good"  # good | calm
     countdown: int = 0  # seconds left in the idle warning; 0: no warning shown
+    overlay_title: str = ""  # "Are you still there?"
+    overlay_text: str = ""  # what is cleared when the seconds are over
     listening: bool = False
     speech: tuple[str, ...] = ()  # to be spoken now, in order (empty: be silent)
     look: str = ""  # for state QUESTION: which answer look of kiosk/ui/answers draws it
