@@ -67,6 +67,11 @@ def build(
     return manifest
 
 
+def draft(sources: Path) -> catalogue.Catalogue:
+    """The catalogue of sources as they lie in their folder: unsigned, without forms, for authors."""
+    return catalogue.Catalogue(dict(collect(sources)), None, strict=True)
+
+
 def collect(sources: Path) -> Iterator[tuple[str, bytes]]:
     """(path in the pack, bytes) of every source file that belongs into a pack as it is."""
     if not sources.is_dir():

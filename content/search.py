@@ -71,7 +71,7 @@ class SearchIndex:
 
     def find(self, text: str, limit: int = 12) -> list[str]:
         """Codes of the services meant by `text`, best first; empty when nothing matches."""
-        typed = words(text)
+        typed = self._joined(words(text))
         asked = [word for word in typed if word not in STOP] or typed
         if not asked:
             return []
@@ -89,6 +89,18 @@ class SearchIndex:
         ranked = sorted(scores, key=lambda code: (-scores[code], self._order[code]))
         best = scores[ranked[0]] if ranked else 0.0
         return [code for code in ranked[:limit] if scores[code] >= 0.25 * best]
+
+    def _joined(self, typed: list[str]) -> list[str]:
+        """Words written apart that are known as one: "log book" is "logbook"."""
+        made: list[str] = []
+        for word in typed:
+            before = made[-1] if made else ""
+            apart = before not in self._postings or word not in self._postings
+            if before and apart and before + word in self._postings:
+                made[-1] = before + word
+            else:
+                made.append(word)
+        return made
 
     def _word(self, word: str, *, last: bool, known: dict[str, float]) -> Mapping[str, float]:
         """Score by service of one typed word; adds the known words it may stand for."""
@@ -129,6 +141,9 @@ def documents(
             document = made.get(code)
             if document is not None:
                 weight = 8.0 / (1 + 0.35 * place)
-                document.fields.append((SYNONYM / (1 + 0.15 * place), phrase.text))
+                said = words(phrase.text)
+                together = ["".join(said)] if len(said) == 2 else []
+                text = " ".join([*said, *together])
+                document.fields.append((SYNONYM / (1 + 0.15 * place), text))
                 document.phrases.append((phrase_words(phrase.text), weight))
     return list(made.values())
