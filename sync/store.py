@@ -15,9 +15,8 @@ caller expects or does not; wrong SQL is a bug and crashes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from sync.store_faults import (
     StoreFault,
     explained,
 )
+from sync.store_file import one_opens
 
 __all__ = [
     "SAFE_SQLITE",
@@ -128,12 +128,12 @@ class Store:
         if strict and problem:
             raise StoreFault(problem)
         try:
-            if str(path) != _MEMORY:
-                # Made private before SQLite sees it; its WAL inherits the mode.
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            connection = sqlite.connect(str(path), isolation_level=None, check_same_thread=False)
-            connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
-            connection.execute("PRAGMA journal_mode=WAL")
+            with one_opens(Path(path)) if str(path) != _MEMORY else nullcontext():
+                connection = sqlite.connect(
+                    str(path), isolation_level=None, check_same_thread=False
+                )
+                connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+                connection.execute("PRAGMA journal_mode=WAL")
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except OSError as error:
