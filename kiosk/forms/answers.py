@@ -1,0 +1,104 @@
+"""Answers: a text given for a question, brought to the one form its type stores.
+
+OpenRosa texts: int without leading zeros, decimal in plain digits, ISO dates, choices joined by
+single spaces. A text that cannot be one of its type is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, tzinfo
+
+from kiosk.forms.faults import AnswerRefused
+from kiosk.forms.xpath.values import number_text, parse_moment
+
+_INT = re.compile(r"[-+]?\d+\Z", re.ASCII)
+_DECIMAL = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?\Z", re.ASCII)
+_TIME = re.compile(
+    r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?\s*(Z|[-+]\d\d:?\d\d)?\Z", re.ASCII
+)
+
+
+def stored(text: str, kind: str, zone: tzinfo) -> str:
+    """`text` as a node of type `kind` stores it; raises `AnswerRefused`."""
+    if text == "":
+        return ""
+    match kind:
+        case "int":
+            return _whole(text.strip())
+        case "decimal":
+            return _decimal(text.strip())
+        case "date":
+            return _date(text.strip(), zone)
+        case "dateTime":
+            return _date_time(text.strip(), zone)
+        case "time":
+            return _time(text.strip())
+        case "select" | "rank":
+            return " ".join(text.split())
+        case _:
+            return text
+
+
+def calculated(text: str, kind: str, zone: tzinfo) -> str:
+    """What a calculation's result becomes in a node of type `kind`: NaN and nonsense are blank."""
+    if text == "NaN":
+        return ""
+    if kind in {"string", "select1", "select"} or not text:
+        return text
+    if kind == "int":
+        return _truncated(text)
+    try:
+        return stored(text, kind, zone)
+    except AnswerRefused:
+        return text
+
+
+def _truncated(text: str) -> str:
+    if _INT.match(text):
+        return str(int(text)) if len(text) < 400 else text
+    if _DECIMAL.match(text):
+        number = float(text)
+        return str(int(number)) if math.isfinite(number) else ""
+    return text
+
+
+def _whole(text: str) -> str:
+    if len(text) > 400 or not _INT.match(text):
+        if _DECIMAL.match(text) and math.isfinite(float(text)) and float(text).is_integer():
+            return str(int(float(text)))
+        raise AnswerRefused(f"{text[:40]!r} is not a whole number; use digits only.")
+    return str(int(text))
+
+
+def _decimal(text: str) -> str:
+    if not _DECIMAL.match(text):
+        raise AnswerRefused(f"{text[:40]!r} is not a number; use digits and one point.")
+    number = float(text)
+    if not math.isfinite(number):
+        raise AnswerRefused(f"{text[:40]!r} is too large a number.")
+    return number_text(number)
+
+
+def _date(text: str, zone: tzinfo) -> str:
+    moment = parse_moment(text, zone)
+    if moment is None:
+        raise AnswerRefused(f"{text[:40]!r} is not a date; write it as 2026-11-22.")
+    day = moment.date() if len(text) <= 10 else moment.astimezone(zone).date()
+    return date.isoformat(day)
+
+
+def _date_time(text: str, zone: tzinfo) -> str:
+    moment = parse_moment(text, zone)
+    if moment is None:
+        raise AnswerRefused(f"{text[:40]!r} is not a date and time; write 2026-11-22T10:30.")
+    return moment.astimezone(zone).isoformat(timespec="milliseconds")
+
+
+def _time(text: str) -> str:
+    hit = _TIME.match(text)
+    if hit is None or int(hit[1]) > 23 or int(hit[2]) > 59 or int(hit[3] or 0) > 59:
+        raise AnswerRefused(f"{text[:40]!r} is not a time; write it as 14:30.")
+    hour, minute, second, fraction, offset = hit.groups()
+    return f"{hour}:{minute}:{second or '00'}.{(fraction or '').ljust(3, '0')}{offset or ''}"

@@ -1,0 +1,115 @@
+"""Describing: a node of the record to its `NodeState`: words, choices, validity."""
+
+from __future__ import annotations
+
+from kiosk.forms.addresses import address
+from kiosk.forms.model import Form
+from kiosk.forms.places import Control, Place
+from kiosk.forms.states import Choice, NodeState, Problem, Violation
+from kiosk.forms.tree import Node, RecordNode
+from kiosk.forms.wording import PLAIN, Wording
+from kiosk.forms.world import SessionWorld
+from kiosk.forms.xpath.values import Context
+
+MEDIA = ("image", "big-image", "audio", "video")
+SELECTS = frozenset({"select", "select1", "rank"})
+_REQUIRED_WORDS = {"sw": "Tafadhali jibu swali hili."}
+_CONSTRAINT_WORDS = {"sw": "Jibu hili halikubaliki. Tafadhali angalia tena."}
+
+
+class Describer:
+    """Tells of nodes of one session."""
+
+    def __init__(self, form: Form, world: SessionWorld) -> None:
+        self._form = form
+        self._world = world
+
+    def state(self, node: RecordNode) -> NodeState:
+        """Everything a screen needs of `node`."""
+        control = node.place.control
+        violation = self.violation(node)
+        return NodeState(
+            path=address(node),
+            type=node.place.type,
+            control="" if control is None else control.kind,
+            appearance="" if control is None else control.appearance,
+            label=self._words(control.label if control else None, node),
+            hint=self._words(control.hint if control else None, node),
+            media=self._media(control.label if control else None, node),
+            relevant=node.relevant,
+            required=node.required,
+            readonly=node.readonly,
+            value="" if node.children else node.value,
+            valid=violation is None,
+            violation=violation,
+            message="" if violation is None else self.message(node, violation),
+            choices=self._choices(control, node),
+            attributes=tuple(control.attributes.items()) if control else (),
+        )
+
+    def _words(self, wording: Wording | None, node: RecordNode) -> str:
+        return self._world.words(wording, node)
+
+    def _media(self, wording: Wording | None, node: Node) -> tuple[tuple[str, str], ...]:
+        if wording is None or not wording.itext:
+            return ()
+        return self._media_of(wording.itext, node)
+
+    def _media_of(self, text_id: str, node: Node) -> tuple[tuple[str, str], ...]:
+        forms = self._form.itext.find(text_id, self._world.language)
+        if len(forms) == 1 and PLAIN in forms:
+            return ()
+        return tuple(
+            (kind, name.rpartition("/")[2])
+            for kind in MEDIA
+            if (name := self._world.itext_form(text_id, kind, node))
+        )
+
+    def _choices(self, control: Control | None, node: RecordNode) -> tuple[Choice, ...] | None:
+        if control is None or control.kind not in SELECTS:
+            return None
+        if not node.relevant:
+            return ()
+        return tuple(Choice(value, label) for value, label in self._world.choices(control, node))
+
+    def violation(self, node: RecordNode) -> Violation | None:
+        """Why the node cannot stand, or None; only relevant leaves are checked."""
+        place: Place = node.place
+        if not node.relevant or place.bind is None or node.children:
+            return None
+        if node.value == "":
+            return Violation.REQUIRED if node.required else None
+        constraint = place.bind.constraint
+        if constraint:
+            where = f"constraint of {place.path}"
+            test = self._form.expressions.boolean(constraint, place, where)
+            if not test(Context(node, self._world)):
+                return Violation.CONSTRAINT
+        return None
+
+    def message(self, node: RecordNode, violation: Violation) -> str:
+        """What to tell the person, in the session's language."""
+        bind = node.place.bind
+        assert bind is not None
+        if violation is Violation.REQUIRED:
+            wording, spare = bind.required_message, _REQUIRED_WORDS
+            english = "Please answer this question."
+        else:
+            wording, spare = bind.constraint_message, _CONSTRAINT_WORDS
+            english = "This answer is not allowed. Please check it."
+        words = self._words(wording, node)
+        if words:
+            return words
+        return next(
+            (text for code, text in spare.items() if f"({code})" in self._world.language), english
+        )
+
+    def problems(self, root: RecordNode) -> list[Problem]:
+        """Violations of the whole record, in document order."""
+        found: list[Problem] = []
+        for node in root.each():
+            violation = self.violation(node)
+            if violation is not None:
+                message = self.message(node, violation)
+                found.append(Problem(address(node), violation, message))
+        return found

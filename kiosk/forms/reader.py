@@ -1,0 +1,197 @@
+"""Reader: an XForm document to a `Form`, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kiosk.forms.actions import ACTIONS, Action, Event, read_action
+from kiosk.forms.attachments import read_list
+from kiosk.forms.body import BodyReader, absolute, itext_id, parts_of, wording
+from kiosk.forms.expressions import Expressions
+from kiosk.forms.faults import NotAForm
+from kiosk.forms.graph import build
+from kiosk.forms.itemsets import ChoiceTables, MemoryTables
+from kiosk.forms.lists import ChoiceList
+from kiosk.forms.model import Form, Submission, digest_of
+from kiosk.forms.places import Bind, Place
+from kiosk.forms.record import Record, read_record, settle_templates
+from kiosk.forms.wording import PLAIN, Itext, Parts, Wording
+from kiosk.forms.xml import ENTITIES, JAVAROSA, XFORMS, Element, elements, local, parse_xml
+
+_JR = f"{{{JAVAROSA}}}"
+_TYPES = {
+    "string", "int", "decimal", "date", "time", "dateTime", "boolean", "geopoint", "geotrace",
+    "geoshape", "binary", "barcode", "intent", "select", "select1", "odk:rank", "long", "integer",
+}  # fmt: skip
+_SAME_TYPES = {"integer": "int", "long": "int", "odk:rank": "rank", "rank": "rank"}
+
+
+class FormReader:
+    """Reads one form; used once."""
+
+    def __init__(self, xml: bytes, media: Mapping[str, bytes], tables: ChoiceTables | None) -> None:
+        self._xml = xml
+        self._media = media
+        self._tables = tables or MemoryTables()
+        root = parse_xml(xml, "The form")
+        model = root.find(f".//{{{XFORMS}}}model")
+        if model is None:
+            raise NotAForm("The file has no XForms model; give an XForm or an XLSForm.")
+        self._root, self._model = root, model
+        self._expressions = Expressions()
+        self._unknown: list[tuple[str, str]] = []
+
+    def form(self) -> Form:
+        """The form; raises the faults of `Form.parse`."""
+        instances = self._model.findall(f"{{{XFORMS}}}instance")
+        roots = elements(instances[0]) if instances else []
+        if not roots:
+            raise NotAForm("The form's model has no record (primary instance).")
+        record = read_record(roots[0])
+        binds = self._binds(record)
+        body = self._root.find("{*}body")
+        reader = BodyReader(record.places, self._unknown, binds)
+        controls = [] if body is None else reader.controls(body, "/" + roots[0].tag.split("}")[-1])
+        counted = _mark_repeats(controls)
+        record.document.settle_rows()
+        settle_templates(record)
+        sources = {}
+        lists = self._lists(instances[1:], sources)
+        graph = build(record.places.values(), record.document, self._expressions)
+        form = Form(
+            id=roots[0].get("id") or roots[0].nsmap.get(None) or "",
+            version=roots[0].get("version") or "",
+            title=(self._root.findtext("{*}head/{*}title") or "").strip(),
+            record=record,
+            itext=self._itext(),
+            controls=controls,
+            lists=lists,
+            actions=self._actions(record),
+            graph=graph,
+            expressions=self._expressions,
+            submission=self._submission(),
+            entities_version=self._model.get(f"{{{ENTITIES}}}entities-version") or "",
+            digest=digest_of(self._xml, self._media),
+            counted=counted,
+            instances=sources,
+        )
+        form.unknown = self._unknown + graph.unknown
+        return form
+
+    def _binds(self, record: Record) -> dict[str, str]:
+        root_path = record.root.place.path
+        names: dict[str, str] = {}
+        for element in self._model.findall(f"{{{XFORMS}}}bind"):
+            reference = element.get("nodeset") or element.get("ref") or ""
+            path = absolute(reference, root_path)
+            if element.get("id"):
+                names[element.get("id")] = path
+            place = record.places.get(path)
+            if place is None:
+                self._unknown.append((f"bind {reference}", path))
+                continue
+            place.bind = _bind(element)
+            place.type = place.bind.type
+        return names
+
+    def _itext(self) -> Itext:
+        itext = Itext()
+        element = self._model.find(f"{{{XFORMS}}}itext")
+        if element is None:
+            return itext
+        for translation in elements(element):
+            language = translation.get("lang") or ""
+            if translation.get("default") is not None and not itext.default:
+                itext.default = language
+            itext.languages.append(language)
+            itext.texts[language] = {
+                text.get("id") or "": _forms_of(text) for text in elements(translation)
+            }
+        if not itext.default and itext.languages:
+            itext.default = itext.languages[0]
+        return itext
+
+    def _lists(self, instances: list[Element], sources: dict[str, str]) -> dict[str, ChoiceList]:
+        lists: dict[str, ChoiceList] = {}
+        for element in instances:
+            name = element.get("id") or ""
+            if name and name not in lists:
+                lists[name], sources[name] = read_list(name, element, self._media, self._tables)
+        return lists
+
+    def _actions(self, record: Record) -> dict[tuple[Event, Place | None], list[Action]]:
+        actions: dict[tuple[Event, Place | None], list[Action]] = {}
+        root_path = record.root.place.path
+        for element in self._root.iter(*(f"{{*}}{name}" for name in sorted(ACTIONS))):
+            parent = element.getparent()
+            reference = parent.get("ref") or parent.get("nodeset") or ""
+            trigger = record.places.get(absolute(reference, root_path)) if reference else None
+            context = root_path if trigger is None else trigger.path
+            path = absolute(element.get("ref") or element.get("bind") or "", context)
+            target = record.places.get(path)
+            if target is None:
+                self._unknown.append((f"{local(element)} action", path))
+                continue
+            action = read_action(element, target, trigger)
+            for event in action.events:
+                key = trigger if event in {Event.NEW_REPEAT, Event.VALUE_CHANGED} else None
+                actions.setdefault((event, key), []).append(action)
+        return actions
+
+    def _submission(self) -> Submission:
+        element = self._model.find(f"{{{XFORMS}}}submission")
+        if element is None:
+            return Submission()
+        return Submission(
+            element.get("action") or "",
+            element.get("method") or "",
+            element.get("base64RsaPublicKey") or "",
+            element.get("{http://openrosa.org/xforms}auto-send") or "",
+        )
+
+
+def _bind(element: Element) -> Bind:
+    kind = (element.get("type") or "string").strip()
+    plain = kind.rpartition(":")[2]
+    return Bind(
+        type=_SAME_TYPES.get(plain, plain),
+        relevant=(element.get("relevant") or "").strip(),
+        required=(element.get("required") or "").strip(),
+        readonly=(element.get("readonly") or "").strip(),
+        calculate=(element.get("calculate") or "").strip(),
+        constraint=(element.get("constraint") or "").strip(),
+        constraint_message=_message(element, "constraintMsg"),
+        required_message=_message(element, "requiredMsg"),
+        preload=element.get(f"{_JR}preload") or "",
+        preload_parameters=element.get(f"{_JR}preloadParams") or "",
+        save_to=element.get(f"{{{ENTITIES}}}saveto") or "",
+    )
+
+
+def _message(element: Element, name: str) -> Wording | None:
+    text = element.get(_JR + name)
+    if text is None:
+        return None
+    text_id = itext_id(text.strip())
+    return Wording(itext=text_id) if text_id else Wording(parts=text)
+
+
+def _forms_of(text: Element) -> dict[str, Parts]:
+    forms: dict[str, Parts] = {}
+    for value in elements(text):
+        forms[value.get("form") or PLAIN] = parts_of(value)
+    return forms
+
+
+def _mark_repeats(controls: list) -> list[Place]:  # type: ignore[type-arg]
+    counted: list[Place] = []
+    for control in controls:
+        if control.kind == "repeat" and control.place is not None:
+            control.place.repeat = True
+            if control.count:
+                counted.append(control.place)
+        counted += _mark_repeats(control.children)
+    return counted
+
+
+__all__ = ["FormReader", "wording"]

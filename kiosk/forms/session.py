@@ -1,0 +1,220 @@
+"""Session: one citizen's record of a form: answers in, states, pages and a submission out.
+
+Pure: no I/O, no clock of its own, no screens. Rules: an answer is stored even where it breaks a
+constraint (the screen keeps it and says why); nothing that is not relevant is asked, checked or
+submitted; calculations settle before any call returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, tzinfo
+
+from kiosk.forms import snapshots
+from kiosk.forms.addresses import address, find
+from kiosk.forms.answers import stored
+from kiosk.forms.describing import Describer
+from kiosk.forms.engine import Engine
+from kiosk.forms.entities import Entities
+from kiosk.forms.events import Events
+from kiosk.forms.faults import AnswerRefused
+from kiosk.forms.lists import ChoiceList
+from kiosk.forms.model import Form
+from kiosk.forms.paging import pages
+from kiosk.forms.preloads import at_end, preload
+from kiosk.forms.repeats import Repeats
+from kiosk.forms.states import Finalized, NodeState, Page, Problem, SetResult
+from kiosk.forms.submission import instance_id_node, to_xml
+from kiosk.forms.tree import RecordNode, copy_record
+from kiosk.forms.world import RandomIds, SessionWorld
+
+
+class FormSession:
+    """A record being filled. See the brief of each method; paths as in `addresses.py`."""
+
+    def __init__(
+        self,
+        form: Form,
+        *,
+        now: Callable[[], datetime],
+        tz: tzinfo,
+        ids: RandomIds,
+        seed: int = 1,
+        preload: Mapping[str, str] | None = None,
+        last_saved: ChoiceList | None = None,
+    ) -> None:
+        self._build(form, now, tz, ids, seed, preload, last_saved)
+        self._world.take(copy_record(form.record.root))
+        self._start_new()
+
+    def _build(
+        self,
+        form: Form,
+        now: Callable[[], datetime],
+        tz: tzinfo,
+        ids: RandomIds,
+        seed: int,
+        properties: Mapping[str, str] | None,
+        last_saved: ChoiceList | None,
+    ) -> None:
+        self.form = form
+        self._world = SessionWorld(
+            form,
+            now=now,
+            zone=tz,
+            seed=seed,
+            properties=properties or {},
+            ids=ids,
+            last_saved=last_saved,
+        )
+        self._engine = Engine(form.graph, self._world, self._calculated)
+        self._repeats = Repeats(form, self._world, self._engine)
+        self._events = Events(form, self._world, self._engine)
+        self._repeats.on_new_row = self._events.new_row
+        self._describer = Describer(form, self._world)
+
+    @classmethod
+    def restore(
+        cls,
+        form: Form,
+        snapshot: bytes,
+        *,
+        now: Callable[[], datetime],
+        tz: tzinfo,
+        ids: RandomIds,
+        seed: int = 1,
+        preload: Mapping[str, str] | None = None,
+        last_saved: ChoiceList | None = None,
+    ) -> FormSession:
+        """The session a `snapshot()` was taken of; raises `SnapshotRefused`."""
+        session = cls.__new__(cls)
+        session._build(form, now, tz, ids, seed, preload, last_saved)
+        root, language = snapshots.read(form, snapshot)
+        session._world.take(root)
+        session._world.language = language
+        session._resume()
+        return session
+
+    def _start_new(self) -> None:
+        for node in self._world.root.each():
+            value = preload(node, self._world)
+            if value is not None:
+                node.value = value
+        self._engine.run_all()
+        self._repeats.settle_counts()
+        self._events.fire_load(first=True)
+        self._settle()
+
+    def _resume(self) -> None:
+        self._engine.run_all()
+        self._repeats.settle_counts()
+        self._events.fire_load(first=False)
+        self._settle()
+
+    def _calculated(self, node: RecordNode) -> None:
+        self._events.value_changed(node)
+
+    def _settle(self) -> None:
+        self._engine.settle()
+        self._repeats.settle_counts()
+
+    @property
+    def languages(self) -> list[str]:
+        return list(self.form.languages)
+
+    @property
+    def language(self) -> str:
+        return self._world.language
+
+    @language.setter
+    def language(self, name: str) -> None:
+        if name not in self.form.languages:
+            known = ", ".join(self.form.languages) or "none"
+            raise AnswerRefused(f"The form has no language {name!r}; it has: {known}.")
+        if name != self._world.language:
+            self._world.language = name
+            # Calculations may use translated texts (jr:itext, jr:choice-name).
+            self._engine.run_all()
+            self._settle()
+
+    def set(self, path: str, text: str | None) -> SetResult:
+        """Answer the question at `path` (None clears it); raises `AnswerRefused`."""
+        node = find(self._world.root, path)
+        if node.children:
+            raise AnswerRefused(f"{path} is a group; answer the questions in it.")
+        value = stored(text or "", node.place.type, self._world.zone)
+        changed = value != node.value
+        if changed:
+            node.value = value
+            self._engine.value_changed(node)
+            self._engine.settle()
+            self._events.value_changed(node)
+            self._settle()
+        return SetResult(changed, self._describer.state(node))
+
+    def add(self, path: str) -> str:
+        """Add a row to the repeat at `path` (`/data/rep`); its address. Raises `AnswerRefused`."""
+        row = self._repeats.add(path)
+        self._settle()
+        return address(row)
+
+    def remove(self, path: str) -> None:
+        """Remove the row at `path` (`/data/rep[2]`); raises `AnswerRefused`."""
+        self._repeats.remove(path)
+        self._settle()
+
+    def node(self, path: str) -> NodeState:
+        """The state of one node; raises `AnswerRefused` where there is none."""
+        return self._describer.state(find(self._world.root, path))
+
+    def nodes(self) -> list[NodeState]:
+        """Every node under the root, in document order, groups and rows too."""
+        return [
+            self._describer.state(node)
+            for node in self._world.root.each()
+            if node is not self._world.root and not node.place.is_attribute
+        ]
+
+    def pages(self) -> list[Page]:
+        """What to ask now, in order: relevant questions only."""
+        return pages(self.form, self._world)
+
+    def violations(self) -> list[Problem]:
+        """Every relevant answer that is missing or breaks its constraint, in order."""
+        return self._describer.problems(self._world.root)
+
+    def finalize(self) -> Finalized:
+        """Stamp the end, check everything again and give the submission's bytes."""
+        world = self._world
+        for node in world.root.each():
+            value = at_end(node, world)
+            if value is not None and value != node.value:
+                node.value = value
+                self._engine.value_changed(node)
+        self._settle()
+        instance_id = self._instance_id()
+        Entities(self.form, world).fill(world.root)
+        problems = self.violations()
+        return Finalized(to_xml(self.form, world.root, instance_id), tuple(problems), instance_id)
+
+    def _instance_id(self) -> str:
+        node = instance_id_node(self._world.root)
+        if node is None:
+            if not self._own_id:
+                self._own_id = f"uuid:{self._world.uuid()}"
+            return self._own_id
+        if not node.value:
+            node.value = f"uuid:{self._world.uuid()}"
+        return node.value
+
+    _own_id = ""
+
+    def snapshot(self) -> bytes:
+        """The record as bytes for `restore`: values, rows and language, nothing derived."""
+        return snapshots.write(self.form, self._world.root, self._world.language)
+
+    def values(self, paths: Iterable[str] | None = None) -> dict[str, str]:
+        """Stored values by address, of leaves (of `paths` where given)."""
+        wanted = None if paths is None else set(paths)
+        found = {address(node): node.value for node in self._world.root.each() if not node.children}
+        return found if wanted is None else {k: v for k, v in found.items() if k in wanted}

@@ -1,0 +1,50 @@
+"""Wording: labels, hints and messages, in every language, with values put in.
+
+A wording is literal parts and `<output>` expressions, or names a translated text. A missing
+translation falls back to the default language, then to any: a screen is never blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+PLAIN = ""
+"""The form of a text that is not short, image, audio, ... (ODK XForms: no `form` attribute)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An `<output value="…"/>` inside a text."""
+
+    source: str
+
+
+Parts: TypeAlias = str | tuple[str | Output, ...]
+
+
+@dataclass(slots=True)
+class Wording:
+    """`itext` (a text id) or `expression` (XPath giving the text) or `parts`."""
+
+    parts: Parts = ""
+    itext: str = ""
+    expression: str = ""
+
+
+@dataclass(slots=True)
+class Itext:
+    """All translated texts: language, then id, then form of the text."""
+
+    languages: list[str] = field(default_factory=list)
+    default: str = ""
+    texts: dict[str, dict[str, dict[str, Parts]]] = field(default_factory=dict)
+
+    def find(self, text_id: str, language: str) -> Mapping[str, Parts]:
+        """The forms of a text in `language`, else the default language, else any; {} if none."""
+        for name in (language, self.default, *self.languages):
+            found = self.texts.get(name, {}).get(text_id)
+            if found:
+                return found
+        return {}

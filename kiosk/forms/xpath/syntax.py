@@ -1,0 +1,132 @@
+"""Syntax: the tree of an XPath expression, and nothing that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+
+class Base(Enum):
+    """Where a location path starts."""
+
+    ROOT = "root"
+    CONTEXT = "context"
+
+
+@dataclass(slots=True)
+class Number:
+    """A literal number."""
+
+    value: float
+
+
+@dataclass(slots=True)
+class Text:
+    """A literal string."""
+
+    value: str
+
+
+@dataclass(slots=True)
+class Negative:
+    """Unary minus."""
+
+    operand: Expr
+
+
+@dataclass(slots=True)
+class Binary:
+    """A two-sided operator other than `and`/`or`."""
+
+    operator: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(slots=True)
+class Chain:
+    """`a and b and c` or `a or b or c`, flat, so that long chains stay shallow."""
+
+    operator: str
+    operands: list[Expr]
+
+
+@dataclass(slots=True)
+class Call:
+    """A function call."""
+
+    name: str
+    arguments: list[Expr]
+
+
+@dataclass(slots=True)
+class Step:
+    """One step of a location path; `name` is a local name, `*` or `node()` or `text()`."""
+
+    axis: str
+    name: str
+    predicates: list[Expr]
+
+
+@dataclass(slots=True)
+class Path:
+    """A location path from the root, the context or an expression."""
+
+    base: Base | Expr
+    steps: list[Step]
+
+
+@dataclass(slots=True)
+class Filter:
+    """An expression narrowed by predicates."""
+
+    base: Expr
+    predicates: list[Expr]
+
+
+Expr: TypeAlias = Number | Text | Negative | Binary | Chain | Call | Path | Filter
+
+
+def children(tree: Expr) -> Iterator[Expr]:
+    """Direct parts of `tree`, predicates included."""
+    match tree:
+        case Negative(operand):
+            yield operand
+        case Binary(_, left, right):
+            yield left
+            yield right
+        case Chain(_, operands):
+            yield from operands
+        case Call(_, arguments):
+            yield from arguments
+        case Path(base, steps):
+            if not isinstance(base, Base):
+                yield base
+            for step in steps:
+                yield from step.predicates
+        case Filter(base, predicates):
+            yield base
+            yield from predicates
+        case _:
+            return
+
+
+def walk(tree: Expr) -> Iterator[Expr]:
+    """`tree` and every part of it, outermost first."""
+    yield tree
+    for child in children(tree):
+        yield from walk(child)
+
+
+def is_plain(path: Path) -> bool:
+    """Only child, parent and self steps by name, and no predicate."""
+    return all(
+        not step.predicates
+        and (
+            (step.axis == "child" and step.name not in {"*", "node()", "text()"})
+            or (step.axis in {"parent", "self"} and step.name == "node()")
+        )
+        for step in path.steps
+    )
