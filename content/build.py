@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -54,11 +54,12 @@ def build(
     listed: dict[str, Blob] = {}
     for path in sorted(files):
         listed[path] = _write(blobs, path, files[path])
+    made_at = now.astimezone(UTC).replace(microsecond=0)
     manifest = Manifest(
         id=pack_id,
-        version=int(now.strftime("%Y%m%d%H%M")),
+        version=int(made_at.strftime("%Y%m%d%H%M")),
         languages=("en", "sw"),
-        valid_from=now.replace(microsecond=0),
+        valid_from=made_at,
         files=listed,
     )
     encoded = manifest.encode()
@@ -67,9 +68,12 @@ def build(
     return manifest
 
 
-def draft(sources: Path) -> catalogue.Catalogue:
-    """The catalogue of sources as they lie in their folder: unsigned, without forms, for authors."""
-    return catalogue.Catalogue(dict(collect(sources)), None, strict=True)
+def draft(sources: Path, *, forms: bool = False) -> catalogue.Catalogue:
+    """The catalogue of sources as they lie in their folder, unsigned: what an author looks at."""
+    files = dict(collect(sources))
+    if forms:
+        files.update(compile_forms(sources, files))
+    return catalogue.Catalogue(files, None, strict=True)
 
 
 def collect(sources: Path) -> Iterator[tuple[str, bytes]]:

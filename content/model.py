@@ -19,7 +19,7 @@ FALLBACK = "en"
 
 STATUSES = frozenset("VRIN")
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated(Generic[T]):
+class Stated(Generic[T_co]):
     """A researched value with its status (one of V, R, I, N)."""
 
-    value: T | None
+    value: T_co | None
     status: str
 
     @property

@@ -1,0 +1,240 @@
+"""Formats: dates, times, money and numbers as Kenyans say and write them. Pure.
+
+Spoken Kiswahili time counts from sunrise: the spoken hour is the clock hour minus six, so 8.00 am
+is *saa mbili asubuhi*; the clock time always stands beside it. Money has no cents; zero is "Free".
+Input is forgiven: spaces, hyphens, +254 or 07, small letters. A normaliser never invents: what it
+does not recognise it gives back cleaned of blanks, and the form's constraint says what to type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, time
+
+DAYS: Mapping[str, tuple[str, ...]] = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "sw": ("Jumatatu", "Jumanne", "Jumatano", "Alhamisi", "Ijumaa", "Jumamosi", "Jumapili"),
+}
+MONTHS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "sw": (
+        "Januari",
+        "Februari",
+        "Machi",
+        "Aprili",
+        "Mei",
+        "Juni",
+        "Julai",
+        "Agosti",
+        "Septemba",
+        "Oktoba",
+        "Novemba",
+        "Desemba",
+    ),
+}
+_HOURS = (
+    "sita",
+    "saba",
+    "nane",
+    "tisa",
+    "kumi",
+    "kumi na moja",
+    "kumi na mbili",
+    "moja",
+    "mbili",
+    "tatu",
+    "nne",
+    "tano",
+)
+_PARTS = ((4, "usiku"), (6, "alfajiri"), (12, "asubuhi"), (16, "mchana"), (19, "jioni"))
+_UNITS = (
+    "sifuri",
+    "moja",
+    "mbili",
+    "tatu",
+    "nne",
+    "tano",
+    "sita",
+    "saba",
+    "nane",
+    "tisa",
+)
+_TENS = ("", "kumi", "ishirini", "thelathini", "arobaini", "hamsini")
+
+
+def _language(language: str) -> str:
+    return language if language in DAYS else "en"
+
+
+def date_short(day: date) -> str:
+    """21/11/2025, the same in every language."""
+    return f"{day:%d/%m/%Y}"
+
+
+def date_long(day: date, language: str) -> str:
+    """Friday 21 November 2025, Ijumaa 21 Novemba 2025."""
+    tongue = _language(language)
+    return f"{DAYS[tongue][day.weekday()]} {day.day} {MONTHS[tongue][day.month - 1]} {day.year}"
+
+
+def month_long(year_month: str, language: str) -> str:
+    """November 2025 of "2025-11" (a charter's `as_of`); raises ValueError."""
+    year, month = year_month.split("-")
+    return f"{MONTHS[_language(language)][int(month) - 1]} {int(year)}"
+
+
+def spoken_number(number: int) -> str:
+    """0 to 59 in Kiswahili words; raises ValueError outside."""
+    if not 0 <= number <= 59:
+        raise ValueError(f"{number} is not a minute")
+    tens, unit = divmod(number, 10)
+    if tens == 0:
+        return _UNITS[unit]
+    return f"{_TENS[tens]} na {_UNITS[unit]}" if unit else _TENS[tens]
+
+
+def spoken_time(moment: time, language: str) -> str:
+    """As said: "saa mbili na nusu asubuhi", "8.30 am"."""
+    if _language(language) == "en":
+        hour = moment.hour % 12 or 12
+        return f"{hour}.{moment.minute:02d} {'am' if moment.hour < 12 else 'pm'}"
+    part = next((word for end, word in _PARTS if moment.hour < end), "usiku")
+    match moment.minute:
+        case 0:
+            return f"saa {_HOURS[moment.hour % 12]} {part}"
+        case 15:
+            return f"saa {_HOURS[moment.hour % 12]} na robo {part}"
+        case 30:
+            return f"saa {_HOURS[moment.hour % 12]} na nusu {part}"
+        case 45:
+            return f"saa {_HOURS[(moment.hour + 1) % 12]} kasorobo {part}"
+        case minutes:
+            words = spoken_number(minutes)
+            return f"saa {_HOURS[moment.hour % 12]} na dakika {words} {part}"
+
+
+def time_shown(moment: time, language: str) -> str:
+    """The time for a screen or slip: in Kiswahili spoken, with the clock time beside it."""
+    if _language(language) == "en":
+        return spoken_time(moment, "en")
+    return f"{spoken_time(moment, language)} ({moment:%H:%M})"
+
+
+def hours_shown(opens: time, closes: time, language: str) -> str:
+    """For example "8.00 am to 5.00 pm"; in Kiswahili the clock times follow."""
+    tongue = _language(language)
+    between = "to" if tongue == "en" else "hadi"
+    text = f"{spoken_time(opens, tongue)} {between} {spoken_time(closes, tongue)}"
+    return text if tongue == "en" else f"{text} ({opens:%H:%M}-{closes:%H:%M})"
+
+
+def money(shillings: int, language: str) -> str:
+    """As written: "KES 1,000", "KSh 1,000"; zero is "Free", "Bila malipo"."""
+    tongue = _language(language)
+    if shillings == 0:
+        return "Free" if tongue == "en" else "Bila malipo"
+    return f"{'KES' if tongue == 'en' else 'KSh'} {shillings:,}"
+
+
+_BLANKS = re.compile(r"[\s\u00a0.\-()/]+")
+_MSISDN = re.compile(r"(?:\+?254|0)(7[0-9]{8}|1[01][0-9]{7})")
+
+
+def msisdn(text: str) -> str:
+    """+254712345678 of any usual way to write it; what is no Kenyan mobile comes back tight."""
+    tight = _BLANKS.sub("", text)
+    match = _MSISDN.fullmatch(tight)
+    if match is None and re.fullmatch(r"7[0-9]{8}|1[01][0-9]{7}", tight):
+        return "+254" + tight
+    return "+254" + match[1] if match else tight
+
+
+def national_id(text: str) -> str:
+    """The digits alone; leading zeros stay."""
+    return _BLANKS.sub("", text)
+
+
+def code(text: str) -> str:
+    """Capital letters and digits: KRA PIN, passport, number plate, M-Pesa code."""
+    return _BLANKS.sub("", text).upper()
+
+
+def name(text: str) -> str:
+    """One blank between words, none at the ends; letters stay as typed."""
+    return " ".join(text.split())
+
+
+def contact(text: str) -> str:
+    """A phone number in its stored form; an email or an address as typed, trimmed."""
+    number = msisdn(text)
+    return number if _MSISDN.fullmatch(number) else name(text)
+
+
+NORMALISERS: Mapping[str, Callable[[str], str]] = {
+    "msisdn": msisdn,
+    "national_id": national_id,
+    "id_or_passport": code,
+    "passport": code,
+    "kra_pin": code,
+    "name": name,
+    "contact": contact,
+}
+"""By the `huduma:kind` of a question."""
+
+
+def normalise(kind: str, text: str) -> str:
+    """`text` as it should be stored for a question of `kind`; unknown kinds are only trimmed."""
+    return NORMALISERS.get(kind, str.strip)(text)
+
+
+def msisdn_shown(stored: str) -> str:
+    """0712 345 678 of +254712345678; anything else as it is."""
+    match = _MSISDN.fullmatch(stored)
+    if match is None:
+        return stored
+    digits = "0" + match[1]
+    return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
+
+
+def national_id_shown(stored: str) -> str:
+    """12 345 678: groups of three from the right."""
+    if not stored.isdigit():
+        return stored
+    groups = []
+    rest = stored
+    while rest:
+        groups.append(rest[-3:])
+        rest = rest[:-3]
+    return " ".join(reversed(groups))
+
+
+def shown(kind: str, stored: str) -> str:
+    """A stored answer as people read it."""
+    match kind:
+        case "msisdn" | "contact":
+            return msisdn_shown(stored)
+        case "national_id":
+            return national_id_shown(stored)
+        case _:
+            return stored
+
+
+def masked(stored: str, keep: int = 3) -> str:
+    """Dots with the last `keep` characters: what a screen or slip shows after entry."""
+    if len(stored) <= keep:
+        return "\u2022" * len(stored)
+    return "\u2022" * (len(stored) - keep) + stored[-keep:]
