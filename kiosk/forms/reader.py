@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kiosk.forms.actions import ACTIONS, Action, Event, read_action
-from kiosk.forms.attachments import read_list
+from kiosk.forms.attachments import file_name, read_list
 from kiosk.forms.body import BodyReader, absolute, itext_id, parts_of, wording
 from kiosk.forms.expressions import Expressions
 from kiosk.forms.faults import NotAForm
@@ -55,7 +55,7 @@ class FormReader:
         counted = _mark_repeats(controls)
         record.document.settle_rows()
         settle_templates(record)
-        sources = {}
+        sources: dict[str, str] = {}
         lists = self._lists(instances[1:], sources)
         graph = build(record.places.values(), record.document, self._expressions)
         form = Form(
@@ -71,7 +71,7 @@ class FormReader:
             expressions=self._expressions,
             submission=self._submission(),
             entities_version=self._model.get(f"{{{ENTITIES}}}entities-version") or "",
-            digest=digest_of(self._xml, self._media),
+            digest=digest_of(self._xml, self._used(sources)),
             counted=counted,
             instances=sources,
         )
@@ -137,6 +137,10 @@ class FormReader:
                 key = trigger if event in {Event.NEW_REPEAT, Event.VALUE_CHANGED} else None
                 actions.setdefault((event, key), []).append(action)
         return actions
+
+    def _used(self, sources: dict[str, str]) -> dict[str, bytes]:
+        names = {file_name(source) for source in sources.values() if source}
+        return {name: self._media[name] for name in names if name in self._media}
 
     def _submission(self) -> Submission:
         element = self._model.find(f"{{{XFORMS}}}submission")

@@ -168,11 +168,11 @@ class FormSession:
         return self._describer.state(find(self._world.root, path))
 
     def nodes(self) -> list[NodeState]:
-        """Every node under the root, in document order, groups and rows too."""
+        """Every node from the root down, in document order, groups and rows too."""
         return [
             self._describer.state(node)
             for node in self._world.root.each()
-            if node is not self._world.root and not node.place.is_attribute
+            if not node.place.is_attribute
         ]
 
     def pages(self) -> list[Page]:

@@ -1,0 +1,153 @@
+"""`huduma forms`: compile, lint, try and preview forms.
+
+Exit: 0 done, 60 the linter found problems, 61 not a form, 62-67 other refusals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+PROBLEMS_FOUND = 60
+NOT_A_FORM = 61
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verbs and their options."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    compile_ = verbs.add_parser("compile", help="an XLSForm to an XForm")
+    compile_.add_argument("input", type=Path, metavar="IN", help=".xlsx or .xml")
+    compile_.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xml")
+    lint = verbs.add_parser("lint", help="report what a form's author should change")
+    lint.add_argument("input", type=Path, metavar="IN", help=".xlsx or .xml")
+    lint.add_argument("--json", action="store_true", help="problems as a JSON list")
+    _try_arguments(verbs.add_parser("try", help="run operations on a form"))
+    preview = verbs.add_parser("preview", help="open the real screens on a form")
+    preview.add_argument("input", type=Path, metavar="FORM", help=".xlsx or .xml")
+    preview.add_argument("--media", type=Path, metavar="DIR", help="folder of attached files")
+    preview.add_argument("--language", default="en", help="en or sw")
+
+
+def _try_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", type=Path, nargs="?", metavar="IN", help=".xlsx or .xml")
+    parser.add_argument("--media", type=Path, metavar="DIR", help="folder of attached files")
+    parser.add_argument(
+        "--script", type=Path, metavar="OPS.jsonl", help="operations, one a line; - is stdin"
+    )
+    parser.add_argument("--now", metavar="ISO8601", help="the moment the form believes it is")
+    parser.add_argument("--tz", default="Africa/Nairobi", help="time zone (Africa/Nairobi)")
+    parser.add_argument("--seed", type=int, help="makes ids and random() repeat")
+    parser.add_argument("--json", action="store_true", help="kept for scripts: output is JSON")
+    parser.add_argument("--serve", action="store_true", help="requests on stdin, one a line")
+    parser.add_argument(
+        "--deadline-s", type=float, default=20.0, metavar="S", help="time for one request (20)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one verb."""
+    match arguments.verb:
+        case "compile":
+            return _compile(arguments)
+        case "lint":
+            return _lint(arguments)
+        case "try":
+            return _serve(arguments) if arguments.serve else _try(arguments)
+        case _:
+            return _preview(arguments)
+
+
+def _compile(arguments: argparse.Namespace) -> int:
+    from kiosk.forms.model import Form
+    from kiosk.forms_trial import MediaFolder, read_form
+
+    xml = read_form(arguments.input)
+    Form.parse(xml, MediaFolder(arguments.input.parent), strict=True)
+    arguments.output.write_bytes(xml)
+    print(f"{arguments.output}: {len(xml)} bytes", file=sys.stderr)
+    return 0
+
+
+def _lint(arguments: argparse.Namespace) -> int:
+    from content import form_lint
+    from kiosk.forms.lint import inspect
+    from provisioning.faults import Fault
+
+    try:
+        found = form_lint.lint(arguments.input, inspect)
+    except Fault as fault:
+        if fault.code != NOT_A_FORM:
+            raise
+        if arguments.json:
+            print(json.dumps([{"error": fault.message, "code": fault.code}]))
+        else:
+            print(f"{arguments.input}: {fault.message}", file=sys.stderr)
+        return NOT_A_FORM
+    if arguments.json:
+        print(json.dumps([_row(problem) for problem in found], ensure_ascii=False, indent=1))
+    else:
+        for problem in found:
+            print(_sentence(problem))
+    return PROBLEMS_FOUND if found else 0
+
+
+def _row(problem: Any) -> Mapping[str, Any]:
+    import dataclasses
+
+    return dataclasses.asdict(problem) if dataclasses.is_dataclass(problem) else dict(problem)  # type: ignore[arg-type]
+
+
+def _sentence(problem: Any) -> str:
+    return " ".join(str(value) for value in _row(problem).values() if value not in {None, ""})
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from kiosk.forms_server import serve
+
+    serve(sys.stdin.buffer, sys.stdout.buffer, arguments.deadline_s)
+    return 0
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    from kiosk.forms_trial import try_form
+    from provisioning.faults import UsageFault
+
+    if arguments.input is None:
+        raise UsageFault("Name a form, or use --serve.")
+    request = {
+        "form": str(arguments.input),
+        "media": None if arguments.media is None else str(arguments.media),
+        "now": arguments.now,
+        "tz": arguments.tz,
+        "seed": arguments.seed,
+        "ops": list(_operations(arguments.script)) if arguments.script else [{"op": "dump"}],
+    }
+    answers = try_form(request)
+    for answer in answers:
+        print(json.dumps(answer, ensure_ascii=False))
+    if answers and answers[0].get("stage") == "parse":
+        print(f"huduma forms: {answers[0]['error']}", file=sys.stderr)
+        return int(answers[0].get("code", NOT_A_FORM))
+    return 0
+
+
+def _operations(script: Path) -> Iterator[Any]:
+    from provisioning.faults import UsageFault
+
+    try:
+        text = sys.stdin.read() if str(script) == "-" else script.read_text()
+        for line in text.splitlines():
+            if line.strip():
+                yield json.loads(line)
+    except (OSError, ValueError) as error:
+        raise UsageFault(f"{script} is not a file of JSON operations ({error}).") from error
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from kiosk.forms_preview import preview
+
+    return preview(arguments.input, arguments.media, arguments.language)

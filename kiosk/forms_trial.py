@@ -1,0 +1,126 @@
+"""Forms trial: `huduma forms try`: forms and media read from disk, operations run, JSON out.
+
+The serving side lives in `forms_server.py`; here is what one request means.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kiosk.forms.faults import FormTooLarge, NotAForm
+from kiosk.forms.limits import MEDIA_BYTES_MAX
+from kiosk.forms.model import Form
+from kiosk.forms.session import FormSession
+from kiosk.forms.trial import Answer, run
+from kiosk.forms_storage import SqliteTables
+from provisioning.clock import EAT, SystemClock
+from provisioning.faults import Fault, UsageFault
+from provisioning.ids import Ids, SeededIds, SystemIds
+
+PROPERTIES = {"deviceid": "kiosk:1", "username": "u"}
+"""What `property` preloads read on the bench."""
+
+
+class MediaFolder(Mapping[str, bytes]):
+    """The plain files of one folder, read when asked for; a name never leaves the folder."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def _path(self, name: str) -> Path | None:
+        if self._folder is None or name in {"", ".", ".."} or "/" in name or "\0" in name:
+            return None
+        path = self._folder / name
+        if not path.is_file() or path.resolve().parent != self._folder.resolve():
+            return None
+        return path
+
+    def __getitem__(self, name: str) -> bytes:
+        path = self._path(name)
+        if path is None:
+            raise KeyError(name)
+        if path.stat().st_size > MEDIA_BYTES_MAX:
+            raise FormTooLarge(f"The media file {name} is larger than {MEDIA_BYTES_MAX} bytes.")
+        return path.read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        if self._folder is not None:
+            yield from sorted(path.name for path in self._folder.iterdir() if path.is_file())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def read_form(path: Path) -> bytes:
+    """The XForm in `path`, compiled first where it is an XLSForm; raises `NotAForm`."""
+    if path.suffix.lower() in {".xlsx", ".xls", ".csv", ".md"}:
+        from content import xlsform  # noqa: PLC0415 - the compiler is for the bench only
+
+        return xlsform.compile_form(path).xml
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotAForm(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def try_form(request: Mapping[str, Any]) -> list[Answer]:
+    """Answers of one request (see the command's help); a form that does not load gives one."""
+    tables = SqliteTables()
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        try:
+            session = _session(request, tables)
+        except Fault as fault:
+            return [{"error": fault.message, "code": fault.code, "stage": "parse"}]
+        except RecursionError:
+            return [{"error": "The form nests too deep.", "stage": "parse"}]
+        operations: Iterable[Mapping[str, Any]] = request.get("ops") or []
+        return list(run(session, operations))
+    finally:
+        if collecting:
+            gc.enable()
+        tables.close()
+
+
+def _session(request: Mapping[str, Any], tables: SqliteTables) -> FormSession:
+    media = request.get("media")
+    folder = MediaFolder(Path(media) if media else None)
+    form = Form.parse(read_form(Path(str(request["form"]))), folder, tables=tables)
+    clock = SystemClock()
+    fixed = request.get("now")
+    moment = None if fixed is None else moment_of(str(fixed))
+    seed = request.get("seed")
+    ids: Ids = SystemIds(clock) if seed is None else SeededIds(int(seed))
+    return FormSession(
+        form,
+        now=clock.now if moment is None else lambda: moment,
+        tz=zone_of(request.get("tz")),
+        seed=1 if seed is None else int(seed),
+        preload=PROPERTIES | dict(request.get("properties") or {}),
+        ids=ids,
+    )
+
+
+def moment_of(text: str) -> datetime:
+    """An aware moment from ISO 8601; without an offset, East Africa Time."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageFault(f"{text!r} is not a moment; write 2026-11-22T10:30:00+03:00.") from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=EAT)
+
+
+def zone_of(name: object) -> ZoneInfo:
+    """A time zone by its name, East Africa Time where none is given."""
+    if not name:
+        return EAT
+    try:
+        return ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError) as error:
+        raise UsageFault(f"{name!r} is not a time zone; write Africa/Nairobi.") from error
