@@ -29,7 +29,7 @@ def canonical(value: Any) -> bytes:
 
 def sign1(key: Ed25519PrivateKey, payload: bytes, content_type: str) -> bytes:
     """A tagged COSE_Sign1 over `payload` of the media type `content_type`."""
-    protected = canonical({_ALGORITHM: _EDDSA, _CONTENT_TYPE: content_type})
+    protected = _protected(content_type)
     signature = key.sign(_to_be_signed(protected, payload))
     return canonical(cbor2.CBORTag(TAG_SIGN1, [protected, {}, payload, signature]))
 
@@ -38,23 +38,23 @@ def verify1(key: Ed25519PublicKey, encoded: bytes, content_type: str) -> bytes:
     """The payload of `encoded` if `key` signed it as `content_type`; raises `BadSignature`."""
     try:
         tagged = cbor2.loads(encoded)
-        assert isinstance(tagged, cbor2.CBORTag)
-        protected, _, payload, signature = tagged.value
-        header = cbor2.loads(protected)
-        matches = header == {_ALGORITHM: _EDDSA, _CONTENT_TYPE: content_type}
-        assert tagged.tag == TAG_SIGN1
-        assert matches
+        if not isinstance(tagged, cbor2.CBORTag):
+            raise BadSignature(content_type)
+        _, _, payload, signature = tagged.value
+        protected = _protected(content_type)
+        # One encoding a structure: what is not byte for byte what `sign1` makes is not accepted.
+        if canonical(cbor2.CBORTag(TAG_SIGN1, [protected, {}, payload, signature])) != encoded:
+            raise BadSignature(content_type)
         key.verify(signature, _to_be_signed(protected, payload))
-        assert isinstance(payload, bytes)
-    except (
-        cbor2.CBORDecodeError,
-        InvalidSignature,
-        AssertionError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except (cbor2.CBORDecodeError, InvalidSignature, TypeError, ValueError) as error:
         raise BadSignature(content_type) from error
+    if not isinstance(payload, bytes):
+        raise BadSignature(content_type)
     return payload
+
+
+def _protected(content_type: str) -> bytes:
+    return canonical({_ALGORITHM: _EDDSA, _CONTENT_TYPE: content_type})
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
