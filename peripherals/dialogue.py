@@ -60,8 +60,12 @@ class Dialogue(Protocol):
         """When `elapsed` must be called next; None when only bytes can change anything."""
         ...
 
+    def ended(self, now: float) -> list[Event]:
+        """The line broke or closed: report what was cut in the middle, and wipe."""
+        ...
+
     def wipe(self) -> None:
-        """Overwrite every buffer; called when a line closes and when a visit ends."""
+        """Overwrite every buffer; called when a visit ends."""
         ...
 
 

@@ -28,6 +28,7 @@ ENTER_KEYS = frozenset({28, 96})
 TAB_KEY = 15
 SHIFT_KEYS = frozenset({42, 54})
 CAPS_KEY = 58
+LOCK_KEYS = frozenset({69, 70})
 
 _ROWS: tuple[tuple[int, str, str], ...] = (
     (2, "1234567890-=", "!@#$%^&*()_+"),
@@ -44,7 +45,7 @@ KEYS: dict[int, tuple[str, str]] = {
     first + offset: pair
     for first, plain, shifted in _ROWS
     for offset, pair in enumerate(zip(plain, shifted, strict=True))
-} | {55: ("*", "*"), 98: ("/", "/")}
+} | {15: ("\t", "\t"), 55: ("*", "*"), 86: ("<", ">"), 98: ("/", "/")}
 
 
 class HidScanner:
@@ -63,8 +64,6 @@ class HidScanner:
     def begin(self, now: float) -> list[Event]:
         del now
         self.wipe()
-        self._shifts.clear()
-        self._caps = False
         return [Condition(State.READY)]
 
     def received(self, chunk: bytes, now: float) -> list[Event]:
@@ -95,8 +94,16 @@ class HidScanner:
     def wakes_at(self) -> float | None:
         return self._quiet_at
 
+    def ended(self, now: float) -> list[Event]:
+        del now
+        cut = len(self._typed) > 0 or self._refused is not None
+        self.wipe()
+        return [ScanRefused(Why.CUT)] if cut else []
+
     def wipe(self) -> None:
         self._partial.wipe()
+        self._shifts.clear()
+        self._caps = False
         self._clear()
 
     def _clear(self) -> None:
@@ -127,6 +134,8 @@ class HidScanner:
             upper = bool(self._shifts) != (self._caps and plain.isalpha())
             if not self._typed.add((shifted if upper else plain).encode("ascii")):
                 self._refused = Why.TOO_LONG
+        elif code not in LOCK_KEYS:
+            self._refused = Why.ODD_KEY
         return []
 
     def _finish(self) -> list[Event]:

@@ -74,6 +74,7 @@ class Why(enum.Enum):
     NO_PREFIX = "no-prefix"
     EMPTY = "empty"
     LOST_KEYS = "lost-keys"  # the kernel dropped events of a HID scanner
+    ODD_KEY = "odd-key"  # a key no US layout types: the scanner has another layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,9 @@ class SerialScanner:
         for byte in chunk:
             if not self._buffer.add(bytes((byte,))):
                 self._too_long = True
-                self._buffer.take_to(1)  # keep the tail, where the suffix will show
-                self._buffer.add(bytes((byte,)))
+                tail = self._buffer.peek()[len(self._buffer) - len(suffix) :]
+                self._buffer.wipe()
+                self._buffer.add(tail + bytes((byte,)))  # where the suffix will show
             if suffix and self._ends_with(suffix):
                 events += self._finish()
         return events
@@ -158,6 +160,12 @@ class SerialScanner:
 
     def wakes_at(self) -> float | None:
         return self._quiet_at
+
+    def ended(self, now: float) -> list[Event]:
+        del now
+        cut = bool(self._buffer.peek().strip(b"\r\n"))
+        self.wipe()
+        return [ScanRefused(Why.CUT)] if cut else []
 
     def wipe(self) -> None:
         self._buffer.wipe()

@@ -1,0 +1,57 @@
+"""The call button and the light through gpiozero; edges come out of a pipe.
+
+gpiozero calls back on a thread of its own; the callback writes one byte to a pipe and nothing
+else, so the rest of the service stays single-threaded. The factory is handed in: the real one
+in service, gpiozero's mock factory in tests.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Any
+
+from peripherals.device import DeviceLost
+from peripherals.drivers.lines import FdLine
+
+
+class GpioLine(FdLine):
+    """`1` and `0` out for the button's edges; `1` and `0` in for the light."""
+
+    def __init__(self, button: int, light: int | None, factory: Any = None) -> None:
+        from gpiozero import LED, Button  # noqa: PLC0415 - looks for pins when imported
+        from gpiozero.exc import GPIOZeroError  # noqa: PLC0415
+
+        reading, self._edges = os.pipe()
+        os.set_blocking(self._edges, False)
+        super().__init__(reading, f"GPIO {button}")
+        self._parts: list[Any] = []
+        try:
+            self._button = Button(button, pin_factory=factory)
+            self._parts.append(self._button)
+            self._light = None if light is None else LED(light, pin_factory=factory)
+            self._parts.append(self._light)
+        except (GPIOZeroError, OSError, ImportError) as error:
+            self.close()
+            raise DeviceLost(f"GPIO {button} cannot be used on this machine.") from error
+        self._button.when_pressed = lambda: self._edge(b"1")
+        self._button.when_released = lambda: self._edge(b"0")
+
+    def write(self, chunk: bytes) -> int:
+        if self._light is not None and chunk:
+            self._light.value = int(chunk[-1:] == b"1")
+        return len(chunk)
+
+    def close(self) -> None:
+        for part in self._parts:
+            if part is not None:
+                part.close()
+        self._parts = []
+        edges, self._edges = self._edges, -1
+        if edges >= 0:
+            os.close(edges)
+        super().close()
+
+    def _edge(self, level: bytes) -> None:
+        with contextlib.suppress(BlockingIOError, OSError):
+            os.write(self._edges, level)

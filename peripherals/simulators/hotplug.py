@@ -1,0 +1,107 @@
+"""A simulated hot-plug source: events as JSON lines on a pipe, in place of udev's.
+
+`PipeSource` reads them; `HotplugSimulator` writes them. Orders:
+`plug NODE SUBSYSTEM PORT MODEL SERIAL`, `unplug NODE`, `swap NODE NODE` (two devices trade
+their USB ports, as when someone tidies the cables).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from peripherals.hotplug import HotplugEvent, Plugged, Present, Unplugged
+from peripherals.simulators import stage
+
+
+class _Said(msgspec.Struct, frozen=True):
+    plug: Present | None = None
+    unplug: str = ""
+
+
+class PipeSource:
+    """The `HotplugSource` of tests and demos. Takes the reading end of a pipe or FIFO."""
+
+    def __init__(self, descriptor: int, present: list[Present] | None = None) -> None:
+        os.set_blocking(descriptor, False)
+        self._fd = descriptor
+        self._present = present or []
+        self._in = b""
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def present(self) -> list[Present]:
+        return list(self._present)
+
+    def read(self) -> list[HotplugEvent]:
+        try:
+            *lines, self._in = (self._in + os.read(self._fd, 65_536)).split(b"\n")
+        except BlockingIOError:
+            return []
+        events: list[HotplugEvent] = []
+        for line in lines:
+            said = msgspec.json.decode(line, type=_Said)
+            events.append(Plugged(said.plug) if said.plug else Unplugged(said.unplug))
+        return events
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+class HotplugSimulator:
+    """Remembers what is plugged in, and says what changes."""
+
+    def __init__(self) -> None:
+        self.devices: dict[str, Present] = {}
+        self._out = b""
+
+    def plug(self, device: Present) -> None:
+        self.devices[device.node] = device
+        self._out += msgspec.json.encode(_Said(plug=device)) + b"\n"
+
+    def unplug(self, node: str) -> None:
+        self.devices.pop(node, None)
+        self._out += msgspec.json.encode(_Said(unplug=node)) + b"\n"
+
+    def swap(self, one: str, other: str) -> None:
+        first, second = self.devices[one], self.devices[other]
+        self.unplug(one)
+        self.unplug(other)
+        # The kernel numbers nodes as they come: each takes the name that is free first.
+        self.plug(replace(second, node=one, port=first.port))
+        self.plug(replace(first, node=other, port=second.port))
+
+    def heard(self, chunk: bytes, now: float) -> None:
+        """Nobody speaks to udev."""
+
+    def due(self, now: float) -> bytes:
+        del now
+        octets, self._out = self._out, b""
+        return octets
+
+    def order(self, words: list[str], now: float) -> str:
+        del now
+        match words:
+            case ["plug", node, subsystem, *rest] if len(rest) <= 3:
+                self.plug(Present(node, subsystem, *rest))
+            case ["unplug", node]:
+                self.unplug(node)
+            case ["swap", one, other] if one in self.devices and other in self.devices:
+                self.swap(one, other)
+            case _:
+                return "orders: plug NODE SUBSYSTEM PORT MODEL SERIAL, unplug NODE, swap NODE NODE"
+        return ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    stage.add_arguments(parser)
+    parser.add_argument("--fifo", type=Path, required=True, help="named pipe to make")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return stage.serve(HotplugSimulator(), stage.FifoPort(arguments.fifo), arguments)

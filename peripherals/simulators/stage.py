@@ -1,0 +1,267 @@
+"""Stage: where simulated devices are run by hand, in demos and in tests on real descriptors.
+
+A simulator is a pure object: `heard` takes what the kiosk wrote, `due` gives what the device
+says now, `order` takes a person's command ("scan", "unplug"). This file puts it on a pty, a
+FIFO or a TCP port, reads orders from stdin, from a control socket and from a fault script
+(lines of `SECONDS ORDER`), and keeps to the real clock. Nothing in the field may run it: the
+command that starts it asks first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import select
+import shlex
+import socket
+import sys
+import termios
+import tty
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from peripherals.device import BadDeviceUrl, DeviceBusy
+from provisioning.clock import SystemClock
+
+TICK_S = 0.02
+
+
+class Simulated(Protocol):
+    """What every simulator of this folder offers."""
+
+    def heard(self, chunk: bytes, now: float) -> None:
+        """The kiosk wrote `chunk`."""
+        ...
+
+    def due(self, now: float) -> bytes:
+        """What the device says by `now`; empty when it is silent."""
+        ...
+
+    def order(self, words: list[str], now: float) -> str:
+        """A command of a person or a script; the answer is shown to them."""
+        ...
+
+
+class Port(Protocol):
+    """Where the kiosk finds the simulator."""
+
+    address: str
+
+    def fileno(self) -> int: ...
+
+    def take(self) -> bytes: ...
+
+    def give(self, octets: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class PtyPort:
+    """A pseudo terminal; `link`, when given, is a symbolic link to it that outlives nothing."""
+
+    def __init__(self, link: Path | None = None) -> None:
+        self._host, device = os.openpty()
+        tty.setraw(device)
+        os.set_blocking(self._host, False)
+        self.address = os.ttyname(device)
+        # Kept open: without any opener a pty master reads EIO instead of nothing.
+        self._device = device
+        self._link = link
+        if link is not None:
+            link.unlink(missing_ok=True)
+            link.symlink_to(self.address)
+            self.address = str(link)
+
+    def fileno(self) -> int:
+        return self._host
+
+    def take(self) -> bytes:
+        try:
+            return os.read(self._host, 65_536)
+        except OSError:
+            return b""
+
+    def give(self, octets: bytes) -> None:
+        with contextlib.suppress(BlockingIOError, OSError):
+            os.write(self._host, octets)
+
+    def close(self) -> None:
+        """Pull the cable: the other side reads an error."""
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(self._device, termios.TCIOFLUSH)
+        os.close(self._device)
+        os.close(self._host)
+        if self._link is not None:
+            self._link.unlink(missing_ok=True)
+
+
+class FifoPort:
+    """A named pipe, for event sources nobody writes to."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        os.mkfifo(path, 0o600)
+        self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        # Read-write, the FIFO would call its own unread bytes readable: wait on silence instead.
+        self._silence = os.pipe()
+        self.address = str(path)
+
+    def fileno(self) -> int:
+        return self._silence[0]
+
+    def take(self) -> bytes:
+        return b""
+
+    def give(self, octets: bytes) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._fd, octets)
+
+    def close(self) -> None:
+        for descriptor in (self._fd, *self._silence):
+            os.close(descriptor)
+        Path(self.address).unlink(missing_ok=True)
+
+
+class TcpPort:
+    """A TCP server on loopback with one client at a time."""
+
+    def __init__(self, port: int = 0, greeting: Callable[[], None] | None = None) -> None:
+        try:
+            self._listener = socket.create_server(("127.0.0.1", port))
+        except OSError as error:
+            raise DeviceBusy(f"Port {port} is taken; choose another.") from error
+        self._listener.setblocking(False)
+        self._client: socket.socket | None = None
+        self._greeting = greeting
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def fileno(self) -> int:
+        return (self._client or self._listener).fileno()
+
+    def take(self) -> bytes:
+        if self._client is None:
+            with contextlib.suppress(BlockingIOError):
+                self._client, _ = self._listener.accept()
+                self._client.setblocking(False)
+            return b""
+        try:
+            chunk = self._client.recv(65_536)
+        except BlockingIOError:
+            return b""
+        except OSError:
+            chunk = b""
+        if not chunk:
+            self.hang_up()
+        return chunk
+
+    def give(self, octets: bytes) -> None:
+        if self._client is not None:
+            with contextlib.suppress(OSError):
+                self._client.send(octets)
+
+    def hang_up(self) -> None:
+        """Break the connection; the next client may come."""
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+
+    def close(self) -> None:
+        self.hang_up()
+        self._listener.close()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments every simulator shares."""
+    parser.add_argument("--pty", type=Path, metavar="LINK", help="symbolic link to the pty")
+    parser.add_argument("--tcp", type=int, metavar="PORT", help="listen here instead of a pty")
+    parser.add_argument("--faults", type=Path, help="script: lines of SECONDS ORDER")
+    parser.add_argument("--control", type=Path, help="unix socket that takes orders, one a line")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, help="stop by itself after this long")
+
+
+def open_port(arguments: argparse.Namespace) -> PtyPort | TcpPort:
+    if arguments.tcp is not None:
+        return TcpPort(arguments.tcp)
+    return PtyPort(arguments.pty)
+
+
+def read_script(path: Path | None) -> list[tuple[float, list[str]]]:
+    """A fault script, sorted by time; `#` begins a comment. Raises `BadDeviceUrl`."""
+    if path is None:
+        return []
+    script = []
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        words = shlex.split(line, comments=True)
+        if not words:
+            continue
+        try:
+            script.append((float(words[0]), words[1:]))
+        except ValueError:
+            raise BadDeviceUrl(f"{path}:{number} does not begin with seconds.") from None
+    return sorted(script, key=lambda step: step[0])
+
+
+def serve(simulator: Simulated, port: Port, arguments: argparse.Namespace) -> int:
+    """Run until stdin says `quit`, the time is over or someone interrupts."""
+    clock = SystemClock()
+    start = clock.monotonic()
+    script = read_script(arguments.faults)
+    orders = _Orders(arguments.control)
+    print(port.address, flush=True)
+    try:
+        while arguments.seconds is None or clock.monotonic() - start < arguments.seconds:
+            sources = [port.fileno(), *orders.sources()]
+            readable, _, _ = select.select(sources, [], [], TICK_S)
+            now = clock.monotonic() - start
+            if port.fileno() in readable:
+                simulator.heard(port.take(), now)
+            while script and script[0][0] <= now:
+                simulator.order(script.pop(0)[1], now)
+            for words in orders.read(readable):
+                if words == ["quit"]:
+                    return 0
+                print(simulator.order(words, now) or "ok", file=sys.stderr, flush=True)
+            octets = simulator.due(now)
+            if octets:
+                port.give(octets)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        orders.close()
+        port.close()
+    return 0
+
+
+class _Orders:
+    """Lines from stdin and from datagrams on a unix socket."""
+
+    def __init__(self, control: Path | None) -> None:
+        self._stdin = True
+        self._path = control
+        self._socket: socket.socket | None = None
+        if control is not None:
+            control.unlink(missing_ok=True)
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._socket.bind(str(control))
+
+    def sources(self) -> list[int]:
+        found = [sys.stdin.fileno()] if self._stdin and not sys.stdin.closed else []
+        return [*found, self._socket.fileno()] if self._socket else found
+
+    def read(self, readable: list[int]) -> list[list[str]]:
+        lines: list[str] = []
+        if self._stdin and sys.stdin.fileno() in readable:
+            chunk = os.read(sys.stdin.fileno(), 65_536)
+            self._stdin = bool(chunk)
+            lines += chunk.decode("utf-8", "replace").splitlines()
+        if self._socket is not None and self._socket.fileno() in readable:
+            lines += self._socket.recv(65_536).decode("utf-8", "replace").splitlines()
+        return [words for line in lines if (words := shlex.split(line, comments=True))]
+
+    def close(self) -> None:
+        if self._socket is not None and self._path is not None:
+            self._socket.close()
+            self._path.unlink(missing_ok=True)
