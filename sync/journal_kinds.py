@@ -89,7 +89,7 @@ _ROWS = (
     _kind(
         "capsule.opened",
         "agency",
-        "capsule agency kid day sealed",
+        "capsule agency epoch kid day sealed",
         "A secret sealed under an agency's key, from which the next records are keyed.",
     ),
     _kind(

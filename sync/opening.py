@@ -55,14 +55,16 @@ class Opener:
         self._kid = key.kid
         self._capsules: dict[bytes, _Opened] = {}
 
-    def add_capsule(self, origin: Origin, body: Mapping[str, Any]) -> None:
-        """Open a `capsule.opened` entry of `origin`; raises `NotForThisAgency`, `BadBatch`."""
-        name, agency, day, encoded = (
-            body.get(field) for field in ("capsule", "agency", "day", "sealed")
+    def add_capsule(self, node: str, body: Mapping[str, Any]) -> None:
+        """Open a `capsule.opened` entry of `node`; raises `NotForThisAgency`, `BadBatch`."""
+        name, agency, epoch, day, encoded = (
+            body.get(field) for field in ("capsule", "agency", "epoch", "day", "sealed")
         )
-        if not isinstance(name, bytes) or not isinstance(encoded, bytes):
+        if not all(isinstance(part, bytes) for part in (name, epoch, encoded)):
             msg = "A capsule entry has missing parts; its sender is broken."
             raise BadBatch(msg)
+        name, epoch, encoded = bytes(name or b""), bytes(epoch or b""), bytes(encoded or b"")
+        origin = Origin(node, epoch)
         iv, ciphertext, kid, encapsulated, wrapped = cose.read_encrypt(encoded)
         if kid != self._kid or agency != self._agency:
             raise _not_ours()
@@ -74,17 +76,17 @@ class Opener:
         secret = cose.decrypt(ciphertext, content_key, iv, context)
         self._capsules[name] = _Opened(origin, self._agency, first_ratchet(secret))
 
-    def open(self, origin: Origin, subject: UUID, body: Mapping[str, Any]) -> bytes:
+    def open(self, node: str, subject: UUID, body: Mapping[str, Any]) -> bytes:
         """The plaintext of a sealed entry's body; raises `NotForThisAgency`, `BadBatch`."""
         name, index, sealed = (body.get(field) for field in ("capsule", "index", "sealed"))
         capsule = self._capsules.get(name) if isinstance(name, bytes) else None
-        if capsule is None or capsule.origin != origin:
+        if capsule is None or capsule.origin.node != node:
             raise _not_ours()
         if not isinstance(index, int) or not 0 <= index < INDEX_MAX:
             msg = "A sealed record has no index of its capsule; its sender is broken."
             raise BadBatch(msg)
         key, nonce = capsule.key(index)
-        context = record_context(origin, bytes(name or b""), index, self._agency, subject)
+        context = record_context(capsule.origin, bytes(name or b""), index, self._agency, subject)
         try:
             padded = AESGCMSIV(key).decrypt(nonce, bytes(sealed or b""), context)
         except (InvalidTag, ValueError) as error:

@@ -186,6 +186,7 @@ class Sealer:
         body = {
             "capsule": identity.bytes,
             "agency": agency,
+            "epoch": self._origin.db_epoch,
             "day": day.isoformat(),
             "kid": public.kid,
             "sealed": encoded,

@@ -51,9 +51,9 @@ def test_an_agency_opens_its_records_in_any_order():
     capsules, records = sealed(make_sealer(), "NRB", texts, SeededIds(2))
     assert [kind for kind, _ in capsules] == [CAPSULE_KIND]
     opener = Opener("NRB", KEYS["NRB"])
-    opener.add_capsule(ORIGIN, capsules[0][1])
+    opener.add_capsule(ORIGIN.node, capsules[0][1])
     for subject, body, text in reversed(records):
-        assert opener.open(ORIGIN, subject, body) == text
+        assert opener.open(ORIGIN.node, subject, body) == text
     assert [body["index"] for _, body, _ in records] == [0, 1, 2, 3]
 
 
@@ -61,43 +61,54 @@ def test_another_agencys_key_opens_nothing():
     capsules, records = sealed(make_sealer(), "NRB", [b"secret"], SeededIds(2))
     opener = Opener("NRB", KEYS["CRS"])
     with pytest.raises(NotForThisAgency):
-        opener.add_capsule(ORIGIN, capsules[0][1])
+        opener.add_capsule(ORIGIN.node, capsules[0][1])
     with pytest.raises(NotForThisAgency):
-        opener.open(ORIGIN, records[0][0], records[0][1])
+        opener.open(ORIGIN.node, records[0][0], records[0][1])
     forged = dict(capsules[0][1])
     # A capsule that claims the other key's id does not open either.
     forged["sealed"] = forged["sealed"].replace(KEYS["NRB"].kid, KEYS["CRS"].kid)
     with pytest.raises(NotForThisAgency):
-        opener.add_capsule(ORIGIN, forged)
+        opener.add_capsule(ORIGIN.node, forged)
 
 
 @pytest.mark.parametrize(
     ("what", "change"),
     [
-        ("node", lambda o, s, b: (Origin("kiosk-2", o.db_epoch), s, b)),
-        ("epoch", lambda o, s, b: (Origin(o.node, b"epoch--2"), s, b)),
-        ("subject", lambda o, s, b: (o, SeededIds(9).uuid7(), b)),
-        ("index", lambda o, s, b: (o, s, {**b, "index": b["index"] + 1})),
-        ("capsule", lambda o, s, b: (o, s, {**b, "capsule": bytes(16)})),
-        ("sealed", lambda o, s, b: (o, s, {**b, "sealed": b["sealed"][:-1] + b"\0"})),
-        ("cut", lambda o, s, b: (o, s, {**b, "sealed": b["sealed"][:5]})),
+        ("node", lambda n, s, b: ("kiosk-2", s, b)),
+        ("subject", lambda n, s, b: (n, SeededIds(9).uuid7(), b)),
+        ("index", lambda n, s, b: (n, s, {**b, "index": b["index"] + 1})),
+        ("capsule", lambda n, s, b: (n, s, {**b, "capsule": bytes(16)})),
+        ("sealed", lambda n, s, b: (n, s, {**b, "sealed": b["sealed"][:-1] + b"\0"})),
+        ("cut", lambda n, s, b: (n, s, {**b, "sealed": b["sealed"][:5]})),
     ],
 )
 def test_a_record_moved_or_altered_is_refused(what, change):
     capsules, records = sealed(make_sealer(), "NRB", [b"secret"], SeededIds(2))
     opener = Opener("NRB", KEYS["NRB"])
-    opener.add_capsule(ORIGIN, capsules[0][1])
+    opener.add_capsule(ORIGIN.node, capsules[0][1])
     subject, body, _ = records[0]
-    origin, subject, body = change(ORIGIN, subject, body)
+    node, subject, body = change(ORIGIN.node, subject, body)
     with pytest.raises(NotForThisAgency):
-        opener.open(origin, subject, body)
+        opener.open(node, subject, body)
+
+
+@pytest.mark.parametrize("field", ["capsule", "epoch", "day"])
+def test_a_capsule_moved_to_another_database_or_day_does_not_open(field):
+    capsules, _ = sealed(make_sealer(), "NRB", [b"secret"], SeededIds(2))
+    body = capsules[0][1]
+    other = {"capsule": bytes(16), "epoch": b"epoch--2", "day": "2026-11-24"}
+    with pytest.raises(NotForThisAgency):
+        Opener("NRB", KEYS["NRB"]).add_capsule(ORIGIN.node, {**body, field: other[field]})
 
 
 def test_nonsense_is_refused_by_name():
     opener = Opener("NRB", KEYS["NRB"])
-    for body in ({}, {"capsule": b"x" * 16, "sealed": b"\xd8\x60\x80", "agency": "NRB"}):
+    for body in (
+        {},
+        {"capsule": b"x" * 16, "epoch": b"", "sealed": b"\xd8\x60\x80", "agency": "NRB"},
+    ):
         with pytest.raises(BadBatch) as fault:
-            opener.add_capsule(ORIGIN, body)
+            opener.add_capsule(ORIGIN.node, body)
         assert fault.value.code == 43
     sealer = make_sealer()
     sealer.prepare("NRB")
@@ -123,7 +134,7 @@ def test_the_sealer_holds_no_key_that_opens_what_it_has_sealed():
     capsules, records = sealed(sealer, "NRB", [b"secret"] * 3, SeededIds(2))
     held = sealer._capsules["NRB"].ratchet
     opener = Opener("NRB", KEYS["NRB"])
-    opener.add_capsule(ORIGIN, capsules[0][1])
+    opener.add_capsule(ORIGIN.node, capsules[0][1])
     past = [opener._capsules[records[0][1]["capsule"]].key(index) for index in range(3)]
     future = opener._capsules[records[0][1]["capsule"]].key(3)
     assert held.step() == future  # what it holds is the next key

@@ -1,0 +1,53 @@
+"""`huduma desk`: open the forms sealed to an agency, with the agency's key, and only its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-verbs of `desk`."""
+    verbs = parser.add_subparsers(dest="act", required=True, metavar="open")
+    verb = verbs.add_parser("open", help="open everything sealed to an agency")
+    verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
+    verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
+    verb.add_argument("--database", metavar="URL", help="the national store; not as set")
+    verb.add_argument("--out", type=Path, metavar="DIR", help="write XML and attachments there")
+    verb.add_argument("--json", action="store_true", help="print the submissions as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open; 0, or 44 when something of this agency did not open."""
+    from kiosk.commands.national import national_node
+    from provisioning.ids import SystemIds
+    from provisioning.site import Site
+    from sync.desk import open_all, write_tree
+    from sync.national.databases import open_database
+    from sync.national.service import database_url
+    from sync.refusals import NotForThisAgency
+
+    site = Site.open(arguments.site)
+    key = site.agency_key(arguments.agency)
+    node = national_node(site)
+    store = open_database(database_url(node, arguments.database), SystemIds(node.clock()))
+    try:
+        tray = open_all(store, arguments.agency, key)
+    finally:
+        store.close()
+    if arguments.json:
+        print(json.dumps([each.as_json() for each in tray.opened], ensure_ascii=False))
+    else:
+        for each in tray.opened:
+            fields = each.as_json()
+            print(f"{fields.get('reference', '-')}  {fields.get('form', '-')}  {fields['node']}")
+    if arguments.out is not None:
+        new = write_tree(tray.opened, arguments.out)
+        print(f"{new} new submissions written to {arguments.out}", file=sys.stderr)
+    if tray.duplicates:
+        print(f"{tray.duplicates} arrived twice and count once", file=sys.stderr)
+    for entry, fault in tray.failed:
+        print(f"{entry.stream.node} entry {entry.seq}: {fault.message}", file=sys.stderr)
+    return NotForThisAgency.code if tray.failed else 0

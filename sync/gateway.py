@@ -1,0 +1,93 @@
+"""Gateway: the receiving half of the engine, where transport, reception and intake meet.
+
+Every whole segment is checked (shape, announced name, signature) before an intake sees it, and
+nothing is acknowledged before the intake's transaction has returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provisioning.clock import Clock
+from sync import reception
+from sync.batch import Stream, read_cover
+from sync.chain import Verdict
+from sync.ports import Intake, Roll, ServerLink
+from sync.refusals import BadBatch, Fork, SyncRefusal
+
+
+class Gateway:
+    """Takes in segments from `link` into `intake`, and answers."""
+
+    def __init__(
+        self, link: ServerLink, intake: Intake, roll: Roll, server_epoch: bytes, clock: Clock
+    ) -> None:
+        self._link = link
+        self._intake = intake
+        self._roll = roll
+        self._clock = clock
+        self._receiver = reception.Receiver(server_epoch, roll.may_send)
+        self.refusals = 0
+        """Frames and segments turned away since the start."""
+
+    def turn(self) -> bool:
+        """Serve everything that has come; True when a segment was stored."""
+        stored = False
+        for request in self._link.poll(0):
+            try:
+                actions = self._receiver.receive(request.peer, request.payload)
+            except SyncRefusal:
+                self.refusals += 1
+                continue
+            for action in actions:
+                stored = self._do(action) or stored
+        return stored
+
+    def tell(self, stream: Stream, no: int, national: int) -> None:
+        """News from further up: pass it on to whoever sent that stream."""
+        del no  # what is above us is not what is stored here
+        here = self._intake.progress(stream)
+        self._reply(self._receiver.stored(stream, here.no, national))
+
+    def _do(self, action: reception.Action) -> bool:
+        match action:
+            case reception.Reply():
+                self._reply([action])
+            case reception.Greet(peer, session_id, streams):
+                found = [self._intake.progress(stream) for stream in streams]
+                stored = [(each.stream, each.no, each.national) for each in found]
+                self._reply(self._receiver.greet(peer, session_id, stored))
+            case reception.Ingest():
+                return self._ingest(action)
+        return False
+
+    def _ingest(self, arrived: reception.Ingest) -> bool:
+        peer, stream, no = arrived.peer, arrived.stream, arrived.no
+        try:
+            cover = read_cover(arrived.raw)
+            if (cover.stream, cover.no) != (stream, no):
+                msg = "A batch is not the one its sender announced."
+                raise BadBatch(msg)
+            cover.verify(self._roll.signing_key(stream.node))
+        except SyncRefusal as fault:
+            self.refusals += 1
+            self._reply(self._receiver.refused(peer, stream, no, fault.code))
+            return False
+        taken = self._intake.take(cover, peer, self._clock.now())
+        at = (taken.progress.no, taken.progress.national)
+        match taken.verdict:
+            case Verdict.NEXT:
+                self._reply(self._receiver.stored(stream, *at))
+            case Verdict.KNOWN:
+                self._reply(self._receiver.repeat(peer, stream, *at))
+            case Verdict.GAP:
+                self._reply(self._receiver.behind(peer, stream, *at))
+            case Verdict.FORK:
+                self.refusals += 1
+                self._reply(self._receiver.refused(peer, stream, no, Fork.code))
+        return taken.verdict is Verdict.NEXT
+
+    def _reply(self, replies: Sequence[reception.Reply]) -> None:
+        for reply in replies:
+            # Not delivered means not acknowledged: the sender asks again.
+            self._link.push(reply.peer, reply.frame)

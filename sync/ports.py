@@ -1,0 +1,82 @@
+"""Ports of the engine: what it needs of transports, stores and the registry, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from sync.batch import Cover, Stream
+from sync.chain import Progress, Taken
+
+
+class ClientLink(Protocol):
+    """What an uplink needs of a transport: `zmq_link.Client`, `memory.MemoryClient`."""
+
+    def send(self, payload: bytes, timeout_s: float = 0.0) -> bool: ...
+
+    def receive(self, timeout_s: float) -> bytes | None: ...
+
+    def rebuild(self) -> None: ...
+
+
+class Arrived(Protocol):
+    """A frame at a server link."""
+
+    @property
+    def peer(self) -> str: ...
+
+    @property
+    def payload(self) -> bytes: ...
+
+
+class ServerLink(Protocol):
+    """What a gateway needs of a transport: `zmq_link.Server`, `memory.MemoryServer`."""
+
+    def poll(self, timeout_s: float) -> Sequence[Arrived]: ...
+
+    def push(self, peer: str, payload: bytes) -> bool: ...
+
+
+class Source(Protocol):
+    """Segments to send: `outbox.Outbox`, `relay.Relay`."""
+
+    def offers(self) -> list[Progress]: ...
+
+    def raw(self, stream: Stream, no: int) -> bytes | None: ...
+
+    def acked(self, stream: Stream, no: int, national: int, at: datetime) -> bool: ...
+
+
+class Intake(Protocol):
+    """Where segments go: `relay.Relay`, a `national.port.NationalStore`."""
+
+    def progress(self, stream: Stream) -> Progress: ...
+
+    def take(self, cover: Cover, via: str, at: datetime) -> Taken: ...
+
+
+class Roll(Protocol):
+    """Who is who: `peers.Peers`."""
+
+    def signing_key(self, node: str) -> Ed25519PublicKey:
+        """The key of `node`; raises `NotSigned` for a stranger or a revoked node."""
+        ...
+
+    def may_send(self, peer: str, node: str) -> bool:
+        """Whether `peer` may bring the journal of `node`."""
+        ...
+
+
+class Watcher(Protocol):
+    """Who is told how the line is: `status.LinkLog`."""
+
+    def up(self, at: datetime) -> None: ...
+
+    def down(self) -> None: ...
+
+    def sent(self, size: int) -> None: ...
+
+    def blocked(self, stream: Stream, code: int) -> None: ...

@@ -1,0 +1,132 @@
+"""Relay: a centre keeps its kiosks' segments until the national node has them, unread.
+
+It verifies who signed a segment and that it follows the one before, so that nothing useless is
+carried; it opens no part, holds no key that could, and never renumbers. It is an intake (what
+kiosks send to) and a source (what the uplink forwards) over the centre's own database. Only what
+it has committed is acknowledged as "stored"; "national" is passed on from above, never assumed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sync.batch import Cover, Stream
+from sync.chain import START, Progress, Tail, Taken, Verdict, judge
+from sync.store import MigrationSet, Store, Transaction
+
+RELAY_TABLES = MigrationSet(
+    "relay",
+    (
+        """CREATE TABLE relay_segment (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            no INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            bytes BLOB,
+            via TEXT NOT NULL,
+            received_at TEXT NOT NULL,
+            PRIMARY KEY (node, db_epoch, no)
+        ) WITHOUT ROWID;
+        CREATE TABLE relay_national (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            no INTEGER NOT NULL,
+            PRIMARY KEY (node, db_epoch)
+        ) WITHOUT ROWID;
+        CREATE TABLE relay_refused (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            no INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            code INTEGER NOT NULL,
+            received_at TEXT NOT NULL,
+            PRIMARY KEY (node, db_epoch, no, hash)
+        ) WITHOUT ROWID""",
+    ),
+)
+
+
+class Relay:
+    """The segments of other nodes at a centre."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def progress(self, stream: Stream) -> Progress:
+        """How far `stream` is here and at the national node."""
+        return Progress(stream, self._tail(stream).no, self._national(stream))
+
+    def take(self, cover: Cover, via: str, at: datetime) -> Taken:
+        """Store a verified segment brought by `via`, durably, when it is the next one."""
+        stream, key = cover.stream, (cover.stream.node, cover.stream.db_epoch)
+        with self._store.transaction() as tx:
+            known = tx.one(
+                "SELECT hash FROM relay_segment WHERE node = ? AND db_epoch = ? AND no = ?",
+                (*key, cover.no),
+            )
+            verdict = judge(self._tail(stream), bytes(known[0]) if known else None, cover)
+            if verdict is Verdict.NEXT:
+                tx.execute(
+                    "INSERT INTO relay_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*key, cover.no, cover.last, cover.hash, cover.raw, via, at.isoformat()),
+                )
+            elif verdict is Verdict.FORK:
+                tx.execute(
+                    "INSERT OR IGNORE INTO relay_refused VALUES (?, ?, ?, ?, 46, ?)",
+                    (*key, cover.no, cover.hash, at.isoformat()),
+                )
+        return Taken(verdict, self.progress(stream))
+
+    def offers(self) -> list[Progress]:
+        """Every stream with something the national node has not acknowledged."""
+        found = self._store.all("SELECT DISTINCT node, db_epoch FROM relay_segment")
+        streams = [Stream(node, bytes(epoch)) for node, epoch in found]
+        return [each for each in map(self.progress, streams) if each.no > each.national]
+
+    def raw(self, stream: Stream, no: int) -> bytes | None:
+        """The bytes of a stored segment; None once the national node has them."""
+        row = self._store.one(
+            "SELECT bytes FROM relay_segment WHERE node = ? AND db_epoch = ? AND no = ?",
+            (stream.node, stream.db_epoch, no),
+        )
+        return None if row is None or row[0] is None else bytes(row[0])
+
+    def acked(self, stream: Stream, no: int, national: int, at: datetime) -> bool:
+        """Note what the national node has of `stream`; True when it is news."""
+        del no, at  # upstream of a relay "stored" and "national" are one
+        told = min(national, self._tail(stream).no)
+        if told <= self._national(stream):
+            return False
+        with self._store.transaction() as tx:
+            _note(tx, stream, told)
+        return True
+
+    def _tail(self, stream: Stream) -> Tail:
+        row = self._store.one(
+            "SELECT no, hash, last FROM relay_segment WHERE node = ? AND db_epoch = ?"
+            " ORDER BY no DESC LIMIT 1",
+            (stream.node, stream.db_epoch),
+        )
+        return START if row is None else Tail(int(row[0]), bytes(row[1]), int(row[2]), None)
+
+    def _national(self, stream: Stream) -> int:
+        row = self._store.one(
+            "SELECT no FROM relay_national WHERE node = ? AND db_epoch = ?",
+            (stream.node, stream.db_epoch),
+        )
+        return int(row[0]) if row else 0
+
+
+def _note(tx: Transaction, stream: Stream, no: int) -> None:
+    key = (stream.node, stream.db_epoch)
+    tx.execute(
+        "INSERT INTO relay_national VALUES (?, ?, ?)"
+        " ON CONFLICT (node, db_epoch) DO UPDATE SET no = excluded.no",
+        (*key, no),
+    )
+    tx.execute(
+        "UPDATE relay_segment SET bytes = NULL"
+        " WHERE node = ? AND db_epoch = ? AND no <= ? AND bytes IS NOT NULL",
+        (*key, no),
+    )

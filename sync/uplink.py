@@ -1,0 +1,169 @@
+"""Uplink: the sending half of the engine, where stores, session and transport meet.
+
+Works in short turns that never wait, so that one loop can run it beside a gateway. It believes
+nothing that it did not ask of a store in the same turn, so it may be killed at any line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync import session
+from sync.backoff import Backoff
+from sync.batch import Stream
+from sync.ports import ClientLink, Source, Watcher
+from sync.refusals import BadBatch
+
+BLOCKED_S = 900.0
+"""A stream whose segment was refused is offered again after this long: the reason may be gone."""
+_FRAMES_PER_TURN = 256
+
+
+class Uplink:
+    """Sends the segments of `sources` through `link`; `told` hears of every new acknowledgement."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        link: ClientLink,
+        clock: Clock,
+        ids: Ids,
+        watcher: Watcher,
+        *,
+        retry_s_max: float = 300.0,
+        told: Callable[[Stream, int, int], None] = lambda *_: None,
+        connect_wait_s: float = 0.0,
+    ) -> None:
+        self._sources = sources
+        self._link = link
+        self._clock = clock
+        self._ids = ids
+        self._watcher = watcher
+        self._told = told
+        self._connect_wait_s = connect_wait_s
+        self._sender = session.Sender()
+        self._backoff = Backoff(most_s=retry_s_max)
+        self._dial_at = 0.0
+        self._blocked: dict[Stream, float] = {}
+
+    @property
+    def flowing(self) -> bool:
+        """Whether the other end has answered and takes segments."""
+        return self._sender.state is session.State.FLOWING
+
+    @property
+    def due_s(self) -> float:
+        """Seconds until there is something to do although nothing arrives."""
+        if self._sender.state is session.State.OFFLINE:
+            return max(0.0, self._dial_at - self._clock.monotonic())
+        return 1.0
+
+    def turn(self) -> None:
+        """Read what has come, note it, send what may be sent. Never waits."""
+        now = self._clock.monotonic()
+        for _ in range(_FRAMES_PER_TURN):
+            frame = self._link.receive(0)
+            if frame is None:
+                break
+            self._receive(frame, now)
+        self._do(self._sender.tick(now), now)
+        ready = self._sender.state is session.State.OFFLINE and now >= self._dial_at
+        if ready or (self.flowing and (self._grown() or self._sender.idle(now))):
+            self._dial(now)
+        self._pump(now)
+
+    def hang_up(self) -> None:
+        """The line is known to be down: forget the session, dial when told to again."""
+        if self._sender.state is not session.State.OFFLINE:
+            self._sender.lost()
+            self._link.rebuild()
+        self._watcher.down()
+
+    def _receive(self, frame: bytes, now: float) -> None:
+        try:
+            actions = self._sender.receive(frame, now)
+        except BadBatch:
+            # The other end talks nonsense: a new session is the only thing to try.
+            self._fail(now)
+            return
+        self._do(actions, now)
+
+    def _do(self, actions: Sequence[session.Action], now: float) -> None:
+        for action in actions:
+            match action:
+                case session.Send(frame):
+                    self._send(frame, now)
+                case session.Acked(stream, no, national):
+                    self._backoff.succeeded()
+                    self._watcher.up(self._clock.now())
+                    self._note(stream, no, national)
+                case session.Blocked(stream, _, code):
+                    self._blocked[stream] = now + BLOCKED_S
+                    self._watcher.blocked(stream, code)
+                case session.Ended(at_once):
+                    self._fail(now, at_once=at_once)
+
+    def _note(self, stream: Stream, no: int, national: int) -> None:
+        at = self._clock.now()
+        for source in self._sources:
+            if source.acked(stream, no, national, at):
+                self._told(stream, no, national)
+
+    def _offers(self, now: float) -> list[tuple[Stream, int]]:
+        for stream in [each for each, until in self._blocked.items() if now >= until]:
+            del self._blocked[stream]
+        offers = [each for source in self._sources for each in source.offers()]
+        return [(each.stream, each.no) for each in offers if each.stream not in self._blocked]
+
+    def _grown(self) -> bool:
+        """Tell the session what is new; True when a stream is new to it."""
+        offers = self._offers(self._clock.monotonic())
+        known = [self._sender.offer(stream, last) for stream, last in offers]
+        return not all(known)
+
+    def _dial(self, now: float) -> None:
+        greeting = self._sender.dial(self._ids.token(4), self._offers(now), now)
+        self._do(greeting, now)
+
+    def _pump(self, now: float) -> None:
+        while (wanted := self._sender.wants()) is not None or self.flowing:
+            if wanted is not None:
+                raw = self._raw(*wanted)
+                if raw is None:  # it was pruned or cannot be made again: a person must look
+                    self._blocked[wanted[0]] = now + BLOCKED_S
+                    self._sender.lost()
+                    self._dial_at = now
+                    return
+                self._sender.feed(*wanted, raw)
+            chunk = self._sender.chunk()
+            if chunk is None or not self._send(chunk.frame, now):
+                return
+
+    def _raw(self, stream: Stream, no: int) -> bytes | None:
+        found = (source.raw(stream, no) for source in self._sources)
+        return next((raw for raw in found if raw is not None), None)
+
+    def _send(self, frame: bytes, now: float) -> bool:
+        greeting = self._sender.state is session.State.GREETING
+        if self._link.send(frame, self._connect_wait_s if greeting else 0.0):
+            self._watcher.sent(len(frame))
+            return True
+        # Not connected (yet): the socket goes on trying, so it is kept.
+        self._sender.lost()
+        self._wait(now)
+        return False
+
+    def _fail(self, now: float, *, at_once: bool = False) -> None:
+        self._sender.lost()
+        self._link.rebuild()
+        if at_once:
+            self._dial_at = now
+        else:
+            self._wait(now)
+
+    def _wait(self, now: float) -> None:
+        chance = int.from_bytes(self._ids.token(4), "big") / 2**32
+        self._dial_at = now + self._backoff.failed(chance)
+        self._watcher.down()
