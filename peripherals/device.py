@@ -80,8 +80,8 @@ class Transport(Protocol):
         """Whether this connection can outlive the printer's power unnoticed (a serial line)."""
         ...
 
-    def write(self, octets: bytes, deadline_s: float) -> None:
-        """Hand over all `octets`; raises `DeviceTimeout` (some may be gone) or `DeviceLost`."""
+    def write(self, octets: bytes, deadline_s: float) -> int:
+        """How many of `octets` were taken before the deadline; raises `DeviceLost`."""
         ...
 
     def read(self, deadline_s: float) -> bytes:

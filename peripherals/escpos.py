@@ -196,17 +196,32 @@ def _pieces(commands: list[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def process_id(number: int) -> bytes:
-    """Four letters or digits for a process number; they repeat after 14.7 million slips."""
+_LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+MARKS = len(_LETTERS) ** 4
+"""Different process ids; the 14.7 million outlast a printer, and numbers go on past them."""
+
+
+def process_mark(number: int) -> bytes:
+    """The four characters a printer answers with for process `number`."""
     assert number > 0
-    letters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    rest, out = number % len(letters) ** 4, bytearray()
+    rest, out = number % MARKS, bytearray()
     for _ in range(4):
-        rest, digit = divmod(rest, len(letters))
-        out.insert(0, letters[digit])
+        rest, digit = divmod(rest, len(_LETTERS))
+        out.insert(0, _LETTERS[digit])
     return bytes(out)
+
+
+def mark_number(mark: bytes) -> int | None:
+    """The process number (modulo `MARKS`) of four characters; None when they are not ours."""
+    number = 0
+    for octet in mark:
+        digit = _LETTERS.find(octet)
+        if digit < 0:
+            return None
+        number = number * len(_LETTERS) + digit
+    return number
 
 
 def ask_process_id(number: int) -> bytes:
     """`GS ( H` function 48: answer `37h 22h d1-d4 00h` when you get to this."""
-    return b"\x1d(H\x06\x0000" + process_id(number)
+    return b"\x1d(H\x06\x0000" + process_mark(number)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause, PrinterState, PrinterStatus
+from peripherals.profiles import Profile
 from sync.store import Store, Transaction
 
 REFRESH_S = 15
@@ -103,14 +104,14 @@ def read(store: Store, now: datetime | None = None) -> DeviceHealth:
     return DeviceHealth(tuple(found))
 
 
-def enlist(tx: Transaction, name: str, rank: int, now: datetime, model: str) -> None:
-    """Make the row of a printer (or move its rank); its state begins as UNKNOWN."""
+def enlist(tx: Transaction, name: str, rank: int, now: datetime, profile: Profile) -> None:
+    """Make the row of a printer (or change its rank); its state begins as UNKNOWN."""
     at = now.isoformat(timespec="milliseconds")
     tx.execute(
-        "INSERT INTO printer_state (name, rank, state, cause, since, observed_at, model)"
-        " VALUES (?, ?, 'unknown', 'silent', ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-        " rank = excluded.rank, model = excluded.model",
-        (name, rank, at, at, model),
+        "INSERT INTO printer_state (name, rank, state, cause, since, observed_at, model, roll_mm)"
+        " VALUES (?, ?, 'unknown', 'silent', ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " rank = excluded.rank, state = 'unknown', cause = 'silent'",
+        (name, rank, at, at, profile.title, profile.roll_mm),
     )
 
 

@@ -179,23 +179,3 @@ def judge(printer: int, offline: int, error: int, paper: int) -> tuple[PrinterSt
         if bit:
             return PrinterState.BLOCKED, cause, near_end
     return PrinterState.LOW if near_end else PrinterState.READY, Cause.NONE, near_end
-
-
-def judge_automatic(octets: bytes) -> tuple[PrinterState, Cause, bool]:
-    """The same from an automatic status (Epson's basic ASB)."""
-    offline, error, paper = octets[0], octets[1], octets[2]
-    near_end = bool(paper & 0x03)
-    causes = (
-        (offline & 0x20, Cause.COVER),
-        (paper & 0x0C, Cause.PAPER),
-        (error & 0x08, Cause.CUTTER),
-        (error & 0x20, Cause.VOLTAGE),
-        (error & 0x40, Cause.HEAT),
-        (error & 0x04, Cause.JAM),
-        (offline & 0x40, Cause.FEED_BUTTON),
-        (offline & 0x08, Cause.ERROR),
-    )
-    for bit, cause in causes:
-        if bit:
-            return PrinterState.BLOCKED, cause, near_end
-    return PrinterState.LOW if near_end else PrinterState.READY, Cause.NONE, near_end

@@ -1,7 +1,7 @@
 """A file descriptor with deadlines: the ground under every byte transport.
 
 Non-blocking reads and writes around `poll`; a hang-up, an error or an end of file is
-`DeviceLost` at once; a descriptor that takes nothing until the deadline is `DeviceTimeout`.
+`DeviceLost` at once; what a descriptor did not take by the deadline is the caller's to know.
 Closing never waits: no flush, no drain (both are unbounded on real serial ports).
 """
 
@@ -13,7 +13,7 @@ import os
 import select
 import time
 
-from peripherals.device import DeviceBusy, DeviceLost, DeviceTimeout
+from peripherals.device import DeviceBusy, DeviceLost
 
 
 class DescriptorTransport:
@@ -25,7 +25,6 @@ class DescriptorTransport:
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
         self._identity = identity
-        self._written = 0
 
     @property
     def identity(self) -> str:
@@ -35,20 +34,23 @@ class DescriptorTransport:
         """For `select`; -1 once closed."""
         return self._descriptor
 
-    def write(self, octets: bytes, deadline_s: float) -> None:
-        """All of `octets` to the kernel, or `DeviceTimeout`, or `DeviceLost`."""
+    def write(self, octets: bytes, deadline_s: float) -> int:
+        """How many bytes the kernel took before the deadline; raises `DeviceLost`."""
         end = time.monotonic() + deadline_s
-        view = memoryview(octets)
-        while view:
+        taken = 0
+        while taken < len(octets):
+            if not self._ready(select.POLLOUT, max(0.0, end - time.monotonic())):
+                break
             try:
-                sent = os.write(self._descriptor, view[:4096])
+                taken += os.write(self._descriptor, octets[taken : taken + 4096])
             except BlockingIOError:
-                sent = 0
+                # A line may be "ready" and still full: look again, but not in a tight loop.
+                if time.monotonic() >= end:
+                    break
+                time.sleep(0.002)
             except OSError as error:
                 raise self._lost(error) from error
-            view = view[sent:]
-            if view and not sent:
-                self._await(select.POLLOUT, end, len(view))
+        return taken
 
     def read(self, deadline_s: float) -> bytes:
         """At least one byte, or nothing when the deadline passed; raises `DeviceLost`."""
@@ -73,11 +75,6 @@ class DescriptorTransport:
             with contextlib.suppress(OSError):
                 os.close(self._descriptor)
             self._descriptor = -1
-
-    def _await(self, event: int, end: float, left: int) -> None:
-        if not self._ready(event, max(0.0, end - time.monotonic())):
-            msg = f"{self._identity} took no more bytes in time ({left} left); check the printer."
-            raise DeviceTimeout(msg)
 
     def _ready(self, event: int, deadline_s: float) -> bool:
         if self._descriptor < 0:

@@ -1,0 +1,246 @@
+"""`huduma devices`: run the device service, print, look, try out and simulate."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from peripherals.service import ServiceParts
+    from peripherals.spool import Spool
+    from provisioning.site import Node
+
+SIMULATORS = {
+    "printer": "peripherals.simulators.printer_run",
+    "scanner": "peripherals.simulators.scanner",
+    "hid": "peripherals.simulators.hid",
+    "mrz": "peripherals.simulators.mrz",
+    "gnss": "peripherals.simulators.gnss",
+    "modem": "peripherals.simulators.modem",
+    "nut": "peripherals.simulators.nut",
+    "gpio": "peripherals.simulators.gpio",
+    "card": "peripherals.simulators.card",
+    "camera": "peripherals.simulators.camera",
+    "hotplug": "peripherals.simulators.hotplug",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verbs of `huduma devices`."""
+    verbs = parser.add_subparsers(dest="what", required=True, metavar="VERB")
+    runner = verbs.add_parser("run", help="run the device service until SIGTERM")
+    runner.add_argument("--printer", action="append", metavar="URL", help="first choice first")
+    _add_place(runner)
+    printing = verbs.add_parser("print", help="ask for a ticket slip; prints the job id")
+    _add_place(printing)
+    printing.add_argument("--ticket", required=True, metavar="JSON")
+    printing.add_argument("--by", metavar="ISO8601", help="useless after this moment")
+    printing.add_argument("--key", help="the same key never makes a second slip")
+    jobs = verbs.add_parser("jobs", help="every slip and what became of it")
+    _add_place(jobs)
+    jobs.add_argument("--json", action="store_true")
+    jobs.add_argument("--unsettled", action="store_true", help="only those nobody can vouch for")
+    settle = verbs.add_parser("settle", help="a person looked: is the slip on paper?")
+    _add_place(settle)
+    settle.add_argument("job", metavar="JOB")
+    settle.add_argument("answer", choices=("on-paper", "print-again", "cancel", "screen", "sms"))
+    listing = verbs.add_parser("list", help="every device, its state and what to do")
+    _add_place(listing)
+    listing.add_argument("--json", action="store_true")
+    simulate = verbs.add_parser("simulate", help="run a simulated device")
+    kinds = simulate.add_subparsers(dest="kind", required=True, metavar="KIND")
+    for kind in SIMULATORS:
+        _add_simulator(kinds, kind)
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", type=Path, metavar="DIR")
+    parser.add_argument("--node", metavar="NAME")
+    parser.add_argument("--spool", type=Path, metavar="FILE", help="a spool of its own")
+
+
+def _add_simulator(kinds: Any, kind: str) -> None:
+    """A simulator's own options; loading one is cheap, but only the chosen one is needed."""
+    parser = kinds.add_parser(kind, help=f"a simulated {kind}")
+    parser.add_argument("--site", type=Path, metavar="DIR", help="refused when it is a field site")
+    if "simulate" in sys.argv and kind in sys.argv:
+        importlib.import_module(SIMULATORS[kind]).add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one verb."""
+    verbs: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": _run,
+        "print": _print,
+        "jobs": _jobs,
+        "settle": _settle,
+        "list": _list,
+        "simulate": _simulate,
+    }
+    return verbs[arguments.what](arguments)
+
+
+def _node(arguments: argparse.Namespace) -> Node | None:
+    """The node of --site and --node; None when a spool of its own was named."""
+    from provisioning.faults import UsageFault
+    from provisioning.site import Site
+
+    if arguments.site is not None and arguments.node is not None:
+        return Site.open(arguments.site).node(arguments.node)
+    if arguments.site is not None or arguments.node is not None:
+        msg = "Name both --site DIR and --node NAME."
+        raise UsageFault(msg)
+    return None
+
+
+def _open_spool(arguments: argparse.Namespace) -> Spool:
+    from peripherals.service import spool_key_beside
+    from peripherals.spool import SPOOL_TABLES, Spool
+    from provisioning.clock import SystemClock
+    from provisioning.ids import SystemIds
+    from sync.store import Store
+
+    clock = SystemClock()
+    ids = SystemIds(clock)
+    node = _node(arguments)
+    if node is not None and arguments.spool is None:
+        return Spool(Store.open(node.db_path, [SPOOL_TABLES]), node.keys.spool_key, clock, ids)
+    path = arguments.spool or Path("huduma-spool.db")
+    return Spool(Store.open(path, [SPOOL_TABLES]), spool_key_beside(path, ids), clock, ids)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from peripherals.service import DeviceService
+
+    stopped: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: stopped.append(number))
+    service = DeviceService(_parts(arguments))
+    print("huduma devices: ready", file=sys.stderr, flush=True)
+    service.run(lambda: bool(stopped))
+    return 0
+
+
+def _parts(arguments: argparse.Namespace) -> ServiceParts:
+    """From settings or the command line to what the service is made of."""
+    from peripherals.drivers.printer_url import parse_printer_url
+    from peripherals.service import ServiceParts, spool_key_beside
+    from provisioning.clock import SystemClock
+    from provisioning.ids import SystemIds
+    from sync.journal import Journal
+
+    node = _node(arguments)
+    urls = list(arguments.printer or [])
+    base = Path.cwd()
+    if node is not None:
+        base = node.dir
+        chosen = node.settings.devices
+        urls = urls or [chosen.printer, chosen.printer_backup]
+    addresses = [found for url in urls if (found := parse_printer_url(url, base)) is not None]
+    names = ["printer", "printer-2", "printer-3", "printer-4"]
+    printers = list(zip(names, addresses, strict=False))
+    clock = node.clock() if node is not None else SystemClock()
+    ids = SystemIds(clock)
+    if node is not None and arguments.spool is None:
+        return ServiceParts(
+            node.db_path,
+            node.keys.spool_key,
+            printers,
+            clock,
+            ids,
+            journal=lambda store: Journal(store, node.name, clock),
+            strict=node.settings.node.field,
+        )
+    path = arguments.spool or Path("huduma-spool.db")
+    return ServiceParts(path, spool_key_beside(path, ids), printers, clock, ids)
+
+
+def _print(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from peripherals.slips import ticket_from_json
+    from peripherals.spool import Job
+    from provisioning.faults import UsageFault
+
+    document = ticket_from_json(arguments.ticket)
+    by = None
+    if arguments.by:
+        try:
+            by = datetime.fromisoformat(arguments.by)
+        except ValueError as error:
+            msg = f"--by {arguments.by!r} is not a moment such as 2026-11-23T17:00:00+03:00."
+            raise UsageFault(msg) from error
+        by = by.astimezone(UTC)
+    spool = _open_spool(arguments)
+    subject = spool._ids.uuid7()
+    key = arguments.key or f"cli:{subject}"
+    job = Job("ticket", subject, document, document.language, by, key)
+    with spool.store.transaction() as tx:
+        job_id = spool.enqueue(tx, job)
+    spool.store.close()
+    print(job_id)
+    return 0
+
+
+def _jobs(arguments: argparse.Namespace) -> int:
+    spool = _open_spool(arguments)
+    rows = spool.unsettled() if arguments.unsettled else spool.jobs()
+    if arguments.json:
+        print(json.dumps(spool.as_json(rows), ensure_ascii=False, indent=1))
+    else:
+        for row in rows:
+            print(f"{row.id}  {row.label:<8} {row.state:<12} {row.copies}  {row.proof}")
+    spool.store.close()
+    return 0
+
+
+def _settle(arguments: argparse.Namespace) -> int:
+    spool = _open_spool(arguments)
+    with spool.store.transaction() as tx:
+        if arguments.answer == "cancel":
+            spool.cancel(tx, arguments.job)
+        elif arguments.answer in {"screen", "sms"}:
+            spool.hand_over(tx, arguments.job, arguments.answer)
+        else:
+            spool.settle(tx, arguments.job, on_paper=arguments.answer == "on-paper")
+    spool.store.close()
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from peripherals.health import read, to_json
+
+    spool = _open_spool(arguments)
+    printers = [to_json(printer) for printer in read(spool.store, spool._clock.now()).printers]
+    spool.store.close()
+    if arguments.json:
+        print(json.dumps(printers, ensure_ascii=False, indent=1))
+        return 0
+    for printer in printers:
+        words, code = printer["words"], printer["code"]
+        left = printer["tickets_left"]
+        paper = f"about {left} tickets left" if left is not None else f"paper {printer['paper']}"
+        print(f"{printer['name']:<10} {printer['state']:<8} since {printer['since'][:19]}  {paper}")
+        print(f"{'':<10} {code} {words['en']} / {words['sw']}; proof: {printer['proof'] or '?'}")
+    return 0
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    from peripherals.device import SimulatorRefused
+    from provisioning.site import Site
+
+    if arguments.site is not None:
+        field = [
+            node.name for node in Site.open(arguments.site).nodes() if node.settings.node.field
+        ]
+        if field:
+            msg = f"{field[0]} is a device of the field: simulators are refused there."
+            raise SimulatorRefused(msg)
+    module: Any = importlib.import_module(SIMULATORS[arguments.kind])
+    return int(module.run(arguments))

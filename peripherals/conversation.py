@@ -1,0 +1,232 @@
+"""Conversation: questions to one printer over one transport, each with a deadline.
+
+Keeps what it hears while waiting for something else: process ids that came late are proof too.
+Knows nothing of jobs; `press.py` decides what an answer means. A conversation ends with its
+transport; `voice_broken` says that the printer was silent for so long that its power may have
+gone, and then only a direct answer counts (see `press.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from peripherals.device import DeviceTimeout, PrinterStatus, Transport
+from peripherals.escpos import CLEAR_AFTER_ERROR, CLEAR_WITH_REPLY, ask_process_id
+from peripherals.profiles import Profile
+from peripherals.replies import (
+    Automatic,
+    Cleared,
+    PowerOn,
+    ProcessId,
+    RealTime,
+    Reply,
+    ReplyReader,
+    Sensor,
+    Text,
+    judge,
+)
+from provisioning.clock import Clock
+
+SILENCE_S = 0.8
+"""No answer for so long, in spite of asking: the printer may have lost its power."""
+
+FENCE_RUN = 4
+"""Equal sensor answers in a row that make a fence; three may be the torso of an ASB."""
+
+_ALL_STATUS = b"".join(b"\x10\x04" + bytes((n,)) for n in (1, 2, 3, 4))
+_FENCE_VALUES = frozenset({0x00, 0x03, 0x0C, 0x0F})
+_HEAR_S = 0.05
+_CLEAR_S = 1.0
+_WRITE_S = 1.0
+_STALL_S = 5.0
+_PAD = 2048
+
+
+@dataclass(slots=True)
+class _Fence:
+    value: int = -1
+    run: int = 0
+    owed: int = 0
+
+
+class Conversation:
+    """One opened printer. Every method returns within its deadline or raises `DeviceFault`."""
+
+    def __init__(self, transport: Transport, profile: Profile, clock: Clock) -> None:
+        self.transport = transport
+        self.profile = profile
+        self.voice_broken = False
+        self._clock = clock
+        self._reader = ReplyReader()
+        self._real_time: list[int] = []
+        self._marks: list[bytes] = []
+        self._texts: list[str] = []
+        self._cleared = False
+        self._fence = _Fence()
+        self._last_voice = clock.monotonic()
+
+    @property
+    def noise(self) -> int:
+        """Bytes that fitted no reply."""
+        return self._reader.noise
+
+    @property
+    def silent_s(self) -> float:
+        """How long nothing understandable has come."""
+        return self._clock.monotonic() - self._last_voice
+
+    def hear(self, deadline_s: float) -> bool:
+        """Listen once; True when something came."""
+        octets = self.transport.read(deadline_s)
+        for reply in self._reader.feed(octets) if octets else self._reader.quiet():
+            self._sort(reply)
+        return bool(octets)
+
+    def take_marks(self) -> list[bytes]:
+        """The process ids heard since the last call."""
+        marks, self._marks = self._marks, []
+        return marks
+
+    def status(self) -> PrinterStatus | None:
+        """How the printer says it is; None when it does not say so clearly. Asks twice."""
+        for _ in range(2):
+            self._real_time.clear()
+            self.send(_ALL_STATUS)
+            self._until(lambda: len(self._real_time) >= 4, self.profile.answer_s)
+            if len(self._real_time) == 4:
+                one, two, three, four = self._real_time
+                state, cause, near_end = judge(one, two, three, four)
+                return PrinterStatus(state, self._clock.now(), cause, near_end)
+            self._settle()
+        if self.silent_s > SILENCE_S:
+            self.voice_broken = True
+        return None
+
+    def send(self, octets: bytes) -> None:
+        """All of `octets`, however slowly the printer takes them; `DeviceTimeout` after 5 s."""
+        end = self._clock.monotonic() + _STALL_S
+        while octets:
+            octets = octets[self.transport.write(octets, _WRITE_S) :]
+            if octets and self._clock.monotonic() >= end:
+                self.voice_broken = True
+                self.transport.discard_output()
+                msg = (
+                    f"{self.transport.identity} takes no more bytes; switch the printer off and on."
+                )
+                raise DeviceTimeout(msg)
+
+    def ask_mark(self, number: int, deadline_s: float) -> bool:
+        """Ask for process id `number`; True when it (or a later one) came in time."""
+        request = ask_process_id(number)
+        self.send(request)
+        return self._until(lambda: request[-4:] in self._marks, deadline_s)
+
+    def ask_fence(self, deadline_s: float) -> bool:
+        """Put up a fence and wait for it; True when the printer got to it."""
+        self.put_fence()
+        return self.wait_fence(deadline_s)
+
+    def put_fence(self) -> None:
+        """`GS r 1`, several times: alike answers in a row are no accident."""
+        self._fence.value, self._fence.run = -1, 0
+        self._fence.owed += FENCE_RUN
+        self.send(b"\x1dr\x01" * FENCE_RUN)
+
+    def wait_fence(self, deadline_s: float) -> bool:
+        """Whether the fence put up last was reached within the deadline."""
+        return self._until(self.fence_reached, deadline_s)
+
+    def fence_reached(self) -> bool:
+        """Whether the fence put up last has answered."""
+        return self._fence.run >= FENCE_RUN
+
+    def no_fences_owed(self, deadline_s: float) -> bool:
+        """Nothing of an older fence can answer any more: wait them out behind a new one."""
+        if self._fence.owed <= 0:
+            return True
+        if not self.ask_fence(deadline_s):
+            return False
+        self._settle()
+        self._fence.owed = 0
+        return True
+
+    def clear(self) -> bool:
+        """Make the printer forget what it holds; True when it said so (DLE DC4 8).
+
+        Without that reply `DLE ENQ 2` is sent (never 1: it prints the old tail), which clears
+        only after an error, so then padding fills whatever command was cut in the middle.
+        """
+        if self.profile.buffer_clear:
+            for _ in range(2):
+                self._cleared = False
+                self.send(CLEAR_WITH_REPLY)
+                if self._until(lambda: self._cleared, _CLEAR_S):
+                    return True
+        self.send(CLEAR_AFTER_ERROR)
+        self.send(bytes(_PAD))
+        return False
+
+    def recover(self) -> None:
+        """After a cutter or jam error was put right: recover and clear (DLE ENQ 2)."""
+        self.send(CLEAR_AFTER_ERROR)
+
+    def cut_count(self) -> int | None:
+        """The printer's own count of cuts (`GS g 2`); None when it does not say."""
+        if not self.profile.cut_counter:
+            return None
+        answer = self._ask_text(b"\x1dg2\x00" + self.profile.cut_counter.to_bytes(2, "little"))
+        return int(answer) if answer is not None and answer.isdigit() else None
+
+    def model(self) -> str:
+        """What the printer calls itself (`GS I 67`); empty when it does not say."""
+        return self._ask_text(b"\x1dI\x43") or ""
+
+    def _ask_text(self, request: bytes) -> str | None:
+        self._texts.clear()
+        self.send(request)
+        if self._until(lambda: bool(self._texts), self.profile.answer_s):
+            return self._texts[-1]
+        return None
+
+    def _until(self, happened: Callable[[], bool], deadline_s: float) -> bool:
+        end = self._clock.monotonic() + deadline_s
+        while not happened():
+            left = end - self._clock.monotonic()
+            if left <= 0:
+                return False
+            self.hear(min(_HEAR_S, left))
+        return True
+
+    def _settle(self) -> None:
+        """Let late answers pass, so they are not taken for the next one's."""
+        for _ in range(20):
+            if not self.hear(_HEAR_S):
+                return
+
+    def _sort(self, reply: Reply) -> None:
+        if not isinstance(reply, Sensor):
+            self._fence.run = self._fence.run if self.fence_reached() else 0
+        match reply:
+            case RealTime(value=value):
+                self._real_time.append(value)
+            case ProcessId(mark=mark):
+                self._marks.append(mark)
+            case Text(text=text):
+                self._texts.append(text)
+            case Cleared():
+                self._cleared = True
+            case Sensor(value=value):
+                self._count_fence(value)
+                return
+            case PowerOn():
+                self.voice_broken = True
+            case Automatic():
+                pass  # nobody asked for it: the real-time status is what counts
+        self._last_voice = self._clock.monotonic()
+
+    def _count_fence(self, value: int) -> None:
+        if value not in _FENCE_VALUES or self.fence_reached():
+            return
+        self._fence.run = self._fence.run + 1 if value == self._fence.value else 1
+        self._fence.value = value

@@ -1,0 +1,89 @@
+"""The voice of a simulated printer: its answers, and everything that happens to them on the way.
+
+Answers can be late, dropped, silenced, drowned in garbage or in automatic status bytes nobody
+asked for. What was said before the silence and not yet heard is lost with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Condition(Protocol):
+    """What a status tells of; implemented by `printer.Body`."""
+
+    paper_out: bool
+    near_end: bool
+    cover_open: bool
+    cutter_jam: bool
+    hot: bool
+
+    @property
+    def blocked(self) -> bool: ...
+
+
+def status_byte(body: Condition, n: int) -> int:
+    """The answer to DLE EOT n."""
+    if n == 1:
+        return 0x12 | (0x08 if body.blocked else 0)
+    if n == 2:
+        error = body.cutter_jam or body.hot
+        cover, paper = 0x04 * body.cover_open, 0x20 * body.paper_out
+        return 0x12 | cover | paper | (0x40 if error else 0)
+    if n == 3:
+        return 0x12 | 0x08 * body.cutter_jam | 0x40 * body.hot
+    near = 0x0C if body.near_end or body.paper_out else 0
+    return 0x12 | near | (0x60 if body.paper_out else 0)
+
+
+def automatic_status(body: Condition) -> bytes:
+    """Four bytes of ASB."""
+    error = 0x08 * body.cutter_jam | 0x40 * body.hot
+    near = 0x03 if body.near_end or body.paper_out else 0
+    first = 0x10 | (0x08 if body.blocked else 0) | 0x20 * body.cover_open
+    return bytes((first, error, near | (0x0C if body.paper_out else 0), 0))
+
+
+@dataclass(slots=True)
+class Voice:
+    """Answers on their way to the host."""
+
+    now: Callable[[], float]
+    muted: bool = False
+    late_s: float = 0.0
+    drop_next: int = 0  # answers of any kind that get lost
+    drop_marks: int = 0  # process id answers that get lost
+    noise: Callable[[], bytes] | None = None  # said in front of every answer
+    automatic: int = 0
+    _waiting: list[tuple[float, bytes]] = field(default_factory=list)
+
+    def say(self, octets: bytes, *, mark: bool = False) -> None:
+        """An answer; it leaves after the delay, unless something happens to it."""
+        if self.muted:
+            return
+        if mark and self.drop_marks > 0:
+            self.drop_marks -= 1
+            return
+        if self.drop_next > 0:
+            self.drop_next -= 1
+            return
+        if self.noise is not None:
+            octets = self.noise() + octets
+        self._waiting.append((self.now() + self.late_s, octets))
+
+    def take(self) -> bytes:
+        """What has arrived by now, in the order in which it was said."""
+        now, out = self.now(), b""
+        while self._waiting and self._waiting[0][0] <= now:
+            out += self._waiting.pop(0)[1]
+        return out
+
+    def times(self) -> list[float]:
+        """When the next answer leaves."""
+        return [self._waiting[0][0]] if self._waiting else []
+
+    def hush(self) -> None:
+        """Lose what has not been heard."""
+        self._waiting.clear()
