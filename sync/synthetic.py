@@ -168,7 +168,7 @@ class Invention:
         """One submission at `at_ms` (Unix milliseconds)."""
         form = self._pick(list(FORMS))
         service, agency, questions = FORMS[form]
-        instance = self._ids.uuid4()
+        instance = UUID(bytes=self._ids.token(16), version=4)
         answers = "".join(self._answer(*question.split(":")) for question in questions)
         version = "2026.11"
         xml = (
