@@ -1,0 +1,47 @@
+"""The touchscreen: draws any `View`, sends events, owns no facts.
+
+Importing this package sets the environment Kivy reads at its first import, and imports no Kivy:
+the pure tables in here (tokens, key layouts, looks, spoken words) serve tests and the core.
+`prepare` fixes the window's settings and must run before `kivy.core.window` is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("KIVY_NO_ARGS", "1")  # else Kivy eats argv
+os.environ.setdefault("KIVY_NO_CONFIG", "1")  # no config file in $HOME overrides a later run
+os.environ.setdefault("KIVY_NO_FILELOG", "1")
+os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
+os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # leave the root logger and stderr alone
+os.environ.setdefault(
+    "KIVY_HOME", os.path.join(tempfile.gettempdir(), f"huduma-kivy-{os.getuid()}")  # noqa: PTH118 - an env string
+)
+
+
+def prepare(*, width: int, height: int, fullscreen: bool = False, density: float = 1.0) -> None:
+    """Settings of the one window, in px; call once per process, before the window exists."""
+    os.environ["KIVY_METRICS_DENSITY"] = f"{density:g}"
+    os.environ["KIVY_METRICS_FONTSCALE"] = "1"
+    if not os.environ.get("DISPLAY"):
+        os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+    from kivy.config import Config
+
+    for section, key, value in (
+        ("graphics", "width", width),
+        ("graphics", "height", height),
+        ("graphics", "fullscreen", "auto" if fullscreen else 0),
+        ("graphics", "resizable", 0),
+        ("graphics", "multisamples", 0),  # Smooth* shapes need none; 2x costs half the frame
+        ("graphics", "maxfps", 30),
+        ("graphics", "show_cursor", 0 if fullscreen else 1),
+        ("kivy", "exit_on_escape", 0),
+        ("kivy", "desktop", 0),
+        ("kivy", "keyboard_mode", ""),
+        ("kivy", "log_level", "warning"),
+    ):
+        Config.set(section, key, value)
+    for name, _ in Config.items("input"):
+        Config.remove_option("input", name)
+    Config.set("input", "mouse", "mouse,disable_multitouch")  # exactly one press per touch

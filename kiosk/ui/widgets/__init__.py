@@ -1,0 +1,1 @@
+"""Our own widgets: pieces placed in one pass, drawn from the palette. No KivyMD."""

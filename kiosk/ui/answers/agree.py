@@ -1,0 +1,7 @@
+"""Acknowledge: read, then tick one large box."""
+
+from __future__ import annotations
+
+from kiosk.ui.widgets.picks import TickCards
+
+__all__ = ["TickCards"]

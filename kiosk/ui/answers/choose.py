@@ -1,0 +1,7 @@
+"""One answer of several, as cards; six a page."""
+
+from __future__ import annotations
+
+from kiosk.ui.widgets.grid import Choices
+
+__all__ = ["Choices"]

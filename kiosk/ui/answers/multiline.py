@@ -1,0 +1,3 @@
+"""Long text: the same keyboard under a field of three lines."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""A note to read, nothing to answer."""
+
+from __future__ import annotations

@@ -1,0 +1,7 @@
+"""One answer of several pictures."""
+
+from __future__ import annotations
+
+from kiosk.ui.widgets.grid import PictureChoices
+
+__all__ = ["PictureChoices"]

@@ -1,0 +1,7 @@
+"""Sign or draw with one finger. The only dragging in the product, and it can be skipped."""
+
+from __future__ import annotations
+
+from kiosk.ui.widgets.pad import Pad
+
+__all__ = ["Pad"]

@@ -1,0 +1,189 @@
+"""Driver: a person made of code, for tests, stories and pictures.
+
+Builds the real app offscreen and steps its loop by hand in virtual time: `tap(id)` puts a real
+touch on the widget that carries that element id, `type(text)` taps the keys of our keyboard. What
+it cannot reach a finger could not reach either: an element hidden, covered or off the screen is
+not there. One driver per process at a time (Kivy has one window).
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.base import EventLoop, ExceptionManager
+from kivy.core.window import Window
+from kivy.input.motionevent import MotionEvent
+
+from kiosk.ui.app import HudumaApp
+from kiosk.ui.bridge import DEBOUNCE_S, Client, VirtualTime
+from kiosk.ui.faults import NotOnScreen
+from kiosk.ui.keys import steps_to_type
+from kiosk.ui.look import Look
+from kiosk.ui.widgets.field import Field
+from kiosk.ui.widgets.keyboard import Keyboard
+from kiosk.ui.widgets.surface import Pressable
+from kiosk.view import View
+
+FRAME_S = 1 / 30
+
+
+class Finger(MotionEvent):  # type: ignore[misc] # Kivy ships no types
+    """One touch, in window px."""
+
+    def __init__(self, x: float, y: float) -> None:
+        self._at = (x, y)
+        super().__init__("driver", 1, self._scaled(x, y), is_touch=True, type_id="touch")
+        self.profile = ["pos"]
+
+    @staticmethod
+    def _scaled(x: float, y: float) -> dict[str, float]:
+        return {"x": x / max(1, Window.width - 1), "y": y / max(1, Window.height - 1)}
+
+    def slide(self, x: float, y: float) -> None:
+        """Where it is now."""
+        self.move(self._scaled(x, y))
+
+    def depack(self, args: dict[str, float]) -> None:
+        self.sx, self.sy = args["x"], args["y"]
+        super().depack(args)
+
+
+class Driver:
+    """Drives one app. `patience_s` is how long (really) an answer of the core is waited for."""
+
+    def __init__(self, client: Client, look: Look, patience_s: float = 0.0) -> None:
+        self.time = VirtualTime()
+        self.patience_s = patience_s
+        self.app = HudumaApp(client, look)
+        self.app._run_prepare()
+        if EventLoop.window is None:
+            EventLoop.window = Window
+        EventLoop.status = "started"
+        self._bound = {"on_flip": self._finish_frame}
+        Window.bind(**self._bound)
+        self.frames(3)
+
+    @staticmethod
+    def _finish_frame(*_: Any) -> None:
+        """Offscreen has no back-pressure: without this, frames queue in memory."""
+        finish = getattr(Window, "_huduma_finish", None)
+        if finish is not None:
+            finish()
+
+    @property
+    def view(self) -> View | None:
+        """The view on the screen."""
+        return self.app.bridge.view
+
+    def frames(self, count: int = 1, each_s: float = FRAME_S) -> None:
+        """Step the loop; virtual time moves `each_s` per frame."""
+        for _frame in range(count):
+            self.time.now_s += each_s
+            EventLoop.idle()
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        self.frames(max(1, round(seconds / FRAME_S)))
+
+    def settle(self, before: int | None = None) -> None:
+        """Let the core answer: until a newer view than `before`, or patience ends."""
+        self.frames(2)
+        until = time.monotonic() + self.patience_s
+        while self.patience_s and time.monotonic() < until:
+            if before is not None and self.view is not None and self.view.number > before:
+                break
+            time.sleep(0.004)
+            self.frames(1)
+        self.frames(2)
+
+    def targets(self) -> dict[str, Pressable]:
+        """Everything a finger could press now, by element id."""
+        shell = self.app.shell
+        return {t.element_id: t for t in shell.targets() if 0 < t.center_x < Window.width}
+
+    def elements(self) -> list[str]:
+        """Ids in focus order, keys of the keyboard left out."""
+        return [name for name in self.targets() if not name.startswith("key.")]
+
+    def tap(self, element_id: str) -> None:
+        """Touch the middle of an element. Raises NotOnScreen with what there is."""
+        target = self.targets().get(element_id)
+        if target is None:
+            raise NotOnScreen(element_id, self.elements())
+        before = self.view.number if self.view else None
+        finger = Finger(*target.center)
+        EventLoop.post_dispatch_input("begin", finger)
+        self.frames(1)
+        EventLoop.post_dispatch_input("end", finger)
+        self.settle(before)
+        self.advance(DEBOUNCE_S)  # a person is never faster; keys are let through all the same
+
+    def draw(self, element_id: str, points: list[tuple[float, float]]) -> None:
+        """Drag one finger over a pad; points are parts (0..1) of its box."""
+        pad = self.targets().get(element_id)
+        if pad is None:
+            raise NotOnScreen(element_id, self.elements())
+        places = [(pad.x + x * pad.width, pad.y + y * pad.height) for x, y in points]
+        finger = Finger(*places[0])
+        EventLoop.post_dispatch_input("begin", finger)
+        for x, y in places[1:]:
+            finger.slide(x, y)
+            EventLoop.post_dispatch_input("update", finger)
+            self.frames(1)
+        before = self.view.number if self.view else None
+        EventLoop.post_dispatch_input("end", finger)
+        self.settle(before)
+
+    def type(self, text: str) -> None:
+        """Tap the keys that type `text` into the field with the keyboard."""
+        screen = self.app.shell.current
+        boards = [b for b in screen.every(Keyboard) if b.kind] if screen else []
+        if not boards:
+            raise NotOnScreen("a keyboard", self.elements())
+        board = boards[0]
+        for key in steps_to_type(text, board.typing, board.field.text):
+            self._tap_key(f"key.{key}")
+        self.settle(self.view.number if self.view else None)
+        self.advance(DEBOUNCE_S)
+
+    def _tap_key(self, element_id: str) -> None:
+        target = self.targets().get(element_id)
+        if target is None:
+            raise NotOnScreen(element_id, self.elements())
+        finger = Finger(*target.center)
+        EventLoop.post_dispatch_input("begin", finger)
+        EventLoop.post_dispatch_input("end", finger)
+        self.frames(1)
+
+    def press_key(self, code: int, *, shift: bool = False) -> None:
+        """A key of a keyboard or of the five-key pad (SDL code)."""
+        Window.dispatch("on_key_down", code, 0, None, ["shift"] if shift else [])
+        self.settle()
+
+    def shown_text(self, element_id: str) -> str:
+        """What a field shows now."""
+        fields = [f for f in self.app.shell.current.every(Field) if f.element_id == element_id]
+        return fields[0].text if fields else ""
+
+    def picture(self, path: Path | str) -> Path:
+        """Draw, and write the window as PNG (flat palette where colours allow)."""
+        from kiosk.ui.pictures import save_window
+
+        Window.canvas.ask_update()
+        self.frames(2)
+        return save_window(Path(path))
+
+    def close(self) -> None:
+        """Take everything down so that another driver can begin."""
+        self.app.dispatch("on_stop")
+        Window.unbind(**self._bound)
+        Window.unbind(on_resize=self.app.shell.arrange, on_key_down=self.app.keypad.on_key_down)
+        Window.unbind(on_touch_down=self.app.on_any_touch, on_request_close=self.app.refuse_close)
+        for child in Window.children[:]:
+            Window.remove_widget(child)
+        ExceptionManager.handlers.clear()
+        App._running_app = None
+        self.time.give_back()

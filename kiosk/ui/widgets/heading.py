@@ -1,0 +1,162 @@
+"""Heading: back and home, where we are, the title and the line under it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from kivy.metrics import dp
+from kivy.properties import ObjectProperty
+
+from kiosk.ui.tokens import GAP_DP, TARGET_DP
+from kiosk.ui.widgets.card import Push
+from kiosk.ui.widgets.grid import Cells
+from kiosk.ui.widgets.piece import Piece
+from kiosk.ui.widgets.surface import Badge
+from kiosk.ui.widgets.words import Words
+
+NAV_ICONS = {"back": "arrow_back", "home": "home"}
+
+
+class Nav(Cells):
+    """Back and home."""
+
+    cell = Push
+    options: ClassVar[dict[str, Any]] = {"label_sp": 26}
+
+    def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
+        super().on_elements(widget, elements)
+        for cell in self.cells():
+            cell.icon = NAV_ICONS.get(cell.element_id, "")
+            cell.show(cell.element)
+
+    def width_for(self, fit: float) -> float:
+        cells = self.cells()
+        return sum(c.natural(fit) for c in cells) + dp(GAP_DP) * max(0, len(cells) - 1)
+
+    def need(self, width: float, fit: float) -> float:
+        return dp(TARGET_DP) if self.children else 0.0
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        for cell in self.cells():
+            wide = cell.natural(fit)
+            cell.place(x, y, wide, height, fit)
+            x += wide + dp(GAP_DP)
+
+
+class Bar(Piece):
+    """How far we are, as a bar of segments."""
+
+    progress = ObjectProperty(None, allownone=True)
+    most = 24
+
+    def on_progress(self, *_: object) -> None:
+        self.clear_widgets()
+        if self.progress is None:
+            return
+        for _step in range(min(self.most, max(1, self.progress.of))):
+            self.add_widget(Badge())
+        self._tint()
+        self.bind(palette=self._tint)
+
+    def _tint(self, *_: object) -> None:
+        if self.progress is None:
+            return
+        bars = list(reversed(self.children))
+        done = self.progress.step * len(bars) / max(1, self.progress.of)
+        for at, bar in enumerate(bars):
+            on = at < done
+            bar.fill = self.palette.brand if on else self.palette.key_alt
+
+    def need(self, width: float, fit: float) -> float:
+        return dp(10) if self.progress is not None else 0.0
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        bars = list(reversed(self.children))
+        if not bars:
+            return
+        gap = dp(5)
+        wide = (width - gap * (len(bars) - 1)) / len(bars)
+        for at, bar in enumerate(bars):
+            bar.radius = dp(5)
+            bar.place(x + at * (wide + gap), y, wide, dp(10), fit)
+
+
+class Heading(Piece):
+    """Everything above a screen's own content."""
+
+    view = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.nav = Nav()
+        self.bar = Bar()
+        self.step = Words(face="medium", tone="muted", wanted=26)
+        self.title = Words(face="display", wanted=40)
+        self.subtitle = Words(face="body", tone="muted", wanted=26)
+        for part in (self.nav, self.bar, self.step, self.title, self.subtitle):
+            self.add_widget(part)
+        self.nav.send = self._send
+
+    def _send(self, *words: str) -> None:
+        if self.send is not None:
+            self.send(*words)
+
+    def on_view(self, _: object, view: Any) -> None:
+        if view is None:
+            self.nav.elements, self.bar.progress = (), None
+            self.title.text = self.subtitle.text = self.step.text = ""
+            return
+        self.nav.elements = tuple(e for e in view.elements if e.place == "nav")
+        self.bar.progress = view.progress
+        self.step.text = view.progress.text if view.progress else ""
+        self.title.text = view.title
+        self.subtitle.text = view.subtitle
+
+    def _side_width(self, width: float, fit: float) -> float:
+        nav = self.nav.width_for(fit)
+        return width - (nav + dp(24) if nav else 0)
+
+    def _title_height(self, wide: float, fit: float) -> float:
+        under = self.subtitle.need(wide, fit)
+        return self.title.need(wide, fit) + (under + dp(4) if under else 0)
+
+    def _beside(self, width: float, fit: float) -> bool:
+        """The title stands beside the buttons when it needs no more than two lines there."""
+        if not self.nav.children or self.bar.progress is not None:
+            return False
+        high = self._title_height(self._side_width(width, fit), fit)
+        return high <= max(dp(TARGET_DP) * 1.35, self.title.px(fit) * 2.6)
+
+    def need(self, width: float, fit: float) -> float:
+        nav = self.nav.need(width, fit)
+        if self._beside(width, fit):
+            return max(nav, self._title_height(self._side_width(width, fit), fit))
+        return nav + (dp(12) if nav else 0) + self._title_height(width, fit)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        nav = self.nav.need(width, fit)
+        wide, left, top = width, x, y + height
+        self.nav.place(x, top - nav, self.nav.width_for(fit), nav, fit)
+        side = self._side_width(width, fit)
+        if self._beside(width, fit):
+            left, wide = x + width - side, side
+            spare = max(nav, height) - self._title_height(wide, fit)
+            top -= max(0.0, spare / 2)
+        elif nav:
+            self._place_progress(x + width - side, top - nav, side, nav, fit)
+            top -= nav + dp(12)
+        used = self.title.put(left, top, wide, fit)
+        self.subtitle.put(left, top - used - dp(4), wide, fit)
+
+    def _place_progress(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        if self.bar.progress is None:
+            self.bar.place(-9999, -9999, 0, 0, fit)
+            self.step.put(-9999, -9999, 10, fit)
+            return
+        text = self.step.need(width, fit)
+        top = y + height / 2 + (text + dp(8) + dp(10)) / 2
+        self.step.put(x, top, width, fit)
+        self.bar.place(x, top - text - dp(18), width, dp(10), fit)

@@ -1,0 +1,155 @@
+"""Panels: cards that hold other pieces, the torn stub of a ticket, and calm messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.graphics import Color, Ellipse, Line
+from kivy.metrics import dp
+from kivy.properties import ListProperty, NumericProperty, ObjectProperty
+
+from kiosk.ui.widgets.blocks import Facts, Steps, Texts
+from kiosk.ui.widgets.piece import Column, Piece
+from kiosk.ui.widgets.surface import Badge, Surface, mix
+from kiosk.ui.widgets.words import Glyph, Words
+
+
+class Panel(Surface):
+    """A raised card around its pieces; absent when they all are."""
+
+    pad_dp = NumericProperty(22)
+
+    def __init__(self, **options: Any) -> None:
+        self.raised = True
+        super().__init__(**options)
+
+    def paint(self) -> None:
+        super().paint()
+        if not self.palette.flat:
+            self.set_edge(mix(self.palette.line, self.palette.surface, 0.45), self.palette.line_dp)
+
+    def need(self, width: float, fit: float) -> float:
+        pad = dp(self.pad_dp)
+        inside = sum(piece.need(width - 2 * pad, fit) for piece in self.pieces())
+        return inside + 2 * pad if inside else 0.0
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        pad = dp(self.pad_dp)
+        for piece in self.pieces():
+            piece.place(x + pad, y + pad, width - 2 * pad, max(0, height - 2 * pad), fit)
+
+
+class Stub(Panel):
+    """A paper ticket: a strip of the brand on top, notches and a perforated line."""
+
+    strip_dp = NumericProperty(16)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.strip = Badge()
+        self.add_widget(self.strip)
+        with self.canvas.after:
+            self._hole_colour = Color(0, 0, 0, 0)
+            self._holes = (Ellipse(size=(0, 0)), Ellipse(size=(0, 0)))
+            self._dash_colour = Color(0, 0, 0, 0)
+            self._dashes = Line(dash_length=6, dash_offset=8, width=1)
+        self.paint()
+
+    def paint(self) -> None:
+        super().paint()
+        if hasattr(self, "_dash_colour"):
+            self.strip.fill = self.palette.brand
+            self._hole_colour.rgba = (0, 0, 0, 0) if self.palette.flat else self.palette.bg
+            self._dash_colour.rgba = self.palette.line
+
+    def pieces(self) -> list[Piece]:
+        return [piece for piece in super().pieces() if not isinstance(piece, Badge)]
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        side = dp(26)
+        self.strip.radius = dp(6)
+        self.strip.place(x + dp(24), y + height - dp(self.strip_dp) - dp(14), width - dp(48),
+                         dp(self.strip_dp), fit)  # fmt: skip
+        at = y + self._tear(width, height, fit)
+        for hole, left in zip(self._holes, (x - side / 2, x + width - side / 2), strict=True):
+            hole.size = (side, side)
+            hole.pos = (left, at - side / 2)
+        self._dashes.points = [x + side, at, x + width - side, at]
+
+    def _tear(self, width: float, height: float, fit: float) -> float:
+        """Height of the perforation: under the number, above the facts."""
+        for column in self.pieces():
+            low = [p for p in column.pieces() if p.opacity and not p.grow]
+            if low:
+                return max(p.top for p in low) + dp(8) - self.y
+        return height * 0.35
+
+
+class Hero(Piece):
+    """One large icon in a circle and the sentence that matters."""
+
+    blocks = ListProperty()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.badge, self.glyph = Badge(), Glyph(size_dp=76)
+        self.words = Words(face="medium", halign="center", wanted=36)
+        for part in (self.badge, self.glyph, self.words):
+            self.add_widget(part)
+        self.fbind("palette", self._paint)
+        self.fbind("blocks", self._paint)
+
+    def _paint(self, *_: object) -> None:
+        block = self.blocks[0] if self.blocks else None
+        palette = self.palette
+        self.badge.fill = palette.brand if palette.flat else palette.brand_soft
+        self.glyph.colour = palette.on_brand if palette.flat else palette.brand
+        self.words.text = (block.text or block.value) if block else ""
+        self.glyph.icon = (block.icon or "info") if block else ""
+
+    def need(self, width: float, fit: float) -> float:
+        if not self.words.text:
+            return 0.0
+        return dp(132) * max(0.8, fit) + dp(22) + self.words.need(width * 0.86, fit)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        side = dp(132) * max(0.8, fit)
+        text = self.words.need(width * 0.86, fit)
+        top = self.center_y + (side + dp(22) + text) / 2
+        self.badge.radius = side / 2
+        self.badge.place(self.center_x - side / 2, top - side, side, side, fit)
+        self.glyph.put(self.center_x - side / 2, top - side, side, side)
+        self.words.put(x + width * 0.07, top - side - dp(22), width * 0.86, fit)
+
+
+class Message(Panel):
+    """What a person reads and leaves with: a hero for one thing, steps for several."""
+
+    view = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.pad_dp = 30
+        self.column = Column(centred=True, gap=22)
+        self.hero, self.steps = Hero(), Steps(gap=16)
+        self.facts, self.texts = Facts(), Texts()
+        for part in (self.hero, self.steps, self.facts, self.texts):
+            self.column.add_widget(part)
+        self.add_widget(self.column)
+
+    def on_view(self, _: object, view: Any) -> None:
+        blocks = view.blocks if view is not None else ()
+
+        def kind(*kinds: str) -> tuple[Any, ...]:
+            return tuple(block for block in blocks if block.kind in kinds)
+
+        notices = kind("notice")
+        self.steps.blocks = kind("step") + (notices if kind("step") else ())
+        self.hero.blocks = list(notices[:1]) if not kind("step") else []
+        self.facts.blocks = kind("fact", "number")
+        self.texts.blocks = kind("text") + (notices[1:] if not kind("step") else ())
+        for cell in self.texts.children:
+            cell.head.halign = cell.words.halign = "left" if kind("step") else "center"
