@@ -34,7 +34,7 @@ class Tongue:
         return self.texts.text(key, self.language, **values)
 
     def money(self, shillings: int) -> str:
-        """"KES 1,000", or "Free"."""
+        """Say an amount: KES 1,000, or that it is free."""
         if shillings == 0:
             return self.say("service.free")
         return f"{'KSh' if self.language == 'sw' else 'KES'} {shillings:,}"

@@ -126,7 +126,9 @@ class Authority:
                 same = row is not None and (row[0], row[1]) == (told.series, told.number)
                 if row is None or not same or row[2] == Turn.VOID:
                     changed += 1
-                    self._admit(tx, kiosk, told, ghost=row if row is not None and not same else None)
+                    self._admit(
+                        tx, kiosk, told, ghost=row if row is not None and not same else None
+                    )
                 tx.execute("INSERT OR IGNORE INTO line_told VALUES (?)", (told.visit.bytes,))
         return changed
 

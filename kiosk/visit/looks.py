@@ -65,6 +65,7 @@ SEARCH_FROM = 13
 LOOK_FOR: dict[tuple[str, str], Look] = {
     ("string", ""): TEXT,
     ("string", "multiline"): LONG,
+    ("textarea", ""): LONG,
     ("string", "numbers"): IDENTITY,
     ("string", "phone"): PHONE,
     ("string", "msisdn"): PHONE,
@@ -72,7 +73,6 @@ LOOK_FOR: dict[tuple[str, str], Look] = {
     ("string", "national_id"): IDENTITY,
     ("string", "id"): CODE,
     ("string", "kra-pin"): CODE,
-    ("string", "signature"): SIGN,
     ("int", ""): NUMBER,
     ("int", "numbers"): NUMBER,
     ("decimal", ""): DECIMAL,
@@ -91,26 +91,27 @@ LOOK_FOR: dict[tuple[str, str], Look] = {
     ("range", ""): RANGE,
     ("note", ""): NOTE,
     ("trigger", ""): AGREE,
-    ("acknowledge", ""): AGREE,
     ("barcode", ""): SCAN,
     ("geopoint", ""): PLACE,
     ("image", ""): ATTACH,
     ("image", "signature"): SIGN,
     ("image", "draw"): DRAW,
     ("image", "annotate"): DRAW,
-    ("binary", ""): ATTACH,
-    ("binary", "signature"): SIGN,
-    ("binary", "draw"): DRAW,
     ("audio", ""): ATTACH,
     ("video", ""): ATTACH,
     ("file", ""): ATTACH,
 }
 
 
-def look_for(kind: str, appearance: str, choices: int = 0) -> Look:
-    """The look of a question of type `kind` with the space-separated `appearance` words."""
+def look_for(kind: str, appearance: str, choices: int = 0, name: str = "") -> Look:
+    """The look of a question of type `kind` with the space-separated `appearance` words.
+
+    `name` tells a phone number from other numbers that are kept as text.
+    """
     found = next(
         (LOOK_FOR[kind, word] for word in appearance.split() if (kind, word) in LOOK_FOR), None
     )
     look = found or LOOK_FOR.get((kind, ""), TEXT)
+    if look is IDENTITY and "phone" in name:
+        return PHONE
     return SEARCH if look is CHOOSE and choices >= SEARCH_FROM else look

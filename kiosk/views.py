@@ -1,0 +1,163 @@
+"""Views: a screen as a function of state. `SCREENS` names one function per state; `view_for` puts
+the shell around it, always in the same place. Pure; text arrives here already translated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.flow import State
+from kiosk.strings import LANGUAGES
+from kiosk.view import BlockKind, Element, Place, Role, View
+from kiosk.visit import (
+    screens_filling,
+    screens_find,
+    screens_start,
+    screens_ticket,
+    screens_voice,
+)
+from kiosk.visit.scene import Scene, Screen, button
+
+S = State
+
+SCREENS: Final = MappingProxyType[State, Callable[[Scene], Screen]](
+    {
+        S.ATTRACT: screens_start.attract,
+        S.LANGUAGE: screens_start.language,
+        S.HOME: screens_start.home,
+        S.FIND: screens_find.find,
+        S.OFFICES: screens_find.offices,
+        S.SEARCH: screens_find.search,
+        S.SERVICES: screens_find.services,
+        S.SERVICE: screens_find.service,
+        S.PRIORITY: screens_find.priority,
+        S.TICKET: screens_ticket.ticket,
+        S.FORMS: screens_filling.forms,
+        S.CONSENT: screens_filling.consent,
+        S.QUESTION: screens_filling.question,
+        S.REPEAT: screens_filling.repeat,
+        S.REVIEW: screens_filling.review,
+        S.SUBMITTED: screens_filling.submitted,
+        S.STATUS: screens_voice.status,
+        S.STATUS_ANSWER: screens_voice.status_answer,
+        S.COMPLAIN: screens_voice.complain,
+        S.FEEDBACK: screens_voice.feedback,
+        S.THANKS: screens_start.thanks,
+        S.HELP: screens_start.guide,
+        S.STAFF_CALLED: screens_start.staff_called,
+        S.UNAVAILABLE: screens_start.unavailable,
+        S.GOODBYE: screens_start.goodbye,
+    }
+)
+
+_NO_VISIT = frozenset({S.ATTRACT, S.GOODBYE})
+
+
+def view_for(scene: Scene, number: int, *, countdown: int = 0, speaking: bool = False) -> View:
+    """The whole screen. `countdown` (seconds) puts the idle warning over it; `speaking` fills
+    `speech` with the screen's words in reading order.
+    """
+    session = scene.session
+    screen = SCREENS[session.state](scene)
+    elements = [
+        *_header(scene),
+        *_nav(scene, screen),
+        *screen.elements,
+        *_footer(scene),
+        *(_overlay(scene) if countdown else []),
+    ]
+    say = scene.tongue.say
+    network = scene.network
+    badge = "shell.online" if network.online else "shell.offline"
+    return View(
+        number=number,
+        state=session.state.value,
+        language=session.language,
+        title=screen.title,
+        subtitle=screen.subtitle,
+        blocks=tuple(screen.blocks),
+        elements=tuple(elements),
+        progress=screen.progress,
+        keyboard=screen.keyboard,
+        page=screen.page,
+        theme=session.theme,
+        text_scale=session.text_scale,
+        site=scene.place.name,
+        badge=say(badge),
+        badge_tone="good" if network.online else "calm",
+        countdown=countdown,
+        overlay_title=say("idle.title") if countdown else "",
+        overlay_text=say("idle.text", n=countdown) if countdown else "",
+        listening=session.listening,
+        speech=_speech(screen) if speaking and not countdown else (),
+        look=screen.look,
+        look_data=screen.look_data,
+    )
+
+
+def _header(scene: Scene) -> list[Element]:
+    return [
+        Element(
+            id=f"language.{code}",
+            role=Role.BUTTON,
+            place=Place.HEADER,
+            label=scene.tongue.say(f"language.{code}"),
+            selected=code == scene.session.language,
+        )
+        for code in LANGUAGES
+    ]
+
+
+def _nav(scene: Scene, screen: Screen) -> list[Element]:
+    found = []
+    if screen.back:
+        found.append(button(scene, "back", "shell.back", "arrow_back", place=Place.NAV))
+    if screen.home:
+        found.append(button(scene, "home", "shell.home", "home", place=Place.NAV))
+    return found
+
+
+def _footer(scene: Scene) -> list[Element]:
+    session = scene.session
+    visiting = session.state not in _NO_VISIT
+    say = scene.tongue.say
+    rows = (
+        ("listen", say("shell.listen"), "volume_up", session.listening, True),
+        ("text-size", say("shell.text_size"), "text_increase", session.text_scale > 1.0, True),
+        ("theme", say(f"theme.{session.theme}"), "contrast", session.theme != "light", True),
+        ("call-staff", say("shell.call_staff"), "support_agent", False, True),
+        ("stop", say("shell.stop"), "cancel", False, visiting),
+    )
+    return [
+        Element(
+            id=name,
+            role=Role.BUTTON,
+            place=Place.FOOTER,
+            label=label,
+            icon=icon,
+            selected=selected,
+            enabled=enabled,
+        )
+        for name, label, icon, selected, enabled in rows
+    ]
+
+
+def _overlay(scene: Scene) -> list[Element]:
+    place = Place.OVERLAY
+    return [
+        button(scene, "more-time", "idle.more_time", "more_time", place=place, primary=True),
+        button(scene, "end-now", "idle.end_now", "delete_sweep", place=place),
+    ]
+
+
+def _speech(screen: Screen) -> tuple[str, ...]:
+    spoken = [screen.title, screen.subtitle]
+    for block in screen.blocks:
+        if block.kind is BlockKind.QR:
+            continue
+        spoken += [block.label, block.text, block.value if block.value != block.text else ""]
+    for element in screen.elements:
+        spoken += [element.label, element.error]
+    return tuple(words for words in spoken if words)

@@ -1,0 +1,239 @@
+"""Filling acts: what presses and typed texts do while a form is filled. See `doing.py`.
+
+Every answer is followed by the draft, kept unreadable without this process's memory. Submitting
+is one act: the port seals and stores, then the session forgets the answers.
+"""
+
+from __future__ import annotations
+
+import json
+
+from kiosk.flow import Signal
+from kiosk.forms.model import Form
+from kiosk.forms.session import FormSession
+from kiosk.forms.states import PageKind
+from kiosk.queue.numbers import service_day
+from kiosk.visit.answering import Filling, Step
+from kiosk.visit.doing import Act, Doing, want_ticket
+from kiosk.visit.drawing import CROSS, Drawing
+from kiosk.visit.looks import Pick
+from provisioning.clock import EAT
+
+
+def fill_form(doing: Doing, _tail: str) -> Signal | None:
+    """The form of the service in hand."""
+    found = doing.ports.catalogue.forms_for(doing.session.service)
+    return choose_form(doing, found[0].id)
+
+
+def choose_form(doing: Doing, tail: str) -> Signal | None:
+    """A form; answers given to it before in this visit are still there."""
+    session = doing.session
+    asset = doing.ports.catalogue.form(tail)
+    session.form = tail
+    if session.service != asset.service:
+        session.service, session.checklist = asset.service, None
+        session.ticked.clear()
+    if session.filling is not None and session.filling.form_id != tail:
+        doing.ports.submissions.drop_draft(session.visit)
+        session.filling = None
+    return Signal.FORM_CHOSEN
+
+
+def agree(doing: Doing, _tail: str) -> Signal | None:
+    """Consent was given: the first question, or the one where the citizen was."""
+    session, ports = doing.session, doing.ports
+    if session.filling is None:
+        asset = ports.catalogue.form(session.form)
+        engine = FormSession(
+            Form.parse(asset.xml, asset.media), now=ports.clock.now, tz=EAT, ids=ports.ids
+        )
+        session.filling = Filling(asset.id, engine)
+        session.filling.speak(session.language)
+    return _shown(session.filling.step())
+
+
+def refuse(doing: Doing, _tail: str) -> Signal | None:
+    """No consent: nothing was asked, nothing is kept, and the queue is open all the same."""
+    doing.session.filling = None
+    doing.ports.submissions.drop_draft(doing.session.visit)
+    return want_ticket(doing, "")
+
+
+def filling_of(doing: Doing) -> Filling:
+    """The form in hand."""
+    assert doing.session.filling is not None, "no form is being filled"
+    return doing.session.filling
+
+
+def next_question(doing: Doing, _tail: str) -> Signal | None:
+    filling = filling_of(doing)
+    step = filling.forward()
+    return _kept(doing, step)
+
+
+def skip_question(doing: Doing, _tail: str) -> Signal | None:
+    return _kept(doing, filling_of(doing).skip())
+
+
+def back_question(doing: Doing, _tail: str) -> Signal | None:
+    step = filling_of(doing).back()
+    doing.session.page = 0
+    return Signal.BACK if step is None else _shown(step)
+
+
+def choose(doing: Doing, tail: str) -> Signal | None:
+    filling = filling_of(doing)
+    filling.choose(tail, many=filling.look().pick is not Pick.ONE)
+    _draft(doing)
+    return None
+
+
+def turn_wheel(doing: Doing, tail: str) -> Signal | None:
+    """`wheel.PART.up` and `.down`; the wheel itself takes typed numbers."""
+    part, _, end = tail.partition(".")
+    if end:
+        today = service_day(doing.ports.clock.now())
+        filling_of(doing).turn(part, 1 if end == "up" else -1, today)
+    return None
+
+
+def touch_field(doing: Doing, _tail: str) -> Signal | None:
+    """A touch of a field moves nothing; of a drawing pad it is a mark."""
+    if filling_of(doing).look().name in {"sign", "draw"}:
+        return make_mark(doing, "")
+    return None
+
+
+def make_mark(doing: Doing, _tail: str) -> Signal | None:
+    """Who cannot sign makes a cross; a witness helps at the desk."""
+    return _draw(doing, CROSS)
+
+
+def open_filter(doing: Doing, _tail: str) -> Signal | None:
+    filling = filling_of(doing)
+    filling.filter = filling.filter or ""
+    return None
+
+
+def add_row(doing: Doing, _tail: str) -> Signal | None:
+    return _kept(doing, filling_of(doing).add_row())
+
+
+def no_more_rows(doing: Doing, _tail: str) -> Signal | None:
+    return _kept(doing, filling_of(doing).no_more_rows())
+
+
+def change(doing: Doing, tail: str) -> Signal | None:
+    """From the review to one question and back."""
+    filling = filling_of(doing)
+    for name, step in review_names(filling):
+        if name == tail:
+            filling.go(step.path, returning=True)
+            return Signal.ASKED
+    return None
+
+
+def last_question(doing: Doing, _tail: str) -> Signal | None:
+    step = filling_of(doing).last()
+    return Signal.BACK if step is None else _shown(step)
+
+
+def submit(doing: Doing, _tail: str) -> Signal | None:
+    """Everything must stand; then the form is sealed, stored, and forgotten here."""
+    session, ports = doing.session, doing.ports
+    filling = filling_of(doing)
+    problem = filling.first_problem()
+    if problem:
+        filling.go(problem, returning=True)
+        asked = filling.question()
+        filling.problem = asked.message
+        return Signal.ASKED
+    asset = ports.catalogue.form(session.form)
+    session.received = ports.submissions.submit(session.visit, filling, asset, session.language)
+    session.filling = None
+    return Signal.SUBMITTED
+
+
+def edit_answer(doing: Doing, element: str, text: str) -> None:
+    """Text typed into the answer, a wheel's part, a choice list's filter, or a drawing."""
+    filling = filling_of(doing)
+    if element.startswith("wheel."):
+        filling.put(element.removeprefix("wheel."), text)
+    elif element == "filter":
+        filling.filter = text[:80]
+        doing.session.page = 0
+    elif filling.look().name in {"sign", "draw"}:
+        _draw(doing, text)
+    else:
+        filling.write(text)
+
+
+def scan_answer(doing: Doing, text: str) -> None:
+    """A scanned code is the answer of a text question."""
+    filling = filling_of(doing)
+    step = filling.step()
+    if step is not None and step.kind is PageKind.QUESTION and not filling.look().wheels:
+        filling.write(text)
+
+
+def review_names(filling: Filling) -> list[tuple[str, Step]]:
+    """(NAME of `change.NAME`, question) of every question; rows of a repeat are numbered."""
+    found: list[tuple[str, Step]] = []
+    seen: dict[str, int] = {}
+    for step in filling.steps():
+        if step.kind is not PageKind.QUESTION:
+            continue
+        seen[step.name] = seen.get(step.name, 0) + 1
+        count = seen[step.name]
+        found.append((step.name if count == 1 else f"{step.name}.{count}", step))
+    return found
+
+
+def _draw(doing: Doing, text: str) -> Signal | None:
+    filling = filling_of(doing)
+    try:
+        drawing = Drawing.read(text)
+    except (ValueError, TypeError, json.JSONDecodeError):
+        drawing = Drawing.read(CROSS)
+    name = f"{filling.place.rpartition('/')[2].split('[')[0]}-{len(filling.strokes) + 1}.svg"
+    held = filling.question().value
+    filling.draw(drawing.svg(), held or name)
+    _draft(doing)
+    return None
+
+
+def _kept(doing: Doing, step: Step | None) -> Signal | None:
+    doing.session.page = 0
+    if filling_of(doing).problem:
+        return None
+    _draft(doing)
+    return _shown(step)
+
+
+def _draft(doing: Doing) -> None:
+    doing.ports.submissions.keep_draft(doing.session.visit, filling_of(doing))
+
+
+def _shown(step: Step | None) -> Signal:
+    if step is None:
+        return Signal.ANSWERED
+    return Signal.REPEAT_ASKED if step.kind is PageKind.REPEAT else Signal.ASKED
+
+
+QUESTION: dict[str, Act] = {
+    "next": next_question,
+    "skip": skip_question,
+    "back": back_question,
+    "choice.": choose,
+    "wheel.": turn_wheel,
+    "answer": touch_field,
+    "mark": make_mark,
+    "filter": open_filter,
+}
+REPEAT: dict[str, Act] = {
+    "repeat.add": add_row,
+    "repeat.done": no_more_rows,
+    "back": back_question,
+}
+REVIEW: dict[str, Act] = {"change.": change, "submit": submit, "back": last_question}

@@ -1,0 +1,83 @@
+"""Stage: the screen as it was last shown; numbers its views and knows when it became another."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from kiosk.flow import State
+from kiosk.session import Session
+from kiosk.strings import Tongue
+from kiosk.view import View
+from kiosk.views import view_for
+from kiosk.visit.ports import Network, Paper, Ports
+from kiosk.visit.scene import Scene
+
+_FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW})
+
+
+class Stage:
+    """Draws a session; `since` is the first view of the screen that is shown now."""
+
+    def __init__(self, ports: Ports, session: Session) -> None:
+        self._ports = ports
+        self._network = Network(online=False, waiting=0)
+        self.view = self._draw(session, 0, 1)
+        self.since = 1
+        self._screen = _identity(session, warned=False)
+
+    def look_around(self) -> None:
+        """Ask again what the badge should say."""
+        self._network = self._ports.cases.network()
+
+    def show(self, session: Session, countdown: int) -> bool:
+        """Draw `session`; True when that is another view than before."""
+        drawn = self._draw(session, countdown, self.view.number)
+        if drawn == self.view:
+            return False
+        self.view = msgspec.structs.replace(drawn, number=self.view.number + 1)
+        identity = _identity(session, warned=countdown > 0)
+        if identity != self._screen:
+            self._screen, self.since = identity, self.view.number
+        return True
+
+    def _draw(self, session: Session, countdown: int, number: int) -> View:
+        subject = _subject(session)
+        scene = Scene(
+            session,
+            self._ports.catalogue,
+            Tongue(self._ports.catalogue, session.language),
+            self._ports.place,
+            self._ports.clock.now(),
+            self._network,
+            self._ports.slips.paper(subject) if subject is not None else Paper.NONE,
+            self._ports.keep_days,
+        )
+        return view_for(scene, number, countdown=countdown, speaking=session.listening)
+
+
+def _identity(session: Session, *, warned: bool) -> tuple[object, ...]:
+    """What makes a screen another screen, so that a tap meant for the old one is void."""
+    place = session.filling.place if session.filling is not None else ""
+    return (
+        session.visit,
+        session.state,
+        session.page,
+        place if session.state in _FORM else "",
+        session.asking.stage,
+        warned,
+    )
+
+
+def _subject(session: Session) -> UUID | None:
+    """The slip the screen talks of."""
+    match session.state:
+        case State.TICKET:
+            return session.ticket.visit if session.ticket else None
+        case State.SUBMITTED:
+            return session.received.submission if session.received else None
+        case State.SERVICE:
+            return session.checklist
+        case _:
+            return None

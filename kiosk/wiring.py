@@ -1,0 +1,237 @@
+"""Wiring: the composition root. Builds a node's parts from its folder, and nothing else does.
+
+Everything that reads the clock, makes ids, opens a database, a pack or a socket is made here and
+handed on through constructors. No Kivy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from content.catalogue import Catalogue
+from content.faults import NotInPack
+from kiosk.appliance import Appliance
+from kiosk.centre.authority import Authority
+from kiosk.centre.line import LINE_TABLES, Line
+from kiosk.queue.desk import Counterfoil, TicketDesk
+from kiosk.queue.policy import Policy
+from kiosk.queue.tickets import TICKET_TABLES, TicketRoll, ticket_of
+from kiosk.queue.ways import FirstOf, LinkedCentre, OwnCentre, Way
+from kiosk.receipts import Receipts
+from kiosk.stored.cases import StoredCases
+from kiosk.stored.forms import FORM_TABLES, FormReceipts, StoredForms
+from kiosk.stored.slips import StoredSlips
+from kiosk.stored.words import StoredFacts, StoredOpinions
+from kiosk.visit.ports import Issued, Place, Ports
+from peripherals.document import Document
+from peripherals.spool import SPOOL_TABLES, Spool
+from provisioning.clock import Clock, SystemClock
+from provisioning.ids import Ids, SystemIds
+from provisioning.site import Node, Site
+from sync.journal import JOURNAL_TABLES, Journal
+from sync.journal_entry import Projection
+from sync.sealing import Sealer
+from sync.store import MigrationSet, Store
+from sync.transports.zmq_link import Client, Doorbell
+
+_TABLES: dict[str, tuple[MigrationSet, ...]] = {
+    "kiosk": (JOURNAL_TABLES, TICKET_TABLES, FORM_TABLES, SPOOL_TABLES),
+    "centre": (JOURNAL_TABLES, LINE_TABLES),
+    "van": (JOURNAL_TABLES, TICKET_TABLES, FORM_TABLES, SPOOL_TABLES, LINE_TABLES),
+}
+
+
+class Rings(Protocol):
+    """The doorbell, as far as those who ring it care."""
+
+    def ring(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A node's open database with its journal."""
+
+    store: Store
+    journal: Journal
+    clock: Clock
+    ids: Ids
+
+
+def projections(role: str) -> Sequence[Projection]:
+    """Every table of a node of `role` that is a fold of its journal."""
+    kiosk: tuple[Projection, ...] = (TicketRoll(), FormReceipts())
+    found: dict[str, tuple[Projection, ...]] = {
+        "kiosk": kiosk,
+        "van": (*kiosk, Line()),
+        "centre": (Line(),),
+    }
+    return found.get(role, ())
+
+
+def open_books(node: Node, clock: Clock | None = None) -> Books:
+    """The node's database and journal; raises `StoreFault` and `JournalFault`."""
+    ticking = clock or SystemClock(node.run_dir / "clock-floor")
+    ids = SystemIds(ticking)
+    tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
+    store = Store.open(node.db_path, tables, strict=node.settings.node.field)
+    journal = Journal(store, node.name, ticking, projections(node.role), db_epoch=ids.token(8))
+    return Books(store, journal, ticking, ids)
+
+
+def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
+    """The node's verified content pack; raises the faults of codes 30 to 39."""
+    return Catalogue.open(node.pack_dir, node.root_public, strict=strict)
+
+
+def authority(node: Node, books: Books) -> Authority:
+    """The queue's authority over a centre's or a van's own database."""
+    return Authority(
+        books.journal, books.clock, books.ids, site=node.settings.node.site, policy=Policy()
+    )
+
+
+def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> Place:
+    """Where the node stands; a van has the hours and services of its county's first centre."""
+    site, county = node.settings.node.site, f"{node.settings.node.county:03d}"
+    try:
+        centre = catalogue.centre(site)
+    except NotInPack:
+        near = [each for each in catalogue.centres() if each.county == county]
+        centre = near[0] if near else catalogue.centres()[0]
+        return Place(site, name, centre.id, demo)
+    return Place(site, centre.name, centre.id, demo)
+
+
+def way_to_centre(node: Node, books: Books, centre: Node | None = None) -> Way:
+    """How this node asks for numbers. A van asks itself. `centre` is the centre's node when its
+    folder is on this machine: its database is the second way, for a command without services.
+    """
+    if node.role == "van":
+        return OwnCentre(authority(node, books), node.name)
+    queue = node.settings.queue
+    server = next(
+        (
+            each
+            for each in node.registry.nodes.values()
+            if each.role == "centre" and each.site == node.settings.node.site
+        ),
+        None,
+    )
+    ways: list[Way] = []
+    if server is not None:
+        link = Client(queue.centre_endpoint, node.keys, server.curve)
+        ways.append(LinkedCentre(link, queue.grant_wait_ms / 1000))
+    if centre is not None:
+        ways.append(OwnCentre(authority(centre, open_books(centre)), node.name))
+    return FirstOf(ways)
+
+
+def doorbell(node: Node) -> Doorbell:
+    """The node's doorbell."""
+    return Doorbell(node.socket_path("doorbell"))
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """What the core process runs."""
+
+    appliance: Appliance
+    desk: TicketDesk
+    books: Books
+    catalogue: Catalogue
+    bell: Doorbell
+
+
+def kiosk_of(
+    site: Site, node: Node, clock: Clock | None = None, *, way: Way | None = None
+) -> Kiosk:
+    """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
+    books = open_books(node, clock)
+    catalogue = open_catalogue(node)
+    bell = doorbell(node)
+    spool = Spool(books.store, node.keys.spool_key, books.clock, books.ids)
+    place = place_of(node, catalogue, site.name, demo=site.demo)
+    receipts = Receipts(catalogue, place, books.clock)
+    sealer = Sealer(
+        node.registry, books.ids, books.clock, node=node.name, db_epoch=books.journal.db_epoch
+    )
+    desk = TicketDesk(
+        books.journal,
+        spool,
+        way or way_to_centre(node, books),
+        catalogue,
+        books.clock,
+        books.ids,
+        foil=Counterfoil(
+            node.settings.node.site,
+            node.settings.node.unit,
+            node.settings.queue.reserve_block,
+            node.keys.signing,
+        ),
+        slip=receipts.ticket,
+        rung=bell.ring,
+    )
+    parts = _Parts(node, books, catalogue, spool, place, receipts, sealer, desk, bell)
+    return Kiosk(Appliance(_ports(parts)), desk, books, catalogue, bell)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    node: Node
+    books: Books
+    catalogue: Catalogue
+    spool: Spool
+    place: Place
+    receipts: Receipts
+    sealer: Sealer
+    desk: TicketDesk
+    bell: Rings
+
+
+def _ports(parts: _Parts) -> Ports:
+    books, ui, rung = parts.books, parts.node.settings.ui, parts.bell.ring
+
+    def reissue(visit: UUID, language: str) -> Document | None:
+        ticket = ticket_of(books.store, visit)
+        if ticket is None:
+            return None
+        issued: Issued = parts.desk.issued(ticket)
+        service = parts.catalogue.service(ticket.service)
+        return parts.receipts.ticket(issued, service, language)
+
+    return Ports(
+        catalogue=parts.catalogue,
+        clock=books.clock,
+        ids=books.ids,
+        tickets=parts.desk,
+        submissions=StoredForms(
+            books.journal,
+            parts.spool,
+            parts.sealer,
+            books.clock,
+            books.ids,
+            receipt=parts.receipts.received,
+            rung=rung,
+        ),
+        opinions=StoredOpinions(
+            books.journal,
+            parts.sealer,
+            books.clock,
+            books.ids,
+            parts.place,
+            agencies=parts.node.registry.agencies(),
+            rung=rung,
+        ),
+        slips=StoredSlips(
+            parts.spool, parts.receipts, books.clock, books.ids, reissue=reissue, rung=rung
+        ),
+        ledger=StoredFacts(books.journal, rung),
+        cases=StoredCases(books.store, books.clock),
+        place=parts.place,
+        idle_s=ui.idle_s,
+        warn_s=ui.warn_s,
+        language=ui.language,
+    )
