@@ -9,7 +9,7 @@ compares; it keeps what differs only when told to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from provisioning.faults import Fault
 from sync.journal_entry import COLUMNS, GENESIS, Projection, chain_hash, entry_of
 from sync.store import Row, Store, StoreDamaged, Transaction
 
+_FIRST = -(2**63)  # SQLite's smallest: an entry put in before the first is seen too
 _TYPES: tuple[tuple[str, type[Any]], ...] = (
     ("seq", int),
     ("hlc", int),
@@ -55,10 +56,7 @@ def verify(store: Store, node: str, *, tail: int | None = None) -> Verdict:
     with store.snapshot():
         seq, stamp, prev = _start(store, tail)
         try:
-            for row in store.each(
-                f"SELECT {COLUMNS} FROM journal WHERE seq > ? ORDER BY seq",  # noqa: S608 - constants
-                (seq,),
-            ):
+            for row in _rows(store, seq + 1 if seq else _FIRST):
                 reason = _problem(row, node, seq + 1, stamp, prev)
                 if reason:
                     return Verdict(seq, prev, seq + 1, reason)
@@ -69,11 +67,28 @@ def verify(store: Store, node: str, *, tail: int | None = None) -> Verdict:
             return Verdict(seq, prev, seq + 1, f"it cannot be read: {damaged.message}")
     reason = _head_problem(head, seq, stamp, prev)
     if reason:
-        lost = head is None or type(head[0]) is not int or head[0] >= seq
         # An entry beyond the head was put in by somebody; one short of it is missing.
-        first_bad = seq + 1 if lost else int(head[0]) + 1 if head else seq + 1
-        return Verdict(seq, prev, max(first_bad, 1), reason)
+        beyond = head is not None and type(head[0]) is int and 0 <= head[0] < seq
+        first_bad = int(head[0]) + 1 if beyond and head else seq + 1
+        return Verdict(seq, prev, first_bad, reason)
     return Verdict(seq, prev)
+
+
+def _rows(store: Store, start: int) -> Iterator[Row]:
+    """Rows from seq `start` on; of an unreadable stretch, every readable row before it."""
+    try:
+        for row in store.each(
+            f"SELECT {COLUMNS} FROM journal WHERE seq >= ? ORDER BY seq",  # noqa: S608 - constants
+            (start,),
+        ):
+            start = row[0] + 1
+            yield row
+    except StoreDamaged:
+        # SQLite's binding reads one row ahead: go on singly, to name the right entry.
+        one = f"SELECT {COLUMNS} FROM journal WHERE seq >= ? ORDER BY seq LIMIT 1"  # noqa: S608 - constants
+        while (single := store.one(one, (start,))) is not None:
+            start = single[0] + 1
+            yield single
 
 
 def _start(store: Store, tail: int | None) -> tuple[int, int, bytes]:
