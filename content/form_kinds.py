@@ -70,7 +70,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "national_id": Kind(
         "text",
-        appearance="numbers",
+        appearance="national-id numbers",
         constraint="regex(., '^[0-9]{7,9}$')",
         message=(
             "The ID number must be 7 or 8 digits, for example 12345678",
@@ -85,6 +85,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "id_or_passport": Kind(
         "text",
+        appearance="id",
         constraint="regex(., '^[A-Za-z]{0,2}[0-9]{6,9}$')",
         message=(
             "Write an ID or passport number, for example 12345678 or AK1234567",
@@ -99,7 +100,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "msisdn": Kind(
         "text",
-        appearance="numbers",
+        appearance="msisdn numbers",
         constraint=_PHONE,
         message=(
             "Enter a Kenyan mobile number, for example 0712 345 678",

@@ -34,3 +34,13 @@ class Problem:
     def json(self) -> dict[str, object]:
         """As a plain object for `--json`."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an inspector says about one expression; the linter adds the place."""
+
+    code: str
+    text: str
+    remedy: str
+    severity: Severity = "warning"
