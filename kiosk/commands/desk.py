@@ -1,4 +1,6 @@
-"""`huduma desk`: open the forms sealed to an agency, with the agency's key, and only its own."""
+"""`huduma desk`: open the forms sealed to an agency, with the agency's key, and only its own;
+hand them on to an ODK server; make tables of them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs of `desk`."""
-    verbs = parser.add_subparsers(dest="act", required=True, metavar="open")
+    from kiosk import agency_office
+
+    verbs = parser.add_subparsers(dest="act", required=True, metavar="open|forward|export")
+    agency_office.add_arguments(verbs)
     verb = verbs.add_parser("open", help="open everything sealed to an agency")
     verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
     verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
@@ -21,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open; 0, or 44 when something of this agency did not open."""
+    from kiosk.agency_office import run_export, run_forward
     from kiosk.commands.national import national_node
     from provisioning.ids import SystemIds
     from provisioning.site import Site
@@ -37,6 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         tray = open_all(store, arguments.agency, key)
     finally:
         store.close()
+    if arguments.act == "forward":
+        return run_forward(arguments, tray.opened)
+    if arguments.act == "export":
+        return run_export(arguments, tray.opened)
     if arguments.json:
         print(json.dumps([each.as_json() for each in tray.opened], ensure_ascii=False))
     else:
