@@ -6,6 +6,7 @@ The serving side lives in `forms_server.py`; here is what one request means.
 from __future__ import annotations
 
 import gc
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -56,14 +57,21 @@ class MediaFolder(Mapping[str, bytes]):
         return sum(1 for _ in self)
 
 
-def read_form(path: Path) -> bytes:
-    """The XForm in `path`, compiled first where it is an XLSForm; raises `NotAForm`."""
+def read_form(path: Path) -> tuple[bytes, Mapping[str, bytes]]:
+    """The XForm in `path` and media made with it, compiled first where it is an XLSForm.
+
+    Raises `NotAForm`, naming the compiler's first error with its place.
+    """
     if path.suffix.lower() in {".xlsx", ".xls", ".csv", ".md"}:
         from content import xlsform  # noqa: PLC0415 - the compiler is for the bench only
 
-        return xlsform.compile_form(path).xml
+        compiled = xlsform.compile_form(path)
+        if not compiled.xml:
+            errors = [str(one) for one in compiled.problems if one.severity == "error"]
+            raise NotAForm(f"{path.name} does not compile: {' '.join(errors[:1])}")
+        return compiled.xml, compiled.media
     try:
-        return path.read_bytes()
+        return path.read_bytes(), {}
     except OSError as error:
         raise NotAForm(f"{path} cannot be read ({error.strerror}).") from error
 
@@ -91,7 +99,8 @@ def try_form(request: Mapping[str, Any]) -> list[Answer]:
 def _session(request: Mapping[str, Any], tables: SqliteTables) -> FormSession:
     media = request.get("media")
     folder = MediaFolder(Path(media) if media else None)
-    form = Form.parse(read_form(Path(str(request["form"]))), folder, tables=tables)
+    xml, made = read_form(Path(str(request["form"])))
+    form = Form.parse(xml, ChainMap(dict(made), folder), tables=tables)  # type: ignore[arg-type]
     clock = SystemClock()
     fixed = request.get("now")
     moment = None if fixed is None else moment_of(str(fixed))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 
 from kiosk.forms.faults import AnswerRefused
 from kiosk.forms.xpath.values import number_text, parse_moment
@@ -34,11 +34,23 @@ def stored(text: str, kind: str, zone: tzinfo) -> str:
         case "dateTime":
             return _date_time(text.strip(), zone)
         case "time":
-            return _time(text.strip())
-        case "select" | "rank":
+            return _time(text.strip(), zone)
+        case "select" | "rank" | "select1":
             return " ".join(text.split())
+        case "geopoint" | "geotrace" | "geoshape":
+            return _geo(text)
         case _:
             return text
+
+
+def default(text: str, kind: str, zone: tzinfo) -> str:
+    """What a value written in the form itself becomes; nonsense is kept for the person to see."""
+    if text == "" or kind == "string":
+        return text
+    try:
+        return stored(text, kind, zone)
+    except AnswerRefused:
+        return text
 
 
 def calculated(text: str, kind: str, zone: tzinfo) -> str:
@@ -96,9 +108,29 @@ def _date_time(text: str, zone: tzinfo) -> str:
     return moment.astimezone(zone).isoformat(timespec="milliseconds")
 
 
-def _time(text: str) -> str:
+def _time(text: str, zone: tzinfo) -> str:
     hit = _TIME.match(text)
     if hit is None or int(hit[1]) > 23 or int(hit[2]) > 59 or int(hit[3] or 0) > 59:
         raise AnswerRefused(f"{text[:40]!r} is not a time; write it as 14:30.")
     hour, minute, second, fraction, offset = hit.groups()
-    return f"{hour}:{minute}:{second or '00'}.{(fraction or '').ljust(3, '0')}{offset or ''}"
+    shown = offset or datetime(2026, 1, 1, tzinfo=zone).strftime("%z")
+    if len(shown) == 5:
+        shown = f"{shown[:3]}:{shown[3:]}"
+    return f"{hour}:{minute}:{second or '00'}.{(fraction or '').ljust(3, '0')}{shown}"
+
+
+def _geo(text: str) -> str:
+    """Points as `latitude longitude altitude accuracy`, each a decimal, joined by `; `."""
+    points: list[str] = []
+    for part in text.split(";"):
+        pieces = part.split()
+        if not pieces:
+            continue
+        try:
+            numbers = [float(piece) for piece in pieces]
+        except ValueError:
+            numbers = []
+        if not 2 <= len(numbers) <= 4 or not all(math.isfinite(number) for number in numbers):
+            raise AnswerRefused(f"{part.strip()[:40]!r} is not a point; write it as -1.29 36.82.")
+        points.append(" ".join(repr(number) for number in numbers))
+    return "; ".join(points)

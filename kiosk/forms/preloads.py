@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from kiosk.forms.answers import default
 from kiosk.forms.tree import RecordNode
 from kiosk.forms.world import SessionWorld
 from kiosk.forms.xpath.dates import moment_text
+
+
+def begin(node: RecordNode, world: SessionWorld) -> None:
+    """Give a node of a new record or row its first value: a preload, or its default tidied."""
+    value = preload(node, world)
+    if value is not None:
+        node.value = value
+    elif node.value:
+        node.value = default(node.value, node.place.type, world.zone)
 
 
 def preload(node: RecordNode, world: SessionWorld) -> str | None:

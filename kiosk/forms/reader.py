@@ -66,7 +66,7 @@ class FormReader:
             itext=self._itext(),
             controls=controls,
             lists=lists,
-            actions=self._actions(record),
+            actions=self._actions(record, binds),
             graph=graph,
             expressions=self._expressions,
             submission=self._submission(),
@@ -119,7 +119,9 @@ class FormReader:
                 lists[name], sources[name] = read_list(name, element, self._media, self._tables)
         return lists
 
-    def _actions(self, record: Record) -> dict[tuple[Event, Place | None], list[Action]]:
+    def _actions(
+        self, record: Record, binds: Mapping[str, str]
+    ) -> dict[tuple[Event, Place | None], list[Action]]:
         actions: dict[tuple[Event, Place | None], list[Action]] = {}
         root_path = record.root.place.path
         for element in self._root.iter(*(f"{{*}}{name}" for name in sorted(ACTIONS))):
@@ -127,7 +129,8 @@ class FormReader:
             reference = parent.get("ref") or parent.get("nodeset") or ""
             trigger = record.places.get(absolute(reference, root_path)) if reference else None
             context = root_path if trigger is None else trigger.path
-            path = absolute(element.get("ref") or element.get("bind") or "", context)
+            reference = element.get("ref") or binds.get(element.get("bind") or "", "")
+            path = absolute(reference, context)
             target = record.places.get(path)
             if target is None:
                 self._unknown.append((f"{local(element)} action", path))

@@ -11,7 +11,7 @@ from kiosk.forms.faults import AnswerRefused, FormTooLarge
 from kiosk.forms.limits import NODES_MAX, ROWS_MAX
 from kiosk.forms.model import Form
 from kiosk.forms.places import Place
-from kiosk.forms.preloads import preload
+from kiosk.forms.preloads import begin
 from kiosk.forms.tree import Node, RecordNode, copy_record
 from kiosk.forms.world import SessionWorld
 from kiosk.forms.xpath.values import Context, to_number
@@ -65,9 +65,7 @@ class Repeats:
         parent.insert_after(rows[-1] if rows else _before(parent, place), row)
         spread(row, parent.relevant)
         for node in row.each():
-            value = preload(node, self._world)
-            if value is not None:
-                node.value = value
+            begin(node, self._world)
         self.on_new_row(row)
         self._engine.row_added(row)
         self._engine.settle()

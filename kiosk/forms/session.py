@@ -21,7 +21,7 @@ from kiosk.forms.faults import AnswerRefused
 from kiosk.forms.lists import ChoiceList
 from kiosk.forms.model import Form
 from kiosk.forms.paging import pages
-from kiosk.forms.preloads import at_end, preload
+from kiosk.forms.preloads import at_end, begin
 from kiosk.forms.repeats import Repeats
 from kiosk.forms.states import Finalized, NodeState, Page, Problem, SetResult
 from kiosk.forms.submission import instance_id_node, to_xml
@@ -97,9 +97,7 @@ class FormSession:
 
     def _start_new(self) -> None:
         for node in self._world.root.each():
-            value = preload(node, self._world)
-            if value is not None:
-                node.value = value
+            begin(node, self._world)
         self._engine.run_all()
         self._repeats.settle_counts()
         self._events.fire_load(first=True)
