@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from content.catalogue import Catalogue
@@ -25,7 +24,7 @@ from kiosk.stored.cases import StoredCases
 from kiosk.stored.forms import FORM_TABLES, FormReceipts, StoredForms
 from kiosk.stored.slips import StoredSlips
 from kiosk.stored.words import StoredFacts, StoredOpinions
-from kiosk.visit.ports import Issued, Place, Ports
+from kiosk.visit.ports import Place, Ports
 from peripherals.document import Document
 from peripherals.spool import SPOOL_TABLES, Spool
 from provisioning.clock import Clock, SystemClock
@@ -42,12 +41,6 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
     "centre": (JOURNAL_TABLES, LINE_TABLES),
     "van": (JOURNAL_TABLES, TICKET_TABLES, FORM_TABLES, SPOOL_TABLES, LINE_TABLES),
 }
-
-
-class Rings(Protocol):
-    """The doorbell, as far as those who ring it care."""
-
-    def ring(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,33 +128,53 @@ def doorbell(node: Node) -> Doorbell:
 
 
 @dataclass(frozen=True, slots=True)
+class Counter:
+    """What gives tickets: the touchscreen's core and the `huduma queue` command share it."""
+
+    node: Node
+    books: Books
+    catalogue: Catalogue
+    spool: Spool
+    place: Place
+    receipts: Receipts
+    desk: TicketDesk
+    bell: Doorbell
+
+
+@dataclass(frozen=True, slots=True)
 class Kiosk:
     """What the core process runs."""
 
     appliance: Appliance
-    desk: TicketDesk
-    books: Books
-    catalogue: Catalogue
-    bell: Doorbell
+    counter: Counter
+
+    @property
+    def desk(self) -> TicketDesk:
+        return self.counter.desk
+
+    @property
+    def books(self) -> Books:
+        return self.counter.books
+
+    @property
+    def bell(self) -> Doorbell:
+        return self.counter.bell
 
 
-def kiosk_of(
-    site: Site, node: Node, clock: Clock | None = None, *, way: Way | None = None
-) -> Kiosk:
-    """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
+def counter_of(
+    site: Site, node: Node, clock: Clock | None = None, *, centre: Node | None = None
+) -> Counter:
+    """A kiosk's ticket desk; `centre` as in `way_to_centre`. Raises the faults of its parts."""
     books = open_books(node, clock)
     catalogue = open_catalogue(node)
     bell = doorbell(node)
     spool = Spool(books.store, node.keys.spool_key, books.clock, books.ids)
     place = place_of(node, catalogue, site.name, demo=site.demo)
     receipts = Receipts(catalogue, place, books.clock)
-    sealer = Sealer(
-        node.registry, books.ids, books.clock, node=node.name, db_epoch=books.journal.db_epoch
-    )
     desk = TicketDesk(
         books.journal,
         spool,
-        way or way_to_centre(node, books),
+        way_to_centre(node, books, centre),
         catalogue,
         books.clock,
         books.ids,
@@ -174,63 +187,61 @@ def kiosk_of(
         slip=receipts.ticket,
         rung=bell.ring,
     )
-    parts = _Parts(node, books, catalogue, spool, place, receipts, sealer, desk, bell)
-    return Kiosk(Appliance(_ports(parts)), desk, books, catalogue, bell)
+    return Counter(node, books, catalogue, spool, place, receipts, desk, bell)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    node: Node
-    books: Books
-    catalogue: Catalogue
-    spool: Spool
-    place: Place
-    receipts: Receipts
-    sealer: Sealer
-    desk: TicketDesk
-    bell: Rings
+def kiosk_of(site: Site, node: Node, clock: Clock | None = None) -> Kiosk:
+    """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
+    counter = counter_of(site, node, clock)
+    books = counter.books
+    sealer = Sealer(
+        node.registry, books.ids, books.clock, node=node.name, db_epoch=books.journal.db_epoch
+    )
+    return Kiosk(Appliance(_ports(counter, sealer)), counter)
 
 
-def _ports(parts: _Parts) -> Ports:
-    books, ui, rung = parts.books, parts.node.settings.ui, parts.bell.ring
+def _ports(counter: Counter, sealer: Sealer) -> Ports:
+    books, catalogue, rung = counter.books, counter.catalogue, counter.bell.ring
+    ui = counter.node.settings.ui
 
     def reissue(visit: UUID, language: str) -> Document | None:
         ticket = ticket_of(books.store, visit)
         if ticket is None:
             return None
-        issued: Issued = parts.desk.issued(ticket)
-        service = parts.catalogue.service(ticket.service)
-        return parts.receipts.ticket(issued, service, language)
+        service = catalogue.service(ticket.service)
+        return counter.receipts.ticket(counter.desk.issued(ticket), service, language)
 
+    forms = StoredForms(
+        books.journal,
+        counter.spool,
+        sealer,
+        books.clock,
+        books.ids,
+        receipt=counter.receipts.received,
+        rung=rung,
+    )
+    forms.forget_all_drafts()
     return Ports(
-        catalogue=parts.catalogue,
+        catalogue=catalogue,
         clock=books.clock,
         ids=books.ids,
-        tickets=parts.desk,
-        submissions=StoredForms(
-            books.journal,
-            parts.spool,
-            parts.sealer,
-            books.clock,
-            books.ids,
-            receipt=parts.receipts.received,
-            rung=rung,
-        ),
+        tickets=counter.desk,
+        submissions=forms,
         opinions=StoredOpinions(
             books.journal,
-            parts.sealer,
+            sealer,
             books.clock,
             books.ids,
-            parts.place,
-            agencies=parts.node.registry.agencies(),
+            counter.place,
+            agencies=counter.node.registry.agencies(),
             rung=rung,
         ),
         slips=StoredSlips(
-            parts.spool, parts.receipts, books.clock, books.ids, reissue=reissue, rung=rung
+            counter.spool, counter.receipts, books.clock, books.ids, reissue=reissue, rung=rung
         ),
         ledger=StoredFacts(books.journal, rung),
         cases=StoredCases(books.store, books.clock),
-        place=parts.place,
+        place=counter.place,
         idle_s=ui.idle_s,
         warn_s=ui.warn_s,
         language=ui.language,

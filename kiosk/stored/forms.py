@@ -101,7 +101,6 @@ class StoredForms:
         self._receipt = receipt
         self._rung = rung
         self._keys: dict[UUID, bytes] = {}
-        self._forget_others()
 
     def keep_draft(self, visit: UUID, filling: Filling) -> None:
         """Keep the answers so far."""
@@ -165,8 +164,8 @@ class StoredForms:
                 return reference
         raise FormNotStored("No free reference was found; try once more.")
 
-    def _forget_others(self) -> None:
-        """Drafts of a process that is gone have no key: delete the noise."""
+    def forget_all_drafts(self) -> None:
+        """At the start: drafts of a process that is gone have no key, so delete the noise."""
         with self._store.transaction() as tx:
             tx.execute("DELETE FROM draft")
 

@@ -18,6 +18,9 @@ from kiosk.visit import wheels
 from kiosk.visit.looks import CODE, IDENTITY, PHONE, Look, look_for
 
 TEXT_MAX = 2_000
+INVALID = "!"
+"""The answer breaks a rule of the form, which has words for it in every language."""
+
 _SQUEEZED = (PHONE, IDENTITY, CODE)
 
 
@@ -38,7 +41,7 @@ class Step:
 
 
 class Filling:
-    """A form being filled. `problem` is a ready sentence, or a text key after a colon."""
+    """A form being filled. `problem` is a text key, or `INVALID` for the form's own message."""
 
     def __init__(self, form_id: str, engine: FormSession) -> None:
         self.form_id = form_id
@@ -142,13 +145,13 @@ class Filling:
         asked = self.question()
         value = self._pending(asked)
         if value is None:
-            self.problem = ":question.bad_date"
+            self.problem = "question.bad_date"
             return False
         try:
             if value != asked.value and not asked.readonly:
                 self.engine.set(self._at, value or None)
-        except AnswerRefused as refused:
-            self.problem = refused.message
+        except AnswerRefused:
+            self.problem = "question.bad_number"
             return False
         self.typed = None
         return True
@@ -163,7 +166,7 @@ class Filling:
                 return here
             asked = self.question()
             if not asked.valid:
-                self.problem = asked.message
+                self.problem = INVALID
                 return here
         return self._onward()
 

@@ -13,7 +13,7 @@ from kiosk.forms.model import Form
 from kiosk.forms.session import FormSession
 from kiosk.forms.states import PageKind
 from kiosk.queue.numbers import service_day
-from kiosk.visit.answering import Filling, Step
+from kiosk.visit.answering import INVALID, Filling, Step
 from kiosk.visit.doing import Act, Doing, want_ticket
 from kiosk.visit.drawing import CROSS, Drawing
 from kiosk.visit.looks import Pick
@@ -146,8 +146,7 @@ def submit(doing: Doing, _tail: str) -> Signal | None:
     problem = filling.first_problem()
     if problem:
         filling.go(problem, returning=True)
-        asked = filling.question()
-        filling.problem = asked.message
+        filling.problem = INVALID
         return Signal.ASKED
     asset = ports.catalogue.form(session.form)
     session.received = ports.submissions.submit(session.visit, filling, asset, session.language)

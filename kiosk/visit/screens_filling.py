@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.forms.states import Choice, NodeState
 from kiosk.view import Block, BlockKind, Element, Keyboard, Place, Progress, Role
-from kiosk.visit.answering import Filling
+from kiosk.visit.answering import INVALID, Filling
 from kiosk.visit.answers_shown import answer_text
 from kiosk.visit.filling_acts import review_names
 from kiosk.visit.looks import SEARCH, Look, Pick
@@ -37,7 +37,7 @@ def consent(scene: Scene) -> Screen:
     blocks = [
         step(say("consent.who", agency=agency), "account_balance"),
         step(say("consent.why", service=service), "task_alt"),
-        step(say("consent.stays"), "lock"),
+        step(say("consent.stays", agency=agency), "lock"),
         step(say("consent.keep", n=scene.keep_days), "delete_sweep"),
         step(say("consent.rights"), "verified_user"),
         notice(say("consent.refusing"), icon="ticket"),
@@ -163,9 +163,11 @@ def _filling(scene: Scene) -> Filling:
 
 
 def _problem(scene: Scene, filling: Filling) -> str:
-    if filling.problem.startswith(":"):
-        return scene.tongue.say(filling.problem[1:])
-    return filling.problem
+    if not filling.problem:
+        return ""
+    if filling.problem == INVALID:
+        return filling.question().message
+    return scene.tongue.say(filling.problem)
 
 
 def _answers(

@@ -23,8 +23,11 @@ class Stage:
     def __init__(self, ports: Ports, session: Session) -> None:
         self._ports = ports
         self._network = Network(online=False, waiting=0)
-        self.view = self._draw(session, 0, 1)
-        self.since = 1
+        # Numbers go on growing over restarts: a tap meant for a screen of the process before
+        # this one must not count.
+        first = int(ports.clock.now().timestamp() * 10)
+        self.view = self._draw(session, 0, first)
+        self.since = first
         self._screen = _identity(session, warned=False)
 
     def look_around(self) -> None:
