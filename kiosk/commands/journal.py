@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 if TYPE_CHECKING:
     from provisioning.site import Node
@@ -51,8 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _show(node: Node, arguments: argparse.Namespace) -> int:
     from sync.store import Store
 
+    subject = _subject(arguments.subject)
     store = Store.read_only(node.db_path)
-    shown = (_plain(each) for each in _chosen(node, store, arguments))
+    shown = (_plain(each) for each in _chosen(node, store, arguments, subject))
     if arguments.json:
         comma = ""
         print("[", end="")
@@ -68,10 +70,18 @@ def _show(node: Node, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _chosen(node: Node, store: Store, arguments: argparse.Namespace) -> Iterator[Entry]:
-    from uuid import UUID
-
+def _subject(text: str | None) -> UUID | None:
     from provisioning.faults import UsageFault
+
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise UsageFault(f"--subject {text} is no UUID.") from error
+
+
+def _chosen(
+    node: Node, store: Store, arguments: argparse.Namespace, subject: UUID | None
+) -> Iterator[Entry]:
     from sync.journal import Journal, owner_of
 
     if owner_of(store) is None:
@@ -80,12 +90,6 @@ def _chosen(node: Node, store: Store, arguments: argparse.Namespace) -> Iterator
     after = arguments.after
     if arguments.last is not None:
         after = max(after, journal.last_seq() - arguments.last)
-    subject = None
-    if arguments.subject:
-        try:
-            subject = UUID(arguments.subject)
-        except ValueError as error:
-            raise UsageFault(f"--subject {arguments.subject} is no UUID.") from error
     for entry in journal.entries(after=after) if subject is None else journal.about(subject):
         if entry.seq > after and arguments.kind in {None, entry.kind}:
             yield entry
@@ -119,12 +123,17 @@ def _json(value: Any) -> Any:
 
 
 def _verify(node: Node, arguments: argparse.Namespace) -> int:
+    from sync.journal import owner_of
     from sync.journal_audit import JournalFault, verify
     from sync.store import Store, StoreFault
 
     store = Store.read_only(node.db_path)
     if not store.has_table("journal"):
         raise StoreFault(f"{node.db_path} holds no journal; start the node's services once.")
+    owner = owner_of(store)
+    if owner is not None and owner[0] != node.name:
+        msg = f"{node.db_path} belongs to node {owner[0]}; put back this node's own database."
+        raise JournalFault(msg)
     verdict = verify(store, node.name)
     bad, reason = verdict.first_bad, verdict.reason
     if bad is None:

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from provisioning.site import Site
 
 _AGENCIES = Path(__file__).resolve().parents[2] / "content" / "default" / "agencies.csv"
@@ -31,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Lay out the demo site; 0, or the fault's code with nothing left behind."""
+    from content.build import build_default
     from provisioning.clock import SystemClock
     from provisioning.enrol import demo_plan, discard, free_ports, lay_out
     from provisioning.ids import SystemIds
@@ -43,21 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
     lay_out(target, plan, ids, clock.now())
     site = Site.open(target)
     try:
-        _build_pack(site, clock.now())
+        build_default(site.dir / "pack", site.root_key(), clock.now())
     except BaseException:
         discard(target, keep=existed)
         raise
     _tell(site, as_json=arguments.json)
     return 0
-
-
-def _build_pack(site: Site, now: datetime) -> None:
-    try:
-        from content.build import build_default
-    except ImportError as error:
-        print(f"content is not there yet ({error}): no pack", file=sys.stderr)
-        return
-    build_default(site.dir / "pack", site.root_key(), now)
 
 
 def _agency_codes() -> list[str]:
