@@ -45,8 +45,8 @@ def build(
     `now` (aware) becomes the pack's version and the start of its validity.
     """
     files = dict(collect(sources))
-    files.update(compile_forms(sources, files))
     catalogue.Catalogue.check(files)
+    files.update(compile_forms(sources, files))
     if target.exists():
         shutil.rmtree(target)
     blobs = target / BLOBS_NAME

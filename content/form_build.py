@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from content.xlsform import CompiledForm
 
 FORMS_TABLE = "forms.csv"
+COLUMNS = ("form", "file", "service", "title_en", "title_sw")
 
 
 def compile_forms(sources: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -32,6 +33,9 @@ def compile_forms(sources: Path, files: Mapping[str, bytes]) -> dict[str, bytes]
     made: dict[str, bytes] = {}
     entries = []
     for line, row in tables.rows(FORMS_TABLE, files[FORMS_TABLE]):
+        lacking = [column for column in COLUMNS if not row.get(column)]
+        if lacking:
+            raise SourcesRefused(f"{FORMS_TABLE} line {line} has no {', '.join(lacking)}.")
         if row["service"] not in offices:
             raise SourcesRefused(f"{FORMS_TABLE} line {line}: no service {row['service']!r}.")
         compiled = _compile(sources / "forms" / row["file"])

@@ -6,8 +6,6 @@ import time
 
 import pytest
 
-from content.build import DEFAULT_SOURCES, draft
-from content.catalogue import Catalogue
 from content.folding import distance, fold
 
 FIRST = [
@@ -118,11 +116,6 @@ AMONG_THREE = [
     ("burial permt", "CRS-07"),
     ("ngombe", None),
 ]
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return draft(DEFAULT_SOURCES)
 
 
 @pytest.mark.parametrize(("typed", "code"), FIRST)
