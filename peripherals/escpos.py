@@ -73,6 +73,11 @@ def _pen_class() -> Any:
     return Dummy
 
 
+def warm() -> None:
+    """Import the library now (0.3 to 0.8 s), not while the first citizen waits."""
+    _pen_class()
+
+
 def encode(document: Document, profile: Profile, *, copy: int = 1) -> Encoded:
     """The bytes of one slip; `copy` above 1 carries the duplicate mark."""
     pen = _pen_class()()

@@ -146,7 +146,7 @@ def to_json(printer: PrinterHealth) -> dict[str, Any]:
         "words": {"en": printer.words("en"), "sw": printer.words("sw")},
         "since": printer.since.isoformat(),
         "observed_at": printer.observed_at.isoformat(),
-        "paper": "low" if printer.near_end else "out" if printer.cause is Cause.PAPER else "ok",
+        "paper": "out" if printer.cause is Cause.PAPER else "low" if printer.near_end else "ok",
         "proof": printer.proof,
         "model": printer.model,
         "dirty": printer.dirty,

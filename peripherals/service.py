@@ -19,10 +19,11 @@ from pathlib import Path
 
 from peripherals.device import DeviceBusy, PrinterState
 from peripherals.drivers.printer_url import PrinterAddress
+from peripherals.escpos import warm
 from peripherals.health import enlist, read, retire
 from peripherals.ledger import Ledger
 from peripherals.press import Policy, Press
-from peripherals.spool import SPOOL_TABLES, Spool
+from peripherals.spool import Spool
 from peripherals.supervision import Supervisor
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -38,16 +39,19 @@ _STOP_S = 1.5
 
 @dataclass(frozen=True, slots=True)
 class ServiceParts:
-    """What the service is made of; built by the command. `journal` None: a spool of its own."""
+    """What the service is made of; built by the command.
+
+    `open_books` opens the spool's store anew (once for each thread), with the node's journal
+    when the spool is a node's, which then hears of every slip.
+    """
 
     path: Path
     spool_key: bytes
     printers: Sequence[tuple[str, PrinterAddress]]  # first choice first
     clock: Clock
     ids: Ids
-    journal: Callable[[Store], Journal] | None = None
+    open_books: Callable[[], tuple[Store, Journal | None]]
     policy: Policy | None = None
-    strict: bool = False
 
 
 class SpoolLock:
@@ -73,7 +77,7 @@ class DeviceService:
     def __init__(self, parts: ServiceParts) -> None:
         self._parts = parts
         self._lock = SpoolLock(parts.path)
-        self._store = Store.open(parts.path, [SPOOL_TABLES], strict=parts.strict)
+        self._store, _ = parts.open_books()
         self._spool = Spool(self._store, parts.spool_key, parts.clock, parts.ids)
         self._supervisor = Supervisor(parts.clock, _report)
         self._purged = -_PURGE_EVERY_S
@@ -84,6 +88,7 @@ class DeviceService:
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Work until `stop` says so; returns within two seconds of that."""
+        warm()
         for rank, (name, address) in enumerate(self._parts.printers):
             self._supervisor.start(name, self._maker(rank, name, address))
         seen = -1
@@ -118,9 +123,8 @@ class DeviceService:
         parts = self._parts
 
         def make() -> Press:
-            store = Store.open(parts.path, [SPOOL_TABLES], strict=parts.strict)
+            store, journal = parts.open_books()
             spool = Spool(store, parts.spool_key, parts.clock, parts.ids)
-            journal = parts.journal(store) if parts.journal is not None else None
             neighbours = Neighbours(store, name, rank, parts.clock)
             return _Owning(
                 Ledger(spool, name, parts.clock, journal),

@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from peripherals.service import ServiceParts
     from peripherals.spool import Spool
+    from provisioning.clock import Clock
+    from provisioning.ids import Ids
     from provisioning.site import Node
+    from sync.journal import Journal
+    from sync.store import Store
 
 SIMULATORS = {
     "printer": "peripherals.simulators.printer_run",
@@ -131,9 +135,10 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     """From settings or the command line to what the service is made of."""
     from peripherals.drivers.printer_url import parse_printer_url
     from peripherals.service import ServiceParts, spool_key_beside
+    from peripherals.spool import SPOOL_TABLES
     from provisioning.clock import SystemClock
     from provisioning.ids import SystemIds
-    from sync.journal import Journal
+    from sync.store import Store
 
     node = _node(arguments)
     urls = list(arguments.printer or [])
@@ -148,17 +153,32 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     clock = node.clock() if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
-        return ServiceParts(
-            node.db_path,
-            node.keys.spool_key,
-            printers,
-            clock,
-            ids,
-            journal=lambda store: Journal(store, node.name, clock),
-            strict=node.settings.node.field,
-        )
+        key = node.keys.spool_key
+        return ServiceParts(node.db_path, key, printers, clock, ids, _books_of(node, clock, ids))
     path = arguments.spool or Path("huduma-spool.db")
-    return ServiceParts(path, spool_key_beside(path, ids), printers, clock, ids)
+
+    def open_spool() -> tuple[Store, None]:
+        return Store.open(path, [SPOOL_TABLES]), None
+
+    return ServiceParts(path, spool_key_beside(path, ids), printers, clock, ids, open_spool)
+
+
+def _books_of(
+    node: Node, clock: Clock, ids: Ids
+) -> Callable[[], tuple[Store, Journal]]:
+    """The node's database and journal. Entries `print.*` are folded by no projection, so none
+    are handed in and this process stays free of the kiosk's own modules.
+    """
+    from peripherals.spool import SPOOL_TABLES
+    from sync.journal import JOURNAL_TABLES, Journal
+    from sync.store import Store
+
+    def open_node() -> tuple[Store, Journal]:
+        tables = [JOURNAL_TABLES, SPOOL_TABLES]
+        store = Store.open(node.db_path, tables, strict=node.settings.node.field)
+        return store, Journal(store, node.name, clock, db_epoch=ids.token(8))
+
+    return open_node
 
 
 def _print(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@
     escpos+tcp://192.168.1.40:9100?profile=tm-t88
     escpos+usblp:///dev/usb/lp0?profile=tm-t20
     escpos+file:///tmp/slips.bin?profile=write-only
+    sim:                                   (the simulated printer of a demo node, run/printer)
     none:
 
 Options of every URL: `profile`, `proof`, `pages`, `logo`, `roll`, `cutter`, `qr` (see
@@ -67,6 +68,8 @@ def parse_printer_url(url: str, base: Path | None = None) -> PrinterAddress | No
     parts = urlsplit(url)
     if parts.scheme == "none":
         return None
+    if parts.scheme == "sim":
+        parts = urlsplit(f"escpos+serial:run/printer?{parts.query or 'profile=tm-t20'}")
     driver = DRIVERS.get(parts.scheme)
     if driver is None:
         msg = f"No driver for {url!r}; a printer URL starts with one of {', '.join(DRIVERS)}."
