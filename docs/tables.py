@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kiosk.cli import VERBS
-from provisioning.settings import describe
+from provisioning.settings_page import describe
 from sync.journal_kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import MISSING, fields
 
 from provisioning.settings import SECTIONS, Settings, effective
@@ -21,22 +22,31 @@ def as_toml(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def markdown() -> str:
-    """The page `docs/settings.md`: every setting in file order."""
-    lines = [_PAGE]
+def describe() -> Iterator[tuple[str, str, str, str, str]]:
+    """(setting, type, default, accepted values, meaning) of every setting, in file order."""
     for section, kind in SECTIONS.items():
-        lines += [f"## [{section}]", "", str(kind.__doc__), ""]
-        lines += ["| Setting | Type | Default | Accepted | Meaning |", "|---|---|---|---|---|"]
         for each in fields(kind):
             rule = rule_of(each)
-            default = "required" if each.default is MISSING else f"`{_toml(each.default)}`"
-            secret = " Secret: masked when printed." if rule.secret else ""
-            lines.append(
-                f"| `{section}.{each.name}` | {_TYPE_NAMES[str(each.type)]} | {default}"
-                f" | {_accepted(rule)} | {rule.doc}{secret} |"
+            yield (
+                f"{section}.{each.name}",
+                _TYPE_NAMES[str(each.type)],
+                "required" if each.default is MISSING else f"`{_toml(each.default)}`",
+                _accepted(rule),
+                f"{rule.doc} Secret: masked when printed." if rule.secret else rule.doc,
             )
-        lines.append("")
-    return "\n".join(lines[:-1]) + "\n"
+
+
+def markdown() -> str:
+    """The page `docs/settings.md`: every setting in file order."""
+    lines, last = [_PAGE.rstrip("\n")], ""
+    for name, *row in describe():
+        section = name.split(".")[0]
+        if section != last:
+            lines += ["", f"## [{section}]", "", str(SECTIONS[section].__doc__), ""]
+            lines += ["| Setting | Type | Default | Accepted | Meaning |", "|---|---|---|---|---|"]
+            last = section
+        lines.append(f"| `{name}` | {' | '.join(row)} |")
+    return "\n".join(lines) + "\n"
 
 
 def _accepted(rule: Rule) -> str:
