@@ -1,17 +1,13 @@
 """Process: what every long-running service of a node does at its edges: stop when told to.
 
-`Stop` turns SIGTERM and SIGINT into a flag the service's loop reads. A service started by the
-supervisor also dies with it: the kernel sends SIGTERM when the parent is gone, however it went.
+`Stop` turns SIGTERM and SIGINT into a flag that the service's loop reads. Dying with a parent is
+the supervisor's business.
 """
 
 from __future__ import annotations
 
-import ctypes
-import os
 import signal
 from types import FrameType
-
-_PR_SET_PDEATHSIG = 1
 
 
 class Stop:
@@ -27,10 +23,3 @@ class Stop:
 
     def _tell(self, _number: int, _frame: FrameType | None) -> None:
         self._told = True
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel for SIGKILL when `parent` dies; for use between fork and exec."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we asked
-        os._exit(1)

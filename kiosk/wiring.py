@@ -98,9 +98,12 @@ def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> Plac
     return Place(site, centre.name, centre.id, demo)
 
 
-def way_to_centre(node: Node, books: Books, centre: Node | None = None) -> Way:
+def way_to_centre(
+    node: Node, books: Books, centre: Node | None = None, endpoint: str = ""
+) -> Way:
     """How this node asks for numbers. A van asks itself. `centre` is the centre's node when its
     folder is on this machine: its database is the second way, for a command without services.
+    `endpoint` is used in place of the setting (a story's line that can be cut).
     """
     if node.role == "van":
         return OwnCentre(authority(node, books), node.name)
@@ -115,7 +118,7 @@ def way_to_centre(node: Node, books: Books, centre: Node | None = None) -> Way:
     )
     ways: list[Way] = []
     if server is not None:
-        link = Client(queue.centre_endpoint, node.keys, server.curve)
+        link = Client(endpoint or queue.centre_endpoint, node.keys, server.curve)
         ways.append(LinkedCentre(link, queue.grant_wait_ms / 1000))
     if centre is not None:
         ways.append(OwnCentre(authority(centre, open_books(centre)), node.name))
@@ -124,7 +127,7 @@ def way_to_centre(node: Node, books: Books, centre: Node | None = None) -> Way:
 
 def doorbell(node: Node) -> Doorbell:
     """The node's doorbell."""
-    return Doorbell(node.socket_path("doorbell"))
+    return Doorbell(node.socket_path("bell"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +165,16 @@ class Kiosk:
 
 
 def counter_of(
-    site: Site, node: Node, clock: Clock | None = None, *, centre: Node | None = None
+    site: Site,
+    node: Node,
+    clock: Clock | None = None,
+    *,
+    centre: Node | None = None,
+    endpoint: str = "",
 ) -> Counter:
-    """A kiosk's ticket desk; `centre` as in `way_to_centre`. Raises the faults of its parts."""
+    """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`. Raises the faults of
+    its parts.
+    """
     books = open_books(node, clock)
     catalogue = open_catalogue(node)
     bell = doorbell(node)
@@ -174,7 +184,7 @@ def counter_of(
     desk = TicketDesk(
         books.journal,
         spool,
-        way_to_centre(node, books, centre),
+        way_to_centre(node, books, centre, endpoint),
         catalogue,
         books.clock,
         books.ids,
@@ -190,9 +200,9 @@ def counter_of(
     return Counter(node, books, catalogue, spool, place, receipts, desk, bell)
 
 
-def kiosk_of(site: Site, node: Node, clock: Clock | None = None) -> Kiosk:
+def kiosk_of(site: Site, node: Node, clock: Clock | None = None, *, endpoint: str = "") -> Kiosk:
     """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
-    counter = counter_of(site, node, clock)
+    counter = counter_of(site, node, clock, endpoint=endpoint)
     books = counter.books
     sealer = Sealer(
         node.registry, books.ids, books.clock, node=node.name, db_epoch=books.journal.db_epoch

@@ -10,6 +10,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which node."""
     parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
     parser.add_argument("--node", required=True, metavar="NAME", help="a kiosk or van of the site")
+    parser.add_argument("--centre", default="", metavar="ENDPOINT", help="ask there, not as set")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     simulated = not node.settings.node.field
     # A story may move this clock by hours: its floor must not stay behind on the disk.
     clock = SystemClock(None if simulated else node.run_dir / "clock-floor")
-    kiosk = kiosk_of(site, node, clock)
+    kiosk = kiosk_of(site, node, clock, endpoint=arguments.centre)
     server = Server(f"ipc://{node.socket_path('core')}")
 
     def advance(seconds: float) -> None:

@@ -1,0 +1,79 @@
+"""Draining: wait until every slip and every batch of a house is where it belongs, or say what is
+not. The disks are asked, not the services.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+from kiosk.house import House, HouseFault
+from peripherals.spool import JobState
+from provisioning.faults import Fault
+from provisioning.site import Node
+from sync import status
+from sync.store import Store
+
+SLIPS_S, SYNC_S = 30.0, 45.0
+
+
+class NotDrained(Fault):
+    """Something still waits after the time allowed; nothing is lost."""
+
+    code = 47
+
+
+def drain(
+    house: House, told: Callable[[str], None] = lambda _: None, *, slips: bool = True
+) -> None:
+    """Slips first, then batches, kiosks before their centre; raises `NotDrained`."""
+    if slips:
+        told("waiting for the last slips")
+        try:
+            house.wait_for(lambda: not any(slips_waiting(node) for node in house.nodes), SLIPS_S)
+        except HouseFault as error:
+            waiting = sum(slips_waiting(node) for node in house.nodes)
+            raise NotDrained(f"{waiting} slips still wait for their printer.") from error
+    told("sending everything")
+    for node in (*house.nodes, *house.site.nodes("centre")):
+        _send_all(house, node)
+
+
+def slips_waiting(node: Node) -> int:
+    """Slips whose fate is open and which the printer may still settle."""
+    open_states = [each.value for each in JobState if not each.final]
+    marks = ",".join("?" * len(open_states))
+    store = Store.read_only(node.db_path)
+    try:
+        row = store.one(
+            f"SELECT count(*) FROM print_job WHERE state IN ({marks})",  # noqa: S608 - marks only
+            open_states,
+        )
+    finally:
+        store.close()
+    return int(row[0]) if row else 0
+
+
+def _send_all(house: House, node: Node) -> None:
+    """`huduma sync once` in place of the running service, which keeps small batches for a while."""
+    service = f"{node.name}.sync"
+    line = house.lines[f"{node.name}.sync-line"]
+    house.supervisor.cut(service)
+    argv = (
+        sys.executable, "-m", "kiosk.cli", "sync", "once", "--site", str(house.site.dir),
+        "--node", node.name, "--upstream", line.endpoint, "--deadline", str(int(SYNC_S)),
+    )  # fmt: skip
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=SYNC_S + 30, check=False)
+    house.supervisor.resume(service)
+    if done.returncode:
+        raise NotDrained(f"{node.name} could not send everything: {done.stderr.strip()[-300:]}")
+
+
+def sync_status(node: Node) -> status.SyncStatus:
+    """How a node's sync stands, from its database."""
+    store = Store.read_only(node.db_path)
+    try:
+        return status.read(store)
+    finally:
+        store.close()
