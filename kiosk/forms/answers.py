@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 
 from kiosk.forms.faults import AnswerRefused
 from kiosk.forms.xpath.values import number_text, parse_moment
@@ -44,13 +44,13 @@ def stored(text: str, kind: str, zone: tzinfo) -> str:
 
 
 def default(text: str, kind: str, zone: tzinfo) -> str:
-    """What a value written in the form itself becomes; nonsense is kept for the person to see."""
+    """What a value written in the form itself becomes: blank where it is none of its type."""
     if text == "" or kind == "string":
         return text
     try:
         return stored(text, kind, zone)
     except AnswerRefused:
-        return text
+        return ""
 
 
 def calculated(text: str, kind: str, zone: tzinfo) -> str:
@@ -61,6 +61,8 @@ def calculated(text: str, kind: str, zone: tzinfo) -> str:
         return text
     if kind == "int":
         return _truncated(text)
+    if kind == "date" and (moment := parse_moment(text, zone)) is not None:
+        return moment.astimezone(zone).date().isoformat()
     try:
         return stored(text, kind, zone)
     except AnswerRefused:
@@ -95,10 +97,9 @@ def _decimal(text: str) -> str:
 
 def _date(text: str, zone: tzinfo) -> str:
     moment = parse_moment(text, zone)
-    if moment is None:
+    if moment is None or "T" in text:
         raise AnswerRefused(f"{text[:40]!r} is not a date; write it as 2026-11-22.")
-    day = moment.date() if len(text) <= 10 else moment.astimezone(zone).date()
-    return date.isoformat(day)
+    return date.isoformat(moment.date())
 
 
 def _date_time(text: str, zone: tzinfo) -> str:
@@ -112,11 +113,10 @@ def _time(text: str, zone: tzinfo) -> str:
     hit = _TIME.match(text)
     if hit is None or int(hit[1]) > 23 or int(hit[2]) > 59 or int(hit[3] or 0) > 59:
         raise AnswerRefused(f"{text[:40]!r} is not a time; write it as 14:30.")
-    hour, minute, second, fraction, offset = hit.groups()
-    shown = offset or datetime(2026, 1, 1, tzinfo=zone).strftime("%z")
-    if len(shown) == 5:
-        shown = f"{shown[:3]}:{shown[3:]}"
-    return f"{hour}:{minute}:{second or '00'}.{(fraction or '').ljust(3, '0')}{shown}"
+    second, part, offset = hit[3] or "00", (hit[4] or "").ljust(3, "0"), hit[5]
+    moment = parse_moment(f"2026-01-01T{hit[1]}:{hit[2]}:{second}.{part}{offset or ''}", zone)
+    assert moment is not None
+    return moment.astimezone(zone).isoformat(timespec="milliseconds").partition("T")[2]
 
 
 def _geo(text: str) -> str:

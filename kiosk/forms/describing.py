@@ -6,12 +6,11 @@ from kiosk.forms.addresses import address
 from kiosk.forms.model import Form
 from kiosk.forms.places import Control, Place
 from kiosk.forms.states import Choice, NodeState, Problem, Violation
-from kiosk.forms.tree import Node, RecordNode
-from kiosk.forms.wording import PLAIN, Wording
+from kiosk.forms.tree import RecordNode
+from kiosk.forms.wording import Wording
 from kiosk.forms.world import SessionWorld
 from kiosk.forms.xpath.values import Context
 
-MEDIA = ("image", "big-image", "audio", "video")
 SELECTS = frozenset({"select", "select1", "rank"})
 _REQUIRED_WORDS = {"sw": "Tafadhali jibu swali hili."}
 _CONSTRAINT_WORDS = {"sw": "Jibu hili halikubaliki. Tafadhali angalia tena."}
@@ -35,7 +34,7 @@ class Describer:
             appearance="" if control is None else control.appearance,
             label=self._words(control.label if control else None, node),
             hint=self._words(control.hint if control else None, node),
-            media=self._media(control.label if control else None, node),
+            media=self._world.media(_itext(control), node),
             relevant=node.relevant,
             required=node.required,
             readonly=node.readonly,
@@ -50,27 +49,18 @@ class Describer:
     def _words(self, wording: Wording | None, node: RecordNode) -> str:
         return self._world.words(wording, node)
 
-    def _media(self, wording: Wording | None, node: Node) -> tuple[tuple[str, str], ...]:
-        if wording is None or not wording.itext:
-            return ()
-        return self._media_of(wording.itext, node)
-
-    def _media_of(self, text_id: str, node: Node) -> tuple[tuple[str, str], ...]:
-        forms = self._form.itext.find(text_id, self._world.language)
-        if len(forms) == 1 and PLAIN in forms:
-            return ()
-        return tuple(
-            (kind, name.rpartition("/")[2])
-            for kind in MEDIA
-            if (name := self._world.itext_form(text_id, kind, node))
-        )
-
     def _choices(self, control: Control | None, node: RecordNode) -> tuple[Choice, ...] | None:
         if control is None or control.kind not in SELECTS:
             return None
         if not node.relevant:
             return ()
-        return tuple(Choice(value, label) for value, label in self._world.choices(control, node))
+        chooser = self._world.chooser
+        pairs = chooser.choices(control, node)
+        media = chooser.media(control, node)
+        return tuple(
+            Choice(value, label, shown)
+            for (value, label), shown in zip(pairs, media, strict=True)
+        )
 
     def violation(self, node: RecordNode) -> Violation | None:
         """Why the node cannot stand, or None; only relevant leaves are checked."""
@@ -113,3 +103,7 @@ class Describer:
                 message = self.message(node, violation)
                 found.append(Problem(address(node), violation, message))
         return found
+
+
+def _itext(control: Control | None) -> str:
+    return control.label.itext if control is not None and control.label is not None else ""

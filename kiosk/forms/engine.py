@@ -34,6 +34,7 @@ class Engine:
         self._roots: dict[int, list[RecordNode] | None] = {}
         self._running = False
         self._steps = 0
+        self._dropped: dict[RecordNode, str] = {}
 
     def run_all(self) -> None:
         """Run every rule everywhere; then whatever that woke."""
@@ -126,8 +127,11 @@ class Engine:
         self._steps += 1
         if self._steps > EVALUATION_STEPS_MAX:
             raise FormTooLarge("One answer woke too many calculations; shorten the repeats.")
-        value = rule.run(Context(node, self._world))
         kind = rule.kind
+        if kind is Kind.CHOICES:
+            self._check_choices(node)
+            return
+        value = rule.run(Context(node, self._world))
         if kind is Kind.CALCULATE:
             text = calculated(value, node.place.type, self._world.zone)
             if text != node.value:
@@ -141,6 +145,30 @@ class Engine:
             node.required = value
         else:
             node.readonly = value
+
+    def answered(self, node: RecordNode) -> None:
+        """A person gave `node` its value: what a filter took away before is forgotten."""
+        self._dropped.pop(node, None)
+
+    def _check_choices(self, node: RecordNode) -> None:
+        """Take away choices the filter no longer offers; give them back when it does again."""
+        dropped = self._dropped.get(node)
+        if not node.relevant or not (node.value or dropped):
+            return
+        control = node.place.control
+        assert control is not None
+        assert control.itemset is not None
+        full = dropped or node.value
+        values = [full] if control.kind == "select1" else full.split()
+        kept = self._world.chooser.allowed(control.itemset, node, values)
+        text = " ".join(kept)
+        if len(kept) == len(values):
+            self._dropped.pop(node, None)
+        else:
+            self._dropped[node] = full
+        if text != node.value:
+            node.value = text
+            self.value_changed(node)
 
     def set_relevant(self, node: RecordNode, *, own: bool) -> None:
         """Change what `node`'s own bind says; everything under it inherits."""

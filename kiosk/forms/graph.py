@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from kiosk.forms.expressions import CONSTANTS, Expressions
 from kiosk.forms.faults import FormRefused
 from kiosk.forms.places import Place
-from kiosk.forms.references import Reading, read
+from kiosk.forms.references import Reading, Reference, read
 
 
 class Kind(Enum):
@@ -25,6 +25,11 @@ class Kind(Enum):
     CALCULATE = "calculate"
     REQUIRED = "required"
     READONLY = "readonly"
+    CHOICES = "choices"
+    """Not of a bind: a select's answer must be among what its filter offers."""
+
+
+_OF_BINDS = (Kind.RELEVANT, Kind.CALCULATE, Kind.REQUIRED, Kind.READONLY)
 
 
 @dataclass(slots=True, eq=False)
@@ -82,10 +87,12 @@ def build(places: Iterable[Place], document: Place, expressions: Expressions) ->
     graph = Graph()
     for place in places:
         if place.bind is not None:
-            for kind in Kind:
+            for kind in _OF_BINDS:
                 source = getattr(place.bind, kind.value)
                 if source:
                     graph.rules.append(_rule(place, kind, source, document, expressions))
+        if place.control is not None and place.control.itemset is not None:
+            graph.rules.append(_choices_rule(place, document, expressions))
     for rule in graph.rules:
         where = f"{rule.kind.value} of {rule.place.path}"
         graph.unknown += [(where, path) for path in rule.reading.unknown]
@@ -109,6 +116,17 @@ def _rule(place: Place, kind: Kind, source: str, document: Place, expressions: E
     return Rule(place, kind, compile_as(source, place, where), reading)
 
 
+def _choices_rule(place: Place, document: Place, expressions: Expressions) -> Rule:
+    assert place.control is not None
+    assert place.control.itemset is not None
+    where = f"choices of {place.path}"
+    reading = read(expressions.tree(place.control.itemset.nodeset, where), place, document)
+    scope = place.rows[-1] if place.rows else None
+    # It also reads its own answer: checked when given and when relevant again.
+    reading.found.append(Reference(place, scope))
+    return Rule(place, Kind.CHOICES, lambda _: None, reading)
+
+
 def _wakes(graph: Graph, rule: Rule) -> list[Rule]:
     """Rules that must come after `rule`."""
     match rule.kind:
@@ -118,7 +136,9 @@ def _wakes(graph: Graph, rule: Rule) -> list[Rule]:
             edges = graph.below(rule.place)
         case _:
             return []
-    return [edge.rule for edge in edges if not edge.positional]
+    return [
+        edge.rule for edge in edges if not edge.positional and edge.rule.kind is not Kind.CHOICES
+    ]
 
 
 def _order(graph: Graph) -> None:
@@ -129,7 +149,12 @@ def _order(graph: Graph) -> None:
         for follower in followers:
             waiting[id(follower)] += 1
     index = {id(rule): at for at, rule in enumerate(graph.rules)}
-    free = [at for at, rule in enumerate(graph.rules) if waiting[id(rule)] == 0]
+    last = [rule for rule in graph.rules if rule.kind is Kind.CHOICES]
+    free = [
+        at
+        for at, rule in enumerate(graph.rules)
+        if waiting[id(rule)] == 0 and rule.kind is not Kind.CHOICES
+    ]
     heapq.heapify(free)
     ordered: list[Rule] = []
     while free:
@@ -140,6 +165,9 @@ def _order(graph: Graph) -> None:
             waiting[id(follower)] -= 1
             if waiting[id(follower)] == 0:
                 heapq.heappush(free, index[id(follower)])
+    for rule in last:
+        rule.order = len(ordered)
+        ordered.append(rule)
     if len(ordered) < len(graph.rules):
         stuck = [rule for rule in graph.rules if waiting[id(rule)] > 0]
         raise FormRefused(_describe(_cycle(stuck, after)))

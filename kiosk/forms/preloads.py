@@ -38,10 +38,6 @@ def preload(node: RecordNode, world: SessionWorld) -> str | None:
 
 _NAMES = {
     "device id": "deviceid",
-    "uri:deviceid": "deviceid",
-    "uri:username": "username",
-    "uri:email": "email",
-    "uri:phonenumber": "phonenumber",
 }
 
 

@@ -110,7 +110,10 @@ def settle_templates(record: Record) -> None:
                     None,
                 )
             if row is not None:
-                record.templates[place] = copy_record(row)
+                template = record.templates[place] = copy_record(row)
+                # Both reference engines make such rows blank, whatever the first row held.
+                for node in template.each():
+                    node.value = ""
 
 
 def _first_row(node: RecordNode, place: Place) -> RecordNode | None:

@@ -143,6 +143,7 @@ class FormSession:
         value = stored(text or "", node.place.type, self._world.zone)
         changed = value != node.value
         if changed:
+            self._engine.answered(node)
             node.value = value
             self._engine.value_changed(node)
             self._engine.settle()

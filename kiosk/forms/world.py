@@ -7,14 +7,17 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
+from kiosk.forms.choosing import Chooser
 from kiosk.forms.faults import EvaluationFault
 from kiosk.forms.lists import ChoiceList
 from kiosk.forms.model import Form
-from kiosk.forms.places import Control, Place
+from kiosk.forms.places import Place
 from kiosk.forms.tree import Node, RecordNode
 from kiosk.forms.wording import PLAIN, Output, Parts, Wording
 from kiosk.forms.xpath.nodesets import ParkMiller
 from kiosk.forms.xpath.values import Context
+
+MEDIA = ("image", "big-image", "audio", "video")
 
 
 class RandomIds(Protocol):
@@ -45,11 +48,13 @@ class SessionWorld:
         self.root: RecordNode = form.record.root
         self._document = Node("#document")
         self._now = now
-        self._random = ParkMiller(seed)
+        # Small seeds start the generator near zero: spread them first.
+        self._random = ParkMiller(seed * 1_103_515_245 + 12_345)
         self._properties = properties
         self._ids = ids
         self._last_saved = last_saved
         self._documents: dict[str, Node] = {}
+        self.chooser = Chooser(self)
 
     def take(self, root: RecordNode) -> None:
         """Make `root` the record expressions see."""
@@ -103,20 +108,37 @@ class SessionWorld:
         parts = self.form.itext.find(text_id, self.language).get(form)
         return "" if parts is None else self.fill(parts, node)
 
+    def media(self, text_id: str, node: Node) -> tuple[tuple[str, str], ...]:
+        """Pictures and sounds of a translated text: pairs of kind and file name."""
+        if not text_id:
+            return ()
+        forms = self.form.itext.find(text_id, self.language)
+        return tuple(
+            (kind, self.fill(parts, node).rpartition("/")[2])
+            for kind in MEDIA
+            if (parts := forms.get(kind))
+        )
+
     def fill(self, parts: Parts, node: Node) -> str:
         """`parts` with their outputs evaluated at `node`."""
         if isinstance(parts, str):
             return parts
-        place = node.place
         texts = []
         for part in parts:
             if isinstance(part, Output):
-                run = self.form.expressions.text(part.source, place, "an output")
-                shown = run(Context(node, self))
-                texts.append("" if shown == "NaN" else shown)
+                texts.append(self._shown(part.source, node))
             else:
                 texts.append(part)
         return "".join(texts)
+
+    def _shown(self, source: str, node: Node) -> str:
+        run = self.form.expressions.text(source, node.place, "an output")
+        try:
+            shown = run(Context(node, self))
+        except EvaluationFault:
+            # A label that cannot be worked out must not stop the person from answering.
+            return ""
+        return "" if shown == "NaN" else shown
 
     def words(self, wording: Wording | None, node: Node) -> str:
         """A label, hint or message in the session's language."""
@@ -125,8 +147,7 @@ class SessionWorld:
         if wording.itext:
             return self.itext(wording.itext, node)
         if wording.expression:
-            run = self.form.expressions.text(wording.expression, node.place, "a label")
-            return run(Context(node, self))
+            return self._shown(wording.expression, node)
         return self.fill(wording.parts, node)
 
     def choice_label(self, value: str, path: str, node: Node) -> str:
@@ -134,10 +155,7 @@ class SessionWorld:
         control = None if place is None else place.control
         if control is None:
             return ""
-        for choice_value, label in self.choices(control, self._near(place, node)):
-            if choice_value == value:
-                return label
-        return ""
+        return self.chooser.label(control, self._near(place, node), value)
 
     def _question(self, path: str, node: Node) -> Place | None:
         if path.startswith("/"):
@@ -155,37 +173,3 @@ class SessionWorld:
             Context(node, self)
         )
         return found[0] if found else node
-
-    def choices(self, control: Control, node: Node) -> list[tuple[str, str]]:
-        """Values and labels of a select's choices at `node`, filtered and in order."""
-        if control.itemset is None:
-            return [(choice.value, self.words(choice.label, node)) for choice in control.choices]
-        itemset = control.itemset
-        where = f"choices of {control.place.path if control.place else 'a question'}"
-        rows = self.form.expressions.nodes(itemset.nodeset, node.place, where)(Context(node, self))
-        return [
-            (_cell(row, itemset.value), self._row_label(row, itemset.label, itemset.label_itext))
-            for row in rows
-        ]
-
-    def _row_label(self, row: Node, column: str, translated: bool) -> str:  # noqa: FBT001
-        text = _cell(row, column) if column else ""
-        return self.itext(text, row) if translated else text
-
-
-def _cell(row: Node, column: str) -> str:
-    cells = row.by_name.get(column)
-    if cells:
-        return cells[0].text()
-    node: Node | None = row
-    for name in column.split("/"):
-        if node is None:
-            return ""
-        if name.startswith("@"):
-            node = (node.attributes or {}).get(name[1:])
-        elif name == ".":
-            continue
-        else:
-            below = node.by_name.get(name.rpartition(":")[2])
-            node = below[0] if below else None
-    return "" if node is None else node.text()

@@ -159,7 +159,7 @@ def utc_days(moment: datetime) -> float:
 
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?"
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?"
     r"\s*(Z|[-+]\d\d(?::?\d\d)?)?)?\Z",
     re.ASCII,
 )
