@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from provisioning.faults import Fault
 
+WELL = 0
+"""The code of a finding that needs nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -21,7 +24,7 @@ class Finding:
     ok: bool
     text: str
     remedy: str = ""
-    code: int = 0
+    code: int = WELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def well(name: str, text: str) -> Finding:
 
 def unwell(name: str, text: str, remedy: str, code: int) -> Finding:
     """Something is wrong: what, what to do, and its code."""
-    assert code != 0
+    assert code != WELL
     return Finding(name, ok=False, text=text, remedy=remedy, code=code)
 
 
@@ -62,4 +65,4 @@ def from_fault(name: str, fault: Fault) -> Finding:
 
 def exit_code(findings: Iterable[Finding]) -> int:
     """The code of the first failed check; 0 when all is well."""
-    return next((each.code for each in findings if not each.ok), 0)
+    return next((each.code for each in findings if not each.ok), WELL)
