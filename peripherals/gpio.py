@@ -71,10 +71,10 @@ class ButtonAndLight:
         self._now = now
         return [Condition(State.READY)]
 
-    def show(self, light: Light, now: float) -> None:
-        """Start a pattern."""
-        if light is not self._light:
-            self._light, self._light_since = light, now
+    def tell(self, command: object, now: float) -> None:
+        """Start a pattern; the one already shown goes on undisturbed."""
+        if isinstance(command, SetLight) and command.light is not self._light:
+            self._light, self._light_since = command.light, now
         self._now = now
 
     def received(self, chunk: bytes, now: float) -> list[Event]:

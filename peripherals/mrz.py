@@ -184,8 +184,8 @@ def _names(text: str, line: int) -> tuple[str, tuple[str, ...]]:
 def _id_number(field: str) -> tuple[str, bool]:
     """The ID number in line 2 from the nationality on (14 characters), and whether it is proven.
 
-    Proven means nine digits: a shorter one could have lost its last 0 to a filler, which the
-    check digit cannot see.
+    Proven means nine digits that begin with 0: a shorter one could have lost its last 0 to a
+    filler, and a longer one could have a filler read as 0, which the check digit cannot see.
     """
     old = _SECOND_GENERATION.fullmatch(field)
     if old:
@@ -195,7 +195,7 @@ def _id_number(field: str) -> tuple[str, bool]:
     found = _ICAO_ID_LETTERS.fullmatch(field[3:]) or _ICAO_ID.fullmatch(field[3:])
     if not found or not found[1].strip("0"):
         raise _Bad(Problem.NUMBER, "id_number", 2)
-    return found[1].lstrip("0"), len(found[1]) == 9
+    return found[1].lstrip("0"), len(found[1]) == 9 and found[1][0] == "0"
 
 
 def _id_card(lines: list[str], today: date) -> IdCard:

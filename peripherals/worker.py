@@ -93,7 +93,7 @@ class Worker:
             events += self._open(now)
         if self._line is not None:
             try:
-                events += self._exchange(self._line, now)
+                self._exchange(self._line, now, events)
             except DeviceFault as fault:
                 events += self._broke(_cause_of(fault, seen=True), now)
         return self._noted(events, now)
@@ -127,8 +127,8 @@ class Worker:
         self._out, self._taken_at = b"", now
         return [Condition(State.PROBING), *self.dialogue.begin(now)]
 
-    def _exchange(self, line: Line, now: float) -> list[Event]:
-        events: list[Event] = []
+    def _exchange(self, line: Line, now: float, events: list[Event]) -> None:
+        """Appends to `events` as it goes: what was heard before the line broke still counts."""
         for _ in range(READ_ROUNDS_MAX):
             self._write(line, now)
             chunk = line.read()
@@ -140,13 +140,13 @@ class Worker:
             broken = next((e for e in events if isinstance(e, Broken)), None)
             if broken is not None:
                 events.remove(broken)
-                return events + self._broke(broken.cause, now)
+                events += self._broke(broken.cause, now)
+                return
             if not chunk:
                 break
         self._write(line, now)
         if self._out and now - self._taken_at >= self._policy.write_s_max:
             events += self._broke("no-answer", now)
-        return events
 
     def _write(self, line: Line, now: float) -> None:
         fresh = self.dialogue.outgoing()

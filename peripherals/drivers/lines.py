@@ -129,7 +129,9 @@ class SerialLine(FdLine):
         control = termios.CREAD | termios.CLOCAL | termios.CS8
         if rtscts:
             control |= termios.CRTSCTS
-        attributes: list[int | list[bytes | int]] = [0, 0, control, 0, speed, speed, [b"\x00"] * 32]
+        special: list[bytes | int] = [b"\x00"] * 32
+        special[termios.VMIN] = 1  # with 0, silence would read like the end of the line
+        attributes: list[int | list[bytes | int]] = [0, 0, control, 0, speed, speed, special]
         termios.tcsetattr(self._fd, termios.TCSANOW, attributes)
         termios.tcflush(self._fd, termios.TCIOFLUSH)
 
