@@ -15,7 +15,8 @@ from kivy.lang import Builder
 from kivy.metrics import dp
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
-from kiosk.ui.widgets.field import Field, FieldRow
+from kiosk.ui.tokens import GAP_DP
+from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.piece import Column, Piece
 from kiosk.ui.widgets.surface import Pressable
@@ -23,6 +24,7 @@ from kiosk.view import View
 
 SCREENS = Path(__file__).with_name("screens")
 FITS = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68, 0.62, 0.56)
+CONFIRMS = {"next", "send", "submit"}
 ROLES = ("button", "tile", "row", "choice", "tick", "face", "field", "wheel", "pad")
 KINDS = ("text", "fact", "notice", "number", "qr", "picture", "step")
 
@@ -31,12 +33,13 @@ class Body(Column):
     """The root of a screen: padding, and the choice of how tightly everything is set."""
 
     pad_x = NumericProperty(36)  # dp
-    pad_y = NumericProperty(18)
+    pad_y = NumericProperty(14)
 
     def arrange(self, x: float, y: float, width: float, height: float) -> float:
         """Fill the box at the largest fit that holds everything; the fit chosen."""
         pad_x, pad_y = dp(self.pad_x), dp(self.pad_y)
         wide, high = width - 2 * pad_x, height - 2 * pad_y
+        self.gap = GAP_DP
         fit = next((fit for fit in FITS if self.need(wide, fit) <= high), FITS[-1])
         self.place(x + pad_x, y + pad_y, wide, high, fit)
         return fit
@@ -104,7 +107,8 @@ class StateScreen(SortedView):
         for board in self.every(Keyboard):
             field = next((f for f in self.every(Field) if f.element is not None and f.active), None)
             if view.keyboard and field is not None:
-                board.open(str(view.keyboard), field)
+                ids = {e.id for e in view.elements if e.enabled}
+                board.open(str(view.keyboard), field, confirms=bool(ids & CONFIRMS))
             else:
                 board.close()
 
@@ -112,8 +116,8 @@ class StateScreen(SortedView):
         """Drop every text and picture of the visit that ended."""
         self.show(View(number=0, state=self.view.state if self.view else "", language="en", title=""))
         self.view = self.question = None
-        for row in self.every(FieldRow):
-            row.on_elements(row, ())
+        for field in self.every(Field):
+            field.clear()
 
     def arrange(self) -> None:
         """Lay out once, for good."""

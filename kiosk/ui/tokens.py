@@ -106,6 +106,23 @@ SUNLIGHT = Palette(
 )  # fmt: skip
 PALETTES: dict[str, Palette] = {p.name: p for p in (LIGHT, CONTRAST, SUNLIGHT)}
 
+# What an element is about, where the core gives no colour: a second sign beside the icon.
+ACCENTS: dict[str, str] = {
+    "find": "#0A5B3E", "ticket": "#A3161B", "form": "#1B4B73", "status": "#8A4B08",
+    "feedback": "#5B2C6F", "help": "#00566B",
+    "category.identity": "#0A5B3E", "category.civil": "#8A4B08", "category.police": "#1B2A49",
+    "category.transport": "#0B5394", "category.travel": "#1F3A93", "category.tax": "#A3161B",
+    "category.health": "#00695C", "category.social": "#7B1E3B", "category.education": "#4A5D23",
+    "category.business": "#3E2723", "category.jobs": "#006064", "category.funds": "#A0410D",
+    "category.land": "#5D4037", "category.law": "#37474F", "category.utility": "#8C3B00",
+    "category.county": "#1B5E20", "category.oversight": "#283593", "category.huduma": "#A31621",
+    "kind.praise": "#0A5B3E", "kind.idea": "#8A4B08", "kind.complaint": "#1B4B73",
+    "kind.bribe": "#A3161B", "class.elderly": "#7B1E3B", "class.pwd": "#3949AB",
+    "class.pregnant": "#AD1457", "class.infant": "#00566B", "class.unwell": "#00695C",
+    "face.1": "#A3161B", "face.2": "#A0410D", "face.3": "#6B5B00", "face.4": "#33691E",
+    "face.5": "#0A5B3E", "choose.en": "#1B4B73", "choose.sw": "#0A5B3E",
+}  # fmt: skip
+
 FLAG = (rgba("#000000"), rgba("#FFFFFF"), rgba("#BE1622"), rgba("#FFFFFF"), rgba("#0B6B3A"))
 
 

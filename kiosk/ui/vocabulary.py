@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.ui.answer import Answer, AnswerColumn, AnswerPiece
 from kiosk.ui.screen import Body, StateScreen
 from kiosk.ui.widgets.blocks import Facts, Notices, Pictures, Steps, Texts
+from kiosk.ui.widgets.charter import Charter
 from kiosk.ui.widgets.field import FieldRow
 from kiosk.ui.widgets.fields import Fields, Frame
 from kiosk.ui.widgets.grid import Actions, Choices, Faces, PictureChoices, Rows, Ticks, Tiles
@@ -17,14 +18,15 @@ from kiosk.ui.widgets.panels import Message, Panel, Stub
 from kiosk.ui.widgets.picks import Likert, RankCards, SearchChoices, TickCards
 from kiosk.ui.widgets.piece import Beside, Column, Gap
 from kiosk.ui.widgets.poster import Kanga, Poster
-from kiosk.ui.widgets.scale import Scale
+from kiosk.ui.widgets.scale import NumberScale
+from kiosk.ui.widgets.searchbar import SearchBar
 from kiosk.ui.widgets.typed import Prompt, TypedAnswer
 from kiosk.ui.widgets.wheels import Wheels
 
 WORDS = (
-    Actions, Answer, AnswerColumn, AnswerPiece, Beside, BigNumber, BigTiles, Body, Choices, Column,
+    Actions, Answer, AnswerColumn, AnswerPiece, Beside, BigNumber, BigTiles, Body, Charter, Choices, Column,
     EvenActions, Faces, Facts, FieldRow, Fields, Frame, Gap, Heading, Kanga, Keyboard, Likert,
     Message, Notices, Pad, Paging, Panel, PictureChoices, Pictures, Poster, Prompt, QrCode,
-    RankCards, ReviewLines, Rows, Scale, SearchChoices, SearchRows, StateScreen, Steps, Stub,
+    RankCards, ReviewLines, Rows, SearchBar, NumberScale, SearchChoices, SearchRows, StateScreen, Steps, Stub,
     Texts, TickCards, Ticks, Tiles, TypedAnswer, Wheels,
 )  # fmt: skip

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.scale import Scale
+from kiosk.ui.widgets.scale import NumberScale
 
-__all__ = ["Scale"]
+__all__ = ["NumberScale"]

@@ -39,6 +39,7 @@ class Blocks(Piece):
     gap = NumericProperty(12)  # dp
     cell: ClassVar[type] = BlockCell
     fills = BooleanProperty(False)  # cells share the whole height
+    centred = BooleanProperty(False)
     spread = BooleanProperty(False)  # spare height goes between them
 
     def on_blocks(self, _: object, blocks: tuple[Any, ...]) -> None:
@@ -79,7 +80,9 @@ class Blocks(Piece):
         if not self.children:
             return
         wide, top = self._wide(width), y + height
-        spare = max(0.0, height - self.need(width, fit)) if self.fills else 0.0
+        spare = max(0.0, height - self.need(width, fit))
+        top -= spare / 2 if self.centred else 0
+        spare = spare if self.fills else 0.0
         more = spare / ceil(len(self.children) / max(1, int(self.columns)))
         between = self._between(width, height, fit)
         for row in self._rows():
@@ -171,6 +174,8 @@ class Notices(Blocks):
 class FactLine(BlockCell):
     """Icon, what it is, what it comes to, and whether to confirm it."""
 
+    side_dp = 56
+
     def __init__(self, **options: Any) -> None:
         self.badge = Badge()
         self.glyph = Glyph(size_dp=32)
@@ -197,15 +202,16 @@ class FactLine(BlockCell):
         return (self.head, self.value, self.hint)
 
     def need(self, width: float, fit: float) -> float:
-        wide = width - dp(56 + 16)
-        return max(dp(60), sum(part.need(wide, fit) for part in self._parts()))
+        wide = width - dp(self.side_dp + 16)
+        return max(dp(self.side_dp), sum(part.need(wide, fit) for part in self._parts()))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
-        wide, side = width - dp(56 + 16), dp(56)
+        wide, side = width - dp(self.side_dp + 16), dp(self.side_dp)
         text = sum(part.need(wide, fit) for part in self._parts())
         top = self.center_y + text / 2
         self.badge.radius = dp(15)
+        self.glyph.size_dp = self.side_dp * 0.57
         icon_y = min(self.top - side, top - side) if text > side else self.center_y - side / 2
         self.badge.place(x, icon_y, side, side, fit)
         self.glyph.put(x, icon_y, side, side)
@@ -221,6 +227,7 @@ class StepLine(FactLine):
     """One line of what happens next, with its number in a circle."""
 
     order = NumericProperty(1)
+    side_dp = 46
 
     def __init__(self, **options: Any) -> None:
         self.digit = Words(face="display", halign="center", wanted=26)

@@ -12,11 +12,13 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.image import Image
 
-from kiosk.ui.tokens import TARGET_DP, Palette, legible, rgba
+from kiosk.ui.tokens import ACCENTS, TARGET_DP, Palette, legible, rgba
 from kiosk.ui.widgets.surface import Badge, Pressable, mix, on_colour
 from kiosk.ui.widgets.words import Glyph, Words
 
-TOP, SIDE, CENTRE = "top", "side", "centre"
+TOP, SIDE, CENTRE, TIGHT = "top", "side", "centre", "tight"
+TIGHT_PAD_DP = 12.0
+FORWARD_ICONS = {"arrow_forward", "chevron_right"}  # these stand behind their word
 FACE_ICONS = {
     "1": "sentiment_very_dissatisfied", "2": "sentiment_dissatisfied", "3": "sentiment_neutral",
     "4": "sentiment_satisfied", "5": "sentiment_very_satisfied",
@@ -34,7 +36,9 @@ class Card(Pressable):
     mark_on = StringProperty("")
     tall_dp = NumericProperty(TARGET_DP)
     chosen_fill = BooleanProperty(True)
-    picture_share = NumericProperty(0.58)  # of the height, in TOP and CENTRE flow
+    icon_least = NumericProperty(0.72)  # of its size, when a screen is full
+    bare = BooleanProperty(False)  # no icon either
+    brief = BooleanProperty(False)  # no hint: there is no room for it
 
     def __init__(self, **options: Any) -> None:
         self.badge = Badge()
@@ -66,8 +70,9 @@ class Card(Pressable):
         super().paint()
         element = self.element
         tint = palette.brand
-        if element is not None and element.colour and not palette.flat:
-            tint = rgba(element.colour)
+        if element is not None and not palette.flat:
+            accent = element.colour or ACCENTS.get(element.id, "")
+            tint = rgba(accent) if accent else tint
         primary = bool(element is not None and element.primary)
         ink, muted, badge, glyph = palette.ink, palette.muted, tint, on_colour(palette, tint)
         if not palette.flat and legible(tint):
@@ -96,10 +101,10 @@ class Card(Pressable):
         self.mark.icon = self.mark_on if self.selected else self.mark_off
 
     def _icon_px(self, fit: float) -> float:
-        return float(dp(self.icon_dp) * max(0.72, fit)) if self._pictured() else 0.0
+        return float(dp(self.icon_dp) * max(self.icon_least, fit)) if self._pictured() else 0.0
 
     def _pictured(self) -> bool:
-        return bool(self.glyph.icon or self.picture.source)
+        return bool(self.glyph.icon or self.picture.source) and not self.bare
 
     def _mark_px(self) -> float:
         return dp(self.mark.size_dp) + dp(12) if (self.mark_on or self.mark_off) else 0.0
@@ -112,10 +117,12 @@ class Card(Pressable):
         return max(1.0, inner)
 
     def _text_height(self, wide: float, fit: float) -> float:
-        hint = self.hint.need(wide, fit)
+        hint = 0.0 if self.brief else self.hint.need(wide, fit)
         return self.title.need(wide, fit) + (hint + dp(4) if hint else 0)
 
     def need(self, width: float, fit: float) -> float:
+        if self.flow == TIGHT:
+            return self._tight_height(width, fit)
         text = self._text_height(self._text_width(width, fit), fit)
         icon = self._icon_px(fit)
         if self.picture.source and self.flow != SIDE:
@@ -126,9 +133,14 @@ class Card(Pressable):
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
-        {TOP: self._top, SIDE: self._side, CENTRE: self._centre}[self.flow](fit)
+        self.title.halign = self.hint.halign = "left"
+        flows = {TOP: self._top, SIDE: self._side, CENTRE: self._centre, TIGHT: self._tight}
+        flows[self.flow](fit)
+        self.hint.opacity = 0 if self.brief else 1
 
     def _put_icon(self, x: float, y: float, side: float) -> None:
+        if not side:
+            x = -9999
         self.badge.place(x, y, side, side, 1)
         self.badge.radius = side * 0.26
         self.glyph.size_dp = side * 0.62 / dp(1)
@@ -168,6 +180,27 @@ class Card(Pressable):
         self.hint.put(left, top - used - dp(4), wide, fit)
         self._put_mark(self.right - pad - mark + dp(8), self.y, mark, self.height)
 
+    def _tight_sizes(self, width: float, fit: float) -> tuple[float, float, float]:
+        """Icon side, height of the title beside it, height of the hint under both."""
+        icon, pad = self._icon_px(fit) * 0.8, dp(TIGHT_PAD_DP)
+        title = self.title.need(width - 2 * pad - icon - dp(12), fit)
+        return icon, title, 0.0 if self.brief else self.hint.need(width - 2 * pad, fit)
+
+    def _tight_height(self, width: float, fit: float) -> float:
+        icon, title, hint = self._tight_sizes(width, fit)
+        return max(icon, title) + (hint + dp(4) if hint else 0) + 2 * dp(TIGHT_PAD_DP)
+
+    def _tight(self, fit: float) -> None:
+        pad = dp(TIGHT_PAD_DP)
+        icon, title, hint = self._tight_sizes(self.width, fit)
+        high = max(icon, title)
+        top = self.center_y + (high + (hint + dp(4) if hint else 0)) / 2
+        self._put_icon(self.x + pad, top - icon, icon)
+        left = self.x + pad + icon + dp(12)
+        self.title.put(left, top - (high - title) / 2, self.right - pad - left, fit)
+        self.hint.put(self.x + pad, top - high - dp(4), self.width - 2 * pad, fit)
+        self._put_mark(-9999, -9999, 0, 0)
+
     def _centre(self, fit: float) -> None:
         icon = self._icon_px(fit)
         wide = self._text_width(self.width, fit)
@@ -191,6 +224,7 @@ class Push(Pressable):
     plain = BooleanProperty(False)  # shell: no fill, no edge until pressed
     danger = BooleanProperty(False)
     label_sp = NumericProperty(28)
+    pad_dp = NumericProperty(22)
     icon_last = BooleanProperty(False)
     stacked = BooleanProperty(False)  # icon over label
 
@@ -205,6 +239,7 @@ class Push(Pressable):
     def show(self, element: Any) -> None:
         self.label.text = element.label
         self.glyph.icon = element.icon or self.icon
+        self.icon_last = self.glyph.icon in FORWARD_ICONS
 
     def paint(self) -> None:
         super().paint()
@@ -227,7 +262,7 @@ class Push(Pressable):
 
     def _around(self) -> float:
         icon = self._icon_px()
-        return 2 * dp(22) + (icon + dp(12) if icon and self.label.text and not self.stacked else 0)
+        return 2 * dp(self.pad_dp) + (icon + dp(12) if icon and self.label.text and not self.stacked else 0)
 
     def natural(self, fit: float) -> float:
         """Width wanted, px, label on one line."""

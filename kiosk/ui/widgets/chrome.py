@@ -18,7 +18,7 @@ from kiosk.ui.widgets.surface import CLEAR, Badge, Plain
 from kiosk.ui.widgets.words import Glyph, Words
 from kiosk.view import View
 
-HEADER_DP, FOOTER_DP, BAND_DP = 97.0, 97.0, 9.0
+HEADER_DP, FOOTER_DP, BAND_DP = 96.0, 91.0, 11.0
 FOOTER_ICONS = {
     "listen": "volume_up", "text-size": "text_increase", "theme": "contrast",
     "call-staff": "support_agent", "stop": "logout",
@@ -152,7 +152,7 @@ class Header(Piece):
         return left
 
     def _place_band(self, x: float, y: float, width: float) -> None:
-        heights = (0.28, 0.08, 0.28, 0.08, 0.28)
+        heights = (0.25, 0.125, 0.25, 0.125, 0.25)
         top = y + dp(BAND_DP)
         for stripe, part in zip(self.band, heights, strict=True):
             high = dp(BAND_DP) * part if self.present else 0
@@ -217,7 +217,7 @@ class FooterButtons(Cells):
     """The row of five."""
 
     cell = FooterButton
-    options: ClassVar[dict[str, Any]] = {"label_sp": 26}
+    options: ClassVar[dict[str, Any]] = {"label_sp": 26, "pad_dp": 8}
 
     def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
         super().on_elements(widget, elements)

@@ -48,7 +48,7 @@ class Field(Pressable):
 
     def show(self, element: Any) -> None:
         self.head.text = "" if self.bare else element.label
-        self.example.text = element.hint
+        self.example.text = element.hint or (element.label if self.bare else "")
         self.wrong.text = element.error
         if self._unconfirmed and element.value != self.text:
             return
@@ -76,6 +76,13 @@ class Field(Pressable):
         self._unconfirmed = True
         if self.send is not None:
             self.send(self.element_id, self.text)
+
+    def clear(self) -> None:
+        """Forget the element and every letter."""
+        self.begin(None)
+        self.element, self.text = None, ""
+        for words in (self.words, self.example, self.wrong, self.head):
+            words.text = ""
 
     def accept_core(self) -> None:
         """Give up the local text for the core's."""
@@ -206,10 +213,7 @@ class FieldRow(Piece):
         if elements:
             self.field.element = elements[0]
         else:
-            self.field.begin(None)
-            self.field.element = None
-            self.field.text = self.field.words.text = self.field.example.text = ""
-            self.field.wrong.text = self.field.head.text = ""
+            self.field.clear()
 
     def on_actions(self, _: object, actions: tuple[Any, ...]) -> None:
         self.buttons.elements = actions
@@ -218,8 +222,8 @@ class FieldRow(Piece):
         cells = self.buttons.cells()
         if not cells:
             return width, 0.0
-        side = sum(cell.natural(fit) for cell in cells) + dp(16) * len(cells)
-        side = min(max(side, dp(200)), width * 0.5)
+        wanted = (cell.natural(fit) * (1.25 if cell.element.primary else 1) for cell in cells)
+        side = min(max(sum(wanted) + dp(16) * len(cells), dp(200)), width * 0.5)
         return width - side - dp(16), side
 
     def need(self, width: float, fit: float) -> float:

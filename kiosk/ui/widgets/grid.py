@@ -13,7 +13,7 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.tokens import GAP_DP
-from kiosk.ui.widgets.card import CENTRE, SIDE, TOP, Push, Card
+from kiosk.ui.widgets.card import CENTRE, SIDE, TIGHT, TOP, Push, Card
 from kiosk.ui.widgets.piece import Piece
 
 
@@ -109,7 +109,7 @@ class Tiles(Grid):
     """Large cards: what do you need, categories, agencies, services."""
 
     options: ClassVar[dict[str, Any]] = {"raised": True, "mark_off": "arrow_forward"}
-    arrangements = ((3, TOP), (3, SIDE), (2, SIDE), (1, SIDE))
+    arrangements = ((3, TOP), (3, SIDE), (3, TIGHT), (2, SIDE), (1, SIDE))
 
 
 class Rows(Grid):
@@ -128,8 +128,8 @@ class Choices(Grid):
     options: ClassVar[dict[str, Any]] = {
         "mark_off": "radio_button_unchecked", "mark_on": "check_circle", "icon_dp": 64,
     }  # fmt: skip
-    arrangements = ((2, SIDE), (3, TOP), (1, SIDE))
-    cell_most = NumericProperty(132)
+    arrangements = ((2, SIDE), (3, TOP), (3, TIGHT), (1, SIDE))
+    cell_most = NumericProperty(140)
 
 
 class Ticks(Grid):
@@ -155,9 +155,12 @@ class Faces(Grid):
     """Five faces in a row."""
 
     options: ClassVar[dict[str, Any]] = {
-        "icon_dp": 112, "mark_on": "check_circle", "title_sp": 26, "pad_dp": 8, "raised": True,
+        "icon_dp": 120, "icon_least": 0.42, "mark_on": "check_circle", "title_sp": 28, "pad_dp": 8,
+        "raised": True,
     }  # fmt: skip
     arrangements = ((5, CENTRE),)
+    cell_most = NumericProperty(300)
+    centred = BooleanProperty(True)
 
     def _columns(self, columns: int) -> int:
         return max(1, min(columns, len(self.children)))

@@ -93,7 +93,7 @@ class Heading(Piece):
         self.nav = Nav()
         self.bar = Bar()
         self.step = Words(face="medium", tone="muted", wanted=26)
-        self.title = Words(face="display", wanted=40)
+        self.title = Words(face="display", wanted=40, least=31)
         self.subtitle = Words(face="body", tone="muted", wanted=26)
         for part in (self.nav, self.bar, self.step, self.title, self.subtitle):
             self.add_widget(part)
@@ -118,45 +118,58 @@ class Heading(Piece):
         nav = self.nav.width_for(fit)
         return width - (nav + dp(24) if nav else 0)
 
+    def _step_height(self, wide: float, fit: float) -> float:
+        return self.step.need(wide, fit) if self.bar.progress is not None else 0.0
+
     def _title_height(self, wide: float, fit: float) -> float:
         under = self.subtitle.need(wide, fit)
-        return self.title.need(wide, fit) + (under + dp(4) if under else 0)
+        step = self._step_height(wide, fit)
+        return step + self.title.need(wide, fit) + (under + dp(2) if under else 0)
 
     def _beside(self, width: float, fit: float) -> bool:
         """The title stands beside the buttons when it needs no more than two lines there."""
-        if not self.nav.children or self.bar.progress is not None:
+        if not self.nav.children:
             return False
-        high = self._title_height(self._side_width(width, fit), fit)
-        return high <= max(dp(TARGET_DP) * 1.35, self.title.px(fit) * 2.6)
+        wide = self._side_width(width, fit)
+        return self.title.need(wide, fit) <= self.title.px(fit) * 2.6
 
     def need(self, width: float, fit: float) -> float:
         nav = self.nav.need(width, fit)
         if self._beside(width, fit):
             return max(nav, self._title_height(self._side_width(width, fit), fit))
-        return nav + (dp(12) if nav else 0) + self._title_height(width, fit)
+        step = self._step_height(width, fit) if nav else 0.0
+        return nav + (dp(10) if nav else 0) + self._title_height(width, fit) - step
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
         nav = self.nav.need(width, fit)
-        wide, left, top = width, x, y + height
+        top, side = y + height, self._side_width(width, fit)
         self.nav.place(x, top - nav, self.nav.width_for(fit), nav, fit)
-        side = self._side_width(width, fit)
+        left, wide = x, width
         if self._beside(width, fit):
             left, wide = x + width - side, side
-            spare = max(nav, height) - self._title_height(wide, fit)
-            top -= max(0.0, spare / 2)
+            top -= max(0.0, (nav - self._title_height(wide, fit)) / 2)
+            top -= self._place_step(left, top, wide, fit)
         elif nav:
-            self._place_progress(x + width - side, top - nav, side, nav, fit)
-            top -= nav + dp(12)
+            text = self._step_height(side, fit)
+            self._place_step(x + width - side, top - (nav - text) / 2, side, fit)
+            top -= nav + dp(10)
+        else:
+            top -= self._place_step(left, top, wide, fit)
         used = self.title.put(left, top, wide, fit)
-        self.subtitle.put(left, top - used - dp(4), wide, fit)
+        self.subtitle.put(left, top - used - dp(2), wide, fit)
 
-    def _place_progress(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+    def _place_step(self, x: float, top: float, width: float, fit: float) -> float:
+        """Where we are, in words, and the bar after them; the height used, px."""
         if self.bar.progress is None:
             self.bar.place(-9999, -9999, 0, 0, fit)
             self.step.put(-9999, -9999, 10, fit)
-            return
-        text = self.step.need(width, fit)
-        top = y + height / 2 + (text + dp(8) + dp(10)) / 2
-        self.step.put(x, top, width, fit)
-        self.bar.place(x, top - text - dp(18), width, dp(10), fit)
+            return 0.0
+        wide = min(width, self.step.natural(fit) + 1)
+        high = self.step.put(x, top, wide, fit)
+        bar = width - wide - dp(20)
+        if bar > dp(80):
+            self.bar.place(x + wide + dp(20), top - high / 2 - dp(5), bar, dp(10), fit)
+        else:
+            self.bar.place(-9999, -9999, 0, 0, fit)
+        return high

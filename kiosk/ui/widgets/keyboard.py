@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.metrics import dp
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.ui.keys import BACK, BLANK, ENTER, ICONS, NAMED, PAGES, SHIFT, WIDTHS, Typing, begin
 from kiosk.ui.keys import press as press_key
@@ -20,7 +20,7 @@ from kiosk.ui.widgets.surface import Pressable
 from kiosk.ui.widgets.words import Glyph, Words
 from kiosk.view import Keyboard as Kind
 
-TALLEST_KEY_DP = 92
+TALLEST_KEY_DP, TALLEST_DIGIT_DP = 92, 112
 
 
 class Key(Pressable):
@@ -79,6 +79,7 @@ class Keyboard(Piece):
     """All pages are built when first shown and kept."""
 
     kind = StringProperty("")
+    confirms = BooleanProperty(True)  # there is something for the ENTER key to do
     field = ObjectProperty(None, allownone=True)
 
     def __init__(self, **options: Any) -> None:
@@ -88,12 +89,14 @@ class Keyboard(Piece):
         self._pages: dict[str, list[list[Key]]] = {}
         self._opened: object = None
 
-    def open(self, kind: str, field: Any) -> None:
+    def open(self, kind: str, field: Any, *, confirms: bool = True) -> None:
         """Show the keyboard for a field; the same question again leaves shift and page alone."""
-        self.field, key = field, (kind, field.key, field.element_id)
+        self.field, key = field, (kind, field.key, field.element_id, confirms)
+        self.confirms = confirms
         if key == self._opened and self.kind == kind:
             return
         self._opened, self.kind = key, kind
+        self.clear_widgets()
         self._turn(begin(Kind(kind), field.text))
 
     def close(self) -> None:
@@ -109,7 +112,7 @@ class Keyboard(Piece):
             ]
         if changed:
             self.clear_widgets()
-            for row in self._pages[typing.page]:
+            for row in self.rows():
                 for key in row:
                     if key.word != BLANK:
                         self.add_widget(key)
@@ -132,9 +135,10 @@ class Keyboard(Piece):
         if typing != self.typing:
             self._turn(typing)
 
-    def keys(self) -> list[Key]:
-        """Keys now shown, in reading order."""
-        return [key for row in self._pages.get(self.typing.page, []) for key in row if key.parent]
+    def rows(self) -> list[list[Key]]:
+        """Keys now shown; without anything to confirm there is no dead ENTER key."""
+        rows = self._pages.get(self.typing.page, [])
+        return [[key for key in row if self.confirms or key.word != ENTER] for row in rows]
 
     def _least(self) -> float:
         return float(dp(TARGET_DP if PAGES[self.typing.page].big else KEY_DP))
@@ -151,22 +155,24 @@ class Keyboard(Piece):
             self._arrange()
 
     def _arrange(self) -> None:
-        layout, rows = PAGES[self.typing.page], self._pages[self.typing.page]
+        layout, rows = PAGES[self.typing.page], self.rows()
         gap = dp(GAP_DP)
-        high = min(dp(TALLEST_KEY_DP), (self.height - gap * (len(rows) - 1)) / len(rows))
+        tallest = TALLEST_DIGIT_DP if layout.big else TALLEST_KEY_DP
+        high = min(dp(tallest), (self.height - gap * (len(rows) - 1)) / len(rows))
         broad = self.width * layout.width
         left = self.x + (self.width - broad) / 2
-        most = max(sum(WIDTHS.get(k.word, 1.0) for k in row) for row in rows)
         unit = (broad - gap * (max(len(row) for row in rows) - 1)) / max(len(row) for row in rows)
         top = self.y + len(rows) * (high + gap) - gap
+        if layout.big:
+            top = self.top
         for at, row in enumerate(rows):
-            self._arrange_row(row, left, broad, unit if most > 4 else 0, top - at * (high + gap), high)
+            self._arrange_row(row, left, broad, 0 if layout.big else unit, top - at * (high + gap), high)
 
     def _arrange_row(
         self, row: list[Key], left: float, broad: float, unit: float, top: float, high: float
     ) -> None:
         gap = dp(GAP_DP)
-        shares = [WIDTHS.get(key.word, 1.0) for key in row]
+        shares = [WIDTHS.get(key.word, 1.0) if unit else 1.0 for key in row]
         room = broad - gap * (len(row) - 1)
         if all(share == 1 for share in shares) and unit:
             wide, x = unit, left + (broad - len(row) * unit - (len(row) - 1) * gap) / 2

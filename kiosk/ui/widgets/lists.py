@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from kivy.metrics import dp
-from kivy.properties import ListProperty, NumericProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty
 
 from kiosk.ui.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.widgets.card import CENTRE, SIDE, Push, Card
@@ -13,6 +13,7 @@ from kiosk.ui.widgets.grid import Actions, Grid, Rows
 from kiosk.ui.widgets.words import Words
 
 PAGE_PREVIOUS, PAGE_NEXT = "page.previous", "page.next"
+MIDDLE_DP = 100.0  # between the arrows: "2 / 3"
 
 
 class BigTiles(Grid):
@@ -22,16 +23,32 @@ class BigTiles(Grid):
         "raised": True, "icon_dp": 104, "title_sp": 40, "mark_on": "check_circle",
     }  # fmt: skip
     arrangements = ((2, CENTRE), (1, SIDE))
-    cell_most = NumericProperty(330)
+    cell_most = NumericProperty(400)
+    centred = BooleanProperty(True)
 
 
 class SearchRows(Rows):
-    """Results above the keyboard: only as many as stand there."""
+    """Results above the keyboard. Without room for the office's name, its icon and colour stay."""
 
-    options: ClassVar[dict[str, Any]] = {**Rows.options, "icon_dp": 52, "pad_dp": 10, "title_sp": 27}
-    arrangements = ((2, SIDE), (1, SIDE))
-    cell_most = NumericProperty(104)
+    options: ClassVar[dict[str, Any]] = {
+        "raised": True, "icon_dp": 52, "icon_least": 0.9, "pad_dp": 12, "title_sp": 27,
+    }  # fmt: skip
+    arrangements = ((2, SIDE),)
+    cell_most = NumericProperty(108)
     gap = NumericProperty(GAP_DP)
+
+    def _brief(self, brief: bool) -> None:  # noqa: FBT001 - a private switch
+        for cell in self.cells():
+            cell.brief = brief
+
+    def need(self, width: float, fit: float) -> float:
+        self._brief(brief=True)
+        return super().need(width, fit)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        self._brief(brief=False)
+        self._brief(brief=super().need(width, fit) > height)
+        super().place(x, y, width, height, fit)
 
 
 class ReviewCard(Card):
@@ -56,18 +73,10 @@ class ReviewLines(Grid):
     gap = NumericProperty(GAP_DP)
 
 
-class PageButton(Push):
-    """A big arrow; forward carries its arrow behind the word."""
-
-    def show(self, element: Any) -> None:
-        super().show(element)
-        self.icon_last = element.id == PAGE_NEXT
-
-
 class Paging(Actions):
     """Actions at the left, the big paging arrows with "2 / 3" between them at the right."""
 
-    cell = PageButton
+    cell = Push
     page = ListProperty([1, 1])
 
     def __init__(self, **options: Any) -> None:
@@ -81,45 +90,59 @@ class Paging(Actions):
     def cells(self) -> list[Any]:
         return [child for child in reversed(self.children) if isinstance(child, Push)]
 
-    def _split(self) -> tuple[list[Any], list[Any]]:
-        turn = [c for c in self.cells() if c.element_id in {PAGE_PREVIOUS, PAGE_NEXT}]
-        return [c for c in self.cells() if c not in turn], turn
+    def _split(self) -> tuple[list[Any], list[Any], list[Any]]:
+        """Plain actions at the left, the arrows in the middle, the main action at the right."""
+        cells = self.cells()
+        turns = [c for c in cells if c.element_id in {PAGE_PREVIOUS, PAGE_NEXT}]
+        mains = [c for c in cells if c.element.primary and c not in turns]
+        return [c for c in cells if c not in turns and c not in mains], turns, mains
+
+    def _sizes(self, width: float, fit: float) -> dict[Any, float]:
+        cells = self.cells()
+        wide = {c: max(dp(150), c.natural(fit) * (1.15 if c.element.primary else 1)) for c in cells}
+        room = width - dp(MIDDLE_DP) - dp(GAP_DP + 4) * (len(cells) + 1)
+        scale = min(1.0, room / max(1.0, sum(wide.values())))
+        return {cell: broad * scale for cell, broad in wide.items()}
+
+    def need(self, width: float, fit: float) -> float:
+        if not self.cells():
+            return 0.0
+        if not self._split()[1]:
+            return super().need(width, fit)
+        sizes = self._sizes(width, fit)
+        return max(dp(TARGET_DP), *(cell.need(wide, fit) for cell, wide in sizes.items()))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
-        acts, turns = self._split()
+        acts, turns, mains = self._split()
         self.count.text = f"{self.page[0]} / {self.page[1]}" if turns else ""
         if not turns:
             super().place(x, y, width, height, fit)
             return
         self.pos, self.size = (x, y), (width, height)
-        gap, middle = dp(GAP_DP + 4), dp(96)
-        wide = {c: max(dp(150), c.natural(fit)) for c in self.cells()}
-        room = width - middle - gap * (len(acts) + 1)
-        scale = min(1.0, room / sum(wide.values()))
-        right = x + width
-        for cell in reversed(turns):
-            broad = wide[cell] * scale
-            cell.place(right - broad, y, broad, height, fit)
-            right -= broad + (middle if cell is turns[-1] else gap)
-            if cell is turns[-1]:
-                high = self.count.need(middle, fit)
-                self.count.put(right, y + height / 2 + high / 2, middle, fit)
+        sizes, gap = self._sizes(width, fit), dp(GAP_DP + 4)
         left = x
         for cell in acts:
-            cell.place(left, y, wide[cell] * scale, height, fit)
-            left += wide[cell] * scale + gap
+            cell.place(left, y, sizes[cell], height, fit)
+            left += sizes[cell] + gap
+        right = x + width
+        for cell in reversed(mains):
+            cell.place(right - sizes[cell], y, sizes[cell], height, fit)
+            right -= sizes[cell] + gap
+        broad = sum(sizes[c] for c in turns) + dp(MIDDLE_DP)
+        start = left if mains and not acts else right - broad
+        if mains and acts:
+            start = (left + right - gap - broad) / 2
+        self._place_turns(turns, sizes, start, y, height, fit)
 
-    def need(self, width: float, fit: float) -> float:
-        cells = self.cells()
-        if not cells:
-            return 0.0
-        _, turns = self._split()
-        if not turns:
-            return super().need(width, fit)
-        wide = {c: max(dp(150), c.natural(fit)) for c in cells}
-        room = width - dp(96) - dp(GAP_DP + 4) * len(cells)
-        scale = min(1.0, room / sum(wide.values()))
-        return max(dp(TARGET_DP), *(c.need(wide[c] * scale, fit) for c in cells))
+    def _place_turns(
+        self, turns: list[Any], sizes: dict[Any, float], left: float, y: float, high: float, fit: float
+    ) -> None:
+        turns[0].place(left, y, sizes[turns[0]], high, fit)
+        left += sizes[turns[0]]
+        text = self.count.need(dp(MIDDLE_DP), fit)
+        self.count.put(left, y + high / 2 + text / 2, dp(MIDDLE_DP), fit)
+        for cell in turns[1:]:
+            cell.place(left + dp(MIDDLE_DP), y, sizes[cell], high, fit)
 
 
 class EvenActions(Actions):
@@ -130,7 +153,8 @@ class EvenActions(Actions):
         return [(width - dp(GAP_DP + 4) * (count - 1)) / count] * count
 
     def need(self, width: float, fit: float) -> float:
-        return max(super().need(width, fit), dp(96)) if self.cells() else 0.0
+        least = dp(96 if fit > 0.8 else TARGET_DP)
+        return max(super().need(width, fit), least) if self.cells() else 0.0
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         self.pos, self.size = (x, y), (width, height)

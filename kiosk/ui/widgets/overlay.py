@@ -16,7 +16,7 @@ from kiosk.view import View
 FITS = (1.0, 0.9, 0.8, 0.7, 0.6)
 
 
-class Panel(Surface):
+class Sheet(Surface):
     """The card in the middle."""
 
     def need(self, width: float, fit: float) -> float:
@@ -28,7 +28,7 @@ class Overlay(Piece):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.shade, self.panel = Plain(), Panel(radius_dp=28)
+        self.shade, self.panel = Plain(), Sheet(radius_dp=28)
         self.glyph = Glyph(icon="hourglass_top", size_dp=72)
         self.seconds = Words(face="display", tone="brand", halign="center", wanted=120)
         self.title = Words(face="display", halign="center", wanted=42)

@@ -9,7 +9,7 @@ from kivy.metrics import dp
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.widgets.blocks import Facts, Steps, Texts
-from kiosk.ui.widgets.piece import Column, Piece
+from kiosk.ui.widgets.piece import Beside, Column, Piece
 from kiosk.ui.widgets.surface import Badge, Surface, mix
 from kiosk.ui.widgets.words import Glyph, Words
 
@@ -41,12 +41,13 @@ class Panel(Surface):
 
 
 class Stub(Panel):
-    """A paper ticket: a strip of the brand on top, notches and a perforated line."""
+    """A paper ticket: a strip of the brand at its edge, notches and a perforated line."""
 
-    strip_dp = NumericProperty(16)
+    strip_dp = NumericProperty(10)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.pad_dp = 34
         self.strip = Badge()
         self.add_widget(self.strip)
         with self.canvas.after:
@@ -68,23 +69,22 @@ class Stub(Panel):
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
-        side = dp(26)
-        self.strip.radius = dp(6)
-        self.strip.place(x + dp(24), y + height - dp(self.strip_dp) - dp(14), width - dp(48),
-                         dp(self.strip_dp), fit)  # fmt: skip
-        at = y + self._tear(width, height, fit)
-        for hole, left in zip(self._holes, (x - side / 2, x + width - side / 2), strict=True):
-            hole.size = (side, side)
-            hole.pos = (left, at - side / 2)
-        self._dashes.points = [x + side, at, x + width - side, at]
+        side = dp(28)
+        self.strip.radius = dp(5)
+        self.strip.place(x + dp(12), y + dp(16), dp(self.strip_dp), height - dp(32), fit)
+        at = self._tear()
+        for hole, low in zip(self._holes, (y - side / 2, y + height - side / 2), strict=True):
+            hole.size = (side, side) if at else (0, 0)
+            hole.pos = (at - side / 2, low)
+        self._dashes.points = [at, y + side, at, y + height - side] if at else []
 
-    def _tear(self, width: float, height: float, fit: float) -> float:
-        """Height of the perforation: under the number, above the facts."""
-        for column in self.pieces():
-            low = [p for p in column.pieces() if p.opacity and not p.grow]
-            if low:
-                return max(p.top for p in low) + dp(8) - self.y
-        return height * 0.35
+    def _tear(self) -> float:
+        """The perforation runs between the number and what belongs to it."""
+        for holder in self.pieces():
+            parts = [p for p in holder.pieces() if p.opacity and p.width > 1]
+            if isinstance(holder, Beside) and len(parts) == 2:
+                return float((parts[0].right + parts[1].x) / 2)
+        return 0.0
 
 
 class Hero(Piece):
@@ -132,9 +132,9 @@ class Message(Panel):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.pad_dp = 30
-        self.column = Column(centred=True, gap=22)
-        self.hero, self.steps = Hero(), Steps(gap=16)
+        self.pad_dp = 24
+        self.column = Column(centred=True, gap=14)
+        self.hero, self.steps = Hero(), Steps(gap=10)
         self.facts, self.texts = Facts(), Texts()
         for part in (self.hero, self.steps, self.facts, self.texts):
             self.column.add_widget(part)

@@ -29,9 +29,12 @@ class SearchChoices(Choices):
         "mark_off": "radio_button_unchecked", "mark_on": "check_circle", "icon_dp": 48,
         "pad_dp": 12, "title_sp": 27,
     }  # fmt: skip
-    arrangements = ((2, SIDE), (3, SIDE), (1, SIDE))
+    arrangements = ((4, SIDE), (2, SIDE))
     cell_most = NumericProperty(96)
     gap = NumericProperty(GAP_DP)
+
+    def _columns(self, columns: int) -> int:
+        return columns
 
 
 class Likert(Grid):

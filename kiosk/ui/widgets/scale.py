@@ -23,7 +23,7 @@ MOST_MARKS = 11
 class Mark(Pressable):
     """One value of the scale."""
 
-    def __init__(self, text: str, scale: Scale, **options: Any) -> None:
+    def __init__(self, text: str, scale: NumberScale, **options: Any) -> None:
         self.text, self.scale = text, scale
         self.words = Words(face="strong", halign="center", wanted=32, text=text)
         super().__init__(**options)
@@ -48,7 +48,7 @@ class Mark(Pressable):
         self.words.put(x, y + height / 2 + high / 2, width, fit)
 
 
-class Scale(Piece):
+class NumberScale(Piece):
     """The value, large, between minus and plus, over its marks."""
 
     elements = ListProperty()

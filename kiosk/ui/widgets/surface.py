@@ -93,7 +93,7 @@ class Surface(Piece):
     def set_edge(self, colour: Rgba, width_dp: float) -> None:
         self.edge = colour
         self.edge_px = dp(width_dp) / 2
-        self.shadow = (0.02, 0.12, 0.08, 0.26) if self.raised and not self.palette.flat else CLEAR
+        self.shadow = (0.02, 0.12, 0.08, 0.22) if self.raised and not self.palette.flat else CLEAR
 
     def _reshape(self, *_: object) -> None:
         radius = min(dp(self.radius_dp), self.height / 2, self.width / 2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.metrics import dp
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.ui.keys import PAGES
 from kiosk.ui.widgets.field import FieldRow
@@ -97,7 +97,7 @@ class TypedAnswer(Piece):
 class Prompt(Piece):
     """A large icon that shows what to do: scan here, look there."""
 
-    icon = ObjectProperty("")
+    icon = StringProperty("")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -108,7 +108,7 @@ class Prompt(Piece):
         self.glyph.icon = icon
 
     def need(self, width: float, fit: float) -> float:
-        return float(dp(110)) if self.icon else 0.0
+        return float(dp(110)) if self.icon and fit > 0.9 else 0.0
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)

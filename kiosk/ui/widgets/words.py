@@ -38,9 +38,9 @@ def register_fonts(assets: Path) -> None:
     GLYPHS.update({key: chr(code) for key, code in table.items()})
 
 
-def legal_px(wanted_px: float, fit: float) -> float:
-    """The font size for `fit`: smaller than designed when it must, never under 4.8 mm capitals."""
-    return max(min(wanted_px, dp(LEGAL_TEXT_DP)), wanted_px * fit)
+def legal_px(wanted_px: float, fit: float, least_dp: float = LEGAL_TEXT_DP) -> float:
+    """The font size for `fit`: smaller than designed when it must, never under its floor."""
+    return max(min(wanted_px, dp(least_dp)), wanted_px * fit)
 
 
 @lru_cache(maxsize=4096)
@@ -75,6 +75,7 @@ class Words(Label):
     colour = ObjectProperty(None, allownone=True)
     face = StringProperty("body")
     wanted = NumericProperty(26)  # sp
+    least = NumericProperty(LEGAL_TEXT_DP)  # dp
 
     def __init__(self, **options: object) -> None:
         options.setdefault("halign", "left")
@@ -90,7 +91,7 @@ class Words(Label):
         self.color = rgba
 
     def px(self, fit: float) -> float:
-        return legal_px(sp(self.wanted), fit)
+        return legal_px(sp(self.wanted), fit, self.least)
 
     def need(self, width: float, fit: float) -> float:
         """Height at `width`, px; 0 without text. Far too high while a word would be broken and
@@ -99,7 +100,7 @@ class Words(Label):
         if not self.text:
             return 0.0
         px = self.px(fit)
-        if px > dp(LEGAL_TEXT_DP) + 0.5 and longest_word(self.text, self.face, px) > width:
+        if px > dp(self.least) + 0.5 and longest_word(self.text, self.face, px) > width:
             return BROKEN
         return measure(self.text, self.face, px, width)[1]
 
