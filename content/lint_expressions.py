@@ -13,11 +13,8 @@ from content import lint_values
 from content.expression_tokens import calls, is_path, paths, tokens
 from content.form_tree import Expression, FormTree
 from content.lint_functions import KNOWN, NOT_PORTABLE
-from content.lint_look import Check, Look
+from content.lint_look import LENGTH_MAX, Check, Look
 from content.problem import Remark
-
-LENGTH_MAX = 20_000
-"""Characters of one expression; nobody can check a longer one, and no device should."""
 
 _TOO_LONG = Remark(
     "too-long",

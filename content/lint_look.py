@@ -10,6 +10,9 @@ from content.expression_tokens import Call, Token
 from content.form_tree import Expression, FormTree
 from content.problem import Remark
 
+LENGTH_MAX = 20_000
+"""Characters of one expression; nobody can check a longer one, and no device should."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

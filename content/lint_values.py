@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from content.expression_tokens import COMPARING, Token, calls, is_path, paths, tokens
 from content.form_tree import FormTree
-from content.lint_look import Check, Look
+from content.lint_look import LENGTH_MAX, Check, Look
 from content.problem import Remark
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -24,7 +24,7 @@ _WIDE = 0xFFFF
 def boolean_nodes(tree: FormTree) -> Iterator[str]:
     """Calculated nodes that hold true or false."""
     for expression in tree.expressions:
-        if expression.kind != "calculate":
+        if expression.kind != "calculate" or len(expression.text) > LENGTH_MAX:
             continue
         sequence = tokens(expression.text)
         depth = 0
