@@ -102,6 +102,11 @@ class FileKeyStore:
         assert len(secret) == KEY_BYTES
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self.path(name), self._line(name, secret))
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the name too outlives a power cut: no certificate without its key
+        finally:
+            os.close(folder)
 
     def problems(self) -> list[str]:
         found = []

@@ -99,12 +99,18 @@ class Transaction:
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """First row of a read, or None."""
-        row: Row | None = self.execute(sql, parameters).fetchone()
+        try:
+            row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        except sqlite.Error as error:
+            raise _explained(error, self._path) from error
         return row
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """Every row of a read."""
-        return list(self.execute(sql, parameters).fetchall())
+        """Every row of a read; raises `StoreFault`."""
+        try:
+            return list(self._connection.execute(sql, parameters).fetchall())
+        except sqlite.Error as error:
+            raise _explained(error, self._path) from error
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the commit is durable; never when it is rolled back."""
@@ -133,7 +139,7 @@ class Store:
                     str(path), isolation_level=None, check_same_thread=False
                 )
                 connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
-                connection.execute("PRAGMA journal_mode=WAL")
+                mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except OSError as error:
@@ -141,6 +147,9 @@ class Store:
             raise StoreFault(msg) from error
         except sqlite.Error as error:
             raise _explained(error, Path(path)) from error
+        if mode not in {"wal", "memory"}:
+            msg = f"{path} lies on a disk that cannot lock; move the site to a local disk."
+            raise StoreFault(msg)
         store = cls(Path(path), connection)
         store.migrate(migrations)
         return store
@@ -227,8 +236,7 @@ class Store:
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """First row of a read, or None."""
-        row: Row | None = self._run(sql, parameters).fetchone()
-        return row
+        return next(self.each(sql, parameters), None)
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Every row of a read."""
