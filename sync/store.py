@@ -100,10 +100,9 @@ class Transaction:
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """First row of a read, or None."""
         try:
-            row: Row | None = self._connection.execute(sql, parameters).fetchone()
+            return self._connection.execute(sql, parameters).fetchone()  # type: ignore[no-any-return]
         except sqlite.Error as error:
             raise _explained(error, self._path) from error
-        return row
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Every row of a read; raises `StoreFault`."""
@@ -148,8 +147,7 @@ class Store:
         except sqlite.Error as error:
             raise _explained(error, Path(path)) from error
         if mode not in {"wal", "memory"}:
-            msg = f"{path} lies on a disk that cannot lock; move the site to a local disk."
-            raise StoreFault(msg)
+            raise StoreFault(f"{path} lies on a disk that cannot lock; move it to a local disk.")
         store = cls(Path(path), connection)
         store.migrate(migrations)
         return store
@@ -158,8 +156,7 @@ class Store:
     def read_only(cls, path: Path | str) -> Store:
         """Open an existing database for looking only, beside the processes that write it."""
         if not Path(path).is_file():
-            msg = f"There is no database {path}; start the node's services once, or name another."
-            raise StoreFault(msg)
+            raise StoreFault(f"There is no database {path}; start the node's services once.")
         try:
             uri = f"{Path(path).resolve().as_uri()}?mode=ro"
             connection = sqlite.connect(uri, uri=True, isolation_level=None)
@@ -193,10 +190,7 @@ class Store:
         done: dict[str, int] = dict(self.all("SELECT name, count(*) FROM migration GROUP BY name"))
         for each in migrations:
             if done.get(each.name, 0) > len(each.steps):
-                msg = (
-                    f"{self.path} was written by a newer version (tables {each.name!r});"
-                    " install that version again."
-                )
+                msg = f"{self.path} was written by a newer version ({each.name}); install that one."
                 raise StoreFault(msg)
         return any(done.get(each.name, 0) < len(each.steps) for each in migrations)
 
