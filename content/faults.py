@@ -2,7 +2,7 @@
 
 30 a pack is refused (forged, altered, of another root, too old), 31 a pack is incomplete,
 32 no space, 33 the sources do not make a pack, 34 the pack knows no such thing,
-and 61, a form file that is no form at all.
+35 a file given as a form is no form at all (the forms commands exit with 61 for it).
 """
 
 from __future__ import annotations
@@ -43,4 +43,4 @@ class NotInPack(Fault):
 class FormUnreadable(Fault):
     """A file given as a form is no XLSForm and no XForm."""
 
-    code = 61
+    code = 35

@@ -21,7 +21,7 @@ _COLUMNS = {"calculate": "calculation", "readonly": "read_only"}
 
 
 def lint(path: Path, inspect: Inspect | None = None) -> list[Problem]:
-    """Every problem of the form at `path`, in row order; raises `FormUnreadable` (61)."""
+    """Every problem of the form at `path`, in row order; raises `FormUnreadable` (35)."""
     compiled = compile_form(path)
     found = list(compiled.problems)
     if compiled.xml:

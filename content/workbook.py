@@ -56,7 +56,7 @@ class Workbook:
 
 
 def read(path: Path) -> Workbook:
-    """The workbook at `path`; raises `FormUnreadable` (61)."""
+    """The workbook at `path`; raises `FormUnreadable` (35)."""
     try:
         _check_size(path)
         found = get_xlsform(path)

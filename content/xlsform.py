@@ -2,7 +2,7 @@
 
 `compile_form` reads, repairs (`content/form_repair.py`), compiles with the pinned pyxform and
 reports every trouble as a `Problem` with sheet, row and remedy. It never raises for a faulty form,
-only `FormUnreadable` (61) for a file that is no form at all. A ready XForm (.xml) is taken as it
+only `FormUnreadable` (35) for a file that is no form at all. A ready XForm (.xml) is taken as it
 is, after a bounded parse that loads nothing from outside.
 """
 

@@ -63,9 +63,12 @@ def read_form(path: Path) -> tuple[bytes, Mapping[str, bytes]]:
     Raises `NotAForm`, naming the compiler's first error with its place.
     """
     if path.suffix.lower() in {".xlsx", ".xls", ".csv", ".md"}:
-        from content import xlsform  # noqa: PLC0415 - the compiler is for the bench only
+        from content import faults, xlsform  # noqa: PLC0415 - the compiler is for the bench only
 
-        compiled = xlsform.compile_form(path)
+        try:
+            compiled = xlsform.compile_form(path)
+        except faults.FormUnreadable as fault:
+            raise NotAForm(fault.message) from fault
         if not compiled.xml:
             errors = [str(one) for one in compiled.problems if one.severity == "error"]
             raise NotAForm(f"{path.name} does not compile: {' '.join(errors[:1])}")

@@ -76,16 +76,17 @@ def _compile(arguments: argparse.Namespace) -> int:
 
 def _lint(arguments: argparse.Namespace) -> int:
     from content import form_lint
+    from content.faults import FormUnreadable
     from kiosk.forms.lint import inspect
     from provisioning.faults import Fault
 
     try:
         found = form_lint.lint(arguments.input, inspect)
     except Fault as fault:
-        if fault.code != NOT_A_FORM:
+        if fault.code not in {NOT_A_FORM, FormUnreadable.code}:
             raise
         if arguments.json:
-            print(json.dumps([{"error": fault.message, "code": fault.code}]))
+            print(json.dumps([{"error": fault.message, "code": NOT_A_FORM}]))
         else:
             print(f"{arguments.input}: {fault.message}", file=sys.stderr)
         return NOT_A_FORM
