@@ -105,7 +105,8 @@ class Core:
 
     def _paperwork(self) -> None:
         now = self._clock.monotonic()
-        if now - self._touched < QUIET_S or now < self._settle_at:
+        resting = self._appliance.session.state is State.ATTRACT
+        if now < self._settle_at or not (resting or now - self._touched >= QUIET_S):
             return
         answered = self._kiosk.desk.settle()
         self._settle_s = SETTLE_S if answered else min(self._settle_s * 2, SETTLE_S_MAX)

@@ -59,7 +59,7 @@ def _send_all(house: House, node: Node) -> None:
     """`huduma sync once` in place of the running service, which keeps small batches for a while."""
     service = f"{node.name}.sync"
     line = house.lines[f"{node.name}.sync-line"]
-    house.supervisor.cut(service)
+    house.supervisor.halt(service)
     argv = (
         sys.executable, "-m", "kiosk.cli", "sync", "once", "--site", str(house.site.dir),
         "--node", node.name, "--upstream", line.endpoint, "--deadline", str(int(SYNC_S)),

@@ -79,6 +79,11 @@ class Supervisor:
     def restarts(self, name: str) -> int:
         return self._kept[name].restarts
 
+    def ended_well(self, name: str) -> bool:
+        """Whether a service ended by itself without a fault, such as a window that was closed."""
+        process = self._kept[name].process
+        return process is not None and process.poll() == 0
+
     def tick(self) -> None:
         """Reap what ended and start again what is due."""
         now = self._clock.monotonic()
@@ -95,6 +100,14 @@ class Supervisor:
             self._signal(self._kept[name], signal.SIGKILL)
         for name in names:
             self._wait(self._kept[name], 5.0)
+
+    def halt(self, name: str, deadline_s: float = 3.0) -> None:
+        """SIGTERM one service, so that it ends in order; `resume` brings it back."""
+        kept = self._kept[name]
+        kept.wanted = False
+        self._signal(kept, signal.SIGTERM)
+        if not self._wait(kept, deadline_s):
+            self.cut(name)
 
     def kill(self, name: str) -> None:
         """SIGKILL one service and let it come back by itself."""

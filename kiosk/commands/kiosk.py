@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiosk.hand import Person
     from kiosk.house import House
+    from kiosk.process import Stop
     from provisioning.site import Node, Site
 
 DISAGREEMENT = 4
@@ -113,18 +114,18 @@ def _person(house: House, node: Node, arguments: argparse.Namespace) -> Person:
         return Hand(house.core_socket(node))
     from kiosk.onlooker import at_the_screen
 
-    return at_the_screen(house, node, headless=arguments.headless)
+    return at_the_screen(house, node)
 
 
-def _serve(house: House, node: Node, stop: object, *, headless: bool) -> int:
-    assert callable(stop)
+def _serve(house: House, node: Node, stop: Stop, *, headless: bool) -> int:
+    window = ""
     if not headless:
         from kiosk.onlooker import open_window
 
-        open_window(house, node)
+        window = open_window(house, node)
         print("Touch the screen to start. Close the window or press Ctrl+C to end.")
     print(f"Slips appear in {house.slips(node)}; logs are in {house.logs}.", flush=True)
-    while not stop():
+    while not stop() and not (window and house.supervisor.ended_well(window)):
         house.supervisor.tick()
         house.breathe()
     return 0

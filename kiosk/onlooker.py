@@ -1,0 +1,171 @@
+"""Onlooker: the person of a story at the real screen, and the window of a demo.
+
+The screen runs as a process of its own (`huduma ui`), as on a kiosk; its driver puts real touches
+on real widgets and types on the real on-screen keyboard. What is on the screen is read from the
+core, so that a story sees the same words whoever plays it. Starting the screen is done here.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from kiosk.hand import Hand, on_screen, reachable
+from kiosk.house import House
+from kiosk.story import StoryFailed
+from kiosk.supervisor import Service
+from kiosk.view import Keyboard, Role, View
+from kiosk.visit.wheels import parts_of
+from provisioning.site import Node
+
+READY_S, ORDER_S, AGREE_S = 40.0, 30.0, 10.0
+_DIGITS = {"year": 4}
+_SIGNATURE = [[0.2, 0.3], [0.35, 0.7], [0.5, 0.3], [0.65, 0.7], [0.8, 0.4]]
+
+
+class Onlooker:
+    """Implements `kiosk.hand.Person` with a screen process."""
+
+    def __init__(self, hand: Hand, path: Path) -> None:
+        self._hand = hand
+        self._path = path
+        self._link: socket.socket | None = None
+        self._pending = b""
+
+    @property
+    def view(self) -> View:
+        """The view as last seen."""
+        return self._hand.view
+
+    def look(self) -> View:
+        """Look at the screen now."""
+        return self._hand.look()
+
+    def tap(self, name: str) -> None:
+        """Touch a widget; raises `StoryFailed` when no finger could reach it."""
+        reachable(self._hand.look(), name)
+        self._agree()
+        self._order({"do": "tap", "id": name})
+
+    def type(self, text: str) -> None:
+        """Type with the on-screen keyboard; dates with the digit pad beside the wheels."""
+        view = self._agree()
+        fields = [each for each in view.elements if each.role is Role.FIELD]
+        pads = [each for each in view.elements if each.role is Role.PAD]
+        if fields:
+            if view.keyboard is Keyboard.NONE:
+                self.tap(fields[0].id)
+                self._agree()
+            self._order({"do": "type", "text": text})
+        elif pads:
+            self._order({"do": "draw", "id": pads[0].id, "points": _SIGNATURE})
+        else:
+            self._turn_wheels(view, text)
+
+    def scan(self, text: str) -> None:
+        """Hold a code before the scanner."""
+        self._hand.scan(text)
+
+    def wait(self, seconds: float) -> None:
+        """Let virtual time pass at the core; the screen follows."""
+        self._hand.wait(seconds)
+        self._agree()
+
+    def picture(self, path: Path) -> bool:
+        """Keep a picture of the screen."""
+        self._agree()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._order({"do": "picture", "path": str(path)})
+        return True
+
+    def close(self) -> None:
+        """Let go; the supervisor ends the screen."""
+        if self._link is not None:
+            self._link.close()
+        self._hand.close()
+
+    def reach(self) -> bool:
+        """Whether the screen takes orders and shows what the core says."""
+        try:
+            self._order({"do": "view"})
+        except StoryFailed:
+            return False
+        return True
+
+    def _turn_wheels(self, view: View, text: str) -> None:
+        wheels = tuple(each.id for each in view.elements if each.role is Role.WHEEL)
+        if not wheels:
+            raise StoryFailed(f"There is no field to type {text!r} into; {on_screen(view)}")
+        parts = parts_of(text, tuple(each.removeprefix("wheel.") for each in wheels))
+        for wheel in wheels:
+            part = wheel.removeprefix("wheel.")
+            value = parts.get(part)
+            if value is None:
+                raise StoryFailed(f"{text!r} has no {part}; write it as 27/3/1990.")
+            self._order({"do": "tap", "id": wheel})
+            self._order({"do": "type", "text": f"{value:0{_DIGITS.get(part, 2)}d}"})
+
+    def _agree(self) -> View:
+        """Wait until the screen shows the core's newest view."""
+        for _ in range(int(AGREE_S * 10)):
+            wanted = self._hand.look()
+            shown = self._order({"do": "view"})
+            if shown.get("number", 0) >= wanted.number:
+                return wanted
+        raise StoryFailed(f"The screen does not follow the core; {on_screen(self._hand.view)}")
+
+    def _order(self, order: dict[str, Any]) -> dict[str, Any]:
+        try:
+            reply = self._converse(json.dumps(order).encode() + b"\n")
+        except (OSError, ValueError) as error:
+            self._link = None
+            raise StoryFailed(f"The screen does not answer ({error}); see its log.") from error
+        if not reply.get("ok"):
+            raise StoryFailed(str(reply.get("error", "the screen refused an order")))
+        view: dict[str, Any] = reply.get("view", {})
+        return view
+
+    def _converse(self, line: bytes) -> dict[str, Any]:
+        if self._link is None:
+            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            link.settimeout(ORDER_S)
+            link.connect(str(self._path))
+            self._link, self._pending = link, b""
+        self._link.sendall(line)
+        while b"\n" not in self._pending:
+            part = self._link.recv(65_536)
+            if not part:
+                raise OSError("it hung up")
+            self._pending += part
+        answer, _, self._pending = self._pending.partition(b"\n")
+        found: dict[str, Any] = json.loads(answer)
+        return found
+
+
+def at_the_screen(house: House, node: Node) -> Onlooker:
+    """Start the node's screen without a window, and a person before it."""
+    path = Path(node.socket_path("screen"))
+    path.unlink(missing_ok=True)
+    _start(house, node, "--drive", str(path), "--silent")
+    person = Onlooker(Hand(house.core_socket(node)), path)
+    house.wait_for(person.reach, READY_S)
+    return person
+
+
+def open_window(house: House, node: Node) -> str:
+    """Start the node's screen in a window; the name of its service."""
+    ui = node.settings.ui
+    return _start(house, node, *(["--fullscreen"] if ui.fullscreen else []))
+
+
+def _start(house: House, node: Node, *words: str) -> str:
+    name, ui = f"{node.name}.ui", node.settings.ui
+    argv = (
+        sys.executable, "-m", "kiosk.cli", "ui", "--socket", house.core_socket(node),
+        "--width", str(ui.width), "--height", str(ui.height), *words,
+    )  # fmt: skip
+    house.supervisor.add(Service(name, argv, house.logs / f"{name}.log"))
+    return name
