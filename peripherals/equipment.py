@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from peripherals.causes import State
-from peripherals.device import BadDeviceUrl
+from peripherals.device import BadDeviceUrl, SimulatorRefused
 from peripherals.device_url import DeviceUrl
-from peripherals.dialogue import Condition, Event
+from peripherals.dialogue import Condition, Dialogue, Event
 from peripherals.drivers.lines import Line
 from peripherals.equipment_kinds import NODE, ROLES, Kind, Surroundings, read_equipment_url
 from peripherals.equipment_table import EquipmentRow
@@ -63,7 +63,11 @@ class Slot:
 
 
 class Equipment:
-    """The loop. `clock` gives both kinds of time; `ids` only the jitter of restarts."""
+    """The loop. `clock` gives both kinds of time; `ids` only the jitter of restarts.
+
+    `urls` is the role of each device and its URL (`none:` or empty: not there); `field` refuses
+    simulators. Raises `BadDeviceUrl` and `SimulatorRefused` at once, never later.
+    """
 
     def __init__(
         self,
@@ -74,8 +78,10 @@ class Equipment:
         read_codes: Callable[[bytes], list[Scan]] | None = None,
         hotplug: HotplugSource | None = None,
         policy: RestartPolicy | None = None,
+        field: bool = False,
     ) -> None:
         self._clock = clock
+        self._field = field
         self._hotplug = hotplug
         self._bench = Bench(hotplug.present() if hotplug else ())
         self._changed = True
@@ -123,10 +129,14 @@ class Equipment:
         take(command, self._clock.monotonic())
         return True
 
+    def dialogue(self, name: str) -> Dialogue | None:
+        """The dialogue of a device, for reading what it knows."""
+        slot = self._slots.get(name)
+        return slot.worker.dialogue if slot else None
+
     def modem(self) -> Modem | None:
         """The dialogue of the SMS modem, for the queue's `pump`."""
-        slot = self._slots.get("sms")
-        dialogue = slot.worker.dialogue if slot else None
+        dialogue = self.dialogue("sms")
         return dialogue if isinstance(dialogue, Modem) else None
 
     def restart(self, name: str) -> bool:
@@ -177,6 +187,8 @@ class Equipment:
         parsed, kind = read_equipment_url(url)
         if parsed.kind != name:
             raise BadDeviceUrl(f"The setting {name} takes a URL that begins with {name}+.")
+        if self._field and simulated(parsed):
+            raise SimulatorRefused(f"The setting {name} names a simulator; name the real device.")
         # Parameters are checked now, at the start, not at the first plug.
         dialogue = kind.dialogue(parsed, around)
         slot: Slot
@@ -262,6 +274,12 @@ def _detail(event: Event, before: str) -> str:
             return f"{fix.latitude:.2f}, {fix.longitude:.2f}"
         case _:
             return before
+
+
+def simulated(url: DeviceUrl) -> bool:
+    """Whether a URL can only lead to a simulator."""
+    words = url.parameters
+    return url.driver == "simulated" or "program" in words or words.get("grab") == "no"
 
 
 def _no_codes(picture: bytes) -> list[Scan]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from peripherals.causes import CAUSES, State
+from peripherals.gnss import Position
 from sync.store import MigrationSet, Store, Transaction
 
 REFRESH_S = 15.0
@@ -31,6 +32,13 @@ EQUIPMENT_TABLES = MigrationSet(
             observed_at TEXT NOT NULL,
             restarts INTEGER NOT NULL,
             detail TEXT NOT NULL
+        )""",
+        """CREATE TABLE equipment_position (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            latitude REAL NOT NULL,
+            longitude REAL NOT NULL,
+            accuracy_m REAL,
+            at TEXT NOT NULL
         )""",
     ),
 )
@@ -123,6 +131,36 @@ def read(store: Store, now: datetime | None = None) -> list[EquipmentRow]:
         else row
         for row in rows
     ]
+
+
+def write_position(tx: Transaction, position: Position | None, now: datetime) -> None:
+    """Keep where the kiosk itself is, while that can be relied on; else forget it."""
+    tx.execute("DELETE FROM equipment_position")
+    fix = position.usable if position else None
+    if fix is not None:
+        tx.execute(
+            "INSERT INTO equipment_position VALUES (1, ?, ?, ?, ?)",
+            (fix.latitude, fix.longitude, fix.accuracy_m, now.isoformat(timespec="milliseconds")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the kiosk is: degrees, metres (None: unknown), and when that was known."""
+
+    latitude: float
+    longitude: float
+    accuracy_m: float | None
+    at: datetime
+
+
+def read_position(store: Store, now: datetime) -> Place | None:
+    """Where the kiosk is, or None: no receiver, no fix, or the last one is older than 45 s."""
+    row = store.one("SELECT latitude, longitude, accuracy_m, at FROM equipment_position")
+    if row is None:
+        return None
+    place = Place(row[0], row[1], row[2], datetime.fromisoformat(row[3]))
+    return place if 0 <= (now - place.at).total_seconds() <= STALE_S else None
 
 
 def to_json(row: EquipmentRow) -> dict[str, Any]:

@@ -30,16 +30,18 @@ READ_MAX = 65_536
 _EVIOCGRAB = 0x40044590  # _IOW('E', 0x90, int), linux/input.h
 
 
-class NotAllowed(DeviceFault):
+class NotSetUp(DeviceFault):
+    """The system is not set up for this device: a permission or a program is missing."""
+
+    code = 27
+
+
+class NotAllowed(NotSetUp):
     """The system does not let this program open the device."""
 
-    code = 27
 
-
-class ProgramMissing(DeviceFault):
+class ProgramMissing(NotSetUp):
     """A program the driver runs is not installed."""
-
-    code = 27
 
 
 class Line(Protocol):
