@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -47,7 +48,9 @@ class SystemClock:
             return self._floor
         self._floor = moment
         if (moment - self._written).total_seconds() >= _FLOOR_STEP_S:
-            self.keep_floor()
+            # A full or lost disk must not take the time away; the doctor tells of the disk.
+            with suppress(OSError):
+                self.keep_floor()
         return moment
 
     def lag(self) -> timedelta:
@@ -62,7 +65,10 @@ class SystemClock:
         self._offset += timedelta(seconds=seconds)
 
     def keep_floor(self) -> None:
-        """Write the floor: temp file, fsync, rename, so a power cut leaves the old one."""
+        """Write the floor: temp file, fsync, rename, so a power cut leaves the old one.
+
+        Raises `OSError` when the disk is full or gone.
+        """
         self._written = self._floor
         if self._floor_path is None:
             return

@@ -54,6 +54,13 @@ def test_a_torn_floor_file_stops_nothing(tmp_path, torn):
     assert SystemClock(floor).now() >= seen
 
 
+def test_a_full_or_lost_disk_does_not_take_the_time_away(tmp_path):
+    clock = SystemClock(tmp_path / "gone" / "clock-floor")
+    assert clock.now() < clock.now()
+    with pytest.raises(OSError, match="No such file"):
+        clock.keep_floor()
+
+
 def test_durations_do_not_follow_the_date(tmp_path):
     clock = SystemClock(None)
     before = clock.monotonic()
