@@ -144,9 +144,10 @@ class Driver:
         if not boards:
             raise NotOnScreen("a keyboard", self.elements())
         board = boards[0]
+        before = self.view.number if self.view else None
         for key in steps_to_type(text, board.typing, board.field.text):
             self._tap_key(f"key.{key}")
-        self.settle(self.view.number if self.view else None)
+        self.settle(before)
         self.advance(DEBOUNCE_S)
 
     def _tap_key(self, element_id: str) -> None:
