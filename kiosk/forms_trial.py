@@ -6,7 +6,6 @@ The serving side lives in `forms_server.py`; here is what one request means.
 from __future__ import annotations
 
 import gc
-from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +56,11 @@ class MediaFolder(Mapping[str, bytes]):
         return sum(1 for _ in self)
 
 
+def with_made(folder: MediaFolder, made: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The folder's files with those the compiler made in front; few, so they are copied."""
+    return {**{name: folder[name] for name in folder}, **made} if made else folder
+
+
 def read_form(path: Path) -> tuple[bytes, Mapping[str, bytes]]:
     """The XForm in `path` and media made with it, compiled first where it is an XLSForm.
 
@@ -103,7 +107,7 @@ def _session(request: Mapping[str, Any], tables: SqliteTables) -> FormSession:
     media = request.get("media")
     folder = MediaFolder(Path(media) if media else None)
     xml, made = read_form(Path(str(request["form"])))
-    form = Form.parse(xml, ChainMap(dict(made), folder), tables=tables)  # type: ignore[arg-type]
+    form = Form.parse(xml, with_made(folder, made), tables=tables)
     clock = SystemClock()
     fixed = request.get("now")
     moment = None if fixed is None else moment_of(str(fixed))

@@ -62,13 +62,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _compile(arguments: argparse.Namespace) -> int:
-    from collections import ChainMap
-
     from kiosk.forms.model import Form
-    from kiosk.forms_trial import MediaFolder, read_form
+    from kiosk.forms_trial import MediaFolder, read_form, with_made
 
     xml, made = read_form(arguments.input)
-    Form.parse(xml, ChainMap(dict(made), MediaFolder(arguments.input.parent)), strict=True)
+    Form.parse(xml, with_made(MediaFolder(arguments.input.parent), made), strict=True)
     arguments.output.write_bytes(xml)
     print(f"{arguments.output}: {len(xml)} bytes", file=sys.stderr)
     return 0

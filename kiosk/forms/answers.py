@@ -20,7 +20,7 @@ _TIME = re.compile(
 )
 
 
-def stored(text: str, kind: str, zone: tzinfo) -> str:
+def stored(text: str, kind: str, zone: tzinfo) -> str:  # noqa: PLR0911 - one a type
     """`text` as a node of type `kind` stores it; raises `AnswerRefused`."""
     if text == "":
         return ""

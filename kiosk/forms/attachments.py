@@ -27,7 +27,7 @@ def file_name(source: str) -> str:
     return source.replace("\\", "/").rpartition("/")[2]
 
 
-def read_list(
+def read_list(  # noqa: PLR0911 - one a kind of source
     name: str, element: Element, media: Mapping[str, bytes], tables: ChoiceTables
 ) -> tuple[ChoiceList, str]:
     """The list of a secondary instance element, and its source; a missing file is empty."""

@@ -58,8 +58,7 @@ class Describer:
         pairs = chooser.choices(control, node)
         media = chooser.media(control, node)
         return tuple(
-            Choice(value, label, shown)
-            for (value, label), shown in zip(pairs, media, strict=True)
+            Choice(value, label, shown) for (value, label), shown in zip(pairs, media, strict=True)
         )
 
     def violation(self, node: RecordNode) -> Violation | None:

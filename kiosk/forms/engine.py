@@ -35,6 +35,8 @@ class Engine:
         self._running = False
         self._steps = 0
         self._dropped: dict[RecordNode, str] = {}
+        # One context serves every rule: rules never run inside each other.
+        self._context = Context(world.root, world)
 
     def run_all(self) -> None:
         """Run every rule everywhere; then whatever that woke."""
@@ -51,18 +53,21 @@ class Engine:
         """Run the new row's own rules and wake what looks at rows from outside."""
         for rule in self._graph.inside(row.place):
             self._wake(rule, row)
-        self._wake_outside(row, row.place)
+        self._wake_outside(row, row.place, added=True)
+        for node in row.each():
+            if node.value:
+                self.value_changed(node)
 
     def row_removed(self, place: Place, parent: RecordNode) -> None:
         """Wake what counts, adds up or numbers the rows of `place` under `parent`."""
-        self._wake_outside(parent, place)
+        self._wake_outside(parent, place, added=False)
         for edge in self._graph.below(place):
             if edge.positional:
                 self._wake(edge.rule, None)
 
-    def _wake_outside(self, near: RecordNode, place: Place) -> None:
+    def _wake_outside(self, near: RecordNode, place: Place, *, added: bool) -> None:
         for edge in self._graph.below(place):
-            if edge.positional:
+            if edge.positional or (added and edge.indexed):
                 continue
             if edge.scope is None or not edge.scope.is_within(place):
                 self._wake_edge(edge, near)
@@ -116,6 +121,9 @@ class Engine:
                 self._roots.clear()
 
     def _targets(self, place: Place, roots: list[RecordNode] | None) -> list[RecordNode]:
+        fixed = self._world.fixed.get(place.path)
+        if fixed is not None:
+            return fixed  # type: ignore[return-value]
         if roots is None:
             return nodes_at(self._world.root, place)
         if len(roots) == 1:
@@ -131,7 +139,9 @@ class Engine:
         if kind is Kind.CHOICES:
             self._check_choices(node)
             return
-        value = rule.run(Context(node, self._world))
+        context = self._context
+        context.node = context.current = node
+        value = rule.run(context)
         if kind is Kind.CALCULATE:
             text = calculated(value, node.place.type, self._world.zone)
             if text != node.value:

@@ -49,6 +49,7 @@ class Edge(NamedTuple):
     rule: Rule
     scope: Place | None
     positional: bool
+    indexed: bool = False
 
 
 @dataclass(slots=True)
@@ -100,7 +101,7 @@ def build(places: Iterable[Place], document: Place, expressions: Expressions) ->
         for reference in rule.reading.found:
             if reference not in seen:
                 seen.add(reference)
-                edge = Edge(rule, reference.scope, reference.positional)
+                edge = Edge(rule, *reference[1:])
                 graph.readers.setdefault(reference.place, []).append(edge)
     _order(graph)
     return graph

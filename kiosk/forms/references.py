@@ -16,11 +16,16 @@ from kiosk.forms.xpath.syntax import Base, Call, Expr, Path, Step, children
 
 
 class Reference(NamedTuple):
-    """A place read, the row shared with the reader, and whether only its position matters."""
+    """A place read and the row shared with the reader.
+
+    `positional`: only its position matters. `indexed`: one row picked by number, so a new blank
+    row changes nothing.
+    """
 
     place: Place
     scope: Place | None
     positional: bool = False
+    indexed: bool = False
 
 
 @dataclass(slots=True)
@@ -134,7 +139,7 @@ class _Reader:
                 places = self._steps(argument.steps, starts) if starts else []
                 if starts and not places:
                     self._reading.unknown.append(show(argument))
-                self._reading.found += [Reference(place, None) for place in places]
+                self._reading.found += [Reference(place, None, indexed=True) for place in places]
 
 
 def _plain_start(steps: list[Step]) -> tuple[str, ...]:
@@ -146,7 +151,7 @@ def _plain_start(steps: list[Step]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _near(step: Step, place: Place) -> Iterable[Place]:
+def _near(step: Step, place: Place) -> Iterable[Place]:  # noqa: PLR0911 - one an axis
     match step.axis:
         case "child":
             return _children(place, step.name)

@@ -91,7 +91,8 @@ class Repeats:
         if not self._form.counted:
             return
         for _ in range(_COUNT_ROUNDS_MAX):
-            if not any([self._settle_place(place) for place in self._form.counted]):
+            changed = [self._settle_place(place) for place in self._form.counted]
+            if not any(changed):
                 return
         raise FormTooLarge("The counts of the form's repeats depend on each other without end.")
 

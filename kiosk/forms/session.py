@@ -149,7 +149,9 @@ class FormSession:
             self._engine.settle()
             self._events.value_changed(node)
             self._settle()
-        return SetResult(changed, self._describer.state(node))
+        violation = self._describer.violation(node)
+        message = "" if violation is None else self._describer.message(node, violation)
+        return SetResult(changed, violation, message)
 
     def add(self, path: str) -> str:
         """Add a row to the repeat at `path` (`/data/rep`); its address. Raises `AnswerRefused`."""

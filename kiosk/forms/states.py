@@ -70,14 +70,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class SetResult:
-    """What setting an answer did: the node now, and whether anything changed."""
+    """What setting an answer did: whether anything changed, and what is wrong with it, if so."""
 
     changed: bool
-    state: NodeState
+    violation: Violation | None
+    message: str
 
     @property
     def valid(self) -> bool:
-        return self.state.valid
+        return self.violation is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,14 @@ class SessionWorld:
         self._last_saved = last_saved
         self._documents: dict[str, Node] = {}
         self.chooser = Chooser(self)
+        self.fixed: dict[str, list[Node]] = {}
 
     def take(self, root: RecordNode) -> None:
         """Make `root` the record expressions see."""
         self.root = root
         self._document = Node("#document")
         self._document.append(root)
+        self.fixed = _fixed_nodes(root)
 
     def now(self) -> datetime:
         return self._now()
@@ -173,3 +175,18 @@ class SessionWorld:
             Context(node, self)
         )
         return found[0] if found else node
+
+
+def _fixed_nodes(root: RecordNode) -> dict[str, list[Node]]:
+    """Nodes outside repeats by path: they stay the same for the session's whole life."""
+    found: dict[str, list[Node]] = {}
+    pending: list[Node] = [root]
+    while pending:
+        node = pending.pop()
+        place = node.place
+        assert place is not None
+        if not place.rows:
+            found[place.path] = [node]
+            pending += node.children
+            pending += (node.attributes or {}).values()
+    return found

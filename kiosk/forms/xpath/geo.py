@@ -6,6 +6,7 @@ Formulas as the ODK spec gives them: a sphere of 6,378,100 m, results rounded to
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from kiosk.forms.xpath.library import Function
 from kiosk.forms.xpath.texts import flat
@@ -48,7 +49,7 @@ def _distance(_: Context, *values: Value) -> float:
     line = points(values)
     if line is None:
         return NAN
-    return _cents(sum(_hop(one, two) for one, two in zip(line, line[1:], strict=False)))
+    return _cents(sum(_hop(one, two) for one, two in pairwise(line)))
 
 
 def _area(_: Context, *values: Value) -> float:
@@ -60,7 +61,7 @@ def _area(_: Context, *values: Value) -> float:
     if ring[0] != ring[-1]:
         ring.append(ring[0])
     total = 0.0
-    for one, two in zip(ring, ring[1:], strict=False):
+    for one, two in pairwise(ring):
         bend = 2 + math.sin(math.radians(one[0])) + math.sin(math.radians(two[0]))
         total += math.radians(two[1] - one[1]) * bend
     return _cents(abs(total * _RADIUS_M * _RADIUS_M / 2))
@@ -73,7 +74,7 @@ def _geofence(_: Context, point: Value, shape: Value) -> bool:
         return False
     y, x = spot[0]
     inside = False
-    for (y1, x1), (y2, x2) in zip(ring, ring[1:], strict=False):
+    for (y1, x1), (y2, x2) in pairwise(ring):
         if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
             inside = not inside
     return inside
@@ -107,7 +108,7 @@ def _intersects(_: Context, shape: Value) -> bool:
     line = points((shape,))
     if line is None or len(line) < 4:
         return False
-    edges = list(zip(line, line[1:], strict=False))
+    edges = list(pairwise(line))
     closed = line[0] == line[-1]
     for i, (one, two) in enumerate(edges):
         for j in range(i + 2, len(edges)):

@@ -49,7 +49,9 @@ def _key(value: Value) -> str:
     return to_text(value)
 
 
-def _split(path: Path) -> tuple[str, tuple[str, str], str, Expr, list[Expr]] | None:
+def _split(  # noqa: PLR0911 - one a reason not to qualify
+    path: Path,
+) -> tuple[str, tuple[str, str], str, Expr, list[Expr]] | None:
     base, steps = path.base, path.steps
     if not isinstance(base, Call) or base.name != "instance" or len(steps) < 2:
         return None
@@ -67,7 +69,9 @@ def _split(path: Path) -> tuple[str, tuple[str, str], str, Expr, list[Expr]] | N
         if found is not None:
             column, sought = found
             left_over = parts[:at] + parts[at + 1 :]
-            rest = [Chain("and", left_over)] if len(left_over) > 1 else list(left_over)
+            rest: list[Expr] = list(left_over)
+            if len(left_over) > 1:
+                rest = [Chain("and", left_over)]
             if any(not isinstance(tree, (Binary, Chain, Call)) for tree in rest):
                 return None
             return name.value, (root.name, row.name), column, sought, rest

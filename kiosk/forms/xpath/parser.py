@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kiosk.forms.faults import BadExpression, FormTooLarge
 from kiosk.forms.limits import EXPRESSION_DEPTH_MAX
-from kiosk.forms.xpath.lexer import Kind, Token, clip, tokens
+from kiosk.forms.xpath.lexer import Kind, clip, tokens
 from kiosk.forms.xpath.syntax import (
     Base,
     Binary,
@@ -60,7 +60,7 @@ def parse(source: str) -> Expr:
     """The syntax tree of `source`; raises `BadExpression`, `FormTooLarge`."""
     parser = _Parser(source)
     tree = parser.expression(0)
-    if parser.peek().kind is not Kind.END:
+    if not parser.at_end():
         raise parser.unexpected()
     return tree
 
@@ -68,16 +68,15 @@ def parse(source: str) -> Expr:
 class _Parser:
     def __init__(self, source: str) -> None:
         self._source = source
-        self._tokens = tokens(source)
+        self._kinds, self._texts = tokens(source)
         self._at = 0
         self._depth = 0
 
-    def peek(self) -> Token:
-        return self._tokens[self._at]
+    def at_end(self) -> bool:
+        return self._kinds[self._at] is Kind.END
 
     def unexpected(self) -> BadExpression:
-        token = self.peek()
-        found = "its end" if token.kind is Kind.END else repr(token.text)
+        found = "its end" if self.at_end() else repr(self._texts[self._at])
         return BadExpression(f"Unexpected {found} in {clip(self._source)!r}.")
 
     def expression(self, floor: int) -> Expr:
@@ -87,17 +86,18 @@ class _Parser:
         left = self._operand()
         chained = 0
         while True:
-            token = self._tokens[self._at]
-            power = _POWER.get(token.text, 0) if token.kind is Kind.OPERATOR else 0
+            operator = self._texts[self._at]
+            is_operator = self._kinds[self._at] is Kind.OPERATOR
+            power = _POWER.get(operator, 0) if is_operator else 0
             if power <= floor:
                 self._depth -= 1
                 return left
             self._at += 1
             right = self.expression(power)
-            if token.text in {"and", "or"}:
-                left = _chained(token.text, left, right)
+            if operator in {"and", "or"}:
+                left = _chained(operator, left, right)
             else:
-                left = Binary(token.text, left, right)
+                left = Binary(operator, left, right)
                 chained += 1
                 if chained > EXPRESSION_DEPTH_MAX:
                     raise self._too_deep()
@@ -109,115 +109,139 @@ class _Parser:
         )
 
     def _operand(self) -> Expr:
-        if self._take_operator("-"):
-            return Negative(self.expression(_NEGATIVE_POWER))
-        token = self.peek()
-        following = self._tokens[self._at + 1] if token.kind is not Kind.END else token
+        kind, text = self._kinds[self._at], self._texts[self._at]
         base: Expr
-        if token.kind is Kind.NUMBER:
+        if kind is Kind.PATH:
+            return self._location()
+        if text == "-":
             self._at += 1
-            base = Number(float(token.text))
-        elif token.kind is Kind.TEXT:
+            return Negative(self.expression(_NEGATIVE_POWER))
+        if kind is Kind.NUMBER:
             self._at += 1
-            base = Text(token.text[1:-1])
-        elif self._take_operator("("):
+            base = Number(float(text))
+        elif kind is Kind.TEXT:
+            self._at += 1
+            base = Text(text[1:-1])
+        elif text == "(":
+            self._at += 1
             base = self.expression(0)
             self._expect(")")
-        elif (
-            token.kind is Kind.NAME
-            and following == (Kind.OPERATOR, "(", following.at)
-            and token.text not in _NODE_TESTS
-        ):
+        elif kind is Kind.NAME and self._texts[self._at + 1] == "(" and text not in _NODE_TESTS:
             self._at += 2
-            base = Call(token.text, self._arguments())
+            base = Call(text, self._arguments())
         else:
             return self._location()
         predicates = self._predicates()
         if predicates:
             base = Filter(base, predicates)
-        if self.peek().text in {"/", "//"} and self.peek().kind is Kind.OPERATOR:
+        if self._texts[self._at][:1] == "/":
             return Path(base, self._steps(leading=True))
         return base
 
     def _arguments(self) -> list[Expr]:
         arguments: list[Expr] = []
-        if not self._take_operator(")"):
+        if not self._take(")"):
             arguments.append(self.expression(0))
-            while self._take_operator(","):
+            while self._take(","):
                 arguments.append(self.expression(0))
             self._expect(")")
         return arguments
 
     def _location(self) -> Expr:
-        token = self.peek()
-        if token.kind is Kind.OPERATOR and token.text == "/":
-            following = self._tokens[self._at + 1]
-            if following.kind in {Kind.NAME, Kind.STAR} or following.text in {"@", ".", ".."}:
+        kind, text = self._kinds[self._at], self._texts[self._at]
+        if kind is Kind.PATH:
+            base = Base.ROOT if text[0] == "/" else Base.CONTEXT
+            steps = self._steps(leading=text[0] == "/")
+            return Path(base, steps)
+        if text == "/":
+            follows, name = self._kinds[self._at + 1], self._texts[self._at + 1]
+            if follows in (Kind.NAME, Kind.STAR, Kind.PATH) or name in {"@", ".", ".."}:
                 return Path(Base.ROOT, self._steps(leading=True))
             self._at += 1
             return Path(Base.ROOT, [])
-        if token.kind is Kind.OPERATOR and token.text == "//":
+        if text == "//":
             return Path(Base.ROOT, self._steps(leading=True))
         return Path(Base.CONTEXT, self._steps(leading=False))
 
     def _steps(self, *, leading: bool) -> list[Step]:
         steps: list[Step] = []
         if not leading:
-            steps.append(self._step())
+            self._step(steps)
         while True:
-            if self._take_operator("//"):
+            text = self._texts[self._at]
+            if self._kinds[self._at] is Kind.PATH and text[0] == "/":
+                self._step(steps)
+                continue
+            if text == "//":
                 steps.append(Step("descendant-or-self", "node()", []))
-            elif not self._take_operator("/"):
+            elif text != "/":
                 return steps
-            steps.append(self._step())
+            self._at += 1
+            self._step(steps)
 
-    def _step(self) -> Step:
-        if self._take_operator("."):
-            return Step("self", "node()", self._predicates())
-        if self._take_operator(".."):
-            return Step("parent", "node()", self._predicates())
+    def _step(self, steps: list[Step]) -> None:
+        """Read one step, or all steps of a plain path, onto `steps`."""
+        text = self._texts[self._at]
         axis = "child"
-        if self._take_operator("@"):
+        if self._kinds[self._at] is Kind.PATH:
+            self._at += 1
+            steps += plain_steps(text)
+            last = steps.pop()
+            steps.append(Step(last.axis, last.name, self._predicates()))
+            return
+        if text in {".", ".."}:
+            self._at += 1
+            steps.append(Step("self" if text == "." else "parent", "node()", self._predicates()))
+            return
+        if text == "@":
+            self._at += 1
             axis = "attribute"
-        elif self._tokens[self._at + 1 : self._at + 2] and (
-            self.peek().kind is Kind.NAME and self._tokens[self._at + 1].text == "::"
-        ):
-            axis = self.peek().text
+        elif self._kinds[self._at] is Kind.NAME and self._texts[self._at + 1] == "::":
+            axis = text
             if axis not in _AXES:
                 raise self.unexpected()
             self._at += 2
-        return Step(axis, self._name_test(), self._predicates())
+        steps.append(Step(axis, self._name_test(), self._predicates()))
 
     def _name_test(self) -> str:
-        token = self.peek()
-        if token.kind is Kind.STAR:
+        kind, text = self._kinds[self._at], self._texts[self._at]
+        if kind is Kind.STAR:
             self._at += 1
             return "*"
-        if token.kind is not Kind.NAME:
+        if kind is not Kind.NAME:
             raise self.unexpected()
         self._at += 1
-        if token.text in _NODE_TESTS and self._take_operator("("):
+        if text in _NODE_TESTS and self._take("("):
             self._expect(")")
-            return f"{token.text}()"
-        return token.text.rpartition(":")[2]
+            return f"{text}()"
+        return text.rpartition(":")[2]
 
     def _predicates(self) -> list[Expr]:
         found: list[Expr] = []
-        while self._take_operator("["):
+        while self._texts[self._at] == "[":
+            self._at += 1
             found.append(self.expression(0))
             self._expect("]")
         return found
 
-    def _take_operator(self, text: str) -> bool:
-        token = self._tokens[self._at]
-        if token.kind is Kind.OPERATOR and token.text == text:
+    def _take(self, text: str) -> bool:
+        """Take a punctuation mark; names and literals can never read like one."""
+        if self._texts[self._at] == text:
             self._at += 1
             return True
         return False
 
     def _expect(self, text: str) -> None:
-        if not self._take_operator(text):
+        if not self._take(text):
             raise self.unexpected()
+
+
+def plain_steps(text: str) -> list[Step]:
+    """The steps of a plain path token."""
+    return [
+        Step("parent", "node()", []) if name == ".." else Step("child", name.rpartition(":")[2], [])
+        for name in text.removeprefix("/").split("/")
+    ]
 
 
 def _chained(operator: str, left: Expr, right: Expr) -> Chain:

@@ -78,7 +78,8 @@ def first_text(compiler: Compiler, path: Path) -> RunText | None:
 
 def _shape(steps: list[Step]) -> tuple[int, list[str]]:
     """How many parents up, then which children down; ups is -1 where it goes up after down."""
-    ups, names = 0, []
+    ups = 0
+    names: list[str] = []
     for step in steps:
         if step.axis == "parent":
             if names:
@@ -140,7 +141,7 @@ def _absolute(compiler: Compiler, path: Path) -> RunNodes:
     if plain:
         below = tuple(step.name for step in rest)
         if row is None:
-            return lambda c: descend(c.world.document(), below)
+            return _from_top(below)
         return _from_row(row, lambda _, start: descend(start[0], below), names)
     walk = compile_steps(compiler, rest)
     if row is None:
@@ -148,8 +149,19 @@ def _absolute(compiler: Compiler, path: Path) -> RunNodes:
     return _from_row(row, walk, names, compile_steps(compiler, path.steps))
 
 
+def _from_top(names: tuple[str, ...]) -> RunNodes:
+    path = "/" + "/".join(names)
+
+    def from_top(c: Context) -> list[Node]:
+        world = c.world
+        found = world.fixed.get(path)
+        return descend(world.document(), names) if found is None else found
+
+    return from_top
+
+
 def _leading_names(steps: list[Step]) -> tuple[str, ...]:
-    names = []
+    names: list[str] = []
     for step in steps:
         if step.axis != "child" or step.name in {"*", "node()", "text()"}:
             break

@@ -34,7 +34,7 @@ def _matcher(pattern: str) -> _Matcher:
 
 
 def is_word(char: str) -> bool:
-    """What `\\w` and `\\b` mean: ASCII, as in Java and JavaScript."""
+    r"""What `\w` and `\b` mean: ASCII, as in Java and JavaScript."""
     return char == "_" or (char.isascii() and char.isalnum())
 
 

@@ -43,6 +43,11 @@ class World(Protocol):
         """The parent of the record's root."""
         ...
 
+    @property
+    def fixed(self) -> dict[str, list[Node]]:
+        """Nodes of the record outside repeats, by absolute path."""
+        ...
+
     def instance(self, name: str) -> Node | None:
         """The document node of a list, or None where the form has none of that name."""
         ...
@@ -104,7 +109,7 @@ def to_text(value: Value) -> str:
 
 def number_text(number: float) -> str:
     """A number in plain digits; NaN reads `NaN` (stored nodes show it as empty)."""
-    if number == number and abs(number) < 1e15:
+    if abs(number) < 1e15:
         whole = int(number)
         if abs(number - whole) < 1e-12:
             return str(whole)
@@ -133,6 +138,8 @@ def text_number(text: str, context: Context) -> float:
     """The number a text stands for, NaN where it stands for none."""
     if not text:
         return NAN
+    if text.isdigit() and text.isascii():
+        return float(text)
     if _NUMBER.match(text):
         return float(text)
     if len(text) >= 10 and text[4:5] == "-":
@@ -203,9 +210,9 @@ def to_boolean(value: Value) -> bool:
     if kind is bool:
         return value  # type: ignore[return-value]
     if kind is list:
-        return bool(value) and node_truth(value[0])  # type: ignore[index,union-attr,arg-type]
+        return bool(value) and node_truth(value[0])  # type: ignore[index,arg-type]
     if kind is float:
-        return value == value and value != 0
+        return value != 0 and not math.isnan(value)  # type: ignore[arg-type]
     return value != ""
 
 

@@ -118,6 +118,7 @@ public final class JrOracle {
             repeats.clear();
             findRepeats(form);
             lastLoadMs = (System.nanoTime() - start) / 1e6;
+            walk();
             return true;
         } catch (Throwable problem) {
             add("{\"error\":" + text(problem.toString()) + ",\"stage\":\"parse\"}");
@@ -385,7 +386,11 @@ public final class JrOracle {
     private static final class Properties implements IPreloadHandler {
         @Override public String preloadHandled() { return "property"; }
         @Override public IAnswerData handlePreload(String name) {
-            return "deviceid".equals(name) ? new StringData("kiosk:1") : new StringData("u");
+            switch (name) {
+                case "deviceid": return new StringData("kiosk:1");
+                case "username": return new StringData("u");
+                default: return null;
+            }
         }
         @Override public boolean handlePostProcess(TreeElement node, String name) { return false; }
     }
