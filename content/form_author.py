@@ -36,10 +36,10 @@ SURVEY = [
     "choice_filter",
     "calculation",
     "parameters",
-    "bind::huduma:icon",
-    "bind::huduma:mask",
-    "bind::huduma:kind",
-    "bind::huduma:stop",
+    "body::huduma:icon",
+    "body::huduma:mask",
+    "body::huduma:kind",
+    "body::huduma:stop",
 ]
 CHOICES = [
     "list_name",
@@ -125,10 +125,10 @@ def _question(question: Mapping[str, Any], ask: Mapping[str, Any]) -> Row:
         "choice_filter": kind.choice_filter,
         "parameters": kind.parameters,
         "calculation": question.get("calculation", ""),
-        "bind::huduma:icon": question.get("icon", ""),
-        "bind::huduma:mask": kind.mask,
-        "bind::huduma:kind": kind.tag,
-        "bind::huduma:stop": "yes" if question.get("stop") else "",
+        "body::huduma:icon": question.get("icon", ""),
+        "body::huduma:mask": kind.mask,
+        "body::huduma:kind": kind.tag,
+        "body::huduma:stop": "yes" if question.get("stop") else "",
     }
     row |= _both("label", (question.get("en", ""), question.get("sw", "")))
     hint = (question.get("hint_en", kind.hint[0]), question.get("hint_sw", kind.hint[1]))

@@ -2,7 +2,7 @@
 
 The rules of input live here once: names take no digits, ID and phone numbers are texts (a number
 would lose its leading zero), dates know today, every refusal says what to type with an example.
-Patterns are anchored at both ends. `mask` and `kind` become `huduma:` attributes on the bind:
+Patterns are anchored at both ends. `mask` and `kind` become `huduma:` attributes of the control:
 
 `huduma:icon`  the picture beside the question (a name of the pack's icon list)
 `huduma:mask`  shown masked once answered: `id` or `phone`

@@ -62,7 +62,7 @@ def test_every_question_has_an_icon_words_and_a_message_with_an_example(catalogu
         for _, row in workbook.read(FORMS / f"{form['id']}.xlsx").rows("survey"):
             if row["type"].startswith(("begin", "end", "calculate")):
                 continue
-            assert row["bind::huduma:icon"], (form["id"], row["name"])
+            assert row["body::huduma:icon"], (form["id"], row["name"])
             for language in ("English (en)", "Kiswahili (sw)"):
                 assert row[f"label::{language}"]
                 assert len(row[f"label::{language}"].split()) <= 25
