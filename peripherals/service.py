@@ -13,18 +13,20 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from peripherals.device import DeviceBusy, PrinterState
 from peripherals.drivers.printer_url import PrinterAddress
+from peripherals.equipment_unit import PowerHold
 from peripherals.escpos import warm
 from peripherals.health import enlist, read, retire
 from peripherals.ledger import Ledger
-from peripherals.press import Policy, Press
+from peripherals.press import Press
+from peripherals.sitting import Policy
 from peripherals.spool import Spool
-from peripherals.supervision import Supervisor
+from peripherals.supervision import Supervisor, Turning
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.journal import Journal
@@ -52,6 +54,8 @@ class ServiceParts:
     ids: Ids
     open_books: Callable[[], tuple[Store, Journal | None]]
     policy: Policy | None = None
+    equipment: Callable[[], Turning] | None = None  # every device that is not a printer
+    hold: PowerHold = field(default_factory=PowerHold)  # set while the battery is nearly empty
 
 
 class SpoolLock:
@@ -91,6 +95,8 @@ class DeviceService:
         warm()
         for rank, (name, address) in enumerate(self._parts.printers):
             self._supervisor.start(name, self._maker(rank, name, address))
+        if self._parts.equipment is not None:
+            self._supervisor.start("equipment", self._parts.equipment)
         seen = -1
         while not stop():
             version = self._version()
@@ -134,7 +140,7 @@ class DeviceService:
                 parts.ids,
                 policy=parts.policy,
                 stopping=lambda: self._supervisor.stopping,
-                may_take=neighbours.all_before_are_helpless,
+                may_take=lambda: not parts.hold.holding and neighbours.all_before_are_helpless(),
                 helpless=neighbours.helpless,
             )
 

@@ -113,6 +113,15 @@ class DeviceSettings:
         "none:", doc="Printer used when the first is blocked.", pattern=_URL
     )
     scanner: str = setting("none:", doc="Barcode scanner URL.", pattern=_URL)
+    mrz: str = setting("none:", doc="Reader of ID cards and passports (MRZ), URL.", pattern=_URL)
+    card: str = setting("none:", doc="NFC and chip card reader URL.", pattern=_URL)
+    gnss: str = setting("none:", doc="Satellite receiver URL: gpsd or NMEA.", pattern=_URL)
+    sms: str = setting("none:", doc="SMS modem URL.", pattern=_URL)
+    ups: str = setting("none:", doc="Battery unit URL (NUT).", pattern=_URL)
+    gpio: str = setting("none:", doc="Call button and light URL.", pattern=_URL)
+    audio: str = setting("none:", doc="Volume control URL.", pattern=_URL)
+    brightness: str = setting("none:", doc="Screen brightness URL.", pattern=_URL)
+    camera: str = setting("none:", doc="Camera URL.", pattern=_URL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from peripherals.drivers.printer_url import PrinterAddress
     from peripherals.service import ServiceParts
     from peripherals.spool import Spool
     from provisioning.clock import Clock
@@ -153,8 +154,7 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     clock = node.clock() if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
-        key = node.keys.spool_key
-        return ServiceParts(node.db_path, key, printers, clock, ids, _books_of(node, clock, ids))
+        return _parts_of_node(node, printers, clock, ids)
     path = arguments.spool or Path("huduma-spool.db")
 
     def open_spool() -> tuple[Store, None]:
@@ -163,9 +163,28 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     return ServiceParts(path, spool_key_beside(path, ids), printers, clock, ids, open_spool)
 
 
-def _books_of(
-    node: Node, clock: Clock, ids: Ids
-) -> Callable[[], tuple[Store, Journal]]:
+def _parts_of_node(
+    node: Node, printers: list[tuple[str, PrinterAddress]], clock: Clock, ids: Ids
+) -> ServiceParts:
+    """A node's service has its printers and everything else that is plugged in."""
+    from kiosk.equipping import unit_maker
+    from peripherals.equipment_unit import PowerHold
+    from peripherals.service import ServiceParts
+
+    hold = PowerHold()
+    return ServiceParts(
+        node.db_path,
+        node.keys.spool_key,
+        printers,
+        clock,
+        ids,
+        _books_of(node, clock, ids),
+        equipment=unit_maker(node, clock, ids, hold),
+        hold=hold,
+    )
+
+
+def _books_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store, Journal]]:
     """The node's database and journal. Entries `print.*` are folded by no projection, so none
     are handed in and this process stays free of the kiosk's own modules.
     """
@@ -234,13 +253,17 @@ def _settle(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    from peripherals import equipment_table
     from peripherals.health import read, to_json
 
     spool = _open_spool(arguments)
-    printers = [to_json(printer) for printer in read(spool.store, spool._clock.now()).printers]
+    now = spool._clock.now()
+    printers = [to_json(printer) for printer in read(spool.store, now).printers]
+    spool.store.migrate([equipment_table.EQUIPMENT_TABLES])
+    others = [equipment_table.to_json(row) for row in equipment_table.read(spool.store, now)]
     spool.store.close()
     if arguments.json:
-        print(json.dumps(printers, ensure_ascii=False, indent=1))
+        print(json.dumps(printers + others, ensure_ascii=False, indent=1))
         return 0
     for printer in printers:
         words, code = printer["words"], printer["code"]
@@ -248,6 +271,10 @@ def _list(arguments: argparse.Namespace) -> int:
         paper = f"about {left} tickets left" if left is not None else f"paper {printer['paper']}"
         print(f"{printer['name']:<10} {printer['state']:<8} since {printer['since'][:19]}  {paper}")
         print(f"{'':<10} {code} {words['en']} / {words['sw']}; proof: {printer['proof'] or '?'}")
+    for other in others:
+        words, since = other["words"], other["since"][:19]
+        print(f"{other['name']:<10} {other['state']:<8} since {since}  {other['detail']}")
+        print(f"{'':<10} {other['code']} {words['en']} / {words['sw']}")
     return 0
 
 

@@ -1,0 +1,105 @@
+"""Equipping: from a node's settings to the equipment unit of its device service.
+
+The part of the composition root that knows every device which is not a printer: URLs from the
+`[devices]` section, hot plug where the machine has udev, scans on to the node's own core,
+SMS under the spool's key, and the machine's power (asked for in the field only).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from kiosk.senses import Senses
+from peripherals.device import DeviceLost
+from peripherals.drivers.poweroff import SystemPower
+from peripherals.drivers.udev_hotplug import UdevSource
+from peripherals.equipment import Equipment
+from peripherals.equipment_kinds import ROLES
+from peripherals.equipment_table import EQUIPMENT_TABLES
+from peripherals.equipment_unit import EquipmentUnit, PowerHold, PowerPort, UnitParts
+from peripherals.hotplug import HotplugSource
+from peripherals.pictures import read_picture
+from peripherals.sms_queue import SMS_TABLES, SmsQueue
+from peripherals.spool import SPOOL_TABLES
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from provisioning.site import Node
+from sync.store import Store
+
+
+class ToldOnly:
+    """Power on a simulated site: what would be asked of the machine is said and not done."""
+
+    def ask(self) -> None:
+        print("huduma devices: the machine would power off in a minute", file=sys.stderr)
+
+    def cancel(self) -> None:
+        print("huduma devices: mains is back, the machine stays on", file=sys.stderr)
+
+
+class NodeUnit(EquipmentUnit):
+    """The unit with its connection to the core, which it closes with itself."""
+
+    def __init__(self, parts: UnitParts, senses: Senses) -> None:
+        super().__init__(parts)
+        self._senses = senses
+
+    def close(self) -> None:
+        super().close()
+        self._senses.close()
+
+
+def device_urls(node: Node) -> dict[str, str]:
+    """The URL of every role that is not a printer and is configured."""
+    chosen = node.settings.devices
+    urls = {role: str(getattr(chosen, role, "none:")) for role in ROLES}
+    return {role: url for role, url in urls.items() if url != "none:"}
+
+
+def unit_maker(
+    node: Node, clock: Clock, ids: Ids, hold: PowerHold
+) -> Callable[[], EquipmentUnit] | None:
+    """What makes the unit inside its own thread; None when the node has no such device.
+
+    URLs are read here, so that a wrong one stops the start: `BadDeviceUrl`, `SimulatorRefused`.
+    """
+    urls = device_urls(node)
+    if not urls:
+        return None
+    field = node.settings.node.field
+    Equipment(urls, clock, ids, field=field).close()
+
+    def make() -> EquipmentUnit:
+        tables = [SPOOL_TABLES, EQUIPMENT_TABLES, SMS_TABLES]
+        store = Store.open(node.db_path, tables, strict=field)
+        senses = Senses(f"ipc://{node.socket_path('core')}")
+        power: PowerPort = SystemPower() if field else ToldOnly()
+        parts = UnitParts(
+            equipment=Equipment(
+                urls, clock, ids, read_codes=read_picture, hotplug=_hotplug(), field=field
+            ),
+            store=store,
+            clock=clock,
+            outlet=senses,
+            power=power,
+            hold=hold,
+            busy=lambda: printing(store),
+            sms=SmsQueue(store, node.keys.spool_key, clock, ids) if "sms" in urls else None,
+        )
+        return NodeUnit(parts, senses)
+
+    return make
+
+
+def printing(store: Store) -> bool:
+    """Whether a slip is on its way through a printer right now."""
+    row = store.one("SELECT 1 FROM print_job WHERE state IN ('sending', 'await-proof') LIMIT 1")
+    return row is not None
+
+
+def _hotplug() -> HotplugSource | None:
+    try:
+        return UdevSource()
+    except DeviceLost:
+        return None  # devices are then found by the paths of their URLs
