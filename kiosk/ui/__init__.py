@@ -20,11 +20,15 @@ os.environ.setdefault(
 )
 
 
-def prepare(*, width: int, height: int, fullscreen: bool = False, density: float = 1.0) -> None:
+def prepare(
+    *, width: int, height: int, fullscreen: bool = False, density: float = 1.0, windowed: bool = True
+) -> None:
     """Settings of the one window, in px; call once per process, before the window exists."""
     os.environ["KIVY_METRICS_DENSITY"] = f"{density:g}"
     os.environ["KIVY_METRICS_FONTSCALE"] = "1"
-    if not os.environ.get("DISPLAY"):
+    if not windowed:
+        os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    elif not os.environ.get("DISPLAY"):
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
     from kivy.config import Config
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from kivy.factory import Factory
 from kivy.lang import Builder
-from kivy.properties import ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.ui.answers import FALLBACK_LOOK, LOOKS
 from kiosk.ui.screen import SortedView
+from kiosk.ui.tokens import GAP_DP
 from kiosk.ui.widgets.piece import Column, Piece
 from kiosk.view import View
 
@@ -35,6 +36,8 @@ class AnswerPiece(SortedView):
 
 class AnswerColumn(Column):
     """What every look's kv begins with."""
+
+    gap = NumericProperty(GAP_DP)
 
 
 class Answer(Piece):

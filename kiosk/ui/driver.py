@@ -8,7 +8,9 @@ not there. One driver per process at a time (Kivy has one window).
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,31 @@ from kiosk.ui.keys import steps_to_type
 from kiosk.ui.look import Look
 from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.keyboard import Keyboard
+from kiosk.ui.widgets.pad import Pad, read_strokes
+from kiosk.ui.widgets.scale import NumberScale
 from kiosk.ui.widgets.surface import Pressable
+from kiosk.ui.widgets.wheels import DateEntry
 from kiosk.view import View
 
 FRAME_S = 1 / 30
+FLOURISH = [[(0.2, 0.6), (0.3, 0.35), (0.4, 0.62), (0.5, 0.4), (0.7, 0.55)]]
+
+
+def date_parts(text: str, wheels: list[str]) -> dict[str, str]:
+    """Digits for each wheel, from 27/3/1990, 1990-03-27, 8:30 and the like."""
+    numbers = re.findall(r"\d+", text)
+    order = ["day", "month", "year", "hour", "minute"]
+    if numbers and len(numbers[0]) == 4:
+        order = ["year", "month", "day", "hour", "minute"]
+    order = [part for part in order if part in wheels]
+    found = dict(zip(order, numbers, strict=False))
+    return {part: found[part].zfill(2) for part in wheels if part in found}
+
+
+def _in_use(widget: Any) -> bool:
+    if isinstance(widget, Keyboard):
+        return bool(widget.kind) and not widget.own
+    return bool(widget.elements)
 
 
 class Finger(MotionEvent):  # type: ignore[misc] # Kivy ships no types
@@ -138,17 +161,44 @@ class Driver:
         self.settle(before)
 
     def type(self, text: str) -> None:
-        """Tap the keys that type `text` into the field with the keyboard."""
+        """Write `text`: on the keyboard, into the wheels of a date, on a scale, or as strokes."""
         screen = self.app.shell.current
-        boards = [b for b in screen.every(Keyboard) if b.kind] if screen else []
-        if not boards:
-            raise NotOnScreen("a keyboard", self.elements())
-        board = boards[0]
-        before = self.view.number if self.view else None
+        for kind, write in self._writers().items():
+            found = [w for w in screen.every(kind) if _in_use(w)] if screen else []
+            if found:
+                write(found[0], text)
+                self.settle()
+                self.advance(DEBOUNCE_S)
+                return
+        raise NotOnScreen("a keyboard", self.elements())
+
+    def _writers(self) -> dict[type, Callable[[Any, str], None]]:
+        return {
+            DateEntry: self._type_date,
+            NumberScale: self._type_number,
+            Keyboard: self._type_text,
+            Pad: self._type_strokes,
+        }
+
+    def _type_text(self, board: Keyboard, text: str) -> None:
         for key in steps_to_type(text, board.typing, board.field.text):
             self._tap_key(f"key.{key}")
-        self.settle(before)
-        self.advance(DEBOUNCE_S)
+
+    def _type_date(self, entry: DateEntry, text: str) -> None:
+        parts = date_parts(text, [cell.part for cell in entry.wheels.cells()])
+        for part, digits in parts.items():
+            self._tap_key(f"wheel.{part}")
+            for digit in digits:
+                self._tap_key(f"key.{digit}")
+
+    def _type_number(self, scale: NumberScale, text: str) -> None:
+        del scale
+        self._tap_key(f"mark.{text}")
+
+    def _type_strokes(self, pad: Pad, text: str) -> None:
+        strokes = read_strokes(text) or FLOURISH
+        for stroke in strokes:
+            self.draw(pad.element_id, [(x, 1 - y) for x, y in stroke])
 
     def _tap_key(self, element_id: str) -> None:
         target = self.targets().get(element_id)

@@ -105,6 +105,8 @@ class StateScreen(SortedView):
 
     def _open_keyboard(self, view: View) -> None:
         for board in self.every(Keyboard):
+            if board.own:
+                continue
             field = next((f for f in self.every(Field) if f.element is not None and f.active), None)
             if view.keyboard and field is not None:
                 ids = {e.id for e in view.elements if e.enabled}

@@ -74,6 +74,8 @@ class Shell(Piece):
 
     def show(self, view: View) -> None:
         """Draw a view."""
+        if view == self.view:
+            return
         before, self.view = self.view, view
         restyled = self._style(view, before)
         self.header.show(view)

@@ -21,10 +21,10 @@ from kiosk.ui.widgets.poster import Kanga, Poster
 from kiosk.ui.widgets.scale import NumberScale
 from kiosk.ui.widgets.searchbar import SearchBar
 from kiosk.ui.widgets.typed import Prompt, TypedAnswer
-from kiosk.ui.widgets.wheels import Wheels
+from kiosk.ui.widgets.wheels import DateEntry, Wheels
 
 WORDS = (
-    Actions, Answer, AnswerColumn, AnswerPiece, Beside, BigNumber, BigTiles, Body, Charter, Choices, Column,
+    Actions, Answer, AnswerColumn, AnswerPiece, Beside, BigNumber, BigTiles, Body, Charter, Choices, Column, DateEntry,
     EvenActions, Faces, Facts, FieldRow, Fields, Frame, Gap, Heading, Kanga, Keyboard, Likert,
     Message, Notices, Pad, Paging, Panel, PictureChoices, Pictures, Poster, Prompt, QrCode,
     RankCards, ReviewLines, Rows, SearchBar, NumberScale, SearchChoices, SearchRows, StateScreen, Steps, Stub,

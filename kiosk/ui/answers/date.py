@@ -1,7 +1,7 @@
-"""Dates and times: a wheel for each part, turned by big buttons above and below; no dragging."""
+"""Dates and times: a wheel for each part, turned by big buttons or typed; no dragging."""
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.wheels import Wheels
+from kiosk.ui.widgets.wheels import DateEntry
 
-__all__ = ["Wheels"]
+__all__ = ["DateEntry"]

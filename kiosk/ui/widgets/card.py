@@ -188,7 +188,8 @@ class Card(Pressable):
 
     def _tight_height(self, width: float, fit: float) -> float:
         icon, title, hint = self._tight_sizes(width, fit)
-        return max(icon, title) + (hint + dp(4) if hint else 0) + 2 * dp(TIGHT_PAD_DP)
+        text = max(icon, title) + (hint + dp(4) if hint else 0)
+        return max(dp(self.tall_dp), text + 2 * dp(TIGHT_PAD_DP))
 
     def _tight(self, fit: float) -> None:
         pad = dp(TIGHT_PAD_DP)

@@ -135,7 +135,7 @@ class Charter(Piece):
             return 0.0
         one_line = self.head.natural(fit) + self.hint.natural(fit) + dp(20) <= left
         head = self.head.need(left, fit)
-        return head + dp(8) if one_line else head + self.hint.need(left, fit) + dp(8)
+        return head + dp(4) if one_line else head + self.hint.need(left, fit) + dp(4)
 
     def need(self, width: float, fit: float) -> float:
         self._deal(crowded=fit < CROWDED_FIT)
@@ -153,7 +153,7 @@ class Charter(Piece):
             self.lines.place(x, y, right, self.lines.need(right, fit), fit)
             return
         used = self.head.put(x, top, left, fit)
-        one_line = self._head_height(left, fit) <= used + dp(9)
+        one_line = self._head_height(left, fit) <= used + dp(5)
         start = x + self.head.natural(fit) + dp(20) if one_line else x
         drop = self.head.px(fit) * 1.21 - self.hint.px(fit) * 1.21 if one_line else used
         self.hint.put(start, top - drop + (dp(2) if one_line else 0), x + left - start, fit)

@@ -113,7 +113,7 @@ class Field(Pressable):
     def _around(self, width: float, fit: float) -> tuple[float, float]:
         head = self.head.need(width, fit)
         wrong = self.wrong.need(width - dp(42), fit)
-        return (head + dp(6) if head else 0, max(wrong, dp(32)) + dp(8) if self.wrong.text else 0)
+        return (head + dp(2) if head else 0, max(wrong, dp(32)) + dp(8) if self.wrong.text else 0)
 
     def need(self, width: float, fit: float) -> float:
         above, below = self._around(width, fit)

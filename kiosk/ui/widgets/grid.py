@@ -17,6 +17,9 @@ from kiosk.ui.widgets.card import CENTRE, SIDE, TIGHT, TOP, Push, Card
 from kiosk.ui.widgets.piece import Piece
 
 
+ROOMY_FIT = 0.82  # above it, smaller text is better than a crowded card
+
+
 class Cells(Piece):
     """Elements in, cells out; subclasses arrange them."""
 
@@ -85,7 +88,8 @@ class Grid(Cells):
     def need(self, width: float, fit: float) -> float:
         if not self.children:
             return 0.0
-        return min(self._height(width, fit, self._columns(c), flow) for c, flow in self.arrangements)
+        ways = [(c, flow) for c, flow in self.arrangements if flow != TIGHT or fit < ROOMY_FIT]
+        return min(self._height(width, fit, self._columns(c), flow) for c, flow in ways)
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
@@ -128,7 +132,7 @@ class Choices(Grid):
     options: ClassVar[dict[str, Any]] = {
         "mark_off": "radio_button_unchecked", "mark_on": "check_circle", "icon_dp": 64,
     }  # fmt: skip
-    arrangements = ((2, SIDE), (3, TOP), (3, TIGHT), (1, SIDE))
+    arrangements = ((2, SIDE), (3, TOP), (1, SIDE))
     cell_most = NumericProperty(140)
 
 

@@ -59,14 +59,17 @@ class Bar(Piece):
         self._tint()
         self.bind(palette=self._tint)
 
-    def _tint(self, *_: object) -> None:
+    def _done(self, at: int) -> bool:
+        """Whether segment `at` is behind us."""
         if self.progress is None:
-            return
-        bars = list(reversed(self.children))
-        done = self.progress.step * len(bars) / max(1, self.progress.of)
-        for at, bar in enumerate(bars):
-            on = at < done
-            bar.fill = self.palette.brand if on else self.palette.key_alt
+            return False
+        return at < self.progress.step * len(self.children) / max(1, self.progress.of)
+
+    def _tint(self, *_: object) -> None:
+        for at, bar in enumerate(reversed(self.children)):
+            on = self._done(at)
+            rest = self.palette.line if self.palette.flat else self.palette.key_alt
+            bar.fill = self.palette.brand if on else rest
 
     def need(self, width: float, fit: float) -> float:
         return dp(10) if self.progress is not None else 0.0
@@ -80,7 +83,9 @@ class Bar(Piece):
         wide = (width - gap * (len(bars) - 1)) / len(bars)
         for at, bar in enumerate(bars):
             bar.radius = dp(5)
-            bar.place(x + at * (wide + gap), y, wide, dp(10), fit)
+            thin = self.palette.flat and bar.fill[:3] == self.palette.line[:3] and not self._done(at)
+            high = dp(3) if thin else dp(10)
+            bar.place(x + at * (wide + gap), y + (dp(10) - high) / 2, wide, high, fit)
 
 
 class Heading(Piece):

@@ -85,6 +85,7 @@ class Keyboard(Piece):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.grow = True
+        self.own = False  # opened by the piece it stands in
         self.typing = Typing("abc", shift=False)
         self._pages: dict[str, list[list[Key]]] = {}
         self._opened: object = None

@@ -67,7 +67,7 @@ class ReviewLines(Grid):
     """Answers to check, two columns of six."""
 
     cell = ReviewCard
-    options: ClassVar[dict[str, Any]] = {"mark_off": "edit", "title_sp": 28, "pad_dp": 18}
+    options: ClassVar[dict[str, Any]] = {"mark_off": "edit", "title_sp": 28, "pad_dp": 14}
     arrangements = ((2, SIDE), (1, SIDE))
     cell_most = NumericProperty(122)
     gap = NumericProperty(GAP_DP)

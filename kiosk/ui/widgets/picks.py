@@ -68,6 +68,9 @@ class RankCard(Card):
         if self.width > 1:
             self._wear()
 
+    def _mark_px(self) -> float:
+        return float(dp(58 + 12))
+
     def paint(self) -> None:
         super().paint()
         self.disc.fill = self.palette.brand if self.place_number.text else self.palette.sunken
@@ -90,7 +93,6 @@ class RankCards(Choices):
     """Things to put in order."""
 
     cell = RankCard
-    options: ClassVar[dict[str, Any]] = {"mark_off": "circle", "mark_on": "circle", "icon_dp": 60}
+    options: ClassVar[dict[str, Any]] = {"icon_dp": 60}
 
-    def _columns(self, columns: int) -> int:
-        return max(1, min(2, columns, len(self.children)))
+    arrangements = ((2, SIDE), (1, SIDE))
