@@ -12,7 +12,7 @@ from datetime import date
 
 from content import formats
 from content.catalogue import Catalogue
-from content.model import Agency, Service, Stated
+from content.model import Service, Stated
 
 _WHERE = {
     "kiosk": "service.where_kiosk",
@@ -64,7 +64,7 @@ def charter(catalogue: Catalogue, service: Service, language: str, day: date) ->
         note="" if note == told.text else note,
         time=duration(catalogue, service, language),
         who=agency.title(language),
-        where=_where(catalogue, service, agency, language),
+        where=where(catalogue, service, language),
         checked=catalogue.text("service.checked", language, month=month),
     )
 
@@ -95,8 +95,8 @@ def _says_enough(fee: Stated[int]) -> bool:
     return fee.status != "N"
 
 
-def _where(catalogue: Catalogue, service: Service, agency: Agency, language: str) -> str:
-    for channel, key in _WHERE.items():
-        if channel == service.channels[0]:
-            return catalogue.text(key, language, agency=agency.title(language))
-    return catalogue.text("service.where_online", language)
+def where(catalogue: Catalogue, service: Service, language: str) -> str:
+    """Where the service is given: which desk, or on which channel."""
+    agency = catalogue.agency(service.agency).title(language)
+    key = _WHERE.get(service.channels[0], "service.where_online")
+    return catalogue.text(key, language, agency=agency)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from content import charter
 from content.catalogue import Catalogue
 from content.model import FormAsset, Service
 from kiosk.queue.numbers import service_day
@@ -91,7 +92,7 @@ class Receipts:
                 *(needs or [Item(tongue.say("service.not_known"))]),
                 Rule(),
                 Line(tongue.say("slip.cost", cost=cost)),
-                Line(tongue.say("slip.time", time=time_words(tongue, service))),
+                Line(tongue.say("slip.time", time=time_words(self.catalogue, tongue, service))),
                 Line(tongue.say("slip.office", agency=agency)),
                 Feed(),
                 Line(tongue.say("slip.pay_nothing_else"), bold=True),
@@ -111,18 +112,12 @@ class Receipts:
 
 
 def cost_words(catalogue: Catalogue, day: date, tongue: Tongue, service: Service) -> str:
-    """The fee on `day`; with "confirm at the desk" unless it is verified."""
-    fee = catalogue.fee(service, day)
-    if not fee.known or fee.value is None:
-        return tongue.say("service.not_known")
-    words = tongue.money(fee.value)
-    return f"{words} ({tongue.say('service.confirm')})" if fee.confirm else words
+    """The cost on `day`, as the charter says it; "confirm at the desk" unless it is verified."""
+    told = charter.cost(catalogue, service, tongue.language, day)
+    return told.words(tongue.say("service.confirm"))
 
 
-def time_words(tongue: Tongue, service: Service) -> str:
-    """The turnaround; with "confirm at the desk" unless it is verified."""
-    time = service.turnaround
-    if not time.known or time.value is None:
-        return tongue.say("service.not_known")
-    words = time.value.say(tongue.language)
-    return f"{words} ({tongue.say('service.confirm')})" if time.confirm else words
+def time_words(catalogue: Catalogue, tongue: Tongue, service: Service) -> str:
+    """How long it takes; "confirm at the desk" unless it is verified."""
+    told = charter.duration(catalogue, service, tongue.language)
+    return told.words(tongue.say("service.confirm"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from content import charter
 from content.model import Service
 from kiosk.queue.numbers import service_day
 from kiosk.receipts import cost_words, time_words
@@ -144,21 +145,16 @@ def _charter(scene: Scene, shown: Service) -> list[Block]:
     agency = scene.catalogue.agency(shown.agency).title(language)
     confirm = say("service.confirm") if shown.requirements.confirm else ""
     bring = say("service.bring_hint") if shown.requirements.known else say("service.not_known")
+    where = charter.where(scene.catalogue, shown, language)
     # The words carry "confirm at the desk" themselves, so that it is read aloud with the value.
     cost = cost_words(scene.catalogue, service_day(scene.now), scene.tongue, shown)
     return [
         fact(say("service.bring"), bring, "checklist", confirm),
         fact(say("service.cost"), cost, "payments", say("service.no_money_here")),
-        fact(say("service.time"), time_words(scene.tongue, shown), "schedule"),
+        fact(say("service.time"), time_words(scene.catalogue, scene.tongue, shown), "schedule"),
         fact(say("service.who"), agency, "account_balance"),
-        fact(say("service.where"), _where(scene, shown, agency), "place"),
+        fact(say("service.where"), where, "place"),
     ]
-
-
-def _where(scene: Scene, shown: Service, agency: str) -> str:
-    channel = shown.channels[0] if shown.channels else "desk"
-    keys = {"desk": "where_desk", "online": "where_online", "kiosk": "where_kiosk"}
-    return scene.tongue.say(f"service.{keys.get(channel, 'where_desk')}", agency=agency)
 
 
 def _where_else(scene: Scene, shown: Service) -> list[Block]:
