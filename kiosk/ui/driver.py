@@ -112,11 +112,12 @@ class Driver:
         self.frames(max(1, round(seconds / FRAME_S)))
 
     def settle(self, before: int | None = None) -> None:
-        """Let the core answer: until a newer view than `before`, or patience ends."""
+        """Let the core answer: until a newer view than `before`, or patience ends. Without
+        `before` only what has already arrived is shown."""
         self.frames(2)
         until = time.monotonic() + self.patience_s
-        while self.patience_s and time.monotonic() < until:
-            if before is not None and self.view is not None and self.view.number > before:
+        while before is not None and time.monotonic() < until:
+            if self.view is not None and self.view.number > before:
                 break
             time.sleep(0.004)
             self.frames(1)
@@ -142,7 +143,7 @@ class Driver:
         self.frames(1)
         EventLoop.post_dispatch_input("end", finger)
         self.settle(before)
-        self.advance(DEBOUNCE_S)  # a person is never faster; keys are let through all the same
+        self.frames(2, DEBOUNCE_S / 2)  # a person is never faster; keys are let through all the same
 
     def draw(self, element_id: str, points: list[tuple[float, float]]) -> None:
         """Drag one finger over a pad; points are parts (0..1) of its box."""
