@@ -20,8 +20,9 @@ from peripherals.device_url import DeviceUrl, read_url
 from peripherals.dialogue import Dialogue
 from peripherals.drivers.alsa import open_volume
 from peripherals.drivers.backlight import BacklightLine
+from peripherals.drivers.children import ChildLine
 from peripherals.drivers.gpiozero_io import GpioLine
-from peripherals.drivers.lines import ChildLine, HidLine, Line, SerialLine, TcpLine
+from peripherals.drivers.lines import HidLine, Line, SerialLine, TcpLine
 from peripherals.drivers.pcsc_card import open_reader
 from peripherals.drivers.v4l import open_camera
 from peripherals.gnss import Gpsd, Nmea

@@ -23,6 +23,7 @@ from peripherals.sms_pdu import Part
 
 COMMAND_S, PROMPT_S, SUBMIT_S, FENCE_S, POLL_S = 5.0, 10.0, 60.0, 10.0, 10.0
 FENCES_MAX = 3
+WEAK_PERCENT = 20
 _ESC, _CTRL_Z = b"\x1b", b"\x1a"
 _SET_UP = ("AT", "ATE0", "AT+CMEE=1", "AT+CMGF=0", "AT+CPIN?", "AT+CREG?", "AT+CSQ")
 _POLL = ("AT+CPIN?", "AT+CREG?", "AT+CSQ")
@@ -84,7 +85,7 @@ class Modem:
         self._sim = False
         self._registered = False
         self._percent: int | None = None
-        self._told: tuple[bool, bool, bool] | None = None
+        self._told: Condition | None = None
 
     @property
     def can_send(self) -> bool:
@@ -110,7 +111,7 @@ class Modem:
     def received(self, chunk: bytes, now: float) -> list[Event]:
         events: list[Event] = []
         for line in self._lines.feed(chunk):
-            events += self._line(line.strip(), now)
+            events += self._line(line.strip())
         if self._lines.pending().lstrip().startswith(b">"):
             self._lines.drop_pending()
             self._prompted(now)
@@ -120,7 +121,7 @@ class Modem:
     def elapsed(self, now: float) -> list[Event]:
         events: list[Event] = []
         if self._deadline is not None and now >= self._deadline:
-            events = self._late(now)
+            events = self._late()
         self._step(now)
         return events
 
@@ -141,8 +142,6 @@ class Modem:
 
     def wipe(self) -> None:
         self._lines.wipe()
-
-    # -- asking ---------------------------------------------------------------------------
 
     def _step(self, now: float) -> None:
         """Write the next command when none is being answered."""
@@ -173,9 +172,7 @@ class Modem:
             self._out += flight.parts[flight.done].pdu.encode("ascii") + _CTRL_Z
             self._deadline = now + SUBMIT_S
 
-    # -- hearing --------------------------------------------------------------------------
-
-    def _line(self, line: str, now: float) -> list[Event]:
+    def _line(self, line: str) -> list[Event]:
         if line.startswith("+CMGS:"):
             return self._confirmed()
         if line.startswith("+CPIN:"):
@@ -190,7 +187,7 @@ class Modem:
         elif line == "OK":
             return self._ok()
         elif line == "ERROR" or line.startswith(("+CMS ERROR", "+CME ERROR")):
-            return self._error(line, now)
+            return self._error(line)
         return []
 
     def _confirmed(self) -> list[Event]:
@@ -221,38 +218,27 @@ class Modem:
             return self._state()
         return []
 
-    def _error(self, line: str, now: float) -> list[Event]:
-        del now
+    def _error(self, line: str) -> list[Event]:
         command, flight = self._command, self._flight
         if self._fences > 0:
             return []
         self._command = self._deadline = None
         if flight and command and command.startswith("AT+CMGS="):
             return self._refused(flight, line)
-        if command == "AT+CPIN?":
-            self._sim = False
-        elif command == "AT+CREG?":
-            self._registered = False
-        elif command == "AT+CSQ":
-            return self._state()
-        return []
+        self._sim = self._sim and command != "AT+CPIN?"
+        self._registered = self._registered and command != "AT+CREG?"
+        return self._state() if command == "AT+CSQ" else []
 
     def _refused(self, flight: _Flight, line: str) -> list[Event]:
         number = int(found[1]) if (found := re.search(r"(\d+)$", line)) else 500
         if flight.submitted and number in _MAYBE_SENT:
             return self._fence(f"CMS {number}")
         self._flight = None
-        if number in _SIM_TROUBLE:
-            self._sim = False
-        later = number in _TRY_LATER | _SIM_TROUBLE or not flight.submitted
-        outcome = Outcome.RETRY if later and not flight.done else Outcome.FAILED
-        if flight.done:
-            outcome = Outcome.UNCERTAIN  # some parts went: a whole repeat would double them
-        return [SmsReport(flight.job, outcome, flight.done, f"CMS {number}")]
+        self._sim = self._sim and number not in _SIM_TROUBLE
+        return [SmsReport(flight.job, _meaning(flight, number), flight.done, f"CMS {number}")]
 
-    def _late(self, now: float) -> list[Event]:
+    def _late(self) -> list[Event]:
         """The command in hand was not answered in time."""
-        del now
         command, self._command = self._command, None
         if command is None:
             return []  # the pause between polls is over
@@ -278,15 +264,25 @@ class Modem:
         return [SmsReport(flight.job, outcome, flight.done, detail)]
 
     def _state(self) -> list[Event]:
-        weak = self._percent is not None and self._percent < 20
-        now_told = (self._sim, self._registered, weak)
-        if now_told == self._told:
+        standing = _standing(self._sim, self._registered, self._percent)
+        if standing == self._told:
             return []
-        self._told = now_told
-        if not self._sim:
-            condition = Condition(State.BLOCKED, "no-sim")
-        elif not self._registered:
-            condition = Condition(State.BLOCKED, "no-signal")
-        else:
-            condition = Condition(State.LOW, "weak-signal") if weak else Condition(State.READY)
-        return [condition, Signal(self._registered, self._percent)]
+        self._told = standing
+        return [standing, Signal(self._registered, self._percent)]
+
+
+def _meaning(flight: _Flight, number: int) -> Outcome:
+    """What a refusal with a CMS error `number` means for the whole message."""
+    if flight.done:
+        return Outcome.UNCERTAIN  # some parts went: a whole repeat would double them
+    later = number in _TRY_LATER | _SIM_TROUBLE or not flight.submitted
+    return Outcome.RETRY if later else Outcome.FAILED
+
+
+def _standing(sim: bool, registered: bool, percent: int | None) -> Condition:  # noqa: FBT001 - the three facts a modem tells, in their order
+    if not sim:
+        return Condition(State.BLOCKED, "no-sim")
+    if not registered:
+        return Condition(State.BLOCKED, "no-signal")
+    weak = percent is not None and percent < WEAK_PERCENT
+    return Condition(State.LOW, "weak-signal") if weak else Condition(State.READY)

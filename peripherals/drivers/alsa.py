@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from peripherals.device import BadDeviceUrl
-from peripherals.drivers.lines import CommandLine
+from peripherals.drivers.children import CommandLine
 
 _NAME = re.compile(r"[\w .:,-]{1,64}")
 

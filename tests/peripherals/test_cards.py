@@ -15,7 +15,7 @@ import pytest
 from peripherals.cards import Answered, Ask, CardIn, CardOut, CardReader
 from peripherals.causes import State
 from peripherals.dialogue import Broken, Condition
-from peripherals.drivers.lines import ChildLine
+from peripherals.drivers.children import ChildLine
 from peripherals.drivers.pcsc_card import open_reader
 from peripherals.simulators.card import CardSimulator
 from peripherals.worker import RestartPolicy, Worker
