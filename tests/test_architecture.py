@@ -42,7 +42,7 @@ OWNED_CALLS = {
     r"\bdatetime\.now\(": ("provisioning/clock.py",),
     r"\bdatetime\.utcnow\(": (),
     r"\bdate\.today\(": (),
-    r"\buuid4\(\)": ("provisioning/ids.py",),
+    r"(?<!_ids\.)(?<!\bids\.)\buuid4\(\)": ("provisioning/ids.py",),
     r"\bos\.urandom\(": ("provisioning/ids.py", "provisioning/keys.py"),
     r"get_running_app": (),
 }
