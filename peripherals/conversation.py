@@ -2,8 +2,8 @@
 
 Keeps what it hears while waiting for something else: process ids that came late are proof too.
 Knows nothing of jobs; `press.py` decides what an answer means. A conversation ends with its
-transport; `voice_broken` says that the printer was silent for so long that its power may have
-gone, and then only a direct answer counts (see `press.py`).
+transport; `voice_broken` says that the printer left all questions unanswered: its power may have
+been gone, and then only a direct answer counts (see `press.py`).
 """
 
 from __future__ import annotations
@@ -28,15 +28,14 @@ from peripherals.replies import (
 )
 from provisioning.clock import Clock
 
-SILENCE_S = 0.8
-"""No answer for so long, in spite of asking: the printer may have lost its power."""
-
 FENCE_RUN = 4
 """Equal sensor answers in a row that make a fence; three may be the torso of an ASB."""
 
 _ALL_STATUS = b"".join(b"\x10\x04" + bytes((n,)) for n in (1, 2, 3, 4))
 _FENCE_VALUES = frozenset({0x00, 0x03, 0x0C, 0x0F})
+_ASK_MODEL = b"\x1dI\x43"
 _HEAR_S = 0.05
+_QUIET_S = 1.5
 _CLEAR_S = 1.0
 _WRITE_S = 1.0
 _STALL_S = 5.0
@@ -71,11 +70,6 @@ class Conversation:
         """Bytes that fitted no reply."""
         return self._reader.noise
 
-    @property
-    def silent_s(self) -> float:
-        """How long nothing understandable has come."""
-        return self._clock.monotonic() - self._last_voice
-
     def hear(self, deadline_s: float) -> bool:
         """Listen once; True when something came."""
         octets = self.transport.read(deadline_s)
@@ -88,19 +82,24 @@ class Conversation:
         marks, self._marks = self._marks, []
         return marks
 
-    def status(self) -> PrinterStatus | None:
-        """How the printer says it is; None when it does not say so clearly. Asks twice."""
-        for _ in range(2):
+    def status(self, *, tries: int = 2) -> PrinterStatus | None:
+        """How the printer says it is; None when it does not say so clearly.
+
+        Not one answer to four questions is a silence: from then on the power may have been gone.
+        """
+        for _ in range(tries):
             self._real_time.clear()
+            asked = self._clock.monotonic()
             self.send(_ALL_STATUS)
             self._until(lambda: len(self._real_time) >= 4, self.profile.answer_s)
             if len(self._real_time) == 4:
                 one, two, three, four = self._real_time
                 state, cause, near_end = judge(one, two, three, four)
                 return PrinterStatus(state, self._clock.now(), cause, near_end)
+            if self._last_voice < asked:
+                self.voice_broken = True
+                return None
             self._settle()
-        if self.silent_s > SILENCE_S:
-            self.voice_broken = True
         return None
 
     def send(self, octets: bytes) -> None:
@@ -141,13 +140,25 @@ class Conversation:
         """Whether the fence put up last has answered."""
         return self._fence.run >= FENCE_RUN
 
-    def no_fences_owed(self, deadline_s: float) -> bool:
-        """Nothing of an older fence can answer any more: wait them out behind a new one."""
-        if self._fence.owed <= 0:
+    @property
+    def fences_owed(self) -> bool:
+        """Whether an older fence may still answer, and be taken for the next one's."""
+        return self._fence.owed > 0
+
+    def barrier(self, deadline_s: float) -> bool:
+        """Everything sent before has been dealt with, and no older fence can answer any more.
+
+        The model's name comes in order like a fence but cannot be mistaken for one; a printer
+        without a name must answer a fence and then be quiet for long.
+        """
+        self._texts.clear()
+        self.put_fence()
+        self.send(_ASK_MODEL)
+        if self._until(lambda: bool(self._texts), deadline_s):
+            self._fence.owed = 0
             return True
-        if not self.ask_fence(deadline_s):
+        if not self.fence_reached() or not self._quiet_for(_QUIET_S):
             return False
-        self._settle()
         self._fence.owed = 0
         return True
 
@@ -180,7 +191,7 @@ class Conversation:
 
     def model(self) -> str:
         """What the printer calls itself (`GS I 67`); empty when it does not say."""
-        return self._ask_text(b"\x1dI\x43") or ""
+        return self._ask_text(_ASK_MODEL) or ""
 
     def _ask_text(self, request: bytes) -> str | None:
         self._texts.clear()
@@ -196,6 +207,17 @@ class Conversation:
             if left <= 0:
                 return False
             self.hear(min(_HEAR_S, left))
+        return True
+
+    def _quiet_for(self, seconds: float) -> bool:
+        """Listen until nothing has come for so long; False when it never gets quiet."""
+        quiet_at = self._clock.monotonic() + seconds
+        end = quiet_at + 2 * seconds
+        while self._clock.monotonic() < quiet_at:
+            if self.hear(_HEAR_S):
+                quiet_at = self._clock.monotonic() + seconds
+            if quiet_at > end:
+                return False
         return True
 
     def _settle(self) -> None:
@@ -226,6 +248,7 @@ class Conversation:
         self._last_voice = self._clock.monotonic()
 
     def _count_fence(self, value: int) -> None:
+        self._fence.owed = max(0, self._fence.owed - 1)
         if value not in _FENCE_VALUES or self.fence_reached():
             return
         self._fence.run = self._fence.run + 1 if value == self._fence.value else 1

@@ -12,15 +12,15 @@ have been interrupted; an answer of a later session proves nothing about earlier
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from peripherals.device import PrinterStatus
 from peripherals.escpos import MARKS, mark_number
 from peripherals.health import observe
+from peripherals.jobs import JobRow, JobState, add_event, job_row, move, select_jobs, stamp
 from peripherals.profiles import Proof
-from peripherals.spool import JobRow, JobState, Spool, add_event, job_row, move, select_jobs, stamp
+from peripherals.spool import Spool
 from provisioning.clock import Clock
 from sync.journal import Journal
 from sync.store import Store, Transaction
@@ -34,6 +34,16 @@ _BEFORE = (
 )
 """Slips written whole before a process number, in the same session of the same printer."""
 
+_USE_PAPER = (
+    "UPDATE printer_state SET roll_mm = max(0, roll_mm - ?), slip_mm ="
+    " CASE slip_mm WHEN 0 THEN ? ELSE (slip_mm * 7 + ?) / 8 END WHERE name = ?"
+)
+
+_CLEAN_UNLESS_NEWER = (
+    "UPDATE printer_state SET dirty = 0 WHERE name = ? AND NOT EXISTS (SELECT 1 FROM"
+    " print_attempt WHERE printer = ? AND process > ? AND purpose = 'slip')"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -42,6 +52,7 @@ class Attempt:
     process: int
     job: JobRow
     copy: int
+    printer: str
     session: str
     written: bool
     cuts: int | None
@@ -93,13 +104,13 @@ class Ledger:
     def last_attempt(self, job: JobRow) -> Attempt | None:
         """The newest copy of a job that was begun."""
         row = self.store.one(
-            "SELECT process, copy, session, written, cuts FROM print_attempt"
+            "SELECT process, copy, printer, session, written, cuts FROM print_attempt"
             " WHERE job = ? AND purpose = 'slip' ORDER BY process DESC LIMIT 1",
             (job.id,),
         )
         if row is None:
             return None
-        return Attempt(row[0], job, row[1], row[2], bool(row[3]), row[4])
+        return Attempt(row[0], job, row[1], row[2], row[3], bool(row[4]), row[5])
 
     # -- one copy's way
 
@@ -113,35 +124,31 @@ class Ledger:
             if fresh.state not in {JobState.QUEUED, JobState.UNCERTAIN}:
                 return None
             copy = fresh.copies + 1
-            process = self._number(tx, job.id, copy, "slip", session, now, cuts)
+            process = self._number(tx, job.id, copy, session, cuts)
             move(tx, fresh, JobState.SENDING, now, printer=self.printer, note=f"copy {copy}")
             tx.execute(
                 "UPDATE print_job SET printer = ?, copies = ? WHERE id = ?",
                 (self.printer, copy, job.id),
             )
+            # From here until this very copy is proven, the printer holds half a slip.
+            tx.execute("UPDATE printer_state SET dirty = 1 WHERE name = ?", (self.printer,))
             if copy > 1:
                 self._tell(tx, "print.reprinted", fresh, {"copy": copy})
-        return Attempt(process, self.job(job.id), copy, session, written=False, cuts=cuts)
+        begun = self.job(job.id)
+        return Attempt(process, begun, copy, self.printer, session, written=False, cuts=cuts)
 
     def probe(self, job: JobRow | None, session: str) -> int:
         """A fresh process number to ask again with; about `job`, or just to say hello."""
-        now = self._clock.now()
         with self.store.transaction() as tx:
-            return self._number(tx, job.id if job else None, 0, "probe", session, now, None)
+            return self._number(tx, job.id if job else None, 0, session, None)
 
-    def written(self, attempt: Attempt) -> Attempt:
-        """Every byte of the copy was handed over."""
+    def written(self, attempt: Attempt, slip_mm: int) -> Attempt:
+        """Every byte of the copy was handed over; it takes `slip_mm` of the roll."""
         with self.store.transaction() as tx:
             tx.execute("UPDATE print_attempt SET written = 1 WHERE process = ?", (attempt.process,))
+            tx.execute(_USE_PAPER, (slip_mm, slip_mm, slip_mm, self.printer))
             self._move(tx, attempt.job.id, JobState.AWAIT_PROOF)
-        return Attempt(
-            attempt.process,
-            attempt.job,
-            attempt.copy,
-            attempt.session,
-            written=True,
-            cuts=attempt.cuts,
-        )
+        return replace(attempt, written=True)
 
     def to(self, job_id: str, state: JobState, note: str = "") -> None:
         """HELD, AWAIT_PROOF again, or UNCERTAIN; nothing when the job ended meanwhile."""
@@ -151,9 +158,10 @@ class Ledger:
             self._move(tx, job_id, state, note)
 
     def proven(self, job_id: str, proof: Proof, *, direct: bool = True) -> None:
-        """The slip is on paper. An answer that comes after staff gave up is still the truth."""
+        """The newest copy of a slip is on paper (shown by a fence or a count of cuts)."""
         with self.store.transaction() as tx:
             self._prove(tx, job_id, proof, direct=direct)
+            tx.execute("UPDATE printer_state SET dirty = 0 WHERE name = ?", (self.printer,))
 
     def answered(self, mark: bytes, session: str) -> list[str]:
         """The jobs that process id `mark`, heard in `session`, proves."""
@@ -167,6 +175,9 @@ class Ledger:
                 proved += [row[0] for row in tx.all(_BEFORE, (process, session, self.printer))]
             for job in dict.fromkeys(proved):
                 self._prove(tx, job, Proof.PROCESS_ID, direct=job == job_id)
+            if proved:
+                # Clean, unless a newer copy (of this or another slip) is on its way inside.
+                tx.execute(_CLEAN_UNLESS_NEWER, (self.printer, self.printer, process))
             return list(dict.fromkeys(proved))
 
     def give_up(self, job: JobRow, cause: str) -> None:
@@ -214,6 +225,11 @@ class Ledger:
         row = self.store.one("SELECT dirty FROM printer_state WHERE name = ?", (self.printer,))
         return bool(row and row[0])
 
+    def known_proof(self) -> Proof | None:
+        """What this printer could prove last time."""
+        row = self.store.one("SELECT proof FROM printer_state WHERE name = ?", (self.printer,))
+        return Proof(row[0]) if row and row[0] else None
+
     def keep(self, **columns: Any) -> None:
         """Set columns of the printer's row (proof, model, dirty, slip_mm)."""
         with self.store.transaction() as tx:
@@ -228,32 +244,18 @@ class Ledger:
         with self.store.transaction() as tx:
             return observe(tx, self.printer, status)
 
-    def used_paper(self, slip_mm: int) -> None:
-        """A slip of this length came out: the roll forecast."""
-        with self.store.transaction() as tx:
-            tx.execute(
-                "UPDATE printer_state SET roll_mm = max(0, roll_mm - ?),"
-                " slip_mm = CASE slip_mm WHEN 0 THEN ? ELSE (slip_mm * 7 + ?) / 8 END"
-                " WHERE name = ?",
-                (slip_mm, slip_mm, slip_mm, self.printer),
-            )
-
     # -- inside a transaction
 
     def _number(
-        self,
-        tx: Transaction,
-        job: str | None,
-        copy: int,
-        purpose: str,
-        session: str,
-        now: datetime,
-        cuts: int | None,
+        self, tx: Transaction, job: str | None, copy: int, session: str, cuts: int | None
     ) -> int:
+        """A fresh process number; copy 0 is a question, not a slip."""
+        purpose = "slip" if copy else "probe"
+        at = stamp(self._clock.now())
         cursor = tx.execute(
             "INSERT INTO print_attempt (job, copy, purpose, printer, session, at, cuts)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (job, copy, purpose, self.printer, session, stamp(now), cuts),
+            (job, copy, purpose, self.printer, session, at, cuts),
         )
         return int(cursor.lastrowid or 0)
 

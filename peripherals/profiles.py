@@ -53,7 +53,7 @@ class Profile:
     logo: str = ""  # key of a logo an operator put into NV memory
     models: tuple[str, ...] = ()  # what GS I 67 may answer; empty: not compared
     roll_mm: int = 80_000
-    answer_s: float = 0.5  # how long a real-time answer may take
+    answer_s: float = 0.3  # how long a real-time answer may take
     proof_s: float = 3.0  # from the last byte to the proof, without mechanics in the way
 
     @property

@@ -1,0 +1,200 @@
+"""Sitting: one printer while it is connected. What it can prove, what it was told, its session.
+
+A session is a stretch in which nothing can have been lost between us and the paper; its name
+stands on every attempt in the ledger. It ends when the printer was cleared, when it was silent
+on a line that outlives its power, and with the connection itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from peripherals.conversation import Conversation
+from peripherals.device import Cause, PrinterStatus
+from peripherals.health import REFRESH_S
+from peripherals.jobs import JobRow
+from peripherals.ledger import Ledger
+from peripherals.profiles import Profile, Proof
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+
+_BARRIER_S = 3.0
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Patience, in seconds, and what may be tried."""
+
+    look_s: float = 2.0  # an idle printer is asked so often how it is
+    blocked_look_s: float = 0.4
+    pulse_s: float = 0.25  # and so often while a slip is inside it
+    hello_s: float = 0.6
+    ask_again_s: float = 1.0
+    asks_max: int = 3
+    copies_max: int = 6
+    reopen_s: float = 0.2
+    reopen_s_max: float = 5.0
+    cutter_retry_s: float = 3.0
+    ask_again: bool = True
+    use_counter: bool = True
+
+
+class Abandoned(Exception):
+    """The slip in hand was settled by somebody else, or the session broke: look anew."""
+
+
+class Notice:
+    """Publishes what a printer says of itself, when it is news or when the last word gets old."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._shown: PrinterStatus | None = None
+
+    def show(self, status: PrinterStatus) -> None:
+        """Keep a status for everybody who reads `health`."""
+        shown = self._shown
+        if shown is not None and (shown.state, shown.cause, shown.near_end) == (
+            status.state,
+            status.cause,
+            status.near_end,
+        ):
+            age = (status.observed_at - shown.observed_at).total_seconds()
+            if age < REFRESH_S:
+                return
+        self._shown = status
+        self._ledger.observed(status)
+
+
+class Sitting:
+    """A connected printer. Raises `DeviceFault` when the connection fails."""
+
+    def __init__(
+        self,
+        talk: Conversation,
+        ledger: Ledger,
+        profile: Profile,
+        policy: Policy,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self.talk = talk
+        self.ledger = ledger
+        self.profile = profile
+        self.policy = policy
+        self.clock = clock
+        self.proof: Proof | None = None
+        self._ids = ids
+        self._last_recovery = -1e9
+        self._unanswered = 0
+        self.session = ""
+        self.new_session()
+
+    @property
+    def by_fence(self) -> bool:
+        """Whether this printer's slips stand in front of a fence."""
+        return (self.proof or self.ledger.known_proof() or self.profile.proof) is Proof.FENCE
+
+    def new_session(self) -> None:
+        """From here on, no later answer vouches for what was sent before."""
+        self.session = str(self._ids.uuid7())
+
+    def break_session(self) -> None:
+        """The printer may have been without power: what it held may be gone, or half of it."""
+        self.talk.transport.discard_output()
+        self.new_session()
+        self.ledger.reclaim()
+
+    def mind_silence(self) -> bool:
+        """After a silence a serial printer may have been switched off and on; a network or USB
+        connection would not have outlived that. True when the session was broken.
+        """
+        silent, self.talk.voice_broken = self.talk.voice_broken, False
+        if silent and self.talk.transport.survives_power_cut:
+            self.break_session()
+            return True
+        return False
+
+    def hear_marks(self) -> None:
+        """Every process id heard, also of older copies, settles what it settles."""
+        for mark in self.talk.take_marks():
+            self.ledger.answered(mark, self.session)
+
+    def ask(self, job: JobRow | None, deadline_s: float) -> bool:
+        """Ask with a fresh process number; True when it was answered."""
+        answered = self.talk.ask_mark(self.ledger.probe(job, self.session), deadline_s)
+        self.hear_marks()
+        return answered
+
+    def ask_twice(self, job: JobRow) -> bool:
+        """Two fresh numbers, in case one answer gets lost."""
+        patience_s = self.policy.ask_again_s
+        return self.ask(job, patience_s) or self.ask(job, patience_s)
+
+    def cut_count(self) -> int | None:
+        """The printer's count of cuts, where that may be used."""
+        if not self.policy.use_counter or not self.profile.voice:
+            return None
+        return self.talk.cut_count()
+
+    def greet(self) -> bool:
+        """Find out what this printer can prove, once a connection; False: not known yet.
+
+        A profile may promise more than the printer keeps. That it can prove nothing is only
+        believed after several tries: its answers may just be late or lost.
+        """
+        if self.proof is not None:
+            return True
+        self.talk.send(b"\x1da\x00")  # no automatic status: it would stand between the answers
+        proof = self._strongest_proof()
+        if proof is Proof.NONE and self.profile.proof is not Proof.NONE:
+            self._unanswered += 1
+            known = self.ledger.known_proof()
+            tries = _TRIES if known in {None, Proof.NONE} else 3 * _TRIES
+            if self._unanswered < tries:
+                return False
+        model = self.talk.model() if self.profile.voice else ""
+        self.ledger.keep(proof=proof.value, model=model or self.profile.title)
+        if self.talk.fences_owed and not self.talk.barrier(_BARRIER_S):
+            self.ledger.keep(dirty=1)
+        self.proof = proof
+        return True
+
+    def _strongest_proof(self) -> Proof:
+        wanted, hello_s = self.profile.proof, self.policy.hello_s
+        if not self.profile.voice or wanted is Proof.NONE:
+            return Proof.NONE
+        if wanted is Proof.PROCESS_ID and (self.ask(None, hello_s) or self.ask(None, hello_s)):
+            return Proof.PROCESS_ID
+        if wanted is not Proof.COUNTER and (
+            self.talk.ask_fence(hello_s) or self.talk.ask_fence(hello_s)
+        ):
+            return Proof.FENCE
+        return Proof.NONE if self.talk.cut_count() is None else Proof.COUNTER
+
+    def scrub(self) -> bool:
+        """Clear, feed and cut: what follows begins on clean paper. True when that is certain."""
+        self.ledger.keep(dirty=1)
+        cleared = self.talk.clear()
+        self.new_session()
+        cut = b"\x1dV\x42\x00" if self.profile.cutter else b"\n\n\n"
+        self.talk.send(b"\x1b@\n\n" + cut)
+        if not cleared and self.profile.voice:
+            cleared = self.talk.barrier(_BARRIER_S)
+        if cleared or not self.profile.voice:
+            self.ledger.keep(dirty=0)
+            return True
+        return False
+
+    def recover_cutter(self, status: PrinterStatus) -> bool:
+        """A cutter or a jam needs `DLE ENQ 2` after a person has freed it; it clears too."""
+        if status.cause not in {Cause.CUTTER, Cause.JAM, Cause.ERROR}:
+            return False
+        now = self.clock.monotonic()
+        if now - self._last_recovery < self.policy.cutter_retry_s:
+            return False
+        self._last_recovery = now
+        self.break_session()
+        self.ledger.keep(dirty=1)
+        self.talk.recover()
+        return True
