@@ -19,7 +19,7 @@ from peripherals.equipment_kinds import ROLES
 from peripherals.equipment_table import EQUIPMENT_TABLES
 from peripherals.equipment_unit import EquipmentUnit, PowerHold, PowerPort, UnitParts
 from peripherals.hotplug import HotplugSource
-from peripherals.pictures import read_picture
+from peripherals.scanner import Scan
 from peripherals.sms_queue import SMS_TABLES, SmsQueue
 from peripherals.spool import SPOOL_TABLES
 from provisioning.clock import Clock
@@ -77,7 +77,7 @@ def unit_maker(
         power: PowerPort = SystemPower() if field else ToldOnly()
         parts = UnitParts(
             equipment=Equipment(
-                urls, clock, ids, read_codes=read_picture, hotplug=_hotplug(), field=field
+                urls, clock, ids, read_codes=_read_codes, hotplug=_hotplug(), field=field
             ),
             store=store,
             clock=clock,
@@ -96,6 +96,13 @@ def printing(store: Store) -> bool:
     """Whether a slip is on its way through a printer right now."""
     row = store.one("SELECT 1 FROM print_job WHERE state IN ('sending', 'await-proof') LIMIT 1")
     return row is not None
+
+
+def _read_codes(picture: bytes) -> list[Scan]:
+    """Codes in a picture. The readers' 30 MB are loaded when a camera first sees something."""
+    from peripherals.pictures import read_picture  # noqa: PLC0415
+
+    return read_picture(picture)
 
 
 def _hotplug() -> HotplugSource | None:
