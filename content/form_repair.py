@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from content.problem import Problem
-from content.workbook import Row, Workbook
+from content.workbook import Row, Workbook, cell
 
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 _EXPRESSIONS = (
@@ -153,15 +153,12 @@ def _smart_quotes(book: Workbook) -> Iterator[Problem]:
 
 
 def _duplicate_choices(book: Workbook) -> Iterator[Problem]:
-    settings = book.sheets.setdefault("settings", [{}])
+    settings = book.sheets.get("settings", [])
     allowed = bool(settings and settings[0].get("allow_choice_duplicates"))
     first: dict[tuple[str, str], tuple[int, Row]] = {}
     differing: dict[str, list[int]] = defaultdict(list)
     for number, row in list(book.rows("choices")):
-        key = (
-            row.get("list_name", row.get("list name", "")),
-            row.get("name", row.get("value", "")),
-        )
+        key = (cell(row, "list_name"), cell(row, "name", "value"))
         before = first.get(key)
         if before is None:
             first[key] = (number, row)
@@ -178,6 +175,7 @@ def _duplicate_choices(book: Workbook) -> Iterator[Problem]:
         else:
             differing[key[0]].append(number)
     if differing and not allowed:
+        settings = book.sheets.setdefault("settings", settings)
         if not settings:
             settings.append({})
         settings[0]["allow_choice_duplicates"] = "yes"

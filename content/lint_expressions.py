@@ -195,17 +195,17 @@ def _references(look: Look) -> Iterator[Remark]:
     node, kind = look.expression.node, look.expression.kind
     inside_call = [range(c.at, c.end) for c in look.calls if c.name in {"instance", "current"}]
     for start, end, text in paths(look.sequence):
-        after_instance = start > 0 and look.sequence[start - 1].value == ")"
-        if any(start in span for span in inside_call) or after_instance:
+        continued = start > 0 and look.sequence[start - 1].value in {")", "]"}
+        if any(start in span for span in inside_call) or continued:
             continue
         path = look.absolute(text)
         own = text == "." or (path == node and end > start)
         if own and node and kind in {"calculate", "relevant", "required", "readonly"}:
             yield Remark(
                 "self-reference",
-                f"The {kind} of a question looks at the question itself: a cycle.",
+                f"The {kind} of a question looks at the question itself: some engines refuse "
+                "it as a cycle.",
                 "Refer to another question, or use a constraint.",
-                severity="error",
             )
         rooted = text.startswith("/") and not text.startswith("//") and "@" not in text
         if rooted and "*" not in text and path not in look.tree.nodes:
@@ -218,7 +218,7 @@ def _references(look: Look) -> Iterator[Remark]:
 
 
 def _volatile(look: Look) -> Iterator[Remark]:
-    if look.expression.kind != "calculate":
+    if look.expression.kind != "calculate" or look.expression.node.endswith("/instanceID"):
         return
     wrapped = [range(call.at, call.end) for call in look.calls if call.name == "once"]
     for call in look.calls:

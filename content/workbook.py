@@ -8,6 +8,7 @@ the row it compiles. Bounded: a file of more than 20 MB, or a zip that unfolds t
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -59,7 +60,9 @@ def read(path: Path) -> Workbook:
     """The workbook at `path`; raises `FormUnreadable` (35)."""
     try:
         _check_size(path)
-        found = get_xlsform(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of drawings and the like that no form needs
+            found = get_xlsform(path)
     except (OSError, zipfile.BadZipFile, PyXFormError, ValueError, KeyError) as error:
         raise FormUnreadable(f"{path.name} is not an XLSForm that can be read: {error}") from error
     book = Workbook(stem=path.stem, names=list(found.sheet_names or ()))

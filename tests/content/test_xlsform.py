@@ -93,6 +93,15 @@ def test_one_name_for_two_choices_is_allowed_and_told(tmp_path):
     assert "allow_choice_duplicates" in found.remedy
 
 
+def test_a_form_without_settings_or_choices_compiles(tmp_path):
+    compiled = compile_form(write(tmp_path / "alone.xlsx", survey=[ask("text", "a")]))
+    assert compiled.usable
+    assert compiled.form_id == "alone"
+    rows = [choice("l", "x"), choice("l", "x", **{EN: "other"})]
+    path = write(tmp_path / "twice.xlsx", survey=[ask("select_one l", "q")], choices=rows)
+    assert compile_form(path).usable
+
+
 BROKEN = [
     ([ask("text", "a"), ask("text", "a")], "survey", 3),
     ([ask("text", "a", relevant="${nobody} = 1")], "survey", 2),
