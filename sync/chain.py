@@ -12,6 +12,14 @@ from enum import Enum, auto
 from sync.batch import Cover, Stream
 from sync.journal import GENESIS
 
+MARK_BYTES = 8
+"""What two ends compare to see that "segment 7" is the same segment 7: the head of its hash."""
+
+
+def mark_of(digest: bytes) -> bytes:
+    """The mark of the segment with this hash."""
+    return digest[:MARK_BYTES]
+
 
 class Verdict(Enum):
     """What to do with a segment that has arrived."""
@@ -44,10 +52,13 @@ START = Tail(0, GENESIS, 0, None)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stream is: stored here up to `no`, at the national node up to `national`."""
+    """How far a stream is: stored here up to `no`, whose segment has `mark`, and at the national
+    node up to `national`.
+    """
 
     stream: Stream
     no: int
+    mark: bytes
     national: int
 
 

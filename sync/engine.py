@@ -195,9 +195,9 @@ def build(
     )
 
 
-def _tell(gateway: Gateway | None, own: Stream) -> Callable[[Stream, int, int], None]:
-    def told(stream: Stream, no: int, national: int) -> None:
+def _tell(gateway: Gateway | None, own: Stream) -> Callable[[Stream, int], None]:
+    def told(stream: Stream, national: int) -> None:
         if gateway is not None and stream != own:
-            gateway.tell(stream, no, national)
+            gateway.tell(stream, national)
 
     return told

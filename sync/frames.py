@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.batch import SEGMENT_MAX, Stream
+from sync.chain import MARK_BYTES
 from sync.plain_cbor import decode, encode
 from sync.refusals import BadBatch
 
@@ -23,21 +24,31 @@ _HELLO, _CURSOR, _DATA, _ACK, _NACK, _AGAIN = range(1, 7)
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A stream up to segment `last`, which has `mark` (zeros for segment 0)."""
+
+    stream: Stream
+    last: int
+    mark: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
-    """Sender: I have these streams, each up to segment `last`."""
+    """Sender: I have these streams."""
 
     session: bytes
-    streams: Sequence[tuple[Stream, int]]
+    offers: Sequence[Offer]
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a stream has come at the receiver: segments up to `no` are durably stored there,
-    `offset` bytes of the next are in its memory, and the national node has stored up to
-    `national`.
+    """How far a stream has come at the receiver: segments up to `no` (which has `mark`) are
+    durably stored there, `offset` bytes of the next are in its memory, and the national node has
+    stored up to `national`.
     """
 
     no: int
+    mark: bytes
     offset: int
     national: int
 
@@ -99,15 +110,15 @@ Frame = Hello | Cursor | Chunk | Ack | Nack | Again
 def to_bytes(frame: Frame) -> bytes:
     """The frame as it travels."""
     match frame:
-        case Hello(session, streams):
-            named = [[stream.node, stream.db_epoch, last] for stream, last in streams]
+        case Hello(session, offers):
+            named = [[at.stream.node, at.stream.db_epoch, at.last, at.mark] for at in offers]
             return encode([_HELLO, session, VERSION, named])
         case Cursor(session, credit, epoch, positions):
-            return encode([_CURSOR, session, credit, epoch, [_triple(at) for at in positions]])
+            return encode([_CURSOR, session, credit, epoch, [_plain(at) for at in positions]])
         case Chunk(session, place, no, offset, total, payload):
             return encode([_DATA, session, place, no, offset, total, payload])
         case Ack(session, place, position, rewind):
-            return encode([_ACK, session, place, _triple(position), rewind])
+            return encode([_ACK, session, place, _plain(position), rewind])
         case Nack(session, place, no, code):
             return encode([_NACK, session, place, no, code])
         case Again(session):
@@ -128,7 +139,7 @@ def from_bytes(raw: bytes) -> Frame:
 def _sender_frame(fields: list[Any]) -> Hello | Chunk | None:
     match fields:
         case [1, session, 1, list(named)] if len(named) <= STREAMS_MAX:
-            return Hello(session, [_stream(each) for each in named])
+            return Hello(session, [_offer(each) for each in named])
         case [3, session, place, no, offset, total, bytes(payload)]:
             _numbers(place, no, offset, total)
             if place < STREAMS_MAX and len(payload) <= CHUNK_MAX and total <= SEGMENT_MAX:
@@ -152,23 +163,24 @@ def _receiver_frame(fields: list[Any]) -> Cursor | Ack | Nack | Again | None:
     return None
 
 
-def _triple(position: Position) -> list[int]:
-    return [position.no, position.offset, position.national]
+def _plain(position: Position) -> list[Any]:
+    return [position.no, position.mark, position.offset, position.national]
 
 
-def _position(triple: Any) -> Position:
-    if not isinstance(triple, list) or len(triple) != 3:
-        raise _bad()
-    _numbers(*triple)
-    return Position(*triple)
+def _position(plain: Any) -> Position:
+    match plain:
+        case [no, bytes(mark), offset, national] if len(mark) == MARK_BYTES:
+            _numbers(no, offset, national)
+            return Position(no, mark, offset, national)
+    raise _bad()
 
 
-def _stream(named: Any) -> tuple[Stream, int]:
+def _offer(named: Any) -> Offer:
     match named:
-        case [str(node), bytes(epoch), last] if 0 < len(node) <= _NAME_MAX:
+        case [str(node), bytes(epoch), last, bytes(mark)] if 0 < len(node) <= _NAME_MAX:
             _numbers(last)
-            if len(epoch) == _EPOCH_BYTES:
-                return Stream(node, epoch), last
+            if len(epoch) == _EPOCH_BYTES and len(mark) == MARK_BYTES:
+                return Offer(Stream(node, epoch), last, mark)
     raise _bad()
 
 

@@ -7,6 +7,7 @@ nothing is acknowledged before the intake's transaction has returned.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from provisioning.clock import Clock
 from sync import reception
@@ -43,23 +44,30 @@ class Gateway:
                 stored = self._do(action) or stored
         return stored
 
-    def tell(self, stream: Stream, no: int, national: int) -> None:
+    def tell(self, stream: Stream, national: int) -> None:
         """News from further up: pass it on to whoever sent that stream."""
-        del no  # what is above us is not what is stored here
-        here = self._intake.progress(stream)
-        self._reply(self._receiver.stored(stream, here.no, national))
+        here = replace(self._intake.progress(stream), national=national)
+        self._reply(self._receiver.stored(here))
 
     def _do(self, action: reception.Action) -> bool:
         match action:
             case reception.Reply():
                 self._reply([action])
-            case reception.Greet(peer, session_id, streams):
-                found = [self._intake.progress(stream) for stream in streams]
-                stored = [(each.stream, each.no, each.national) for each in found]
-                self._reply(self._receiver.greet(peer, session_id, stored))
+            case reception.Greet():
+                self._greet(action)
             case reception.Ingest():
                 return self._ingest(action)
         return False
+
+    def _greet(self, greet: reception.Greet) -> None:
+        stored, forks, now = [], set(), self._clock.now()
+        for offer in greet.offers:
+            stored.append(self._intake.progress(offer.stream))
+            if self._roll.may_send(greet.peer, offer.stream.node) and self._intake.contradicts(
+                offer.stream, offer.last, offer.mark, now
+            ):
+                forks.add(offer.stream)
+        self._reply(self._receiver.greet(greet.peer, greet.session, stored, forks))
 
     def _ingest(self, arrived: reception.Ingest) -> bool:
         peer, stream, no = arrived.peer, arrived.stream, arrived.no
@@ -74,14 +82,13 @@ class Gateway:
             self._reply(self._receiver.refused(peer, stream, no, fault.code))
             return False
         taken = self._intake.take(cover, peer, self._clock.now())
-        at = (taken.progress.no, taken.progress.national)
         match taken.verdict:
             case Verdict.NEXT:
-                self._reply(self._receiver.stored(stream, *at))
+                self._reply(self._receiver.stored(taken.progress))
             case Verdict.KNOWN:
-                self._reply(self._receiver.repeat(peer, stream, *at))
+                self._reply(self._receiver.repeat(peer, taken.progress))
             case Verdict.GAP:
-                self._reply(self._receiver.behind(peer, stream, *at))
+                self._reply(self._receiver.behind(peer, taken.progress))
             case Verdict.FORK:
                 self.refusals += 1
                 self._reply(self._receiver.refused(peer, stream, no, Fork.code))

@@ -53,7 +53,7 @@ class Opener:
         self._agency = agency
         self._key = key
         self._kid = key.kid
-        self._capsules: dict[bytes, _Opened] = {}
+        self._capsules: dict[tuple[str, bytes], _Opened] = {}
 
     def add_capsule(self, node: str, body: Mapping[str, Any]) -> None:
         """Open a `capsule.opened` entry of `node`; raises `NotForThisAgency`, `BadBatch`."""
@@ -74,13 +74,13 @@ class Opener:
         except NotForThisKey as error:
             raise _not_ours() from error
         secret = cose.decrypt(ciphertext, content_key, iv, context)
-        self._capsules[name] = _Opened(origin, self._agency, first_ratchet(secret))
+        self._capsules[node, name] = _Opened(origin, self._agency, first_ratchet(secret))
 
     def open(self, node: str, subject: UUID, body: Mapping[str, Any]) -> bytes:
         """The plaintext of a sealed entry's body; raises `NotForThisAgency`, `BadBatch`."""
         name, index, sealed = (body.get(field) for field in ("capsule", "index", "sealed"))
-        capsule = self._capsules.get(name) if isinstance(name, bytes) else None
-        if capsule is None or capsule.origin.node != node:
+        capsule = self._capsules.get((node, name)) if isinstance(name, bytes) else None
+        if capsule is None:
             raise _not_ours()
         if not isinstance(index, int) or not 0 <= index < INDEX_MAX:
             msg = "A sealed record has no index of its capsule; its sender is broken."

@@ -16,8 +16,9 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.batch import SITE, SPAN_MAX, Fact, Stream, build
-from sync.chain import START, Progress, Tail
+from sync.chain import START, Progress, Tail, mark_of
 from sync.journal import GENESIS
+from sync.refusals import Fork
 from sync.store import MigrationSet, Row, Store, Transaction
 
 OUTBOX_TABLES = MigrationSet(
@@ -109,7 +110,9 @@ class Outbox:
 
     def offers(self) -> list[Progress]:
         """Our own stream, up to its newest segment."""
-        return [Progress(self._stream, self._tail().no, self._acked("national"))]
+        tail = self._tail()
+        mark = mark_of(tail.hash)
+        return [Progress(self._stream, tail.no, mark, self._acked("national"))]
 
     def waiting(self) -> int:
         """Shared entries that the national node has not acknowledged."""
@@ -144,18 +147,32 @@ class Outbox:
         # Another zstd may compress otherwise; what was signed once is never sent in two forms.
         return raw if hashlib.sha256(raw).digest() == bytes(row[1]) else None
 
-    def acked(self, stream: Stream, no: int, national: int, at: datetime) -> bool:
-        """Note an acknowledgement; True when it said anything new."""
-        if stream != self._stream:
+    def acked(self, claimed: Progress, at: datetime) -> bool:
+        """Note an acknowledgement; True when it said anything new. Raises `Fork` when upstream
+        has another segment of that number, or one that was never made here.
+        """
+        if claimed.stream != self._stream:
             return False
-        last = self._tail().no
-        news = (("stored", min(no, last)), ("national", min(national, last)))
+        if claimed.no and self._mark(claimed.no) != claimed.mark:
+            msg = (
+                f"Upstream has another batch {claimed.no} of this node: this database is a copy,"
+                " or was restored without a new epoch."
+            )
+            raise Fork(msg)
+        news = (("stored", claimed.no), ("national", min(claimed.national, claimed.no)))
         changed = [(level, number) for level, number in news if number > self._acked(level)]
         if changed:
             with self._store.transaction() as tx:
                 for level, number in changed:
                     _note(tx, self._stream.db_epoch, level, number, at)
         return bool(changed)
+
+    def _mark(self, no: int) -> bytes | None:
+        row = self._store.one(
+            "SELECT hash FROM outbox_segment WHERE db_epoch = ? AND no = ?",
+            (self._stream.db_epoch, no),
+        )
+        return mark_of(bytes(row[0])) if row else None
 
     def _acked(self, level: str) -> int:
         row = self._store.one(

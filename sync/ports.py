@@ -47,7 +47,11 @@ class Source(Protocol):
 
     def raw(self, stream: Stream, no: int) -> bytes | None: ...
 
-    def acked(self, stream: Stream, no: int, national: int, at: datetime) -> bool: ...
+    def acked(self, claimed: Progress, at: datetime) -> bool:
+        """Note what upstream says it has; True when it is news. Raises `Fork` when its segment
+        is another than ours of the same number: then it has not got ours.
+        """
+        ...
 
 
 class Intake(Protocol):
@@ -56,6 +60,10 @@ class Intake(Protocol):
     def progress(self, stream: Stream) -> Progress: ...
 
     def take(self, cover: Cover, via: str, at: datetime) -> Taken: ...
+
+    def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
+        """Whether a sender's segment `no` is another than the stored one; noted if so."""
+        ...
 
 
 class Roll(Protocol):

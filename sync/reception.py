@@ -9,10 +9,11 @@ session is unknown (this end was restarted) is told to say HELLO.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sync.batch import SEGMENT_MAX, Stream
+from sync.chain import Progress
 from sync.frames import (
     Ack,
     Again,
@@ -20,11 +21,12 @@ from sync.frames import (
     Cursor,
     Hello,
     Nack,
+    Offer,
     Position,
     from_bytes,
     to_bytes,
 )
-from sync.refusals import BadBatch, NotSigned
+from sync.refusals import BadBatch, Fork, NotSigned
 
 CREDIT_BYTES = 24 << 10
 """Measured on the 2G link: less idles the line, more makes an urgent segment wait longer."""
@@ -42,11 +44,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Greet:
-    """Look up how far these streams are, then call `greet`."""
+    """Look up how far the offered streams are, then call `greet`."""
 
     peer: str
     session: bytes
-    streams: Sequence[Stream]
+    offers: Sequence[Offer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,16 @@ class _Partial:
 
 @dataclass(slots=True)
 class _Lane:
-    """One stream of one sender: stored up to `no`; a rewind was asked for and not yet obeyed."""
+    """One stream of one sender; `rewinding`: a rewind was asked for and is not yet obeyed."""
 
-    stream: Stream
-    no: int
-    national: int
+    at: Progress
     rewinding: bool = False
     unacked: int = 0
     blocked: bool = False
+
+    @property
+    def stream(self) -> Stream:
+        return self.at.stream
 
 
 @dataclass(slots=True)
@@ -109,8 +113,8 @@ class Receiver:
     def receive(self, peer: str, raw: bytes) -> list[Action]:
         """A frame from `peer`; raises `BadBatch` when it makes no sense."""
         match from_bytes(raw):
-            case Hello(session, streams):
-                return [Greet(peer, session, [stream for stream, _ in streams])]
+            case Hello(session, offers):
+                return [Greet(peer, session, offers)]
             case Chunk() as chunk:
                 return self._on_chunk(peer, chunk)
             case _:
@@ -118,41 +122,41 @@ class Receiver:
                 raise BadBatch(msg)
 
     def greet(
-        self, peer: str, session: bytes, stored: Sequence[tuple[Stream, int, int]]
+        self, peer: str, session: bytes, stored: Sequence[Progress], forks: Collection[Stream]
     ) -> list[Reply]:
-        """Answer a HELLO: each stream with its stored and its national segment number."""
-        lanes = [_Lane(stream, no, national) for stream, no, national in stored]
-        self._talks[peer] = _Conversation(session, lanes)
+        """Answer a HELLO: how far each stream is, and those that contradict what is stored."""
+        talk = _Conversation(session, [_Lane(each) for each in stored])
+        self._talks[peer] = talk
         self._talks.move_to_end(peer)
         if len(self._talks) > _SENDERS_MAX:
             self._talks.popitem(last=False)
-        positions = [self._position(lane) for lane in lanes]
+        positions = [self._position(lane) for lane in talk.lanes]
         cursor = Cursor(session, self._credit, self._epoch, positions)
         replies = [Reply(peer, to_bytes(cursor))]
-        for place, lane in enumerate(lanes):
-            if not self._may_send(peer, lane.stream.node):
-                lane.blocked = True
-                refusal = Nack(session, place, lane.no + 1, NotSigned.code)
-                replies.append(Reply(peer, to_bytes(refusal)))
+        for each in stored:
+            if not self._may_send(peer, each.stream.node):
+                replies += self.refused(peer, each.stream, each.no + 1, NotSigned.code)
+            elif each.stream in forks:
+                replies += self.refused(peer, each.stream, each.no, Fork.code)
         return replies
 
-    def stored(self, stream: Stream, no: int, national: int) -> list[Reply]:
-        """`stream` is committed up to `no` here and up to `national` there: tell who asked."""
+    def stored(self, progress: Progress) -> list[Reply]:
+        """A stream has come further, here or at the national node: tell who sent it."""
         replies = []
         for peer, talk in self._talks.items():
             for place, lane in enumerate(talk.lanes):
-                if lane.stream == stream and (no > lane.no or national > lane.national):
-                    lane.no, lane.national = max(no, lane.no), max(national, lane.national)
+                if lane.stream == progress.stream and lane.at != progress:
+                    lane.at = progress
                     replies.append(self._ack(peer, talk, place, rewind=False))
         return replies
 
-    def repeat(self, peer: str, stream: Stream, no: int, national: int) -> list[Reply]:
+    def repeat(self, peer: str, progress: Progress) -> list[Reply]:
         """A segment arrived a second time: acknowledge it once more, to the one who sent it."""
-        return self._tell(peer, stream, no, national, rewind=False)
+        return self._tell(peer, progress, rewind=False)
 
-    def behind(self, peer: str, stream: Stream, no: int, national: int) -> list[Reply]:
-        """A segment arrived before the one it follows: ask for what comes after `no`."""
-        return self._tell(peer, stream, no, national, rewind=True)
+    def behind(self, peer: str, progress: Progress) -> list[Reply]:
+        """A segment arrived before the one it follows: ask for what comes next."""
+        return self._tell(peer, progress, rewind=True)
 
     def refused(self, peer: str, stream: Stream, no: int, code: int) -> list[Reply]:
         """Segment `no` was turned away for good."""
@@ -164,14 +168,12 @@ class Receiver:
                 replies.append(Reply(peer, to_bytes(Nack(talk.session, place, no, code))))
         return replies
 
-    def _tell(
-        self, peer: str, stream: Stream, no: int, national: int, *, rewind: bool
-    ) -> list[Reply]:
+    def _tell(self, peer: str, progress: Progress, *, rewind: bool) -> list[Reply]:
         talk = self._talks.get(peer)
         replies = []
         for place, lane in enumerate(talk.lanes if talk else []):
-            if lane.stream == stream and talk is not None:
-                lane.no, lane.national = max(no, lane.no), max(national, lane.national)
+            if lane.stream == progress.stream and talk is not None:
+                lane.at = progress
                 replies.append(self._ack(peer, talk, place, rewind=rewind))
         return replies
 
@@ -183,7 +185,7 @@ class Receiver:
             msg = "A chunk belongs to no stream of its session, or to no possible segment."
             raise BadBatch(msg)
         lane = talk.lanes[chunk.place]
-        if lane.blocked or chunk.no <= lane.no:
+        if lane.blocked or chunk.no <= lane.at.no:
             return []
         return self._join(peer, talk, chunk)
 
@@ -191,9 +193,9 @@ class Receiver:
         lane = talk.lanes[chunk.place]
         partial = self._partials.get(lane.stream)
         stale = partial is not None and partial.no == chunk.no and partial.total != chunk.total
-        if partial is None or partial.no != lane.no + 1 or stale:
+        if partial is None or partial.no != lane.at.no + 1 or stale:
             self._partials.pop(lane.stream, None)
-            partial = _Partial(lane.no + 1, chunk.total)
+            partial = _Partial(lane.at.no + 1, chunk.total)
         if (chunk.no, chunk.offset) != (partial.no, len(partial.data)):
             if lane.rewinding:
                 return []
@@ -228,5 +230,5 @@ class Receiver:
 
     def _position(self, lane: _Lane) -> Position:
         partial = self._partials.get(lane.stream)
-        offset = len(partial.data) if partial is not None and partial.no == lane.no + 1 else 0
-        return Position(lane.no, offset, lane.national)
+        offset = len(partial.data) if partial is not None and partial.no == lane.at.no + 1 else 0
+        return Position(lane.at.no, lane.at.mark, offset, lane.at.national)

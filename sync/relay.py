@@ -11,7 +11,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sync.batch import Cover, Stream
-from sync.chain import START, Progress, Tail, Taken, Verdict, judge
+from sync.chain import START, Progress, Tail, Taken, Verdict, judge, mark_of
+from sync.refusals import Fork
 from sync.store import MigrationSet, Store, Transaction
 
 RELAY_TABLES = MigrationSet(
@@ -55,28 +56,31 @@ class Relay:
 
     def progress(self, stream: Stream) -> Progress:
         """How far `stream` is here and at the national node."""
-        return Progress(stream, self._tail(stream).no, self._national(stream))
+        tail = self._tail(stream)
+        return Progress(stream, tail.no, mark_of(tail.hash), self._national(stream))
 
     def take(self, cover: Cover, via: str, at: datetime) -> Taken:
         """Store a verified segment brought by `via`, durably, when it is the next one."""
         stream, key = cover.stream, (cover.stream.node, cover.stream.db_epoch)
         with self._store.transaction() as tx:
-            known = tx.one(
-                "SELECT hash FROM relay_segment WHERE node = ? AND db_epoch = ? AND no = ?",
-                (*key, cover.no),
-            )
-            verdict = judge(self._tail(stream), bytes(known[0]) if known else None, cover)
+            verdict = judge(self._tail(stream), self._hash(stream, cover.no), cover)
             if verdict is Verdict.NEXT:
                 tx.execute(
                     "INSERT INTO relay_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (*key, cover.no, cover.last, cover.hash, cover.raw, via, at.isoformat()),
                 )
             elif verdict is Verdict.FORK:
-                tx.execute(
-                    "INSERT OR IGNORE INTO relay_refused VALUES (?, ?, ?, ?, 46, ?)",
-                    (*key, cover.no, cover.hash, at.isoformat()),
-                )
+                _refuse(tx, stream, cover.no, cover.hash, at)
         return Taken(verdict, self.progress(stream))
+
+    def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
+        """Whether a sender's segment `no` is another than the stored one; noted if so."""
+        stored = self._hash(stream, no)
+        if stored is None or mark_of(stored) == mark:
+            return False
+        with self._store.transaction() as tx:
+            _refuse(tx, stream, no, mark, at)
+        return True
 
     def offers(self) -> list[Progress]:
         """Every stream with something the national node has not acknowledged."""
@@ -92,15 +96,26 @@ class Relay:
         )
         return None if row is None or row[0] is None else bytes(row[0])
 
-    def acked(self, stream: Stream, no: int, national: int, at: datetime) -> bool:
-        """Note what the national node has of `stream`; True when it is news."""
-        del no, at  # upstream of a relay "stored" and "national" are one
-        told = min(national, self._tail(stream).no)
+    def acked(self, claimed: Progress, at: datetime) -> bool:
+        """Note what the national node has of a stream; True when it is news. Raises `Fork`."""
+        del at
+        stream, stored = claimed.stream, self._hash(claimed.stream, claimed.no)
+        if stored is not None and mark_of(stored) != claimed.mark:
+            raise Fork(f"The national node has another batch {claimed.no} of {stream.node}.")
+        # It may have more than we do: this database was restored and will be filled from below.
+        told = min(claimed.national, self._tail(stream).no)
         if told <= self._national(stream):
             return False
         with self._store.transaction() as tx:
             _note(tx, stream, told)
         return True
+
+    def _hash(self, stream: Stream, no: int) -> bytes | None:
+        row = self._store.one(
+            "SELECT hash FROM relay_segment WHERE node = ? AND db_epoch = ? AND no = ?",
+            (stream.node, stream.db_epoch, no),
+        )
+        return bytes(row[0]) if row else None
 
     def _tail(self, stream: Stream) -> Tail:
         row = self._store.one(
@@ -116,6 +131,13 @@ class Relay:
             (stream.node, stream.db_epoch),
         )
         return int(row[0]) if row else 0
+
+
+def _refuse(tx: Transaction, stream: Stream, no: int, digest: bytes, at: datetime) -> None:
+    tx.execute(
+        "INSERT OR IGNORE INTO relay_refused VALUES (?, ?, ?, ?, 46, ?)",
+        (stream.node, stream.db_epoch, no, digest, at.isoformat()),
+    )
 
 
 def _note(tx: Transaction, stream: Stream, no: int) -> None:

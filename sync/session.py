@@ -15,9 +15,8 @@ the other end and starts the session anew.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
 from sync.batch import Stream
 from sync.frames import (
@@ -29,11 +28,13 @@ from sync.frames import (
     Frame,
     Hello,
     Nack,
+    Offer,
     Position,
     from_bytes,
     to_bytes,
 )
 from sync.refusals import BadBatch
+from sync.sender_states import SENDER, Event, State
 
 CHUNK_BYTES = 4 << 10
 SILENCE_S = 12.0
@@ -41,44 +42,6 @@ SILENCE_S = 12.0
 ends living lines, longer wastes dead ones)."""
 IDLE_HELLO_S = 30.0
 """An idle sender says HELLO this often, so that both ends know the other is there."""
-
-
-class State(Enum):
-    """Where a sender's session is."""
-
-    OFFLINE = auto()
-    GREETING = auto()
-    FLOWING = auto()
-
-
-class Event(Enum):
-    """What can happen to it."""
-
-    DIAL = auto()
-    CURSOR = auto()
-    ACK = auto()
-    NACK = auto()
-    AGAIN = auto()
-    SILENCE = auto()
-
-
-SENDER: Mapping[State, Mapping[Event, State]] = {
-    State.OFFLINE: {Event.DIAL: State.GREETING},
-    State.GREETING: {
-        Event.CURSOR: State.FLOWING,
-        Event.AGAIN: State.OFFLINE,
-        Event.SILENCE: State.OFFLINE,
-    },
-    State.FLOWING: {
-        Event.DIAL: State.GREETING,
-        Event.CURSOR: State.FLOWING,
-        Event.ACK: State.FLOWING,
-        Event.NACK: State.FLOWING,
-        Event.AGAIN: State.OFFLINE,
-        Event.SILENCE: State.OFFLINE,
-    },
-}
-"""Every transition of the sender; a missing cell is a fault of the other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +53,13 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Acked:
-    """The receiver has durably stored `stream` up to `no`, the national node up to `national`."""
+    """The receiver says it has durably stored `stream` up to segment `no`, which has `mark`, and
+    the national node up to `national`. Believe it only if our segment `no` has that mark.
+    """
 
     stream: Stream
     no: int
+    mark: bytes
     national: int
 
 
@@ -159,17 +125,15 @@ class Sender:
         self._turn = 0
         self._heard = 0.0
 
-    def dial(
-        self, session: bytes, offers: Sequence[tuple[Stream, int]], now: float
-    ) -> list[Action]:
-        """Begin (or begin again): offer `offers`, each up to a segment number."""
+    def dial(self, session: bytes, offers: Sequence[Offer], now: float) -> list[Action]:
+        """Begin (or begin again) with these offers."""
         self._step(Event.DIAL)
         self._session = session
-        self._lanes = [_Lane(stream, last) for stream, last in offers[:STREAMS_MAX]]
+        offers = offers[:STREAMS_MAX]
+        self._lanes = [_Lane(each.stream, each.last) for each in offers]
         self._turn = 0
         self._heard = now
-        named = [(lane.stream, lane.last) for lane in self._lanes]
-        return [Send(to_bytes(Hello(session, named)))]
+        return [Send(to_bytes(Hello(session, offers)))]
 
     def offer(self, stream: Stream, last: int) -> bool:
         """A stream has grown to `last`; False when it is new and needs a new `dial`."""
@@ -178,6 +142,13 @@ class Sender:
                 lane.last = max(lane.last, last)
                 return True
         return False
+
+    def block(self, stream: Stream) -> None:
+        """Send nothing more of `stream` in this session."""
+        for lane in self._lanes:
+            if lane.stream == stream:
+                lane.blocked = True
+                lane.outstanding.clear()
 
     def receive(self, raw: bytes, now: float) -> list[Action]:
         """A frame arrived; raises `BadBatch` when it makes no sense."""
@@ -254,12 +225,11 @@ class Sender:
                 lane.acknowledge(position)
                 if rewind:
                     lane.go_to(position)
-                return [Acked(lane.stream, position.no, position.national)]
+                return [_acked(lane, position)]
             case Nack(_, place, no, code):
                 self._step(Event.NACK)
                 lane = self._lane(place)
-                lane.blocked = True
-                lane.outstanding.clear()
+                self.block(lane.stream)
                 return [Blocked(lane.stream, no, code)]
             case Again():
                 return self._end(Event.AGAIN, at_once=True)
@@ -277,7 +247,7 @@ class Sender:
         actions: list[Action] = []
         for lane, position in zip(self._lanes, cursor.positions, strict=True):
             lane.go_to(position)
-            actions.append(Acked(lane.stream, position.no, position.national))
+            actions.append(_acked(lane, position))
         return actions
 
     def _lane(self, place: int) -> _Lane:
@@ -296,3 +266,7 @@ class Sender:
             msg = f"The other end answers {event.name} while {self.state.name}; start anew."
             raise BadBatch(msg)
         self.state = following
+
+
+def _acked(lane: _Lane, position: Position) -> Acked:
+    return Acked(lane.stream, position.no, position.mark, position.national)

@@ -13,11 +13,15 @@ from provisioning.ids import Ids
 from sync import session
 from sync.backoff import Backoff
 from sync.batch import Stream
+from sync.chain import Progress
+from sync.frames import Offer
 from sync.ports import ClientLink, Source, Watcher
-from sync.refusals import BadBatch
+from sync.refusals import BadBatch, Fork
+from sync.sender_states import State
 
 BLOCKED_S = 900.0
 """A stream whose segment was refused is offered again after this long: the reason may be gone."""
+FORKED_S = 60.0
 _FRAMES_PER_TURN = 256
 
 
@@ -33,7 +37,7 @@ class Uplink:
         watcher: Watcher,
         *,
         retry_s_max: float = 300.0,
-        told: Callable[[Stream, int, int], None] = lambda *_: None,
+        told: Callable[[Stream, int], None] = lambda *_: None,
         connect_wait_s: float = 0.0,
     ) -> None:
         self._sources = sources
@@ -51,12 +55,12 @@ class Uplink:
     @property
     def flowing(self) -> bool:
         """Whether the other end has answered and takes segments."""
-        return self._sender.state is session.State.FLOWING
+        return self._sender.state is State.FLOWING
 
     @property
     def due_s(self) -> float:
         """Seconds until there is something to do although nothing arrives."""
-        if self._sender.state is session.State.OFFLINE:
+        if self._sender.state is State.OFFLINE:
             return max(0.0, self._dial_at - self._clock.monotonic())
         return 1.0
 
@@ -69,14 +73,14 @@ class Uplink:
                 break
             self._receive(frame, now)
         self._do(self._sender.tick(now), now)
-        ready = self._sender.state is session.State.OFFLINE and now >= self._dial_at
+        ready = self._sender.state is State.OFFLINE and now >= self._dial_at
         if ready or (self.flowing and (self._grown() or self._sender.idle(now))):
             self._dial(now)
         self._pump(now)
 
     def hang_up(self) -> None:
         """The line is known to be down: forget the session, dial when told to again."""
-        if self._sender.state is not session.State.OFFLINE:
+        if self._sender.state is not State.OFFLINE:
             self._sender.lost()
             self._link.rebuild()
         self._watcher.down()
@@ -95,32 +99,46 @@ class Uplink:
             match action:
                 case session.Send(frame):
                     self._send(frame, now)
-                case session.Acked(stream, no, national):
+                case session.Acked(stream, no, mark, national):
                     self._backoff.succeeded()
                     self._watcher.up(self._clock.now())
-                    self._note(stream, no, national)
+                    self._note(Progress(stream, no, mark, national), now)
                 case session.Blocked(stream, _, code):
-                    self._blocked[stream] = now + BLOCKED_S
-                    self._watcher.blocked(stream, code)
+                    self._block(stream, code, now)
                 case session.Ended(at_once):
                     self._fail(now, at_once=at_once)
 
-    def _note(self, stream: Stream, no: int, national: int) -> None:
+    def _note(self, claimed: Progress, now: float) -> None:
         at = self._clock.now()
         for source in self._sources:
-            if source.acked(stream, no, national, at):
-                self._told(stream, no, national)
+            try:
+                news = source.acked(claimed, at)
+            except Fork as fault:
+                self._sender.block(claimed.stream)
+                self._block(claimed.stream, fault.code, now)
+                continue
+            if news:
+                self._told(claimed.stream, claimed.national)
 
-    def _offers(self, now: float) -> list[tuple[Stream, int]]:
+    def _block(self, stream: Stream, code: int, now: float) -> None:
+        # A fork shows in a HELLO, so asking again is cheap; other refusals cost a segment.
+        self._blocked[stream] = now + (FORKED_S if code == Fork.code else BLOCKED_S)
+        self._watcher.blocked(stream, code)
+
+    def _offers(self, now: float) -> list[Offer]:
         for stream in [each for each, until in self._blocked.items() if now >= until]:
             del self._blocked[stream]
         offers = [each for source in self._sources for each in source.offers()]
-        return [(each.stream, each.no) for each in offers if each.stream not in self._blocked]
+        return [
+            Offer(each.stream, each.no, each.mark)
+            for each in offers
+            if each.stream not in self._blocked
+        ]
 
     def _grown(self) -> bool:
         """Tell the session what is new; True when a stream is new to it."""
         offers = self._offers(self._clock.monotonic())
-        known = [self._sender.offer(stream, last) for stream, last in offers]
+        known = [self._sender.offer(each.stream, each.last) for each in offers]
         return not all(known)
 
     def _dial(self, now: float) -> None:
@@ -146,7 +164,7 @@ class Uplink:
         return next((raw for raw in found if raw is not None), None)
 
     def _send(self, frame: bytes, now: float) -> bool:
-        greeting = self._sender.state is session.State.GREETING
+        greeting = self._sender.state is State.GREETING
         if self._link.send(frame, self._connect_wait_s if greeting else 0.0):
             self._watcher.sent(len(frame))
             return True

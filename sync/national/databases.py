@@ -11,7 +11,7 @@ from sync.national.embedded import EmbeddedStore
 from sync.national.port import NationalStore
 
 DATABASES: Mapping[str, Callable[[str, Ids], NationalStore]] = {
-    "sqlite": lambda rest, ids: EmbeddedStore(Path(rest), ids),
+    "sqlite": lambda rest, ids: EmbeddedStore.open(Path(rest), ids),
 }
 """Scheme of `SCHEME:///REST` to what opens it."""
 

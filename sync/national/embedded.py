@@ -11,7 +11,7 @@ import cbor2
 
 from provisioning.ids import Ids
 from sync.batch import Contents, Cover, Stream, read_entries
-from sync.chain import START, Progress, Tail, Taken, Verdict, judge
+from sync.chain import START, Progress, Tail, Taken, Verdict, judge, mark_of
 from sync.national.port import NodeCount, Quarantined, Stored
 from sync.refusals import BadBatch, Fork
 from sync.store import MigrationSet, Store, Transaction
@@ -64,41 +64,56 @@ NATIONAL_TABLES = MigrationSet(
     ),
 )
 
+_QUARANTINE = "INSERT OR IGNORE INTO national_quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_CONTRADICTS = "contradicts what is stored: a copied or wrongly restored node"
+
 
 class EmbeddedStore:
     """`NationalStore` over one SQLite file."""
 
-    def __init__(self, path: Path | str, ids: Ids) -> None:
-        self._store = Store.open(path, [NATIONAL_TABLES])
+    def __init__(self, store: Store, ids: Ids) -> None:
+        """Over a store opened with `NATIONAL_TABLES`; `ids` makes the epoch of a new one."""
+        self._store = store
         with self._store.transaction() as tx:
             tx.execute("INSERT OR IGNORE INTO national_server VALUES (1, ?)", (ids.token(8),))
         row = self._store.one("SELECT server_epoch FROM national_server")
         assert row is not None
         self._epoch = bytes(row[0])
 
+    @classmethod
+    def open(cls, path: Path | str, ids: Ids) -> EmbeddedStore:
+        """Open or create the database at `path`; raises `StoreFault`."""
+        return cls(Store.open(path, [NATIONAL_TABLES]), ids)
+
     @property
     def server_epoch(self) -> bytes:
         return self._epoch
 
     def progress(self, stream: Stream) -> Progress:
-        no = self._tail(stream).no
-        return Progress(stream, no, no)
+        tail = self._tail(stream)
+        return Progress(stream, tail.no, mark_of(tail.hash), tail.no)
 
     def take(self, cover: Cover, via: str, at: datetime) -> Taken:
         contents, why = _contents(cover)
         with self._store.transaction() as tx:
-            known = tx.one(
-                "SELECT hash FROM national_segment WHERE node = ? AND db_epoch = ? AND no = ?",
-                (*_key(cover.stream), cover.no),
-            )
-            verdict = judge(self._tail(cover.stream), bytes(known[0]) if known else None, cover)
+            stored = self._hash(cover.stream, cover.no)
+            verdict = judge(self._tail(cover.stream), stored, cover)
             if verdict is Verdict.NEXT:
                 _insert(tx, cover, contents, via, at)
                 if contents is None:
                     _set_aside(tx, cover, BadBatch.code, why, at)
             elif verdict is Verdict.FORK:
-                _set_aside(tx, cover, Fork.code, "contradicts what is stored", at)
+                _set_aside(tx, cover, Fork.code, _CONTRADICTS, at)
         return Taken(verdict, self.progress(cover.stream))
+
+    def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
+        stored = self._hash(stream, no)
+        if stored is None or mark_of(stored) == mark:
+            return False
+        row = (*_key(stream), no, mark, Fork.code, _CONTRADICTS, b"", at.isoformat())
+        with self._store.transaction() as tx:
+            tx.execute(_QUARANTINE, row)
+        return True
 
     def entries_for(self, audience: str) -> Iterator[Stored]:
         for row in self._store.each(
@@ -127,6 +142,13 @@ class EmbeddedStore:
 
     def close(self) -> None:
         self._store.close()
+
+    def _hash(self, stream: Stream, no: int) -> bytes | None:
+        row = self._store.one(
+            "SELECT hash FROM national_segment WHERE node = ? AND db_epoch = ? AND no = ?",
+            (*_key(stream), no),
+        )
+        return bytes(row[0]) if row else None
 
     def _tail(self, stream: Stream) -> Tail:
         row = self._store.one(
@@ -191,7 +213,5 @@ def _insert(
 
 
 def _set_aside(tx: Transaction, cover: Cover, code: int, why: str, at: datetime) -> None:
-    tx.execute(
-        "INSERT OR IGNORE INTO national_quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (*_key(cover.stream), cover.no, cover.hash, code, why, cover.raw, at.isoformat()),
-    )
+    row = (*_key(cover.stream), cover.no, cover.hash, code, why, cover.raw, at.isoformat())
+    tx.execute(_QUARANTINE, row)

@@ -71,6 +71,10 @@ class NationalStore(Protocol):
         """Judge and store a verified segment that `via` brought."""
         ...
 
+    def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
+        """Whether a sender's segment `no` is another than the stored one; quarantined if so."""
+        ...
+
     def entries_for(self, audience: str) -> Iterator[Stored]:
         """Every entry of one audience, in order of stream and seq."""
         ...

@@ -135,8 +135,10 @@ def test_the_sealer_holds_no_key_that_opens_what_it_has_sealed():
     held = sealer._capsules["NRB"].ratchet
     opener = Opener("NRB", KEYS["NRB"])
     opener.add_capsule(ORIGIN.node, capsules[0][1])
-    past = [opener._capsules[records[0][1]["capsule"]].key(index) for index in range(3)]
-    future = opener._capsules[records[0][1]["capsule"]].key(3)
+    past = [
+        opener._capsules[ORIGIN.node, records[0][1]["capsule"]].key(index) for index in range(3)
+    ]
+    future = opener._capsules[ORIGIN.node, records[0][1]["capsule"]].key(3)
     assert held.step() == future  # what it holds is the next key
     assert held.chain not in [key for key, _ in past]
     subject, body, _ = records[2]
