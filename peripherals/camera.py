@@ -35,7 +35,7 @@ class WatchCodes:
 
 @dataclass(frozen=True, slots=True)
 class StopCamera:
-    """A command: stop at once; also given when a visit ends."""
+    """A command: stop at once, as when a visit ends before the picture."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

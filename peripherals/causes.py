@@ -106,12 +106,6 @@ CAUSES: dict[str, Cause] = _table(
         "Programu inayohitajika haipo. Mwombe fundi aendeshe ukaguzi.",
     ),
     (
-        "switched-off",
-        "E31",
-        "Switched off in the settings.",
-        "Imezimwa kwenye mipangilio.",
-    ),
-    (
         "bad-settings",
         "E33",
         "The settings name it wrongly. Ask the technician to read the doctor's report.",

@@ -65,7 +65,7 @@ class Dialogue(Protocol):
         ...
 
     def wipe(self) -> None:
-        """Overwrite every buffer; called when a visit ends."""
+        """Overwrite every buffer."""
         ...
 
 

@@ -137,8 +137,9 @@ class _Receiver:
         if self._wakes_at is None or now < self._wakes_at:
             return []
         self._wakes_at = now + _SILENT_S
-        told = self._told(self._tracker.position(now))
-        return told or [Condition(State.UNKNOWN, "no-answer")]
+        position = self._tracker.position(now)
+        told = self._told(position) if position.fix else []
+        return told or [self._silence()]
 
     def outgoing(self) -> bytes:
         taken, self._out = self._out, b""
@@ -158,6 +159,10 @@ class _Receiver:
     def position(self, now: float) -> Position:
         """The position as it stands `now`."""
         return self._tracker.position(now)
+
+    def _silence(self) -> Condition:
+        """What it means that nothing usable was heard for a while."""
+        return Condition(State.UNKNOWN, "no-answer")
 
     def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
         raise AssertionError(line, now)
@@ -207,17 +212,27 @@ class Gpsd(_Receiver):
 
 
 class Nmea(_Receiver):
-    """NMEA 0183 from a serial receiver: GGA and RMC of any talker, checksum required."""
+    """NMEA 0183 from a serial receiver: GGA and RMC of any talker, checksum required.
+
+    Nothing but spoilt sentences for a while means a wrong speed or a bad cable, and says so.
+    """
 
     def __init__(self) -> None:
         super().__init__(_NMEA_LINE_MAX)
         self.checksum_errors = 0
+        self._spoilt = 0
+
+    def _silence(self) -> Condition:
+        spoilt = self._spoilt + self._lines.overlong
+        return Condition(State.UNKNOWN, "garbled" if spoilt > 3 else "no-answer")
 
     def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
         fields = sentence(line)
         if fields is None:
             self.checksum_errors += 1
+            self._spoilt += 1
             return False, None
+        self._spoilt = 0
         kind = fields[0][2:]
         if kind == "GGA" and len(fields) >= 9:
             return True, _gga(fields, now)

@@ -15,7 +15,7 @@ import struct
 
 from peripherals.causes import State
 from peripherals.dialogue import Condition, Event, Wiped
-from peripherals.scanner import Framing, Scan, ScanRefused, Symbology, Why, completed
+from peripherals.scanner import Framing, Legibility, Scan, ScanRefused, Symbology, Why, completed
 
 EVENT = struct.Struct("llHHi")
 """Linux `struct input_event` on a 64-bit kernel (linux/input.h): seconds, micros, type, code,
@@ -60,9 +60,11 @@ class HidScanner:
         self._caps = False
         self._refused: Why | None = None
         self._quiet_at: float | None = None
+        self._legible = Legibility()
 
     def begin(self, now: float) -> list[Event]:
         del now
+        self._legible.forget()
         self.wipe()
         return [Condition(State.READY)]
 
@@ -85,7 +87,7 @@ class HidScanner:
             held = len(self._typed) > 0 or self._refused is not None
             why = self._refused or Why.CUT
             self._clear()
-            return [ScanRefused(why)] if held else []
+            return self._legible.judge([ScanRefused(why)]) if held else []
         return self._finish()
 
     def outgoing(self) -> bytes:
@@ -142,8 +144,8 @@ class HidScanner:
         payload, why = self._typed.take(), self._refused
         self._clear()
         if why is not None:
-            return [ScanRefused(why)]
-        return [completed(self._framing, payload)] if payload else []
+            return self._legible.judge([ScanRefused(why)])
+        return self._legible.judge([completed(self._framing, payload)]) if payload else []
 
 
 __all__ = ["EVENT", "KEYS", "HidScanner", "Scan", "ScanRefused", "Symbology"]

@@ -103,6 +103,35 @@ SUFFIXES: dict[str, bytes] = {
 }
 
 
+class Legibility:
+    """Tells staff once when a scanner's codes keep being refused, and once when one is read.
+
+    A cut scan is no sign of a dirty glass or a wrong layout, so it does not count.
+    """
+
+    def __init__(self, refused_max: int = 3) -> None:
+        self._refused_max = refused_max
+        self._refused = 0
+
+    def judge(self, events: list[Event]) -> list[Event]:
+        """The events, with a condition after the one that changed how the scanner stands."""
+        judged: list[Event] = []
+        for event in events:
+            judged.append(event)
+            if isinstance(event, Scan):
+                if self._refused >= self._refused_max:
+                    judged.append(Condition(State.READY))
+                self._refused = 0
+            elif isinstance(event, ScanRefused) and event.why is not Why.CUT:
+                self._refused += 1
+                if self._refused == self._refused_max:
+                    judged.append(Condition(State.LOW, "scanner-unread"))
+        return judged
+
+    def forget(self) -> None:
+        self._refused = 0
+
+
 def completed(framing: Framing, payload: bytes) -> Scan | ScanRefused:
     """A whole payload without its suffix, judged: its prefix taken off and named."""
     payload = payload.lstrip(b"\r\n")
@@ -122,9 +151,11 @@ class SerialScanner:
         self._buffer = Wiped(self._framing.bytes_max + len(self._framing.suffix))
         self._too_long = False
         self._quiet_at: float | None = None
+        self._legible = Legibility()
 
     def begin(self, now: float) -> list[Event]:
         del now
+        self._legible.forget()
         self.wipe()
         # A scanner is silent until someone scans: an open line is all the proof there is.
         return [Condition(State.READY)]
@@ -140,7 +171,7 @@ class SerialScanner:
                 self._buffer.wipe()
                 self._buffer.add(tail + bytes((byte,)))  # where the suffix will show
             if suffix and self._ends_with(suffix):
-                events += self._finish()
+                events += self._legible.judge(self._finish())
         return events
 
     def elapsed(self, now: float) -> list[Event]:
@@ -150,7 +181,7 @@ class SerialScanner:
         if not len(self._buffer):
             return []
         if not self._framing.suffix:
-            return self._finish()
+            return self._legible.judge(self._finish())
         blank = not self._buffer.peek().strip(b"\r\n")
         self.wipe()
         return [] if blank else [ScanRefused(Why.CUT)]

@@ -144,6 +144,12 @@ def test_other_talkers_and_other_sentences_do_no_harm() -> None:
     assert dialogue.position(0.0).usable is not None
 
 
+def test_a_receiver_at_the_wrong_speed_is_called_garbled() -> None:
+    bench = receiver(gpsd=False)
+    order(bench, "garble")
+    assert Condition(State.UNKNOWN, "garbled") in bench.run(15.0, step_s=0.1)
+
+
 def test_distance_is_right_from_nairobi_to_mombasa() -> None:
     nairobi, mombasa = Fix(*NAIROBI, None, 0), Fix(-4.0435, 39.6682, None, 0)
     assert distance_km(nairobi, mombasa) == pytest.approx(440, rel=0.01)

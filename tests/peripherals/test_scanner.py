@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from peripherals.causes import State
+from peripherals.dialogue import Condition
 from peripherals.scanner import (
     Framing,
     Scan,
@@ -94,6 +96,19 @@ def test_noise_of_a_wrong_speed_never_becomes_a_scan_with_a_prefix() -> None:
         bench.begin()
         bench.simulator.noise(500, bench.now)
         assert not [event for event in bench.run(2.0) if isinstance(event, Scan)]
+
+
+def test_codes_that_keep_being_refused_are_told_once_and_a_good_one_ends_it() -> None:
+    scanner = SerialScanner(Framing(aim=True))
+    unread, ready = Condition(State.LOW, "scanner-unread"), Condition(State.READY)
+    events = told(scanner, *[b"no prefix\r"] * 5, b"]Q1good\r", b"]Q1good\r")
+    assert [event for event in events if isinstance(event, Condition)] == [unread, ready]
+    assert events.index(unread) == 3
+    assert told(scanner, b"x\r", b"x\r", b"cut") == [
+        ScanRefused(Why.NO_PREFIX),
+        ScanRefused(Why.NO_PREFIX),
+        ScanRefused(Why.CUT),
+    ]
 
 
 def test_the_echo_for_technicians_shows_the_shape_only() -> None:
