@@ -6,6 +6,7 @@ printed copies, and personal data is searched for byte by byte in every file of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 SHORTEST_WORD = 4
 """Shorter values ("ID", "2") stand in any file by chance and prove nothing."""
 
-_CHUNK = 1 << 20
+FILE_MAX = 1 << 30
+_PROBE = re.compile(rb"[ -~]{%d,}" % SHORTEST_WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +44,36 @@ def search(site: Path, values: Iterable[str], *, but: Iterable[Path] = ()) -> It
     Databases are searched as bytes, so free pages and write-ahead logs count; so do sockets'
     neighbours, logs and core dumps. Values shorter than `SHORTEST_WORD` are left out.
     """
-    wanted = [
-        (number, spelling)
-        for number, value in enumerate(values)
-        if len(value) >= SHORTEST_WORD
-        for spelling in spellings(value)
-    ]
+    wanted = {n: each for n, each in enumerate(values) if len(each) >= SHORTEST_WORD}
+    probes = {number: _probes(value) for number, value in wanted.items()}
     spared = [path.resolve() for path in but]
-    longest = max((len(spelling) for _, spelling in wanted), default=1)
     for path in sorted(site.rglob("*")):
         if not path.is_file() or any(path.resolve().is_relative_to(each) for each in spared):
             continue
-        yield from _in_file(path, wanted, longest)
+        raw = path.read_bytes()
+        assert len(raw) <= FILE_MAX
+        # Without zero bytes UTF-16 reads like ASCII: one quick look finds the few candidates.
+        plain = raw.replace(b"\0", b"").lower()
+        for number, value in wanted.items():
+            if not probes[number] or any(probe in plain for probe in probes[number]):
+                yield from _exact(path, raw, number, value)
 
 
-def _in_file(path: Path, wanted: list[tuple[int, bytes]], longest: int) -> Iterator[Hit]:
-    with path.open("rb") as file:
-        tail, base = b"", 0
-        while chunk := file.read(_CHUNK):
-            window = tail + chunk
-            for number, spelling in wanted:
-                at = window.find(spelling)
-                if at >= 0:
-                    yield Hit(path, base - len(tail) + at, number)
-            base += len(chunk)
-            tail = window[-(longest - 1) :] if longest > 1 else b""
+def _probes(value: str) -> list[bytes]:
+    """Lower-case ASCII pieces one of which stands wherever `value` does; none: look closely."""
+    runs = _PROBE.findall(value.lower().encode())
+    if not runs:
+        return []
+    joined = value.replace(" ", "")
+    return [max(runs, key=len), *([joined.encode()] if joined.isdigit() else [])]
+
+
+def _exact(path: Path, raw: bytes, number: int, value: str) -> Iterator[Hit]:
+    for spelling in spellings(value):
+        at = raw.find(spelling)
+        if at >= 0:
+            yield Hit(path, at, number)
+            return
 
 
 def duplicates(numbers: Iterable[tuple[str, ...]]) -> int:

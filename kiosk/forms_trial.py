@@ -9,10 +9,10 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from kiosk.forms.faults import FormTooLarge, NotAForm
+from kiosk.forms.faults import FormRefused, FormTooLarge, NotAForm
 from kiosk.forms.limits import MEDIA_BYTES_MAX
 from kiosk.forms.model import Form
 from kiosk.forms.session import FormSession
@@ -22,6 +22,11 @@ from provisioning.clock import EAT, SystemClock
 from provisioning.faults import Fault, UsageFault
 from provisioning.ids import Ids, SeededIds, SystemIds
 
+if TYPE_CHECKING:
+    from content.problem import Problem
+    from content.xlsform import CompiledForm
+
+_SHEETS = frozenset({".xlsx", ".xls", ".csv", ".md"})
 PROPERTIES = {"deviceid": "kiosk:1", "username": "u"}
 """What `property` preloads read on the bench."""
 
@@ -61,18 +66,26 @@ def with_made(folder: MediaFolder, made: Mapping[str, bytes]) -> Mapping[str, by
     return {**{name: folder[name] for name in folder}, **made} if made else folder
 
 
+def compile_xlsform(path: Path) -> CompiledForm:
+    """The form at `path` compiled (an XForm as it is); raises `NotAForm`."""
+    from content.faults import FormUnreadable  # noqa: PLC0415 - the compiler is for the bench only
+    from content.xlsform import compile_form  # noqa: PLC0415
+
+    if path.suffix.lower() not in {*_SHEETS, ".xml"}:
+        raise NotAForm(f"{path.name} is not a form; give an .xlsx or an .xml file.")
+    try:
+        return compile_form(path)
+    except FormUnreadable as fault:
+        raise NotAForm(fault.message) from fault
+
+
 def read_form(path: Path) -> tuple[bytes, Mapping[str, bytes]]:
     """The XForm in `path` and media made with it, compiled first where it is an XLSForm.
 
     Raises `NotAForm`, naming the compiler's first error with its place.
     """
-    if path.suffix.lower() in {".xlsx", ".xls", ".csv", ".md"}:
-        from content import faults, xlsform  # noqa: PLC0415 - the compiler is for the bench only
-
-        try:
-            compiled = xlsform.compile_form(path)
-        except faults.FormUnreadable as fault:
-            raise NotAForm(fault.message) from fault
+    if path.suffix.lower() in _SHEETS:
+        compiled = compile_xlsform(path)
         if not compiled.xml:
             errors = [str(one) for one in compiled.problems if one.severity == "error"]
             raise NotAForm(f"{path.name} does not compile: {' '.join(errors[:1])}")
@@ -81,6 +94,32 @@ def read_form(path: Path) -> tuple[bytes, Mapping[str, bytes]]:
         return path.read_bytes(), {}
     except OSError as error:
         raise NotAForm(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def lint_form(path: Path) -> list[Problem]:
+    """Every problem of the form at `path`, cycles and unknown paths too; raises `NotAForm`."""
+    from content.faults import FormUnreadable  # noqa: PLC0415
+    from content.form_lint import lint  # noqa: PLC0415
+    from content.problem import Problem  # noqa: PLC0415
+    from kiosk.forms.lint import inspect  # noqa: PLC0415
+
+    compiled = compile_xlsform(path)
+    try:
+        found = lint(path, inspect)
+    except FormUnreadable as fault:
+        raise NotAForm(fault.message) from fault
+    if not compiled.xml:
+        return found
+    media = with_made(MediaFolder(path.parent), compiled.media)
+    try:
+        Form.parse(compiled.xml, media, strict=True)
+    except NotAForm:
+        raise
+    except Fault as fault:
+        known = {problem.code for problem in found}
+        if fault.code == FormRefused.code or "bad-expression" not in known:
+            found.append(Problem("", None, "", "error", "refused", fault.message, ""))
+    return found
 
 
 def try_form(request: Mapping[str, Any]) -> list[Answer]:

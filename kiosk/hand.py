@@ -48,6 +48,8 @@ class Person(Protocol):
 
     def picture(self, path: Path) -> bool: ...
 
+    def reach(self, seconds: float) -> bool: ...
+
     def close(self) -> None: ...
 
 
@@ -60,14 +62,16 @@ class CoreSilent(StoryFailed):
 class Hand:
     """Implements `Person` over the core's socket."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, patience_s: float = ANSWER_S) -> None:
         self._client = CoreClient(endpoint)
+        self._patience_s = patience_s
         self._view: View | None = None
 
     def reach(self, seconds: float) -> bool:
         """Whether the core answers within `seconds`."""
-        self._view = self._client.ask(Hello(), seconds) or self._view
-        return self._view is not None
+        view = self._client.ask(Hello(), seconds)
+        self._view = view or self._view
+        return view is not None
 
     @property
     def view(self) -> View:
@@ -117,7 +121,7 @@ class Hand:
         self._client.close()
 
     def _do(self, event: UiEvent) -> View:
-        view = self._client.ask(event, ANSWER_S)
+        view = self._client.ask(event, self._patience_s)
         if view is None:
             raise CoreSilent("The core did not answer; see its log.")
         self._view = view

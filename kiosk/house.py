@@ -103,6 +103,17 @@ class House:
         else:
             self.supervisor.cut(*names)
 
+    def lines_to(self, where: str, *, up: bool) -> None:
+        """Cut or mend the lines that lead to the `national` node, or to the `centre`."""
+        upper = {each.settings.sync.listen_endpoint for each in self.site.nodes("national")}
+        for line in self.lines.values():
+            if (line.target in upper) is not (where == "national"):
+                continue
+            if up:
+                self.supervisor.resume(line.service)
+            else:
+                self.supervisor.cut(line.service)
+
     def printer(self, node: Node, word: str) -> None:
         """Do something to a node's printer; raises `DeviceLost`."""
         send(node.socket_path("printer"), {"do": PRINTER_WORDS[word]})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,16 @@ from provisioning.site import Node
 
 READY_S, ORDER_S, AGREE_S = 40.0, 30.0, 10.0
 _DIGITS = {"year": 4}
+_PADS = frozenset({Keyboard.NUMBER, Keyboard.PHONE, Keyboard.DECIMAL})
 _SIGNATURE = [[0.2, 0.3], [0.35, 0.7], [0.5, 0.3], [0.65, 0.7], [0.8, 0.4]]
 
 
 class Onlooker:
     """Implements `kiosk.hand.Person` with a screen process."""
 
-    def __init__(self, hand: Hand, path: Path) -> None:
+    def __init__(self, hand: Hand, path: Path, leave: Callable[[], None]) -> None:
         self._hand = hand
+        self._leave = leave
         self._path = path
         self._link: socket.socket | None = None
         self._pending = b""
@@ -58,8 +61,8 @@ class Onlooker:
         if fields:
             if view.keyboard is Keyboard.NONE:
                 self.tap(fields[0].id)
-                self._agree()
-            self._order({"do": "type", "text": text})
+                view = self._agree()
+            self._keys(view, text)
         elif pads:
             self._order({"do": "draw", "id": pads[0].id, "points": _SIGNATURE})
         else:
@@ -82,31 +85,48 @@ class Onlooker:
         return True
 
     def close(self) -> None:
-        """Let go; the supervisor ends the screen."""
+        """Let go of the screen and end it."""
+        self._leave()
         if self._link is not None:
             self._link.close()
         self._hand.close()
 
-    def reach(self) -> bool:
-        """Whether the screen takes orders and shows what the core says."""
+    def reach(self, seconds: float) -> bool:
+        """Whether the core answers and the screen takes orders."""
+        if not self._hand.reach(seconds):
+            return False
         try:
             self._order({"do": "view"})
         except StoryFailed:
             return False
         return True
 
+    def _keys(self, view: View, text: str) -> None:
+        """What the keyboard on the screen has no key for (the spaces in a phone number) a person
+        leaves out; a letter no key has at all comes from a keyboard that is plugged in.
+        """
+        if view.keyboard in _PADS:
+            text = "".join(text.split()).replace("-", "")
+        try:
+            self._order({"do": "type", "text": text})
+        except StoryFailed:
+            self._hand.type(text)
+
     def _turn_wheels(self, view: View, text: str) -> None:
         wheels = tuple(each.id for each in view.elements if each.role is Role.WHEEL)
         if not wheels:
             raise StoryFailed(f"There is no field to type {text!r} into; {on_screen(view)}")
-        parts = parts_of(text, tuple(each.removeprefix("wheel.") for each in wheels))
-        for wheel in wheels:
-            part = wheel.removeprefix("wheel.")
-            value = parts.get(part)
-            if value is None:
-                raise StoryFailed(f"{text!r} has no {part}; write it as 27/3/1990.")
-            self._order({"do": "tap", "id": wheel})
-            self._order({"do": "type", "text": f"{value:0{_DIGITS.get(part, 2)}d}"})
+        names = tuple(each.removeprefix("wheel.") for each in wheels)
+        parts = parts_of(text, names)
+        missing = [name for name in names if parts.get(name) is None]
+        if missing:
+            raise StoryFailed(f"{text!r} has no {missing[0]}; write it as 27/3/1990.")
+        digits = "".join(f"{parts[name] or 0:0{_DIGITS.get(name, 2)}d}" for name in names)
+        self._order({"do": "type", "text": digits})
+        view = self._agree()
+        held = {each.id: each.value for each in view.elements if each.role is Role.WHEEL}
+        if any(held.get(f"wheel.{name}", "").lstrip("0") != str(parts[name]) for name in names):
+            self._hand.type(text)  # another wheel was chosen before: as with a keyboard
 
     def _agree(self) -> View:
         """Wait until the screen shows the core's newest view."""
@@ -149,9 +169,9 @@ def at_the_screen(house: House, node: Node) -> Onlooker:
     """Start the node's screen without a window, and a person before it."""
     path = Path(node.socket_path("screen"))
     path.unlink(missing_ok=True)
-    _start(house, node, "--drive", str(path), "--silent")
-    person = Onlooker(Hand(house.core_socket(node)), path)
-    house.wait_for(person.reach, READY_S)
+    name = _start(house, node, "--drive", str(path), "--silent")
+    person = Onlooker(Hand(house.core_socket(node)), path, lambda: house.supervisor.cut(name))
+    house.wait_for(lambda: person.reach(1.0), READY_S)
     return person
 
 

@@ -58,6 +58,9 @@ class Player:
         self._out = out
         self._told = told
         self.heard = heard
+        self.album = ""
+        """When set, a picture of every screen is kept under names that begin so."""
+        self._pictured: set[str] = set()
 
     def play(self, steps: Sequence[Step]) -> None:
         """Every step in order; raises `StoryFailed` naming the line."""
@@ -95,6 +98,10 @@ class Player:
             case _:
                 self._outside(verb, rest)
         self._listen()
+
+    def look(self) -> View:
+        """The screen now, as a citizen sees it."""
+        return self._person.look()
 
     def tap(self, name: str) -> None:
         """Touch an element, on a later page if need be, as a person would look for it."""
@@ -149,8 +156,17 @@ class Player:
                 not_ = "" if wanted else "not "
                 raise StoryFailed(f"{what!r} should {not_}be there; {on_screen(view)}")
 
+    def reaches(self) -> bool:
+        """Whether the kiosk answers again."""
+        return self._person.reach(0.2)
+
     def _listen(self) -> None:
-        self.heard.listen(self._node.name, self._person.look())
+        view = self._person.look()
+        self.heard.listen(self._node.name, view)
+        name = f"{self.album}-{view.state}-{view.language}"
+        if self.album and name not in self._pictured:
+            self._pictured.add(name)
+            self._person.picture(self._out / "screens" / f"{name}.png")
 
 
 def shown(view: View) -> str:

@@ -98,9 +98,7 @@ def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> Plac
     return Place(site, centre.name, centre.id, demo)
 
 
-def way_to_centre(
-    node: Node, books: Books, centre: Node | None = None, endpoint: str = ""
-) -> Way:
+def way_to_centre(node: Node, books: Books, centre: Node | None = None, endpoint: str = "") -> Way:
     """How this node asks for numbers. A van asks itself. `centre` is the centre's node when its
     folder is on this machine: its database is the second way, for a command without services.
     `endpoint` is used in place of the setting (a story's line that can be cut).
