@@ -22,8 +22,10 @@ from peripherals.hotplug import HotplugSource
 from peripherals.scanner import Scan
 from peripherals.sms_queue import SMS_TABLES, SmsQueue
 from peripherals.spool import SPOOL_TABLES
-from provisioning.clock import Clock
-from provisioning.ids import Ids
+from peripherals.trial import test_gnss, test_mrz, test_scanner
+from provisioning.clock import Clock, SystemClock
+from provisioning.faults import UsageFault
+from provisioning.ids import Ids, SystemIds
 from provisioning.site import Node
 from sync.store import Store
 
@@ -90,6 +92,30 @@ def unit_maker(
         return NodeUnit(parts, senses)
 
     return make
+
+
+def others_of(
+    node: Node, clock: Clock, ids: Ids
+) -> tuple[Callable[[], EquipmentUnit] | None, PowerHold]:
+    """The last two parts of the device service: what makes the unit, and the hold it sets."""
+    hold = PowerHold()
+    return unit_maker(node, clock, ids, hold), hold
+
+
+def try_out(name: str, url: str | None, node: Node | None, seconds: float) -> int:
+    """`huduma devices test NAME`: the exit code of a trial. Raises `UsageFault`, `BadDeviceUrl`.
+
+    The device service of the node must be stopped first: a line has one owner (E22).
+    """
+    trials = {"scanner": test_scanner, "mrz": test_mrz, "gnss": test_gnss}
+    found = url or (device_urls(node).get(name) if node is not None else None)
+    if name not in trials or found is None:
+        there = ", ".join(trials)
+        raise UsageFault(f"Name one of {there}, and its --url or --site and --node.")
+    clock = SystemClock()
+    return trials[name](
+        found, seconds, lambda line: print(line, flush=True), clock, SystemIds(clock)
+    )
 
 
 def printing(store: Store) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peripherals.drivers.printer_url import PrinterAddress
     from peripherals.service import ServiceParts
     from peripherals.spool import Spool
     from provisioning.clock import Clock
@@ -58,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = verbs.add_parser("list", help="every device, its state and what to do")
     _add_place(listing)
     listing.add_argument("--json", action="store_true")
+    trying = verbs.add_parser("test", help="try one device out and say what it does")
+    _add_place(trying)
+    trying.add_argument("name", metavar="NAME", help="scanner, mrz or gnss")
+    trying.add_argument("--url", help="instead of the one in the settings")
+    trying.add_argument("--seconds", type=float, default=30.0)
     simulate = verbs.add_parser("simulate", help="run a simulated device")
     kinds = simulate.add_subparsers(dest="kind", required=True, metavar="KIND")
     for kind in SIMULATORS:
@@ -86,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         "jobs": _jobs,
         "settle": _settle,
         "list": _list,
+        "test": _test,
         "simulate": _simulate,
     }
     return verbs[arguments.what](arguments)
@@ -134,6 +139,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _parts(arguments: argparse.Namespace) -> ServiceParts:
     """From settings or the command line to what the service is made of."""
+    from kiosk.equipping import others_of
     from peripherals.drivers.printer_url import parse_printer_url
     from peripherals.service import ServiceParts, spool_key_beside
     from peripherals.spool import SPOOL_TABLES
@@ -154,34 +160,15 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     clock = node.clock() if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
-        return _parts_of_node(node, printers, clock, ids)
+        books, others = _books_of(node, clock, ids), others_of(node, clock, ids)
+        key = node.keys.spool_key
+        return ServiceParts(node.db_path, key, printers, clock, ids, books, None, *others)
     path = arguments.spool or Path("huduma-spool.db")
 
     def open_spool() -> tuple[Store, None]:
         return Store.open(path, [SPOOL_TABLES]), None
 
     return ServiceParts(path, spool_key_beside(path, ids), printers, clock, ids, open_spool)
-
-
-def _parts_of_node(
-    node: Node, printers: list[tuple[str, PrinterAddress]], clock: Clock, ids: Ids
-) -> ServiceParts:
-    """A node's service has its printers and everything else that is plugged in."""
-    from kiosk.equipping import unit_maker
-    from peripherals.equipment_unit import PowerHold
-    from peripherals.service import ServiceParts
-
-    hold = PowerHold()
-    return ServiceParts(
-        node.db_path,
-        node.keys.spool_key,
-        printers,
-        clock,
-        ids,
-        _books_of(node, clock, ids),
-        equipment=unit_maker(node, clock, ids, hold),
-        hold=hold,
-    )
 
 
 def _books_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store, Journal]]:
@@ -276,6 +263,12 @@ def _list(arguments: argparse.Namespace) -> int:
         print(f"{other['name']:<10} {other['state']:<8} since {since}  {other['detail']}")
         print(f"{'':<10} {other['code']} {words['en']} / {words['sw']}")
     return 0
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from kiosk.equipping import try_out
+
+    return try_out(arguments.name, arguments.url, _node(arguments), arguments.seconds)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
