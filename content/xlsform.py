@@ -13,15 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any
 
 from lxml import etree
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
-from content import form_repair, workbook
+from content import compiler_errors, form_repair, workbook
 from content.faults import FormUnreadable
-from content.problem import Problem, Severity
+from content.problem import Problem
 
 COMPILER = f"pyxform {installed_version('pyxform')}"
 XFORM_BYTES_MAX = 32 * 1024 * 1024
@@ -29,8 +28,6 @@ _XF = "{http://www.w3.org/2002/xforms}"
 _ASKING = tuple(_XF + tag for tag in ("input", "select1", "select", "upload", "range", "trigger"))
 _RANK = "{http://www.opendatakit.org/xforms}rank"
 _FILE = re.compile(r"jr://(?:file|file-csv|images?|audio|video)/([^\s\"'<>]+)")
-_PLACE = re.compile(r"^\[row : (?P<row>\d+)\]\s*(?:On the '(?P<sheet>\w+)' sheet,\s*)?")
-_COLUMN = re.compile(r"the '(?P<column>[\w ]+)' (?:value|column|cell)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +62,15 @@ def compile_form(path: Path) -> CompiledForm:
     try:
         result = convert(book.definition())
     except PyXFormError as error:
-        return _failed([*problems, problem_of(error)])
+        return _failed([*problems, compiler_errors.problem_of(error, book)])
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         # pyxform trips over some malformed workbooks instead of naming the fault.
         text = f"The compiler could not read the form ({type(error).__name__}: {error})."
         remedy = "Look for missing names, lists or column headers."
         return _failed([*problems, Problem("", None, "", "error", "compiler", text, remedy)])
-    problems += [remark(text, "warning") for text in result.warnings]
+    problems += [compiler_errors.remark(text, "warning") for text in result.warnings]
     extra = {"itemsets.csv": result.itemsets.encode()} if result.itemsets else {}
     return _described(path, result.xform.encode(), problems, extra)
-
-
-def problem_of(error: PyXFormError) -> Problem:
-    """A compiler error as a problem with its place."""
-    code = "compiler" if error.code is None else error.code.name.lower().replace("_", "-")
-    return remark(str(error), "error", code)
-
-
-def remark(text: str, severity: Severity, code: str = "compiler") -> Problem:
-    """A message of the compiler, its "[row : 3] On the 'survey' sheet" turned into a place."""
-    match = _PLACE.match(text)
-    place: dict[str, Any] = match.groupdict() if match else {}
-    rest = text[match.end() :] if match else text
-    column = _COLUMN.search(rest)
-    said, _, remedy = rest.partition(". ")
-    return Problem(
-        sheet=place.get("sheet") or ("survey" if match else ""),
-        row=int(place["row"]) if match else None,
-        column=column["column"] if column else "",
-        severity=severity,
-        code=code,
-        text=said.strip().rstrip(".") + ".",
-        remedy=remedy.strip(),
-    )
 
 
 def parse_xml(source: bytes) -> etree._Element:

@@ -109,6 +109,12 @@ BROKEN = [
     ([ask("begin_group", "g"), ask("text", "a")], "survey", 2),
     ([ask("text", "1 bad name")], "survey", 2),
     ([ask("frobnicate", "a")], "survey", 2),
+    ([ask("text", "a"), ask("txt", "b")], "survey", 3),
+    ([ask("calculate", "c")], "survey", 2),
+    ([ask("text", None)], "survey", 2),
+    ([ask("text", "a"), {"type": "end_group"}], "survey", 3),
+    ([ask("range", "r", parameters="start=x")], "survey", 2),
+    ([ask("select_one_from_file wards", "a")], "survey", 2),
 ]
 
 
@@ -119,8 +125,18 @@ def test_what_cannot_be_repaired_names_sheet_row_and_reason(tmp_path, survey, sh
     assert compiled.xml == b""
     found = next(p for p in compiled.problems if p.severity == "error")
     assert found.text
-    assert (found.sheet, found.row) in {(sheet, row), ("", None)}, found
+    assert found.remedy
+    assert (found.sheet, found.row) == (sheet, row), found
     json.dumps(found.json())
+
+
+def test_a_list_nobody_wrote_and_a_misspelt_type_say_what_to_do(tmp_path):
+    path = form(tmp_path / "f.xlsx", ask("select_one colour", "a"), choices=[choice("l", "x")])
+    (found,) = compile_form(path).problems
+    assert (found.sheet, found.row) == ("survey", 2)
+    assert "colour" in found.text + found.remedy
+    (found,) = compile_form(form(tmp_path / "g.xlsx", ask("intger", "a"))).problems
+    assert found.remedy == "Did you mean integer?"
 
 
 def test_media_come_from_the_folder_beside_the_form(tmp_path):
