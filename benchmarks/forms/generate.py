@@ -18,7 +18,19 @@ GROUPS = 50
 VILLAGES = 20_000
 COUNTIES = 47
 WARDS = 1_450
-SERVICES = "id birth passport licence tax shif land court helb none other".split()
+SERVICES = [
+    "id",
+    "birth",
+    "passport",
+    "licence",
+    "tax",
+    "shif",
+    "land",
+    "court",
+    "helb",
+    "none",
+    "other",
+]
 Row = dict[str, str]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,47 +63,38 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _compile(arguments: argparse.Namespace) -> int:
     from kiosk.forms.model import Form
-    from kiosk.forms_trial import MediaFolder, read_form, with_made
+    from kiosk.forms_trial import MediaFolder, compile_xlsform, with_made
 
-    xml, made = read_form(arguments.input)
-    Form.parse(xml, with_made(MediaFolder(arguments.input.parent), made), strict=True)
-    arguments.output.write_bytes(xml)
-    print(f"{arguments.output}: {len(xml)} bytes", file=sys.stderr)
+    compiled = compile_xlsform(arguments.input)
+    for problem in compiled.problems:
+        print(f"{arguments.input.name}: {problem}", file=sys.stderr)
+    if not compiled.usable:
+        return PROBLEMS_FOUND
+    media = with_made(MediaFolder(arguments.input.parent), compiled.media)
+    Form.parse(compiled.xml, media, strict=True)
+    arguments.output.write_bytes(compiled.xml)
+    print(f"{arguments.output}: {len(compiled.xml)} bytes", file=sys.stderr)
     return 0
 
 
 def _lint(arguments: argparse.Namespace) -> int:
-    from content import form_lint
-    from content.faults import FormUnreadable
-    from kiosk.forms.lint import inspect
-    from provisioning.faults import Fault
+    from kiosk.forms.faults import NotAForm
+    from kiosk.forms_trial import lint_form
 
     try:
-        found = form_lint.lint(arguments.input, inspect)
-    except Fault as fault:
-        if fault.code not in {NOT_A_FORM, FormUnreadable.code}:
-            raise
+        found = lint_form(arguments.input)
+    except NotAForm as fault:
         if arguments.json:
-            print(json.dumps([{"error": fault.message, "code": NOT_A_FORM}]))
-        else:
-            print(f"{arguments.input}: {fault.message}", file=sys.stderr)
+            print(json.dumps([{"error": fault.message, "code": fault.code}], ensure_ascii=False))
+        print(f"{arguments.input}: {fault.message}", file=sys.stderr)
         return NOT_A_FORM
     if arguments.json:
-        print(json.dumps([_row(problem) for problem in found], ensure_ascii=False, indent=1))
+        rows = [problem.json() for problem in found]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
         for problem in found:
-            print(_sentence(problem))
+            print(problem)
     return PROBLEMS_FOUND if found else 0
-
-
-def _row(problem: Any) -> Mapping[str, Any]:
-    import dataclasses
-
-    return dataclasses.asdict(problem) if dataclasses.is_dataclass(problem) else dict(problem)  # type: ignore[arg-type]
-
-
-def _sentence(problem: Any) -> str:
-    return " ".join(str(value) for value in _row(problem).values() if value not in {None, ""})
 
 
 def _serve(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import re
 from datetime import date, tzinfo
 
 from kiosk.forms.faults import AnswerRefused
+from kiosk.forms.xpath.dates import day_text
 from kiosk.forms.xpath.values import number_text, parse_moment
 
 _INT = re.compile(r"[-+]?\d+\Z", re.ASCII)
@@ -61,12 +62,20 @@ def calculated(text: str, kind: str, zone: tzinfo) -> str:
         return text
     if kind == "int":
         return _truncated(text)
-    if kind == "date" and (moment := parse_moment(text, zone)) is not None:
-        return moment.astimezone(zone).date().isoformat()
+    if kind == "date":
+        return _as_day(text, zone)
     try:
         return stored(text, kind, zone)
     except AnswerRefused:
-        return text
+        return ""
+
+
+def _as_day(text: str, zone: tzinfo) -> str:
+    """A day from a date, a date-time or a number of days since 1970."""
+    moment = parse_moment(text, zone)
+    if moment is not None:
+        return moment.astimezone(zone).date().isoformat()
+    return day_text(float(text)) if _DECIMAL.match(text) else ""
 
 
 def _truncated(text: str) -> str:
@@ -75,7 +84,7 @@ def _truncated(text: str) -> str:
     if _DECIMAL.match(text):
         number = float(text)
         return str(int(number)) if math.isfinite(number) else ""
-    return text
+    return ""
 
 
 def _whole(text: str) -> str:

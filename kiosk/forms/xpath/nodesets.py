@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 
 from kiosk.forms.faults import EvaluationFault
 from kiosk.forms.tree import Node
 from kiosk.forms.xpath.library import Function
-from kiosk.forms.xpath.values import Context
+from kiosk.forms.xpath.values import Context, Value, to_number, to_text
 
 _MODULUS = 2_147_483_647
 _MULTIPLIER = 16_807
@@ -17,7 +18,8 @@ class ParkMiller:
     """The minimal standard generator (Park and Miller 1988), as the ODK spec asks for seeds."""
 
     def __init__(self, seed: int) -> None:
-        self._state = seed % _MODULUS
+        # The remainder keeps the seed's sign, as in the engines forms are shared with.
+        self._state = _remainder(seed)
         if self._state <= 0:
             self._state += _MODULUS - 1
 
@@ -27,19 +29,25 @@ class ParkMiller:
         return (self._state - 1) / (_MODULUS - 1)
 
 
-def _seed_of(number: float) -> int:
-    if number.is_integer():
-        return int(number)
-    return math.trunc(number)
+def _remainder(seed: int) -> int:
+    left = abs(seed) % _MODULUS
+    return -left if seed < 0 else left
 
 
-def shuffled(nodes: list[Node], seed: float | None, c: Context) -> list[Node]:
+def _seed_of(value: Value, c: Context) -> int:
+    """A seed from a number, or from any other text by its SHA-256 (blank is 0), as in Collect."""
+    number = to_number(value, c)
+    if math.isfinite(number):
+        return math.trunc(number)
+    text = to_text(value)
+    if not text or isinstance(value, float):
+        return 0
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+
+
+def shuffled(nodes: list[Node], seed: Value | None, c: Context) -> list[Node]:
     """Inside-out Fisher-Yates; without a seed the session's own generator decides."""
-    draw = (
-        c.world.random
-        if seed is None or not math.isfinite(seed)
-        else ParkMiller(_seed_of(seed)).next
-    )
+    draw = c.world.random if seed is None else ParkMiller(_seed_of(seed, c)).next
     found: list[Node] = []
     for at, node in enumerate(nodes):
         pick = int(draw() * (at + 1))
@@ -51,7 +59,7 @@ def shuffled(nodes: list[Node], seed: float | None, c: Context) -> list[Node]:
     return found
 
 
-def _randomize(c: Context, nodes: list[Node], seed: float | None = None) -> list[Node]:
+def _randomize(c: Context, nodes: list[Node], seed: Value | None = None) -> list[Node]:
     return shuffled(nodes, seed, c)
 
 
@@ -70,5 +78,5 @@ TABLE = {
     "count": Function("number", "o", lambda _, nodes: float(len(nodes))),
     "count-non-empty": Function("number", "o", _count_non_empty),
     "instance": Function("nodes", "s", _instance),
-    "randomize": Function("nodes", "on", _randomize, optional=1),
+    "randomize": Function("nodes", "ov", _randomize, optional=1),
 }

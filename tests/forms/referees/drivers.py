@@ -95,7 +95,11 @@ class TabReferee(Referee):
     """JavaRosa or web-forms."""
 
     def sweep(
-        self, form: Path, media: Path | None, operations: Iterable[Operation], deadline_s: float = 20
+        self,
+        form: Path,
+        media: Path | None,
+        operations: Iterable[Operation],
+        deadline_s: float = 20,
     ) -> Answers:
         return self.ask(lines(form, media, operations), deadline_s)
 
@@ -107,7 +111,11 @@ class Ours(Referee):
         super().__init__([sys.executable, "-m", "kiosk.cli", "forms", "try", "--serve"])
 
     def sweep(
-        self, form: Path, media: Path | None, operations: Iterable[Operation], deadline_s: float = 40
+        self,
+        form: Path,
+        media: Path | None,
+        operations: Iterable[Operation],
+        deadline_s: float = 40,
     ) -> Answers:
         request = {
             "form": str(form),
