@@ -67,17 +67,10 @@ class Authority:
                 )
                 number = next_granted(last[0] if last else None)
                 since = _ms(now.timestamp())
-                body = {
-                    "site": self._site,
-                    "day": day,
-                    "series": wish.series,
-                    "number": number,
-                    "service": wish.service,
-                    "class": wish.klass,
-                    "rank": wish.rank,
-                    "kiosk": kiosk,
-                    "since": since,
-                }
+                told = Told(
+                    wish.visit, day, wish.series, number, wish.service, wish.klass, wish.rank, since
+                )
+                body = self._standing(kiosk, told)
                 self._append(tx, "ticket.granted", wish.visit, body)
                 row = (day, wish.series, number, since)
             ahead = hall.ahead(tx, row[0], wish.rank, row[3])
@@ -223,7 +216,12 @@ class Authority:
     def _admit(self, tx: Transaction, kiosk: str, told: Told, *, ghost: Row | None) -> None:
         if ghost is not None and allowed(Turn(ghost[2]), Act.CANCEL):
             self._cancel(tx, told.visit, (told.day, ghost[0], ghost[1]), "answered too late")
-        body = {
+        body = self._standing(kiosk, told)
+        self._append(tx, "ticket.arrived", told.visit, body)
+
+    def _standing(self, kiosk: str, told: Told) -> dict[str, object]:
+        """What the line keeps of a ticket."""
+        return {
             "site": self._site,
             "day": told.day,
             "series": told.series,
@@ -234,16 +232,10 @@ class Authority:
             "kiosk": kiosk,
             "since": told.since,
         }
-        self._append(tx, "ticket.arrived", told.visit, body)
 
     def _cancel(self, tx: Transaction, visit: UUID, row: Row, why: str) -> None:
-        body = {
-            "site": self._site,
-            "day": row[0],
-            "series": row[1],
-            "number": row[2],
-            "why": why,
-        }
+        day, series, number = row[0], row[1], row[2]
+        body = {"site": self._site, "day": day, "series": series, "number": number, "why": why}
         self._append(tx, "ticket.cancelled", visit, body)
 
     def _append(self, tx: Transaction, kind: str, subject: UUID, body: dict[str, object]) -> None:

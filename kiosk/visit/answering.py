@@ -95,8 +95,7 @@ class Filling:
     def progress(self) -> tuple[int, int]:
         """Number of the question at the place, and of how many."""
         asked = [each.path for each in self.steps() if each.kind is PageKind.QUESTION]
-        before = [path for path in asked if path == self._at]
-        return (asked.index(self._at) + 1 if before else len(asked), len(asked))
+        return (asked.index(self._at) + 1 if self._at in asked else len(asked), len(asked))
 
     def shown(self) -> str:
         """The text of the field: what is being typed, else the answer."""
@@ -121,7 +120,8 @@ class Filling:
         """A touch of a wheel's button."""
         self.problem = ""
         if part == "range":
-            self._turn_range(by)
+            asked = self.question()
+            self.engine.set(self._at, wheels.slide(asked.value, dict(asked.attributes), by))
             return
         birth = "birth" in self._at
         wheels.turn(self.parts, part, by, today, birth=birth)
@@ -168,13 +168,13 @@ class Filling:
             if not asked.valid:
                 self.problem = INVALID
                 return here
-        return self._onward()
+        return self.onward()
 
     def skip(self) -> Step | None:
         """Leave an optional question empty."""
         self.typed, self.problem = None, ""
         self.engine.set(self._at, None)
-        return self._onward()
+        return self.onward()
 
     def back(self) -> Step | None:
         """The screen before; None at the first. What was typed is kept where it can be."""
@@ -196,25 +196,21 @@ class Filling:
 
     def last(self) -> Step | None:
         """To the last screen of the form."""
-        steps = self.steps()
-        return self._go(steps[-1]) if steps else None
+        return self._go(self.steps()[-1]) if self.steps() else None
 
     def add_row(self) -> Step | None:
         """Add a row of the repeat at the place and go to its first question."""
         row = self.engine.add(self._at)
         inside = [each for each in self.steps() if each.path.startswith(f"{row}/")]
-        return self._go(inside[0]) if inside else self._onward()
-
-    def no_more_rows(self) -> Step | None:
-        """That is all."""
-        return self._onward()
+        return self._go(inside[0]) if inside else self.onward()
 
     def first_problem(self) -> str:
         """The path of the first answer that cannot stand; empty when all can."""
         problems = self.engine.violations()
         return problems[0].path if problems else ""
 
-    def _onward(self) -> Step | None:
+    def onward(self) -> Step | None:
+        """The next screen, whatever is on this one; None at the end or back to the review."""
         if self.returning:
             self.returning = False
             return None
@@ -244,14 +240,6 @@ class Filling:
         if self.look(asked) in _SQUEEZED:
             return "".join(self.typed.split()).replace("-", "").upper()
         return self.typed.strip()
-
-    def _turn_range(self, by: int) -> None:
-        limits = dict(self.question().attributes)
-        low, high = float(limits.get("start", "0")), float(limits.get("end", "10"))
-        each = float(limits.get("step", "1"))
-        held = self.question().value
-        value = low if not held else min(max(float(held) + by * each, low), high)
-        self.engine.set(self._at, f"{value:g}")
 
 
 def kind_of(asked: NodeState) -> str:

@@ -121,7 +121,7 @@ def add_row(doing: Doing, _tail: str) -> Signal | None:
 
 
 def no_more_rows(doing: Doing, _tail: str) -> Signal | None:
-    return _kept(doing, filling_of(doing).no_more_rows())
+    return _kept(doing, filling_of(doing).onward())
 
 
 def change(doing: Doing, tail: str) -> Signal | None:

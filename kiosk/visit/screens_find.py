@@ -15,6 +15,9 @@ from kiosk.visit.scene import Scene, Screen, button, fact, notice, paged, text, 
 RESULTS = {1.0: 4, 1.25: 3, 1.5: 2}
 """Search results that fit above the keyboard, by text size."""
 
+TICKS = {1.0: 4, 1.25: 3, 1.5: 2}
+"""Lines of "what to bring" that fit beside the charter, by text size."""
+
 
 def find(scene: Scene) -> Screen:
     """Categories, six a page; by office; by word."""
@@ -80,7 +83,9 @@ def service(scene: Scene) -> Screen:
     """The charter: what to bring as a tick list, cost, time, who, where."""
     say, session, language = scene.tongue.say, scene.session, scene.session.language
     shown = scene.catalogue.service(session.service)
-    needs = scene.catalogue.requirements(shown)
+    shown_needs, page, paging = paged(
+        scene, scene.catalogue.requirements(shown), TICKS[session.text_scale]
+    )
     ticks = [
         Element(
             id=f"need.{each.key}",
@@ -89,7 +94,7 @@ def service(scene: Scene) -> Screen:
             icon=each.icon,
             selected=each.key in session.ticked,
         )
-        for each in needs
+        for each in shown_needs
     ]
     blocks = [*_charter(scene, shown), *_where_else(scene, shown), *_missing(scene, shown)]
     if session.checklist is not None and scene.paper in {Paper.PRINTING, Paper.PRINTED}:
@@ -101,7 +106,13 @@ def service(scene: Scene) -> Screen:
         actions.append(button(scene, "fill-form", "service.fill_form", "description"))
     actions.append(button(scene, "take-ticket", "service.take_ticket", "ticket", primary=True))
     agency = scene.catalogue.agency(shown.agency)
-    return Screen(shown.title(language), agency.title(language), blocks, [*ticks, *actions])
+    return Screen(
+        shown.title(language),
+        agency.title(language),
+        blocks,
+        [*ticks, *paging, *actions],
+        page=page,
+    )
 
 
 def priority(scene: Scene) -> Screen:
@@ -143,13 +154,14 @@ def _service_row(scene: Scene, each: Service, role: Role) -> Element:
 def _charter(scene: Scene, shown: Service) -> list[Block]:
     say, language = scene.tongue.say, scene.session.language
     agency = scene.catalogue.agency(shown.agency).title(language)
-    confirm = say("service.confirm") if shown.requirements.confirm else ""
-    bring = say("service.bring_hint") if shown.requirements.known else say("service.not_known")
+    bring = say("service.not_known")
+    if shown.requirements.known:
+        bring = say("service.confirm" if shown.requirements.confirm else "service.bring_hint")
     where = charter.where(scene.catalogue, shown, language)
     # The words carry "confirm at the desk" themselves, so that it is read aloud with the value.
     cost = cost_words(scene.catalogue, service_day(scene.now), scene.tongue, shown)
     return [
-        fact(say("service.bring"), bring, "checklist", confirm),
+        fact(say("service.bring"), bring, "checklist"),
         fact(say("service.cost"), cost, "payments", say("service.no_money_here")),
         fact(say("service.time"), time_words(scene.catalogue, scene.tongue, shown), "schedule"),
         fact(say("service.who"), agency, "account_balance"),

@@ -20,7 +20,7 @@ LIMITS = {
     "hour": (0, 23),
     "minute": (0, 59),
 }
-_BIRTH_YEAR = 1990
+_BIRTH_YEAR, _OPENING_HOUR = 1990, 8
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?")
 _LOCAL = re.compile(r"^(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})(?: (\d{1,2})[:.](\d{2}))?$")
 _CLOCK = re.compile(r"^(\d{1,2})[:. ](\d{2})")
@@ -51,7 +51,13 @@ def turn(parts: Parts, name: str, by: int, today: date, *, birth: bool = False) 
     low, high = LIMITS[name]
     now = parts[name]
     if now is None:
-        start = {"day": today.day, "month": today.month, "year": today.year}
+        start = {
+            "day": today.day,
+            "month": today.month,
+            "year": today.year,
+            "hour": _OPENING_HOUR,
+            "minute": 0,
+        }
         parts[name] = (
             _BIRTH_YEAR if birth and name == "year" else start.get(name, 8 if name == "hour" else 0)
         )
@@ -87,3 +93,11 @@ def value_of(parts: Mapping[str, int | None], kind: str) -> str | None:
         )
         return f"{moment:%Y-%m-%dT%H:%M}:00.000+03:00"
     return f"{whole['year']:04d}-{whole['month']:02d}-{whole['day']:02d}"
+
+
+def slide(held: str, limits: Mapping[str, str], by: int) -> str:
+    """A range's value after one touch; `limits` are its start, end and step."""
+    low, high = float(limits.get("start", "0")), float(limits.get("end", "10"))
+    step = float(limits.get("step", "1"))
+    value = low if not held else min(max(float(held) + by * step, low), high)
+    return f"{value:g}"
