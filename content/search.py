@@ -19,6 +19,11 @@ from content.vocabulary import Vocabulary
 
 NAME, SYNONYM, AGENCY, CATEGORY, REQUIREMENT = 3.0, 3.5, 1.2, 0.8, 0.4
 
+SURE = 0.75
+"""Where only some of the typed words match, one must match as surely as this: a guess for half of
+what was typed is noise.
+"""
+
 _STOP_TEXT = """
 a an and any are at be by can do does for from get give go have how i im in is it me my of
 on or our please so that the their there this to up us want we what when where which with you
@@ -72,18 +77,25 @@ class SearchIndex:
     def find(self, text: str, limit: int = 12) -> list[str]:
         """Codes of the services meant by `text`, best first; empty when nothing matches."""
         typed = self._joined(words(text))
+        if len(typed) > 1 and len(typed[-1]) == 1 and typed[-1] not in self._postings:
+            typed.pop()  # the first letter of a word still being typed says nothing yet
         asked = [word for word in typed if word not in STOP] or typed
         if not asked:
             return []
         scores: dict[str, float] = defaultdict(float)
         met: dict[str, int] = defaultdict(int)
+        sure: dict[str, float] = defaultdict(float)
         known: dict[str, float] = {}
         for position, word in enumerate(asked):
             last = position == len(asked) - 1
-            for code, score in self._word(word, last=last, known=known).items():
+            for code, (score, likeness) in self._word(word, last=last, known=known).items():
                 scores[code] += score
                 met[code] += 1
-        for code in scores:
+                sure[code] = max(sure[code], likeness)
+        for code in list(scores):
+            if met[code] < len(asked) and sure[code] < SURE:
+                del scores[code]
+                continue
             scores[code] *= (met[code] / len(asked)) ** 1.5
             scores[code] += self._phrase_bonus(code, known, len(asked))
         ranked = sorted(scores, key=lambda code: (-scores[code], self._order[code]))
@@ -102,14 +114,16 @@ class SearchIndex:
                 made.append(word)
         return made
 
-    def _word(self, word: str, *, last: bool, known: dict[str, float]) -> Mapping[str, float]:
-        """Score by service of one typed word; adds the known words it may stand for."""
-        scores: dict[str, float] = {}
+    def _word(
+        self, word: str, *, last: bool, known: dict[str, float]
+    ) -> Mapping[str, tuple[float, float]]:
+        """(score, likeness) by service of one typed word; adds the words it may stand for."""
+        scores: dict[str, tuple[float, float]] = {}
         for candidate, likeness in self._vocabulary.like(word, typing=last).items():
             known[candidate] = max(known.get(candidate, 0.0), likeness)
             worth = likeness * self._rarity[candidate]
             for code, weight in self._postings[candidate].items():
-                scores[code] = max(scores.get(code, 0.0), worth * weight)
+                scores[code] = max(scores.get(code, (0.0, 0.0)), (worth * weight, likeness))
         return scores
 
     def _phrase_bonus(self, code: str, known: Mapping[str, float], asked: int) -> float:

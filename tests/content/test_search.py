@@ -97,6 +97,16 @@ FIRST = [
     ("kibali cha biashara", "CTY-01"),
     ("land rates", "CTY-02"),
     ("NRB-02", "NRB-02"),
+    ("ninataka pasipoti mpya", "DIS-01"),
+    ("nimepoteza leseni", "NTSA-06"),
+    ("kupotea kwa kitambulisho", "NRB-02"),
+    ("pesa za mzee", "SOC-03"),
+    ("electricity bill", "KPLC-02"),
+    ("pay taxes", "KRA-04"),
+    ("i want to open a shop", "CTY-01"),
+    ("my husband died", "CRS-07"),
+    ("report a police officer", "CAJ-01"),
+    ("work permit", "HK-02"),
 ]
 
 AMONG_THREE = [
@@ -115,6 +125,7 @@ AMONG_THREE = [
     ("kra", "KRA-01"),
     ("burial permt", "CRS-07"),
     ("ngombe", None),
+    ("yellow fever", None),
 ]
 
 
