@@ -15,6 +15,7 @@ from peripherals.device import DeviceLost
 from peripherals.drivers.poweroff import SystemPower
 from peripherals.drivers.udev_hotplug import UdevSource
 from peripherals.equipment import Equipment
+from peripherals.equipment_calls import CallBox
 from peripherals.equipment_kinds import ROLES
 from peripherals.equipment_table import EQUIPMENT_TABLES
 from peripherals.equipment_unit import EquipmentUnit, PowerHold, PowerPort, UnitParts
@@ -87,6 +88,7 @@ def unit_maker(
             power=power,
             hold=hold,
             busy=lambda: printing(store),
+            calls=CallBox(f"ipc://{node.socket_path('equipment')}"),
             sms=SmsQueue(store, node.keys.spool_key, clock, ids) if "sms" in urls else None,
         )
         return NodeUnit(parts, senses)

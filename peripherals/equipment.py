@@ -10,7 +10,7 @@ arithmetic. The service calls `turn` for ever; events for the visit leave throug
 from __future__ import annotations
 
 import select
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -94,9 +94,12 @@ class Equipment:
 
     # -- the loop -------------------------------------------------------------------------
 
-    def turn(self, timeout_s: float) -> list[Heard]:
-        """Wait at most `timeout_s` for something to do, do it, and tell what was heard."""
-        self._wait(timeout_s)
+    def turn(self, timeout_s: float, also: Sequence[int] = ()) -> list[Heard]:
+        """Wait at most `timeout_s` for something to do, do it, and tell what was heard.
+
+        A descriptor in `also` that becomes readable ends the wait.
+        """
+        self._wait(timeout_s, also)
         now = self._clock.monotonic()
         heard = self._plugs(now)
         for slot in self._slots.values():
@@ -203,8 +206,10 @@ class Equipment:
         slot = Slot(name, parsed, kind, worker, self._clock.now())
         return slot
 
-    def _wait(self, timeout_s: float) -> None:
+    def _wait(self, timeout_s: float, also: Sequence[int]) -> None:
         poll = select.poll()
+        for extra in also:
+            poll.register(extra, select.POLLIN)
         now = self._clock.monotonic()
         until = now + min(timeout_s, TURN_S_MAX)
         for slot in self._slots.values():

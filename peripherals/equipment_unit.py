@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from peripherals.camera import Frame, NothingSeen
 from peripherals.equipment import Equipment, Heard
+from peripherals.equipment_calls import CallBox
 from peripherals.equipment_table import REFRESH_S, write, write_position
 from peripherals.gnss import Gpsd, Nmea, Position
 from peripherals.sms import SmsReport
@@ -57,6 +59,7 @@ class UnitParts:
     hold: PowerHold
     busy: Callable[[], bool]
     sms: SmsQueue | None = None
+    calls: CallBox | None = None
 
 
 class EquipmentUnit:
@@ -74,8 +77,11 @@ class EquipmentUnit:
     def turn(self) -> float:
         """One round; waits inside for what devices say, so nothing is due after it (0 s)."""
         parts = self._parts
-        for heard in parts.equipment.turn(TURN_S):
+        also = () if parts.calls is None else (parts.calls.fileno(),)
+        for heard in parts.equipment.turn(TURN_S, also):
             self._took(heard)
+        if parts.calls is not None:
+            parts.calls.serve(parts.equipment)
         now = parts.clock.monotonic()
         if self._stop.phase is StopPhase.DRAINING:
             self._act(self._stop.on_work(busy=parts.busy(), now=now))
@@ -87,6 +93,8 @@ class EquipmentUnit:
         """Close every device and the store."""
         for heard in self._parts.equipment.close():
             self._took(heard)
+        if self._parts.calls is not None:
+            self._parts.calls.close()
         self._parts.store.close()
 
     def _took(self, heard: Heard) -> None:
@@ -98,6 +106,9 @@ class EquipmentUnit:
             self._act(self._stop.on_power(event, self._parts.clock.monotonic()))
         elif isinstance(event, Position):
             self._position = event
+        elif isinstance(event, Frame | NothingSeen):
+            if self._parts.calls is not None:
+                self._parts.calls.heard(heard)
         else:
             self._parts.outlet(heard)
 
