@@ -222,3 +222,18 @@ def test_words_fall_back_to_english():
 def test_assets_and_dates(catalogue, made):
     assert catalogue.content_date == made.date()
     assert catalogue.asset("services.csv").read_bytes().startswith(b"agency,")
+
+
+def test_every_picture_that_is_named_is_in_the_icon_font():
+    import json
+    import tomllib
+
+    icons = json.loads((DEFAULT_SOURCES / "look" / "icons.json").read_text())
+    named = {row["icon"] for name in ICON_TABLES for row in table(name)}
+    forms = tomllib.loads((DEFAULT_SOURCES / "forms" / "forms.toml").read_text())
+    named |= {question.get("icon", "") for question in forms["question"].values()}
+    named |= {option[2] for option in forms["option"].values()}
+    assert named - {""} <= set(icons)
+
+
+ICON_TABLES = ("requirements.csv", "agencies.csv", "categories.csv", "priority_classes.csv")
