@@ -87,6 +87,7 @@ class Sitting:
         self._ids = ids
         self._last_recovery = -1e9
         self._unanswered = 0
+        self._counts: bool | None = None  # whether it answers GS g 2; not known at first
         self.session = ""
         self.new_session()
 
@@ -132,10 +133,13 @@ class Sitting:
         return self.ask(job, patience_s) or self.ask(job, patience_s)
 
     def cut_count(self) -> int | None:
-        """The printer's count of cuts, where that may be used."""
-        if not self.policy.use_counter or not self.profile.voice:
+        """The printer's count of cuts, where it has one and that may be used."""
+        if not self.policy.use_counter or not self.profile.voice or self._counts is False:
             return None
-        return self.talk.cut_count()
+        count = self.talk.cut_count()
+        if self._counts is None:
+            self._counts = count is not None
+        return count
 
     def greet(self) -> bool:
         """Find out what this printer can prove, once a connection; False: not known yet.
@@ -153,7 +157,11 @@ class Sitting:
             tries = _TRIES if known in {None, Proof.NONE} else 3 * _TRIES
             if self._unanswered < tries:
                 return False
+        self.cut_count()
         model = self.talk.model() if self.profile.voice else ""
+        # A printer that does not know one of these questions took its bytes for text: ESC @
+        # throws away a line that has not ended, and nothing of it gets onto the next slip.
+        self.talk.send(b"\x1b@")
         self.ledger.keep(proof=proof.value, model=model or self.profile.title)
         if self.talk.fences_owed and not self.talk.barrier(_BARRIER_S):
             self.ledger.keep(dirty=1)
@@ -170,7 +178,7 @@ class Sitting:
             self.talk.ask_fence(hello_s) or self.talk.ask_fence(hello_s)
         ):
             return Proof.FENCE
-        return Proof.NONE if self.talk.cut_count() is None else Proof.COUNTER
+        return Proof.NONE if self.cut_count() is None else Proof.COUNTER
 
     def scrub(self) -> bool:
         """Clear, feed and cut: what follows begins on clean paper. True when that is certain."""

@@ -130,9 +130,10 @@ class Pressing:
             case "I":
                 text = printer.model.name.encode() if value == 67 else b"EPSON"
                 printer.voice.say(b"\x5f" + text + b"\x00" if value >= 65 else b"\x20")
-            case "g":
-                if printer.model.counter:
-                    printer.voice.say(b"\x5f" + str(printer.body.cuts).encode() + b"\x00")
+            case "g" if printer.model.counter:
+                printer.voice.say(b"\x5f" + str(printer.body.cuts).encode() + b"\x00")
+            case "g":  # a machine that does not know it takes what follows for text
+                self._line += [("2", self._style), ("\u2593", self._style)]
             case "a":
                 printer.voice.automatic = value
             case _:
