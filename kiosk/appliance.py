@@ -89,8 +89,6 @@ class Appliance:
             return
         self._acted = (event.view, event.id)
         self._touch()
-        if event.id == "more-time":
-            return
         found = act_for(self.session.state, event.id)
         assert found is not None, f"{event.id} on {self.session.state} does nothing"
         act, tail = found
@@ -150,7 +148,10 @@ class Appliance:
                 self._end("finished")
             case _:
                 pass
-        walk(self.session, what, after)
+        if after is State.ATTRACT:
+            self.session = self._fresh()
+        else:
+            walk(self.session, what, after)
 
     def _begin(self) -> None:
         """A citizen began: a new visit, in the language and look already chosen."""

@@ -169,12 +169,12 @@ def counter_of(
     *,
     centre: Node | None = None,
     endpoint: str = "",
+    catalogue: Catalogue | None = None,
 ) -> Counter:
-    """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`. Raises the faults of
-    its parts.
-    """
+    """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`, `catalogue` when the
+    pack is open already. Raises the faults of its parts."""
     books = open_books(node, clock)
-    catalogue = open_catalogue(node)
+    catalogue = catalogue or open_catalogue(node)
     bell = doorbell(node)
     spool = Spool(books.store, node.keys.spool_key, books.clock, books.ids)
     place = place_of(node, catalogue, site.name, demo=site.demo)
@@ -198,9 +198,16 @@ def counter_of(
     return Counter(node, books, catalogue, spool, place, receipts, desk, bell)
 
 
-def kiosk_of(site: Site, node: Node, clock: Clock | None = None, *, endpoint: str = "") -> Kiosk:
+def kiosk_of(
+    site: Site,
+    node: Node,
+    clock: Clock | None = None,
+    *,
+    endpoint: str = "",
+    catalogue: Catalogue | None = None,
+) -> Kiosk:
     """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
-    counter = counter_of(site, node, clock, endpoint=endpoint)
+    counter = counter_of(site, node, clock, endpoint=endpoint, catalogue=catalogue)
     books = counter.books
     sealer = Sealer(
         node.registry, books.ids, books.clock, node=node.name, db_epoch=books.journal.db_epoch

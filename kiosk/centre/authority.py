@@ -203,14 +203,8 @@ class Authority:
         self, tx: Transaction, kind: str, visit: UUID, day: str, series: str, number: int,
         counter: int, *, key: str, why: str = "",
     ) -> None:  # fmt: skip
-        body = {
-            "site": self._site,
-            "day": day,
-            "series": series,
-            "number": number,
-            "counter": counter,
-            "key": key,
-        }
+        body = {"site": self._site, "day": day, "series": series, "number": number}
+        body |= {"counter": counter, "key": key}
         self._append(tx, kind, visit, body | ({"why": why} if why else {}))
 
     def _admit(self, tx: Transaction, kiosk: str, told: Told, *, ghost: Row | None) -> None:

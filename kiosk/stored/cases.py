@@ -30,8 +30,9 @@ class StoredCases:
         if found is None:
             return None
         agency, seq, at = found
-        first_waiting = self._last_seq() - status.read(self._store).waiting
-        return Knowledge("sent" if seq <= first_waiting else "saved", agency, at)
+        line = status.read(self._store)
+        sent = line.last_ack_at is not None and seq <= self._last_seq() - line.waiting
+        return Knowledge("sent" if sent else "saved", agency, at)
 
     def network(self) -> Network:
         """For the badge."""

@@ -45,6 +45,11 @@ def signal(which: Signal) -> Act:
     return act
 
 
+def stay(_doing: Doing, _tail: str) -> Signal | None:
+    """I am still here: the touch itself was the answer."""
+    return None
+
+
 def turn_page(by: int) -> Act:
     """The paging buttons."""
 
@@ -238,6 +243,7 @@ SHELL: dict[str, Act] = {
     "theme": recolour,
     "call-staff": call_staff,
     "stop": signal(Signal.STOPPED),
+    "more-time": stay,
     "end-now": signal(Signal.STOPPED),
     "back": signal(Signal.BACK),
     "home": signal(Signal.HOME),

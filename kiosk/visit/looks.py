@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kiosk.forms.states import NodeState
 from kiosk.view import Keyboard
 
 
@@ -46,7 +47,9 @@ YEAR = Look("date", wheels=("year",))
 TIME = Look("time", wheels=("hour", "minute"))
 MOMENT = Look("date", wheels=("day", "month", "year", "hour", "minute"))
 CHOOSE = Look("choose", pick=Pick.ONE)
+PICTURES = Look("pictures", pick=Pick.ONE)
 SEARCH = Look("search", pick=Pick.ONE)
+SEARCH_MANY = Look("search", pick=Pick.MANY)
 LIKERT = Look("likert", pick=Pick.ONE)
 MANY = Look("many", pick=Pick.MANY)
 RANK = Look("rank", pick=Pick.RANK)
@@ -57,7 +60,11 @@ SIGN = Look("sign")
 DRAW = Look("draw")
 SCAN = Look("scan", Keyboard.ID)
 PLACE = Look("place", Keyboard.DECIMAL)
+PHOTO = Look("photo")
+AUDIO = Look("audio")
 ATTACH = Look("attach")
+HEADING = Look("heading")
+"""Only the head of a grid of choices, which stand here as lines: nothing to show or to answer."""
 
 SEARCH_FROM = 13
 """A list of this many choices or more can be searched by typing."""
@@ -93,11 +100,11 @@ LOOK_FOR: dict[tuple[str, str], Look] = {
     ("trigger", ""): AGREE,
     ("barcode", ""): SCAN,
     ("geopoint", ""): PLACE,
-    ("image", ""): ATTACH,
+    ("image", ""): PHOTO,
     ("image", "signature"): SIGN,
     ("image", "draw"): DRAW,
     ("image", "annotate"): DRAW,
-    ("audio", ""): ATTACH,
+    ("audio", ""): AUDIO,
     ("video", ""): ATTACH,
     ("file", ""): ATTACH,
 }
@@ -114,4 +121,32 @@ def look_for(kind: str, appearance: str, choices: int = 0, name: str = "") -> Lo
     look = found or LOOK_FOR.get((kind, ""), TEXT)
     if look is IDENTITY and "phone" in name:
         return PHONE
-    return SEARCH if look is CHOOSE and choices >= SEARCH_FROM else look
+    if choices >= SEARCH_FROM:
+        return {CHOOSE: SEARCH, MANY: SEARCH_MANY}.get(look, look)
+    return look
+
+
+def look_of(asked: NodeState) -> Look:
+    """How a question is drawn and answered."""
+    name = asked.path.rpartition("/")[2].lower()
+    choices = asked.choices or ()
+    look = look_for(kind_of(asked), asked.appearance, len(choices), name)
+    if look in {CHOOSE, MANY} and "label" in asked.appearance.split():
+        return HEADING
+    if look is CHOOSE and any(kind == "image" for each in choices for kind, _ in each.media):
+        return PICTURES
+    return look
+
+
+def kind_of(asked: NodeState) -> str:
+    """The row of `LOOK_FOR` a question belongs to."""
+    if asked.control in {"select1", "select", "rank", "range", "trigger"}:
+        return asked.control
+    if asked.control == "upload":
+        media = dict(asked.attributes).get("mediatype", "").partition("/")[0]
+        return media if media in {"image", "audio", "video"} else "file"
+    if asked.readonly:
+        return "note"
+    if asked.control == "textarea":
+        return "textarea"
+    return asked.type
