@@ -12,18 +12,18 @@ from __future__ import annotations
 import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from peripherals.causes import State
 from peripherals.device import BadDeviceUrl, SimulatorRefused
 from peripherals.device_url import DeviceUrl
 from peripherals.dialogue import Condition, Dialogue, Event
 from peripherals.drivers.lines import Line
-from peripherals.equipment_kinds import NODE, ROLES, Kind, Surroundings, read_equipment_url
+from peripherals.equipment_kinds import NODE, ROLES, Surroundings, read_equipment_url
 from peripherals.equipment_table import EquipmentRow
 from peripherals.gnss import Position
-from peripherals.hotplug import Bench, HotplugSource, Match, Plugged, Present, Refused
+from peripherals.hotplug import HotplugSource
 from peripherals.knob import Level
+from peripherals.placing import Placing, Slot
 from peripherals.scanner import Scan
 from peripherals.sms import Modem, Signal
 from peripherals.ups import Power
@@ -41,25 +41,6 @@ class Heard:
 
     name: str
     event: Event
-
-
-class Slot:
-    """A configured device: its URL, its worker, and since when it stands as it does."""
-
-    def __init__(self, name: str, url: DeviceUrl, kind: Kind, worker: Worker, at: datetime) -> None:
-        self.name, self.url, self.kind, self.worker = name, url, kind, worker
-        self.node: str | None = None
-        self.since = at
-        self.detail = ""
-        self._last = (worker.state, worker.cause)
-
-    def noted(self, at: datetime) -> bool:
-        """True when state or cause changed since the last call."""
-        current = (self.worker.state, self.worker.cause)
-        if current == self._last:
-            return False
-        self._last, self.since = current, at
-        return True
 
 
 class Equipment:
@@ -82,15 +63,14 @@ class Equipment:
     ) -> None:
         self._clock = clock
         self._field = field
-        self._hotplug = hotplug
-        self._bench = Bench(hotplug.present() if hotplug else ())
+        self._placing = Placing(hotplug)
         self._changed = True
         self._slots: dict[str, Slot] = {}
         around = Surroundings(lambda: clock.now().astimezone(EAT).date(), read_codes or _no_codes)
         for name, url in urls.items():
             if url and url != _NONE:
                 self._slots[name] = self._slot(name, url, around, _jitter(ids), policy)
-        self._place(clock.monotonic())
+        self._told(self._placing.place(self._slots, clock.monotonic()))
 
     # -- the loop -------------------------------------------------------------------------
 
@@ -101,7 +81,7 @@ class Equipment:
         """
         self._wait(timeout_s, also)
         now = self._clock.monotonic()
-        heard = self._plugs(now)
+        heard = self._told(self._placing.plugged(self._slots, now))
         for slot in self._slots.values():
             heard += self._heard(slot, slot.worker.step(now))
         return heard
@@ -114,8 +94,7 @@ class Equipment:
             for slot in self._slots.values()
             for event in slot.worker.close(now)
         ]
-        if self._hotplug is not None:
-            self._hotplug.close()
+        self._placing.close()
         return heard
 
     # -- asking it ------------------------------------------------------------------------
@@ -208,8 +187,6 @@ class Equipment:
 
     def _wait(self, timeout_s: float, also: Sequence[int]) -> None:
         poll = select.poll()
-        for extra in also:
-            poll.register(extra, select.POLLIN)
         now = self._clock.monotonic()
         until = now + min(timeout_s, TURN_S_MAX)
         for slot in self._slots.values():
@@ -220,44 +197,12 @@ class Equipment:
             until = until if wakes is None else min(until, wakes)
             if slot.worker.wants_to_write:
                 until = min(until, now + 0.02)  # a pipe to write is not the pipe to read
-        if self._hotplug is not None:
-            poll.register(self._hotplug.fileno(), select.POLLIN)
+        for extra in (*also, *self._placing.filenos()):
+            poll.register(extra, select.POLLIN)
         poll.poll(max(0.0, until - now) * 1000)
 
-    def _plugs(self, now: float) -> list[Heard]:
-        events = self._hotplug.read() if self._hotplug is not None else []
-        if not events:
-            return []
-        for event in events:
-            self._bench.take(event)
-        heard = self._place(now)
-        fresh = {event.device.node for event in events if isinstance(event, Plugged)}
-        for slot in self._slots.values():
-            # A slot without a match rule watches its own path.
-            if not slot.url.match.named and slot.url.path in fresh:
-                heard += self._heard(slot, slot.worker.restart(now))
-        return heard
-
-    def _place(self, now: float) -> list[Heard]:
-        """Give every role with a match rule the node that plays it now."""
-        matches: dict[str, Match] = {
-            slot.name: replace(slot.url.match, subsystem=slot.kind.subsystem)
-            for slot in self._slots.values()
-            if slot.url.match.named
-        }
-        heard: list[Heard] = []
-        for name, found in self._bench.roles(matches).items():
-            slot = self._slots[name]
-            match found:
-                case Refused(cause):
-                    slot.node = None
-                    if slot.worker.cause != cause:
-                        heard += self._heard(slot, slot.worker.refuse(cause, now))
-                case Present():
-                    if found.node != slot.node:
-                        slot.node = found.node
-                        heard += self._heard(slot, slot.worker.restart(now))
-        return heard
+    def _told(self, changes: list[tuple[Slot, list[Event]]]) -> list[Heard]:
+        return [heard for slot, events in changes for heard in self._heard(slot, events)]
 
     def _heard(self, slot: Slot, events: list[Event]) -> list[Heard]:
         for event in events:

@@ -30,8 +30,6 @@ _EVIOCGRAB = 0x40044590  # _IOW('E', 0x90, int), linux/input.h
 class NotSetUp(DeviceFault):
     """The system is not set up for this device: a permission or a program is missing."""
 
-    code = 27
-
 
 class NotAllowed(NotSetUp):
     """The system does not let this program open the device."""
