@@ -6,17 +6,18 @@ on real ones. A changed dictionary is a new row in `compact`, since old values s
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
 from provisioning.ids import SeededIds
 from sync.columns import Row, fold
 from sync.journal import encode_body
-from sync.synthetic import Invention, Submission
+from sync.synthetic import Invention
 
 SIZE = 64 << 10
 _PATH = Path(__file__).with_name("records.zdict")
-_SUBMISSIONS, _PARTS, _SEED = 6_000, 600, 20_261_123
+_SUBMISSIONS, _PARTS, _SEED = 6_000, 400, 20_261_123
 _START_MS = 1_793_595_600_000
 
 
@@ -25,44 +26,54 @@ def train() -> bytes:
     ids = SeededIds(_SEED)
     invention = Invention(ids)
     samples: list[bytes | bytearray | memoryview] = [
-        invention.submission(_START_MS).plaintext for _ in range(_SUBMISSIONS)
+        invention.submission(_start(invention)).plaintext for _ in range(_SUBMISSIONS)
     ]
-    samples += [_part(invention, ids) for _ in range(_PARTS)]
+    samples += [_forms(invention, ids) for _ in range(_PARTS)]
+    samples += [_visits(invention, ids) for _ in range(_PARTS)]
     return zstandard.train_dictionary(SIZE, samples, level=19).as_bytes()
 
 
-def _part(invention: Invention, ids: SeededIds) -> bytes:
-    """The columns of a part of 1 to 40 submissions or tickets of one node."""
+def _start(invention: Invention) -> int:
+    return _START_MS + invention.below(10**10)
+
+
+def _forms(invention: Invention, ids: SeededIds) -> bytes:
+    """The columns of a part of 1 to 40 submissions to one agency."""
+    moment, capsule, seq = _start(invention), ids.token(16), 1 + invention.below(5_000)
+    agency = invention.submission(moment).agency
     rows = []
-    moment = _START_MS + invention.below(10**9)
-    capsule = ids.token(16)
-    first = invention.submission(moment)
-    for place in range(1 + invention.below(40)):
-        moment += invention.below(200_000)
-        rows.append(_row(first, invention, capsule, place, moment, ids))
+    for index in range(1 + invention.below(40)):
+        moment += invention.below(400_000)
+        seq += 1 + invention.below(9)
+        made = invention.submission(moment)
+        body = {
+            **made.clear,
+            "agency": agency,
+            "reference": invention.reference(agency),
+            "capsule": capsule,
+            "index": index,
+            "sealed": ids.token(60 + invention.below(90)),
+        }
+        rows.append(_row(seq, moment, "form.submitted", ids, body))
     return fold(rows)[0]
 
 
-def _row(
-    first: Submission,
-    invention: Invention,
-    capsule: bytes,
-    place: int,
-    moment: int,
-    ids: SeededIds,
-) -> Row:
-    body = {
-        "form": first.form,
-        "version": first.version,
-        "service": first.service,
-        "agency": first.agency,
-        "reference": f"{first.agency}-{invention.below(10**8):08d}",
-        "capsule": capsule,
-        "index": place,
-        "sealed": ids.token(60 + invention.below(60)),
-    }
-    subject = ids.uuid7().bytes
-    return Row(1 + place * 3, moment << 16, "form.submitted", subject, encode_body(body))
+def _visits(invention: Invention, ids: SeededIds) -> bytes:
+    """The columns of a part of 1 to 30 visits."""
+    moment, seq, rows = _start(invention), 1 + invention.below(5_000), []
+    first = invention.below(600)
+    site = f"HC-{1 + invention.below(60):03d}"
+    day = f"2026-{1 + invention.below(12):02d}-{1 + invention.below(28):02d}"
+    for place in range(1 + invention.below(30)):
+        moment += invention.below(400_000)
+        for kind, body in invention.visit(site, day, first + place, moment):
+            seq += 1 + invention.below(3)
+            rows.append(_row(seq, moment, kind, ids, body))
+    return fold(rows)[0]
+
+
+def _row(seq: int, moment: int, kind: str, ids: SeededIds, body: dict[str, Any]) -> Row:
+    return Row(seq, moment << 16, kind, ids.uuid7().bytes, encode_body(body))
 
 
 if __name__ == "__main__":

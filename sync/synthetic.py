@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from provisioning.ids import Ids
@@ -97,7 +98,7 @@ FORMS: dict[str, tuple[str, str, Sequence[str]]] = {
     ),
     "group_reg": (
         "SOC-01",
-        "SOC",
+        "SDSP",
         _words(
             "group_name:place group_type:thing county:code constituency:place ward:place"
             " members_female:code members_male:code members_youth:code"
@@ -105,7 +106,7 @@ FORMS: dict[str, tuple[str, str, Sequence[str]]] = {
     ),
     "inua_jamii": (
         "SOC-03",
-        "SOC",
+        "SDSP",
         _words(
             "full_name:name id_number:number date_of_birth:date receives_pension:yes"
             " county:code location:place caregiver_name:name caregiver_id:number"
@@ -122,7 +123,7 @@ FORMS: dict[str, tuple[str, str, Sequence[str]]] = {
     ),
     "complaint": (
         "HK-03",
-        "HK",
+        "HUDUMA",
         _words(
             "about_agency:place about_service:place kind:thing what_happened:text when:date"
             " want_reply:yes full_name:name phone_number:phone"
@@ -130,7 +131,7 @@ FORMS: dict[str, tuple[str, str, Sequence[str]]] = {
     ),
     "public_participation": (
         "HK-04",
-        "HK",
+        "HUDUMA",
         _words(
             "pp_name_org:name id_or_passport:number pp_heard:yes pp_understood:yes"
             " pp_which_part:text pp_how:text pp_other:text"
@@ -148,9 +149,13 @@ class Submission:
     version: str
     service: str
     agency: str
-    subject: UUID
     submitted_at: int
     xml: bytes
+
+    @property
+    def clear(self) -> dict[str, str]:
+        """What stands in clear beside the sealed part."""
+        return {"form": self.form, "version": self.version, "service": self.service}
 
     @property
     def plaintext(self) -> bytes:
@@ -170,14 +175,48 @@ class Invention:
         service, agency, questions = FORMS[form]
         instance = UUID(bytes=self._ids.token(16), version=4)
         answers = "".join(self._answer(*question.split(":")) for question in questions)
-        version = "2026.11"
+        version = "2026112301"
         xml = (
-            '<?xml version="1.0" encoding="UTF-8"?>'
-            f'<data xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms"'
-            f' id="{form}" version="{version}">{answers}'
+            '<data xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms"'
+            ' xmlns:huduma="https://huduma.go.ke/xforms"'
+            f' huduma:agency="{agency}" huduma:service="{service}" id="{form}"'
+            f' version="{version}">{answers}'
             f"<meta><instanceID>uuid:{instance}</instanceID></meta></data>"
         )
-        return Submission(form, version, service, agency, instance, at_ms, xml.encode())
+        return Submission(form, version, service, agency, at_ms, xml.encode())
+
+    def reference(self, agency: str) -> str:
+        """A citizen's reference, shaped like a real one."""
+        letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+        middle = "".join(letters[self.below(32)] for _ in range(6))
+        return f"{agency}-{middle}-{self.below(97):02d}"
+
+    def visit(
+        self, site: str, day: str, number: int, at_ms: int
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """The facts of one visit that took a ticket: (kind, body), in order."""
+        service, agency, _ = FORMS[self._pick(list(FORMS))]
+        language = self._pick(("en", "sw"))
+        place = {"site": site, "day": day}
+        ticket = {
+            **place,
+            "series": self._pick(("A", "B", "C", "F")),
+            "number": number,
+            "service": service,
+            "class": self._pick(("none", "none", "none", "elderly", "pwd", "expectant")),
+            "rank": self.below(3),
+            "agency": agency,
+            "source": self._pick(("centre", "centre", "reserve")),
+            "issued_at": at_ms,
+            "ahead": self.below(40),
+            "wait": [self.below(20), 20 + self.below(40)],
+        }
+        ended = {**place, "outcome": "finished", "language": language}
+        return [
+            ("visit.started", {**place, "language": language}),
+            ("ticket.issued", ticket),
+            ("visit.ended", ended),
+        ]
 
     def below(self, limit: int) -> int:
         """A number from 0 to `limit` - 1."""

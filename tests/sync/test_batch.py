@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provisioning.ids import SeededIds
 from sync.batch import SEGMENT_MAX, Fact, Stream, build, read_cover, read_entries
 from sync.columns import Row, fold, unfold
 from sync.journal import GENESIS, encode_body
@@ -166,6 +167,21 @@ def test_a_body_that_is_not_a_plain_map_travels_as_its_bytes():
     raw = cbor2.dumps({"at": dt.datetime(2026, 11, 23, tzinfo=dt.UTC)})
     rows = [Row(1, 2, "odd.kind", b"s" * 16, raw)]
     assert unfold(*fold(rows)) == rows
+
+
+def test_a_sortable_subject_stands_once_and_without_its_time():
+    ids = SeededIds(3)
+    visit, other = ids.uuid7().bytes, ids.uuid7().bytes
+    hlc = int.from_bytes(visit[:6], "big") << 16
+    rows = [
+        Row(1, hlc + 5, "visit.started", visit, encode_body({"site": "GPO"})),
+        Row(2, hlc + (900 << 16), "visit.started", other, encode_body({"site": "GPO"})),
+        Row(3, hlc + (901 << 16), "visit.ended", visit, encode_body({"site": "GPO"})),
+    ]
+    columns, blob = fold(rows)
+    assert blob.count(visit[6:]) == 1
+    assert visit not in blob
+    assert unfold(columns, blob) == rows
 
 
 values = st.recursive(
