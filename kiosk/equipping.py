@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from kiosk.senses import Senses
 from peripherals.device import DeviceLost
@@ -70,7 +71,7 @@ def unit_maker(
     urls = device_urls(node)
     if not urls:
         return None
-    field = node.settings.node.field
+    field, plugs = node.settings.node.field, node.settings.devices.hotplug
     Equipment(urls, clock, ids, field=field).close()
 
     def make() -> EquipmentUnit:
@@ -80,7 +81,7 @@ def unit_maker(
         power: PowerPort = SystemPower() if field else ToldOnly()
         parts = UnitParts(
             equipment=Equipment(
-                urls, clock, ids, read_codes=_read_codes, hotplug=_hotplug(), field=field
+                urls, clock, ids, read_codes=_read_codes, hotplug=_hotplug(plugs), field=field
             ),
             store=store,
             clock=clock,
@@ -133,7 +134,15 @@ def _read_codes(picture: bytes) -> list[Scan]:
     return read_picture(picture)
 
 
-def _hotplug() -> HotplugSource | None:
+def _hotplug(url: str) -> HotplugSource | None:
+    """Raises `DeviceLost` when a simulated source's FIFO is not there."""
+    scheme, _, path = url.partition(":")
+    if scheme == "none":
+        return None
+    if scheme == "simulated":
+        from peripherals.simulators.hotplug import open_source  # noqa: PLC0415 - demos only
+
+        return open_source(Path(path))
     try:
         return UdevSource()
     except DeviceLost:

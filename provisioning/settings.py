@@ -122,6 +122,11 @@ class DeviceSettings:
     audio: str = setting("none:", doc="Volume control URL.", pattern=_URL)
     brightness: str = setting("none:", doc="Screen brightness URL.", pattern=_URL)
     camera: str = setting("none:", doc="Camera URL.", pattern=_URL)
+    hotplug: str = setting(
+        "udev:",
+        doc="Where plugging is heard of: udev:, none: or, in a demo, simulated:FIFO.",
+        pattern=r"udev:|none:|simulated:.+",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +190,7 @@ _NEEDED = {
     "kiosk": ("queue.centre_endpoint", "sync.upstream_endpoint"),
     "van": ("queue.centre_endpoint", "queue.listen_endpoint", "sync.upstream_endpoint"),
 }
-_DEVICES = ("printer", "printer_backup", "scanner")
+_DEVICES = ("printer", "printer_backup", "scanner", "hotplug")
 
 
 def load(path: Path) -> Settings:

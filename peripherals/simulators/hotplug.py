@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from peripherals.device import DeviceLost
 from peripherals.hotplug import HotplugEvent, Plugged, Present, Unplugged
 from peripherals.simulators import stage
 
@@ -51,6 +52,15 @@ class PipeSource:
 
     def close(self) -> None:
         os.close(self._fd)
+
+
+def open_source(path: Path) -> PipeSource:
+    """The source behind `devices.hotplug = "simulated:FIFO"`. Raises `DeviceLost`."""
+    try:
+        # Read-write: without a writer a FIFO would call its silence readable, for ever.
+        return PipeSource(os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC))
+    except OSError as error:
+        raise DeviceLost(f"{path} is not there; start the hot-plug simulator first.") from error
 
 
 class HotplugSimulator:

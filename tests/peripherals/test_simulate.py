@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from peripherals.device import DeviceLost
 from peripherals.equipment import Equipment, Heard
+from peripherals.hotplug import Plugged, Present
 from peripherals.scanner import Scan, Symbology
+from peripherals.simulators.hotplug import open_source
 from peripherals.simulators.stage import read_script
 from peripherals.trial import NOTHING, test_gnss, test_mrz, test_scanner
 from provisioning.clock import SystemClock
@@ -138,3 +142,16 @@ def test_the_others_start_and_take_orders(kind: str, tmp_path: Path) -> None:
             control.connect(str(tmp_path / "c"))
             control.send(b"quit\n")
         assert child.wait(5) == 0
+
+
+def test_plugs_are_heard_through_a_fifo(tmp_path: Path) -> None:
+    with simulator("hotplug", "--fifo", str(tmp_path / "plugs")) as (address, child):
+        source = open_source(Path(address))
+        order(child, "plug /dev/ttyACM9 tty 1-1.2 05e0:1200 S1")
+        select.select([source], [], [], 5)
+        assert source.read() == [
+            Plugged(Present("/dev/ttyACM9", "tty", "1-1.2", "05e0:1200", "S1"))
+        ]
+        source.close()
+    with pytest.raises(DeviceLost):
+        open_source(tmp_path / "nothing")
