@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -45,17 +45,21 @@ class Part(Protocol):
     def turn(self) -> object: ...
 
 
-@dataclass(slots=True)
 class Stopper:
-    """Set by SIGTERM and SIGINT."""
+    """Set by SIGTERM and SIGINT while inside its `with`; the signals are handed back after."""
 
-    stopping: bool = False
+    def __init__(self) -> None:
+        self.stopping = False
+        self._before: list[tuple[signal.Signals, Any]] = []
 
-    def install(self) -> Stopper:
-        """Listen to the signals; the stopper."""
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._before.append((number, signal.signal(number, self._stop)))
         return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before:
+            signal.signal(number, before)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True

@@ -39,12 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act != "run":
         return _tell(arguments, node)
     clock = node.clock()
-    stopper = Stopper().install()
     service = build(
         node, clock, SystemIds(clock), listen=arguments.listen, database=arguments.database
     )
     try:
-        service.run(stopper)
+        with Stopper() as stopper:
+            service.run(stopper)
     finally:
         service.close()
     return 0

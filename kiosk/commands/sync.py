@@ -45,12 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
     engine = _engine(arguments)
     from sync.engine import Stopper
 
-    stopper = Stopper().install()
     try:
-        if arguments.act == "once":
-            _print(engine.run_once(stopper, arguments.deadline), as_json=arguments.json)
-        else:
-            engine.run(stopper)
+        with Stopper() as stopper:
+            if arguments.act == "once":
+                _print(engine.run_once(stopper, arguments.deadline), as_json=arguments.json)
+            else:
+                engine.run(stopper)
     finally:
         engine.close()
     return 0
