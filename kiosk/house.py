@@ -61,6 +61,7 @@ class House:
     out: Path
     told: Callable[[str], None] = lambda _: None
     clock: SystemClock = field(default_factory=SystemClock)
+    pause_max_s: float = 5.0
     supervisor: Supervisor = field(init=False)
     lines: dict[str, Line] = field(default_factory=dict)
     network_up: bool = True
@@ -71,7 +72,7 @@ class House:
             raise HouseFault(
                 f"{field_nodes[0]} is a device of the field; stories and demos run on demo sites."
             )
-        self.supervisor = Supervisor(self.clock, self.told)
+        self.supervisor = Supervisor(self.clock, self.told, pause_max_s=self.pause_max_s)
 
     def start(self) -> None:
         """Start everything and wait until every core answers; raises `HouseFault`."""

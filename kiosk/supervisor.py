@@ -57,9 +57,16 @@ def _die_with_parent() -> None:
 class Supervisor:
     """Starts, watches, cuts and stops services. `tick` is called by whoever owns the loop."""
 
-    def __init__(self, clock: Clock, told: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        told: Callable[[str], None] = lambda _: None,
+        *,
+        pause_max_s: float = RESTART_MAX_S,
+    ) -> None:
         self._clock = clock
         self._told = told
+        self._pause_max_s = pause_max_s
         self._kept: dict[str, _Kept] = {}
 
     def add(self, service: Service) -> None:
@@ -158,7 +165,7 @@ class Supervisor:
         if now - kept.started_at >= SETTLED_S:
             kept.pause_s = RESTART_FIRST_S
         kept.due_at = now + kept.pause_s
-        kept.pause_s = min(kept.pause_s * 2, RESTART_MAX_S)
+        kept.pause_s = min(kept.pause_s * 2, self._pause_max_s)
         self._forget(kept)
         if kept.wanted:
             self._told(f"{kept.service.name} ended ({status}); see {kept.service.log}")

@@ -1,0 +1,126 @@
+"""Kill campaign: SIGKILL at random moments while people take tickets and fill in forms.
+
+Real processes. Nobody who was told something may find it untrue: no number twice, nothing lost,
+no second original without its mark, every journal whole.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from kiosk.citizen import Citizen, Identity
+from kiosk.commands import provision
+from kiosk.draining import drain
+from kiosk.hand import CoreSilent, Hand
+from kiosk.house import House
+from kiosk.playing import Heard, Player
+from kiosk.reckoning import Summary, reckon, table
+from kiosk.story import StoryFailed
+from provisioning.site import Node, Site
+from sync.journal_audit import verify
+from sync.store import Store
+
+SERVICES = (("NRB-02", "identity"), ("KRA-01", "tax"), ("CRS-01", "civil"), ("NPS-01", "police"))
+FORMS = ("police_abstract", "inua_jamii", "lost_id")
+
+
+@dataclass
+class Campaign:
+    """Sends people to the kiosks of a house and kills what serves them."""
+
+    house: House
+    chance: random.Random
+    kills: int
+    heard: Heard = field(default_factory=Heard)
+    killed: dict[str, int] = field(default_factory=dict)
+    visits: int = 0
+
+    def run(self) -> Summary:
+        hands = {n.name: Hand(self.house.core_socket(n), 1.0) for n in self.house.nodes}
+        while sum(self.killed.values()) < self.kills:
+            self.visits += 1
+            node = self.house.nodes[self.visits % len(self.house.nodes)]
+            self._visit(node, hands[node.name])
+        self.house.wait_for(lambda: all(hand.reach(0.3) for hand in hands.values()), 40)
+        drain(self.house)
+        for hand in hands.values():
+            hand.close()
+        return reckon(self.house, self.heard, set())
+
+    def _visit(self, node: Node, hand: Hand) -> None:
+        player = Player(self.house, node, hand, self.house.out, self.heard)
+        citizen = Citizen(player, Identity(self.visits), self.chance.choice(("en", "sw")))
+        citizen.before_last = lambda: self._kill_soon(node, longest_s=0.02)
+        self._kill_soon(node, longest_s=0.4)
+        try:
+            self.house.wait_for(player.reaches, 40)
+            citizen.arrive()
+            if self.visits % 3 == 0:
+                citizen.fill(self.chance.choice(FORMS))
+            else:
+                citizen.find(*self.chance.choice(SERVICES))
+                citizen.take_ticket(self.chance.choice(("none", "elderly")))
+            citizen.leave()
+        except (CoreSilent, StoryFailed):
+            pass  # the kiosk went dark: this person was told nothing more and goes to another
+
+    def _kill_soon(self, node: Node, longest_s: float) -> None:
+        names = [n for n in self.house.supervisor.names() if not n.endswith(("-line", ".printer"))]
+        near = [n for n in names if n.startswith(node.name)]
+        name = self.chance.choice([*names, *near, f"{node.name}.core"])
+        self.house.supervisor.tick()
+        pid = self.house.supervisor.pid(name)
+        if pid is None or sum(self.killed.values()) >= self.kills:
+            return
+        self.killed[name] = self.killed.get(name, 0) + 1
+        after = self.chance.uniform(0, longest_s)
+        subprocess.Popen(["/bin/sh", "-c", f"sleep {after:.4f}; kill -9 {pid}"])
+
+
+def campaign(folder: Path, kills: int, seed: int, nodes: tuple[str, ...]) -> Summary:
+    provision.run(argparse.Namespace(dir=folder / "site", json=False))
+    site = Site.open(folder / "site")
+    house = House(site, [site.node(name) for name in nodes], folder / "out", pause_max_s=0.4)
+    play = Campaign(house, random.Random(seed), kills)
+    try:
+        house.start()
+        summary = play.run()
+    finally:
+        late = house.stop()
+    print(f"\n{sum(play.killed.values())} kills in {play.visits} visits: {play.killed}")
+    for what, value in table(summary):
+        print(f"  {what:<42} {value}")
+    for note in summary.notes:
+        print(f"  note: {note}")
+    assert not late, f"had to be killed at the end: {late}"
+    for name in (*nodes, "centre"):
+        store = Store.read_only(site.node(name).db_path)
+        assert verify(store, name).first_bad is None, f"the journal of {name} does not verify"
+        store.close()
+    shutil.rmtree(folder / "site")
+    return summary
+
+
+def check(summary: Summary) -> None:
+    assert summary.lost == 0, summary.notes
+    assert summary.duplicate_numbers == 0
+    assert summary.second_originals == 0
+    assert summary.plaintext_hits == 0, summary.notes
+    assert summary.forms_opened == summary.forms_told
+
+
+@pytest.mark.xdist_group("house")
+def test_five_kills(tmp_path: Path) -> None:
+    check(campaign(tmp_path, 5, seed=5, nodes=("kiosk-1",)))
+
+
+@pytest.mark.prove
+def test_two_hundred_kills(tmp_path: Path) -> None:
+    check(campaign(tmp_path, 200, seed=200, nodes=("kiosk-1", "kiosk-2", "van-1")))
