@@ -11,7 +11,6 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol, Self
 
@@ -78,15 +77,11 @@ class Engine:
     clock: Clock
     entries_max: int
     age_s: int
-    cut_file: Path | None = None
 
     def turn(self, *, everything: bool = False) -> None:
         """One round: what came in, what is to be closed, what may go out."""
         if self.gateway is not None:
             self.gateway.turn()
-        if self.cut_file is not None and self.cut_file.exists():
-            self.uplink.hang_up()
-            return
         self._close_segments(everything=everything)
         self.uplink.turn()
 
@@ -155,7 +150,6 @@ def build(
     *,
     upstream: str | None = None,
     listen: str | None = None,
-    cut_file: Path | None = None,
 ) -> Engine:
     """The engine of `node`; raises the faults of its settings, keys, registry and addresses."""
     settings = node.settings.sync
@@ -195,7 +189,6 @@ def build(
         clock,
         settings.batch_entries_max,
         settings.batch_age_s,
-        cut_file,
     )
 
 

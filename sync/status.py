@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sync.batch import Stream
-from sync.outbox import waiting_entries
+from sync.outbox import sent_to, waiting_entries
 from sync.store import Store
 
 _WRITE_S = 10.0
@@ -33,6 +33,8 @@ class SyncStatus:
     bytes_sent: int = 0
     fault: int = 0
     relayed_waiting: int = 0
+    sent_seq: int = 0
+    """The last entry of this node's journal that the national node has acknowledged."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; times in ISO 8601."""
@@ -69,6 +71,7 @@ def read(store: Store, now: datetime | None = None) -> SyncStatus:
         bytes_sent=int(link[2]),
         fault=int(link[3]),
         relayed_waiting=_relayed(store),
+        sent_seq=sent_to(store),
     )
 
 

@@ -78,13 +78,6 @@ class Uplink:
             self._dial(now)
         self._pump(now)
 
-    def hang_up(self) -> None:
-        """The line is known to be down: forget the session, dial when told to again."""
-        if self._sender.state is not State.OFFLINE:
-            self._sender.lost()
-            self._link.rebuild()
-        self._watcher.down()
-
     def _receive(self, frame: bytes, now: float) -> None:
         try:
             actions = self._sender.receive(frame, now)

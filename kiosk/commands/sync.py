@@ -29,12 +29,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for verb in (run_verb, once):
         verb.add_argument("--upstream", metavar="ENDPOINT", help="send there, not as set")
         verb.add_argument("--listen", metavar="ENDPOINT", help="take in there, not as set")
-    run_verb.add_argument(
-        "--cut-file",
-        type=Path,
-        metavar="FILE",
-        help="for stories: while FILE exists the line is down; refused in the field",
-    )
     once.add_argument("--deadline", type=float, default=30.0, metavar="S", help="seconds to try")
 
 
@@ -66,10 +60,6 @@ def _engine(arguments: argparse.Namespace) -> Engine:
     if node.role == "national":
         msg = "A national node sends nothing up; run: huduma national run."
         raise UsageFault(msg)
-    cut_file = getattr(arguments, "cut_file", None)
-    if cut_file is not None and node.settings.node.field:
-        msg = "--cut-file is for stories and is refused where node.field is true."
-        raise UsageFault(msg)
     clock = node.clock()
     return build(
         node,
@@ -77,7 +67,6 @@ def _engine(arguments: argparse.Namespace) -> Engine:
         SystemIds(clock),
         upstream=arguments.upstream,
         listen=arguments.listen,
-        cut_file=cut_file,
     )
 
 

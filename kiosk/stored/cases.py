@@ -30,15 +30,10 @@ class StoredCases:
         if found is None:
             return None
         agency, seq, at = found
-        line = status.read(self._store)
-        sent = line.last_ack_at is not None and seq <= self._last_seq() - line.waiting
+        sent = seq <= status.read(self._store).sent_seq
         return Knowledge("sent" if sent else "saved", agency, at)
 
     def network(self) -> Network:
         """For the badge."""
         now = status.read(self._store, self._clock.now())
         return Network(now.online, now.waiting)
-
-    def _last_seq(self) -> int:
-        row = self._store.one("SELECT max(seq) FROM journal")
-        return int(row[0] or 0) if row else 0
