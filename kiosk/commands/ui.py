@@ -17,9 +17,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, default=1280, help="px")
     parser.add_argument("--height", type=int, default=800, help="px")
     parser.add_argument("--fullscreen", action="store_true", help="a kiosk in the field")
-    parser.add_argument("--panel-mm-per-px", type=float, default=0.0, help="pixel size of the panel")
+    parser.add_argument(
+        "--panel-mm-per-px", type=float, default=0.0, help="pixel size of the panel"
+    )
     parser.add_argument("--look", type=Path, default=DEFAULT_ASSETS, help="fonts and icons")
-    parser.add_argument("--media", type=Path, default=DEFAULT_ASSETS.parent, help="the pack's folder")
+    parser.add_argument(
+        "--media", type=Path, default=DEFAULT_ASSETS.parent, help="the pack's folder"
+    )
     parser.add_argument("--silent", action="store_true", help="no speech")
 
 

@@ -16,12 +16,18 @@ os.environ.setdefault("KIVY_NO_FILELOG", "1")
 os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
 os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # leave the root logger and stderr alone
 os.environ.setdefault(
-    "KIVY_HOME", os.path.join(tempfile.gettempdir(), f"huduma-kivy-{os.getuid()}")  # noqa: PTH118 - an env string
+    "KIVY_HOME",
+    os.path.join(tempfile.gettempdir(), f"huduma-kivy-{os.getuid()}"),  # noqa: PTH118 - an env string
 )
 
 
 def prepare(
-    *, width: int, height: int, fullscreen: bool = False, density: float = 1.0, windowed: bool = True
+    *,
+    width: int,
+    height: int,
+    fullscreen: bool = False,
+    density: float = 1.0,
+    windowed: bool = True,
 ) -> None:
     """Settings of the one window, in px; call once per process, before the window exists."""
     os.environ["KIVY_METRICS_DENSITY"] = f"{density:g}"
@@ -30,7 +36,7 @@ def prepare(
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
     elif not os.environ.get("DISPLAY"):
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-    from kivy.config import Config
+    from kivy.config import Config  # noqa: PLC0415 - reads the environment set above
 
     for section, key, value in (
         ("graphics", "width", width),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from kiosk.ui.vocabulary import WORDS
 from kiosk.ui.widgets.words import register_fonts
 from kiosk.view import View
 
+GC_THRESHOLD = (20_000, 20, 50)  # a pause while a screen is built is seen
 THEME = Path(__file__).with_name("theme.kv")
 assert WORDS, "every widget a kv file names is imported"
 
@@ -30,14 +32,14 @@ class HudumaApp(App):
     """The touchscreen of one kiosk."""
 
     title = "Huduma Kiosk"
+    shell: Shell
+    keypad: Keypad
 
     def __init__(self, client: Client, look: Look, speaker: Speaker | None = None) -> None:
         super().__init__()
         self.look = look
         self.speaker: Speaker = speaker or Silent()
         self.bridge = Bridge(client, self.show)
-        self.shell: Shell | None = None
-        self.keypad: Keypad | None = None
 
     def build(self) -> Shell:
         register_fonts(self.look.assets)
@@ -52,6 +54,9 @@ class HudumaApp(App):
         return self.shell
 
     def on_start(self) -> None:
+        gc.collect()
+        gc.freeze()  # what was built stays; only what comes and goes is looked through
+        gc.set_threshold(*GC_THRESHOLD)
         self.bridge.settle = self.keypad.settle
         self.bridge.begin()
 

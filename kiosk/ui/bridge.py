@@ -105,7 +105,7 @@ class VirtualTime:
 
     def __init__(self) -> None:
         self._real, self._fps = Clock.time, Clock._max_fps
-        self.now_s: float = Clock.time()
+        self.now_s: float = max(Clock.time(), Clock.get_time())  # never backwards for the Clock
         Clock.time = lambda: self.now_s
         Clock._max_fps = 0
         self._before = {id(event) for event in Clock.get_events()}

@@ -15,7 +15,7 @@ LOG = logging.getLogger("huduma.ui")
 MOST, WITHIN_S = 3, 60.0
 
 
-class CrashCount(ExceptionHandler):  # type: ignore[misc] # Kivy ships no types
+class CrashCount(ExceptionHandler):
     """Kivy asks what to do with an exception: pass, or let it end the process (non-zero)."""
 
     def __init__(self) -> None:

@@ -24,6 +24,7 @@ from kiosk.ui.bridge import DEBOUNCE_S, Client, VirtualTime
 from kiosk.ui.faults import NotOnScreen
 from kiosk.ui.keys import steps_to_type
 from kiosk.ui.look import Look
+from kiosk.ui.pictures import save_window
 from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.pad import Pad, read_strokes
@@ -33,6 +34,7 @@ from kiosk.ui.widgets.wheels import DateEntry
 from kiosk.view import View
 
 FRAME_S = 1 / 30
+Writers = dict[type, Callable[[Any, str], None]]
 FLOURISH = [[(0.2, 0.6), (0.3, 0.35), (0.4, 0.62), (0.5, 0.4), (0.7, 0.55)]]
 
 
@@ -53,7 +55,7 @@ def _in_use(widget: Any) -> bool:
     return bool(widget.elements)
 
 
-class Finger(MotionEvent):  # type: ignore[misc] # Kivy ships no types
+class Finger(MotionEvent):
     """One touch, in window px."""
 
     def __init__(self, x: float, y: float) -> None:
@@ -113,7 +115,8 @@ class Driver:
 
     def settle(self, before: int | None = None) -> None:
         """Let the core answer: until a newer view than `before`, or patience ends. Without
-        `before` only what has already arrived is shown."""
+        `before` only what has already arrived is shown.
+        """
         self.frames(2)
         until = time.monotonic() + self.patience_s
         while before is not None and time.monotonic() < until:
@@ -143,7 +146,9 @@ class Driver:
         self.frames(1)
         EventLoop.post_dispatch_input("end", finger)
         self.settle(before)
-        self.frames(2, DEBOUNCE_S / 2)  # a person is never faster; keys are let through all the same
+        self.frames(
+            2, DEBOUNCE_S / 2
+        )  # a person is never faster; keys are let through all the same
 
     def draw(self, element_id: str, points: list[tuple[float, float]]) -> None:
         """Drag one finger over a pad; points are parts (0..1) of its box."""
@@ -173,7 +178,7 @@ class Driver:
                 return
         raise NotOnScreen("a keyboard", self.elements())
 
-    def _writers(self) -> dict[type, Callable[[Any, str], None]]:
+    def _writers(self) -> Writers:
         return {
             DateEntry: self._type_date,
             NumberScale: self._type_number,
@@ -217,13 +222,13 @@ class Driver:
 
     def shown_text(self, element_id: str) -> str:
         """What a field shows now."""
-        fields = [f for f in self.app.shell.current.every(Field) if f.element_id == element_id]
+        screen = self.app.shell.current
+        every = screen.every(Field) if screen is not None else []
+        fields = [f for f in every if f.element_id == element_id]
         return fields[0].text if fields else ""
 
     def picture(self, path: Path | str) -> Path:
         """Draw, and write the window as PNG (flat palette where colours allow)."""
-        from kiosk.ui.pictures import save_window
-
         Window.canvas.ask_update()
         self.frames(2)
         return save_window(Path(path))

@@ -20,20 +20,36 @@ def question(w: Words, look: str, title: str, elements: list[Element], **more: A
     """The parts every question has."""
     ways = [
         element(SKIP, Role.BUTTON, w("shell.skip"), icon="skip_next", place=Place.ACTIONS),
-        element(NEXT, Role.BUTTON, w("shell.next"), icon="arrow_forward", place=Place.ACTIONS, primary=True),
+        element(
+            NEXT,
+            Role.BUTTON,
+            w("shell.next"),
+            icon="arrow_forward",
+            place=Place.ACTIONS,
+            primary=True,
+        ),
     ]
     hint = more.pop("hint", "")
     blocks = [*more.pop("blocks", []), *([text(hint)] if hint else [])]
     return {
-        "state": "question", "look": look, "title": title, "elements": [*elements, *ways], "blocks": blocks,
-        "progress": Progress(3, 9, w("question.progress", n=3, m=9)), **more,
-    }  # fmt: skip
+        "state": "question",
+        "look": look,
+        "title": title,
+        "elements": [*elements, *ways],
+        "blocks": blocks,
+        "progress": Progress(3, 9, w("question.progress", n=3, m=9)),
+        **more,
+    }
 
 
-def typed(look: str, key: str, value: str, keyboard: Keyboard, hint: str = "") -> Callable[[Words], Parts]:
+def typed(
+    look: str, key: str, value: str, keyboard: Keyboard, hint: str = ""
+) -> Callable[[Words], Parts]:
     def build(w: Words) -> Parts:
         note = w(hint) if hint else ""
-        field = element("answer", Role.FIELD, w(key), value=value, masked=look in {"phone", "identity"})
+        field = element(
+            "answer", Role.FIELD, w(key), value=value, masked=look in {"phone", "identity"}
+        )
         return question(w, look, w(key), [field], keyboard=keyboard, hint=note)
 
     return build
@@ -44,7 +60,9 @@ def wrong(w: Words) -> Parts:
     problem = w("err_phone")
     field = element("answer", Role.FIELD, w("phone_number"), value="07123", error=problem)
     notice = Block(kind=BlockKind.NOTICE, text=problem, tone="problem", icon="error")
-    return question(w, "phone", w("phone_number"), [field], keyboard=Keyboard.PHONE, blocks=[notice])
+    return question(
+        w, "phone", w("phone_number"), [field], keyboard=Keyboard.PHONE, blocks=[notice]
+    )
 
 
 def choices(w: Words, pairs: list[tuple[str, str]], chosen: set[str], **more: Any) -> list[Element]:
@@ -55,8 +73,13 @@ def choices(w: Words, pairs: list[tuple[str, str]], chosen: set[str], **more: An
 
 
 SEXES = [("female", "female"), ("male", "male"), ("intersex", "transgender")]
-REASONS = [("too_long_wait", "schedule"), ("rude_staff", "sentiment_dissatisfied"), ("asked_bribe", "gpp_maybe"),
-           ("wrong_info", "info"), ("not_accessible", "wheelchair")]  # fmt: skip
+REASONS = [
+    ("too_long_wait", "schedule"),
+    ("rude_staff", "sentiment_dissatisfied"),
+    ("asked_bribe", "gpp_maybe"),
+    ("wrong_info", "info"),
+    ("not_accessible", "wheelchair"),
+]
 DEGREES = ("fb_very_poor", "fb_poor", "fb_fair", "fb_good", "fb_very_good")
 
 
@@ -65,8 +88,13 @@ def choose(w: Words) -> Parts:
 
 
 def many(w: Words) -> Parts:
-    return question(w, "many", w("reason"), choices(w, REASONS, {"too_long_wait", "wrong_info"}),
-                    hint=w("question.choose_many"))  # fmt: skip
+    return question(
+        w,
+        "many",
+        w("reason"),
+        choices(w, REASONS, {"too_long_wait", "wrong_info"}),
+        hint=w("question.choose_many"),
+    )
 
 
 def likert(w: Words) -> Parts:
@@ -84,8 +112,10 @@ def rank(w: Words) -> Parts:
 
 def wheels(look: str, key: str, parts: tuple[tuple[str, str], ...]) -> Callable[[Words], Parts]:
     def build(w: Words) -> Parts:
-        found = [element(f"wheel.{part}", Role.WHEEL, w(f"question.{part}"), value=value)
-                 for part, value in parts]  # fmt: skip
+        found = [
+            element(f"wheel.{part}", Role.WHEEL, w(f"question.{part}"), value=value)
+            for part, value in parts
+        ]
         return question(w, look, w(key), found)
 
     return build
@@ -93,15 +123,22 @@ def wheels(look: str, key: str, parts: tuple[tuple[str, str], ...]) -> Callable[
 
 def scale(w: Words) -> Parts:
     wheel = element("wheel.range", Role.WHEEL, w("fb_how_was"), value="7")
-    extra = {"start": "0", "end": "10", "step": "1",
-             "start_label": w("fb_very_poor"), "end_label": w("fb_very_good")}  # fmt: skip
+    extra = {
+        "start": "0",
+        "end": "10",
+        "step": "1",
+        "start_label": w("fb_very_poor"),
+        "end_label": w("fb_very_good"),
+    }
     return question(w, "range", w("fb_how_was"), [wheel], look_data=extra)
 
 
 def search(w: Words) -> Parts:
     field = element("filter", Role.FIELD, w("question.search_list"), value="Wa")
-    found = [element(f"choice.{at}", Role.CHOICE, name, selected=name == "Wajir")
-             for at, name in enumerate(("Wajir", "Wote", "Watamu", "Wamba"))]  # fmt: skip
+    found = [
+        element(f"choice.{at}", Role.CHOICE, name, selected=name == "Wajir")
+        for at, name in enumerate(("Wajir", "Wote", "Watamu", "Wamba"))
+    ]
     return question(w, "search", w("ward"), [field, *found], keyboard=Keyboard.TEXT)
 
 
@@ -110,7 +147,9 @@ def pictures(w: Words) -> Parts:
 
 
 def note(w: Words) -> Parts:
-    return question(w, "note", w("privacy_title"), [], blocks=[text(w("privacy_stays")), text(w("privacy_why"))])
+    return question(
+        w, "note", w("privacy_title"), [], blocks=[text(w("privacy_stays")), text(w("privacy_why"))]
+    )
 
 
 def agree(w: Words) -> Parts:
@@ -131,25 +170,39 @@ def photo(w: Words) -> Parts:
 
 
 def group(w: Words) -> Parts:
-    fields = [element(f"answer.{key}", Role.FIELD, w(key), value=value, selected=key == "other_names")
-              for key, value in (("surname", "Kamau"), ("other_names", "Wanjikũ"))]  # fmt: skip
+    fields = [
+        element(f"answer.{key}", Role.FIELD, w(key), value=value, selected=key == "other_names")
+        for key, value in (("surname", "Kamau"), ("other_names", "Wanjikũ"))
+    ]
     return question(w, "group", w("full_name"), fields, keyboard=Keyboard.TEXT)
 
 
 QUESTIONS: dict[str, Callable[[Words], Parts]] = {
     "question-text": typed("text", "full_name", "Wanjikũ Nj", Keyboard.TEXT),
-    "question-multiline": typed("multiline", "fb_what_happened", "Nilingoja kwa saa tatu", Keyboard.TEXT),
+    "question-multiline": typed(
+        "multiline", "fb_what_happened", "Nilingoja kwa saa tatu", Keyboard.TEXT
+    ),
     "question-number": typed("number", "age", "34", Keyboard.NUMBER),
     "question-decimal": typed("decimal", "pay_amount", "12.5", Keyboard.DECIMAL),
     "question-phone": typed("phone", "phone_number", "0712345678", Keyboard.PHONE, "phone_hint"),
     "question-identity": typed("identity", "kra_pin", "A00123", Keyboard.ID, "pin_hint"),
     "question-wrong": wrong,
-    "question-date": wheels("date", "date_of_birth", (("day", "27"), ("month", "3"), ("year", "1990"))),
+    "question-date": wheels(
+        "date", "date_of_birth", (("day", "27"), ("month", "3"), ("year", "1990"))
+    ),
     "question-time": wheels("time", "opening_hours", (("hour", "8"), ("minute", "30"))),
     "question-range": scale,
-    "question-choose": choose, "question-many": many, "question-likert": likert, "question-rank": rank,
-    "question-search": search, "question-pictures": pictures, "question-note": note,
-    "question-agree": agree, "question-sign": sign, "question-photo": photo, "question-group": group,
+    "question-choose": choose,
+    "question-many": many,
+    "question-likert": likert,
+    "question-rank": rank,
+    "question-search": search,
+    "question-pictures": pictures,
+    "question-note": note,
+    "question-agree": agree,
+    "question-sign": sign,
+    "question-photo": photo,
+    "question-group": group,
     "question-scan": typed("scan", "ref_number", "", Keyboard.ID),
     "question-place": typed("place", "landmark", "-1.75", Keyboard.DECIMAL),
-}  # fmt: skip
+}

@@ -19,8 +19,8 @@ LOOK = Path(__file__).resolve().parents[2] / "content" / "default" / "look"
 
 def build(font: Path, look: Path = LOOK) -> dict[str, int]:
     """Write the subset and the name table; the table. Raises KeyError naming missing glyphs."""
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
+    from fontTools import subset  # noqa: PLC0415 - an author's tool, absent on a kiosk
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
 
     full = TTFont(str(font))
     by_name = {glyph: code for code, glyph in full.getBestCmap().items()}

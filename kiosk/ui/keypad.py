@@ -51,7 +51,9 @@ class Keypad:
             if text is not None:
                 self._send(field.element_id, text)
 
-    def on_key_down(self, _window: Any, key: int, _code: int, text: str | None, mods: list[str]) -> bool:
+    def on_key_down(
+        self, _window: Any, key: int, _code: int, text: str | None, mods: list[str]
+    ) -> bool:
         """Kivy's event for every key; True keeps it from going further."""
         if key == TAB:
             self._move(-1 if "shift" in mods else 1)

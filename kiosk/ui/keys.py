@@ -36,7 +36,7 @@ PAGES: dict[str, Layout] = {
         "123 ' - SPACE , . ENTER",
     ),
     "symbols": _layout(
-        "1 2 3 4 5 6 7 8 9 0", "@ # & / : ; ( ) + _", "? ! \" % * = < > BACK",
+        "1 2 3 4 5 6 7 8 9 0", "@ # & / : ; ( ) + _", '? ! " % * = < > BACK',
         "ABC ' - SPACE , . ENTER",
     ),
     "number": _layout("1 2 3", "4 5 6", "7 8 9", "BLANK 0 BACK", big=True, width=1.0),

@@ -2,23 +2,28 @@
 
 Checks what is drawn now: text inside its card and the window, nothing over anything else, no text
 under 4.8 mm capitals, every target at least 20 mm (15 mm for letter keys) and 3 mm from the next,
-every element and title of the view really there. Run over the gallery as
-`python -m kiosk.ui.lint --size 1280x800`; prints one JSON object a problem; exit 1 when any.
+every element and title of the view really there. `lint_gallery.py` runs it over every screen.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from kiosk.ui.tokens import GAP_DP, KEY_DP, LEGAL_TEXT_DP, TARGET_DP, TEXT_SCALES
+from kivy.core.window import Window
 
-if TYPE_CHECKING:
-    from kiosk.ui.driver import Driver
+from kiosk.ui.driver import Driver
+from kiosk.ui.screen import Body
+from kiosk.ui.tokens import GAP_DP, KEY_DP, LEGAL_TEXT_DP, TARGET_DP
+from kiosk.ui.units import dp
+from kiosk.ui.widgets.keyboard import Key
+from kiosk.ui.widgets.pad import Pad
+from kiosk.ui.widgets.piece import within
+from kiosk.ui.widgets.poster import Poster
+from kiosk.ui.widgets.surface import Surface
+from kiosk.ui.widgets.wheels import Wheel
+from kiosk.ui.widgets.words import Glyph, Words, measure
+from kiosk.view import View
 
 SLACK_PX = 1.5
 OVERLAP_PX = 3.0
@@ -61,20 +66,18 @@ def shown(widget: Any) -> bool:
 
 def ink(words: Any) -> Box:
     """Where the letters of a text stand."""
-    from kiosk.ui.widgets.words import measure
-
     wide = min(words.width, measure(words.text, words.font_name, words.font_size, words.width)[0])
     one_line = measure(words.text, words.font_name, words.font_size, 0)
     if one_line[1] + 1 >= words.height:
         wide = min(words.width, one_line[0])
-    left = {"left": words.x, "right": words.right - wide}.get(words.halign, words.center_x - wide / 2)
+    left = {"left": words.x, "right": words.right - wide}.get(
+        words.halign, words.center_x - wide / 2
+    )
     return Box(left, words.y, left + wide, words.top)
 
 
 def holder(widget: Any) -> Any:
     """The card a text belongs to, or the window."""
-    from kiosk.ui.widgets.surface import Surface
-
     parent = widget.parent
     while parent is not None and parent.parent is not parent:
         if isinstance(parent, Surface):
@@ -85,25 +88,21 @@ def holder(widget: Any) -> Any:
 
 def problems(driver: Driver) -> list[str]:
     """Everything wrong with what is on the screen."""
-    from kivy.core.window import Window
-
-    shell = driver.app.shell
+    shell, screen = driver.app.shell, driver.app.shell.current
+    if screen is None or driver.view is None:
+        return ["nothing is on the screen"]
     top = shell.overlay if shell.overlay.parent is not None else shell
     window = Box(0, 0, Window.width, Window.height)
-    found = [*_texts(top, window), *_targets(driver, window), *_missing(driver)]
-    body = next((c for c in shell.current.children if hasattr(c, "arrange")), None)
-    if body is not None and body.need(body.width, shell.current.fit) > body.height + SLACK_PX:
-        over = body.need(body.width, shell.current.fit) - body.height
-        found.append(f"the screen is {over:.0f} px too full")
+    found = [*_texts(top, window), *_targets(driver, window), *_missing(driver, driver.view)]
+    for body in (c for c in screen.children if isinstance(c, Body)):
+        over = body.need(body.width, screen.fit) - body.height
+        if over > SLACK_PX:
+            found.append(f"the screen is {over:.0f} px too full")
     return found
 
 
 def _texts(root: Any, window: Box) -> Iterator[str]:
-    from kivy.metrics import dp
-
-    from kiosk.ui.widgets.words import Glyph, Words
-
-    widgets = [w for w in root.walk(restrict=True) if shown(w)]
+    widgets = [w for w in within(root) if shown(w)]
     texts = [(w, ink(w)) for w in widgets if isinstance(w, Words) and w.text.strip()]
     icons = [(w, Box(w.center_x - w.font_size * 0.4, w.center_y - w.font_size * 0.4,
                      w.center_x + w.font_size * 0.4, w.center_y + w.font_size * 0.4))
@@ -117,6 +116,10 @@ def _texts(root: Any, window: Box) -> Iterator[str]:
         card = holder(words)
         if card is not None and not drawn.inside(box(card), 2.5) and not _field_note(words, card):
             yield f"outside its card: {name}"
+    yield from _overlaps(texts, icons)
+
+
+def _overlaps(texts: list[tuple[Any, Box]], icons: list[tuple[Any, Box]]) -> Iterator[str]:
     for at, (_, one) in enumerate(texts):
         for other, two in texts[at + 1 :]:
             across, up = one.overlap(two)
@@ -131,17 +134,12 @@ def _texts(root: Any, window: Box) -> Iterator[str]:
 
 def _field_note(words: Any, card: Any) -> bool:
     """A field's label stands above its box and its problem below it."""
-    return words in {getattr(card, "head", None), getattr(card, "wrong", None)} and hasattr(card, "caret")
+    return words in {getattr(card, "head", None), getattr(card, "wrong", None)} and hasattr(
+        card, "caret"
+    )
 
 
 def _targets(driver: Driver, window: Box) -> Iterator[str]:
-    from kivy.metrics import dp
-
-    from kiosk.ui.widgets.keyboard import Key
-    from kiosk.ui.widgets.pad import Pad
-    from kiosk.ui.widgets.poster import Poster
-    from kiosk.ui.widgets.wheels import Wheel
-
     targets = [t for t in driver.app.shell.targets() if shown(t)]
     for target in targets:
         big = not isinstance(target, Key) or target.board.typing.page in BIG_PADS
@@ -159,10 +157,8 @@ def _targets(driver: Driver, window: Box) -> Iterator[str]:
                 yield f"targets nearer than 3 mm: {one.element_id} / {two.element_id}"
 
 
-def _missing(driver: Driver) -> Iterator[str]:
-    from kiosk.ui.widgets.words import Words
-
-    view, shell = driver.view, driver.app.shell
+def _missing(driver: Driver, view: View) -> Iterator[str]:
+    shell = driver.app.shell
     overlay = shell.overlay.parent is not None
     there = driver.targets()
     for element in view.elements:
@@ -174,54 +170,9 @@ def _missing(driver: Driver) -> Iterator[str]:
             yield f"not on the screen: {element.id}"
     if overlay:
         return
-    said = {w.text for w in shell.walk(restrict=True) if isinstance(w, Words) and shown(w)}
+    said = {w.text for w in within(shell) if isinstance(w, Words) and shown(w)}
     wanted = [view.title, *(b.text for b in view.blocks if b.kind in {"text", "notice", "step"})]
     wanted += [b.value for b in view.blocks if b.kind == "fact" and b.value != view.subtitle]
     for text in wanted:
         if text and text not in said and not any(text in line for line in said):
             yield f"text not on the screen: {text[:50]}"
-
-
-def run(size: str, names: list[str], scales: tuple[float, ...], longer: float = 1.0) -> list[dict[str, Any]]:
-    """Problems of the gallery at one window size."""
-    from kiosk import ui
-    from kiosk.ui.look import Look
-
-    width, height = (int(part) for part in size.split("x"))
-    look = Look(width=width, height=height)
-    ui.prepare(width=width, height=height, density=look.density, windowed=False)
-    from kiosk.ui import gallery
-    from kiosk.ui.driver import Driver
-    from kiosk.ui.mirror import Mirror
-
-    mirror, found = Mirror(), []
-    driver = Driver(mirror, look)
-    for language in ("en", "sw"):
-        for scale in scales:
-            for name in names or list(gallery.SCREENS):
-                mirror.give(gallery.view(name, language, scale=scale, longer=longer))
-                driver.frames(2)
-                for problem in sorted(set(problems(driver))):
-                    found.append({"screen": name, "language": language, "scale": scale, "problem": problem})
-    driver.close()
-    return found
-
-
-def main() -> int:
-    """Lint the gallery."""
-    parser = argparse.ArgumentParser(description="layout lint over every screen")
-    parser.add_argument("--size", default="1280x800")
-    parser.add_argument("--longer", type=float, default=1.0, help="stretch every text this much")
-    parser.add_argument("--scales", default=",".join(map(str, TEXT_SCALES)))
-    parser.add_argument("names", nargs="*")
-    arguments = parser.parse_args()
-    scales = tuple(float(part) for part in arguments.scales.split(","))
-    found = run(arguments.size, arguments.names, scales, arguments.longer)
-    for each in found:
-        print(json.dumps(each, ensure_ascii=False))
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("KIVY_GL_BACKEND", "mock")
-    sys.exit(main())

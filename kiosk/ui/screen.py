@@ -5,6 +5,7 @@ drawn by `generic.kv` from the roles alone. Screens are built once, reused, and 
 when the visit ends.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from pathlib import Path
@@ -12,13 +13,13 @@ from typing import Any
 
 from kivy.factory import Factory
 from kivy.lang import Builder
-from kivy.metrics import dp
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.tokens import GAP_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.keyboard import Keyboard
-from kiosk.ui.widgets.piece import Column, Piece
+from kiosk.ui.widgets.piece import Column, Piece, within
 from kiosk.ui.widgets.surface import Pressable
 from kiosk.view import View
 
@@ -85,7 +86,7 @@ class SortedView(Piece):
 
     def every(self, kind: type) -> list[Any]:
         """All descendants of a kind, in reading order."""
-        return [widget for widget in self.walk(restrict=True) if isinstance(widget, kind)]
+        return [widget for widget in within(self) if isinstance(widget, kind)]
 
 
 class StateScreen(SortedView):
@@ -116,7 +117,9 @@ class StateScreen(SortedView):
 
     def forget(self) -> None:
         """Drop every text and picture of the visit that ended."""
-        self.show(View(number=0, state=self.view.state if self.view else "", language="en", title=""))
+        self.show(
+            View(number=0, state=self.view.state if self.view else "", language="en", title="")
+        )
         self.view = self.question = None
         for field in self.every(Field):
             field.clear()

@@ -4,21 +4,23 @@ Takes a view, draws what changed. The header, the footer and the overlay are tol
 body: a countdown, a badge or a language button never lays the body out again.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any
 
 import msgspec
 from kivy.core.window import Window
-from kivy.metrics import Metrics, dp
+from kivy.metrics import Metrics
 from kivy.uix.widget import Widget
 
 from kiosk.ui.screen import StateScreen, build_screen
 from kiosk.ui.tokens import LIGHT, PALETTES
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.chrome import FOOTER_DP, HEADER_DP, Footer, Header
 from kiosk.ui.widgets.number import forget_codes
 from kiosk.ui.widgets.overlay import Overlay
-from kiosk.ui.widgets.piece import Piece
+from kiosk.ui.widgets.piece import Piece, within
 from kiosk.ui.widgets.surface import Plain, Pressable
 from kiosk.ui.widgets.words import forget_words
 from kiosk.view import Block, View
@@ -165,7 +167,7 @@ class Shell(Piece):
         else:
             roots = [self.header, *([self.current] if self.current else []), self.footer]
         found = [
-            w for root in roots for w in root.walk(restrict=True)
+            w for root in roots for w in within(root)
             if isinstance(w, Pressable) and w.element_id and w.width > 1 and w.x > -999
         ]  # fmt: skip
         order = {e.id: at for at, e in enumerate(self.view.elements)} if self.view else {}

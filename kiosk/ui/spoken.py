@@ -18,13 +18,36 @@ HOURS_SW = (
     "kumi na mbili", "moja", "mbili", "tatu", "nne", "tano",
     "sita", "saba", "nane", "tisa", "kumi", "kumi na moja",
 )  # fmt: skip
-PARTS_SW = ((4, "usiku"), (7, "alfajiri"), (12, "asubuhi"), (16, "mchana"), (19, "jioni"), (24, "usiku"))
+PARTS_SW = (
+    (4, "usiku"),
+    (7, "alfajiri"),
+    (12, "asubuhi"),
+    (16, "mchana"),
+    (19, "jioni"),
+    (24, "usiku"),
+)
 NG_PHONEMES = {"ng'": "N", "a": "a", "e": "e", "i": "i", "o": "o", "u": "u", "ĩ": "i", "ũ": "u",
                "ch": "tS", "dh": "D", "gh": "Q", "kh": "x", "ng": "Ng", "ny": "n^", "sh": "S",
                "th": "T", "y": "j", "j": "dZ"}  # fmt: skip
 SIGNS = {
-    "en": {"&": " and ", "/": " or ", "%": " percent", "·": ", ", "+": " plus ", "→": ", ", "•": ", "},
-    "sw": {"&": " na ", "/": " au ", "%": " asilimia", "·": ", ", "+": " jumlisha ", "→": ", ", "•": ", "},
+    "en": {
+        "&": " and ",
+        "/": " or ",
+        "%": " percent",
+        "·": ", ",
+        "+": " plus ",
+        "→": ", ",
+        "•": ", ",
+    },
+    "sw": {
+        "&": " na ",
+        "/": " au ",
+        "%": " asilimia",
+        "·": ", ",
+        "+": " jumlisha ",
+        "→": ", ",
+        "•": ", ",
+    },
 }
 
 
@@ -35,13 +58,17 @@ def spoken(text: str, language: str) -> str:
     for pattern, say in RULES:
         text = re.sub(pattern, _with(say, lang), text)
     if swahili:
-        text = re.sub(r"\b\w*[nN]g['’]\w*", lambda m: ng_word(m.group()), text)
+        text = re.sub(
+            r"\b[\w'\u2019]*[nN]g['\u2019][\w'\u2019]*", lambda m: ng_word(m.group()), text
+        )
     for sign, word in SIGNS[lang].items():
         text = text.replace(sign, word)
     return re.sub(r"[ \t]+", " ", text).strip()
 
 
-def _with(say: Callable[[re.Match[str], str], str], language: str) -> Callable[[re.Match[str]], str]:
+def _with(
+    say: Callable[[re.Match[str], str], str], language: str
+) -> Callable[[re.Match[str]], str]:
     return lambda match: say(match, language)
 
 
@@ -58,7 +85,9 @@ def money(match: re.Match[str], language: str) -> str:
 def phone(match: re.Match[str], _language: str) -> str:
     """In threes, as people say them."""
     number = re.sub(r"\D", "", match.group())
-    groups = [number[:4], number[4:7], number[7:]] if number[0] == "0" else re.findall("...?", number)
+    groups = (
+        [number[:4], number[4:7], number[7:]] if number[0] == "0" else re.findall("...?", number)
+    )
     return ", ".join(digits(group) for group in groups if group)
 
 
@@ -89,9 +118,11 @@ def reference(match: re.Match[str], _language: str) -> str:
 
 def ng_word(word: str) -> str:
     """A word with ng' as espeak phonemes: the velar nasal, stress on the last but one."""
-    rest, sounds = word.lower().replace("’", "'"), []
+    rest, sounds = word.lower().replace("\u2019", "'"), []
     while rest:
-        piece = next((p for p in sorted(NG_PHONEMES, key=len, reverse=True) if rest.startswith(p)), rest[0])
+        piece = next(
+            (p for p in sorted(NG_PHONEMES, key=len, reverse=True) if rest.startswith(p)), rest[0]
+        )
         sounds.append(NG_PHONEMES.get(piece, piece))
         rest = rest[len(piece) :]
     vowels = [at for at, sound in enumerate(sounds) if sound in "aeiou"]

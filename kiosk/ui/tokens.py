@@ -135,7 +135,8 @@ class Pair(NamedTuple):
 
 
 TEXT_PAIRS = (
-    *(Pair("ink", back, 7.0) for back in ("bg", "surface", "sunken", "brand_soft", "key", "key_alt")),
+    *(Pair("ink", back, 7.0) for back in ("bg", "surface", "sunken", "brand_soft", "key")),
+    Pair("ink", "key_alt", 7.0),
     *(Pair("muted", back, 7.0) for back in ("bg", "surface", "brand_soft")),
     Pair("on_brand", "brand", 7.0), Pair("brand", "surface", 7.0), Pair("brand", "brand_soft", 6.0),
     Pair("on_header", "header", 7.0), Pair("on_header", "header_soft", 7.0),

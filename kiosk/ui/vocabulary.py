@@ -24,9 +24,10 @@ from kiosk.ui.widgets.typed import Prompt, TypedAnswer
 from kiosk.ui.widgets.wheels import DateEntry, Wheels
 
 WORDS = (
-    Actions, Answer, AnswerColumn, AnswerPiece, Beside, BigNumber, BigTiles, Body, Charter, Choices, Column, DateEntry,
-    EvenActions, Faces, Facts, FieldRow, Fields, Frame, Gap, Heading, Kanga, Keyboard, Likert,
-    Message, Notices, Pad, Paging, Panel, PictureChoices, Pictures, Poster, Prompt, QrCode,
-    RankCards, ReviewLines, Rows, SearchBar, NumberScale, SearchChoices, SearchRows, StateScreen, Steps, Stub,
-    Texts, TickCards, Ticks, Tiles, TypedAnswer, Wheels,
+    Actions, Answer, AnswerColumn, AnswerPiece, Beside, BigNumber, BigTiles, Body, Charter,
+    Choices, Column, DateEntry, EvenActions, Faces, Facts, FieldRow, Fields, Frame, Gap,
+    Heading, Kanga, Keyboard, Likert, Message, Notices, NumberScale, Pad, Paging, Panel,
+    PictureChoices, Pictures, Poster, Prompt, QrCode, RankCards, ReviewLines, Rows, SearchBar,
+    SearchChoices, SearchRows, StateScreen, Steps, Stub, Texts, TickCards, Ticks, Tiles,
+    TypedAnswer, Wheels,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """How each kind of question is answered: one look, one pair of files.
 
-`LOOKS` is the list; `View.look` names a row, `answers/<file>.kv` lays it out and `answers/<file>.py`
-has the widgets only it needs. Pure: importing this table imports no Kivy.
+`LOOKS` is the list; `View.look` names a row, `answers/<file>.kv` lays it out and
+`answers/<file>.py` has the widgets only it needs. Pure: importing this table imports no Kivy.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """Blocks: what is only read. Paragraphs, facts, calm notices, the steps of what happens next."""
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from math import ceil
 from typing import Any, ClassVar
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.image import Image
 
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import CLEAR, Badge, Surface, mix
 from kiosk.ui.widgets.words import Glyph, Words
@@ -44,12 +45,11 @@ class Blocks(Piece):
 
     def on_blocks(self, _: object, blocks: tuple[Any, ...]) -> None:
         cells = list(reversed(self.children))
-        if len(cells) != len(blocks):
-            self.clear_widgets()
-            cells = [self.cell() for _block in blocks]
-            for cell in cells:
-                self.add_widget(cell)
-        for at, (cell, block) in enumerate(zip(cells, blocks, strict=True)):
+        for gone in cells[len(blocks) :]:
+            self.remove_widget(gone)
+        for _block in blocks[len(cells) :]:
+            self.add_widget(self.cell())
+        for at, (cell, block) in enumerate(zip(reversed(self.children), blocks, strict=True)):
             cell.order = at + 1
             cell.block = block
 
@@ -59,14 +59,14 @@ class Blocks(Piece):
 
     def _wide(self, width: float) -> float:
         across = max(1, min(int(self.columns), len(self.children)))
-        return (width - dp(self.gap) * (across - 1)) / across
+        return float((width - dp(self.gap) * (across - 1)) / across)
 
     def need(self, width: float, fit: float) -> float:
         if not self.children:
             return 0.0
         wide = self._wide(width)
         highs = [max(cell.need(wide, fit) for cell in row) for row in self._rows()]
-        return sum(highs) + dp(self.gap) * (len(highs) - 1)
+        return float(sum(highs) + dp(self.gap) * (len(highs) - 1))
 
     def _between(self, width: float, height: float, fit: float) -> float:
         rows = len(self._rows())

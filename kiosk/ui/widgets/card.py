@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.image import Image
 
 from kiosk.ui.tokens import ACCENTS, TARGET_DP, Palette, legible, rgba
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.surface import Badge, Pressable, mix, on_colour
 from kiosk.ui.widgets.words import Glyph, Words
 
@@ -263,7 +263,9 @@ class Push(Pressable):
 
     def _around(self) -> float:
         icon = self._icon_px()
-        return 2 * dp(self.pad_dp) + (icon + dp(12) if icon and self.label.text and not self.stacked else 0)
+        return 2 * dp(self.pad_dp) + (
+            icon + dp(12) if icon and self.label.text and not self.stacked else 0
+        )
 
     def natural(self, fit: float) -> float:
         """Width wanted, px, label on one line."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.tokens import GAP_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.blocks import TONE_ICONS, TONE_SLOTS, Facts
 from kiosk.ui.widgets.card import SIDE
 from kiosk.ui.widgets.grid import Ticks
@@ -51,7 +51,9 @@ class NeedTicks(Ticks):
         more = min(dp(22), max(0.0, height - self.need(width, fit)) / len(rows))
         for row, high in rows:
             for at, cell in enumerate(row):
-                cell.place(x + at * (wide + dp(self.gap)), top - high - more, wide, high + more, fit)
+                cell.place(
+                    x + at * (wide + dp(self.gap)), top - high - more, wide, high + more, fit
+                )
             top -= high + more + dp(GAP_DP)
 
 
@@ -65,14 +67,17 @@ class Lines(Piece):
         self._pairs = []
         for block in self.blocks:
             slot = TONE_SLOTS.get(block.tone, "calm")
-            glyph = Glyph(icon=block.icon or TONE_ICONS.get(block.tone, "info"), tone=slot, size_dp=30)
+            glyph = Glyph(
+                icon=block.icon or TONE_ICONS.get(block.tone, "info"), tone=slot, size_dp=30
+            )
             words = Words(face="strong", tone=slot, wanted=26, text=block.text or block.value)
             self._pairs.append((glyph, words))
             self.add_widget(glyph)
             self.add_widget(words)
 
     def need(self, width: float, fit: float) -> float:
-        return sum(words.need(width - dp(44), fit) + dp(4) for _, words in getattr(self, "_pairs", ()))
+        pairs = getattr(self, "_pairs", ())
+        return float(sum(words.need(width - dp(44), fit) + dp(4) for _, words in pairs))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
@@ -135,7 +140,7 @@ class Charter(Piece):
             return 0.0
         one_line = self.head.natural(fit) + self.hint.natural(fit) + dp(20) <= left
         head = self.head.need(left, fit)
-        return head + dp(4) if one_line else head + self.hint.need(left, fit) + dp(4)
+        return head + dp(2) if one_line else head + self.hint.need(left, fit) + dp(2)
 
     def need(self, width: float, fit: float) -> float:
         self._deal(crowded=fit < CROWDED_FIT)
@@ -153,12 +158,14 @@ class Charter(Piece):
             self.lines.place(x, y, right, self.lines.need(right, fit), fit)
             return
         used = self.head.put(x, top, left, fit)
-        one_line = self._head_height(left, fit) <= used + dp(5)
+        one_line = self._head_height(left, fit) <= used + dp(3)
         start = x + self.head.natural(fit) + dp(20) if one_line else x
         drop = self.head.px(fit) * 1.21 - self.hint.px(fit) * 1.21 if one_line else used
         self.hint.put(start, top - drop + (dp(2) if one_line else 0), x + left - start, fit)
         top -= self._head_height(left, fit)
         lines = self.lines.need(left, fit)
         self.lines.place(x, top - lines, left, lines, fit)
-        boxes = min(top - lines - y, self.ticks.need(left, fit) + dp(24) * ceil(len(self.ticks.children)))
+        boxes = min(
+            top - lines - y, self.ticks.need(left, fit) + dp(24) * ceil(len(self.ticks.children))
+        )
         self.ticks.place(x, top - lines - boxes, left, boxes, fit)

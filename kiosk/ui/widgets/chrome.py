@@ -4,13 +4,13 @@ The header carries the site, the network's badge and the languages over the band
 footer carries listen, text size, colours, call staff and stop-and-clear.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kivy.metrics import dp
-
 from kiosk.ui.tokens import FLAG, GAP_DP, TARGET_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.card import Push
 from kiosk.ui.widgets.grid import Cells
 from kiosk.ui.widgets.piece import Piece
@@ -19,6 +19,7 @@ from kiosk.ui.widgets.words import Glyph, Words
 from kiosk.view import View
 
 HEADER_DP, FOOTER_DP, BAND_DP = 96.0, 91.0, 11.0
+BADGE_AROUND_DP = 84.0  # the cloud and the ends of the pill
 FOOTER_ICONS = {
     "listen": "volume_up", "text-size": "text_increase", "theme": "contrast",
     "call-staff": "support_agent", "stop": "logout",
@@ -50,7 +51,8 @@ class Languages(Cells):
 
     def width_for(self, fit: float) -> float:
         cells = self.cells()
-        return sum(c.natural(fit) for c in cells) + dp(GAP_DP) * max(0, len(cells) - 1)
+        gaps = dp(GAP_DP) * max(0, len(cells) - 1)
+        return float(sum(c.natural(fit) for c in cells) + gaps)
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
@@ -68,13 +70,12 @@ class Header(Piece):
         self.ground, self.seal = Plain(), Badge()
         self.shield = Glyph(icon="handshake")
         self.site = Words(face="display", wanted=32)
-        self.country = Words(face="medium", wanted=26)
         self.pill = Badge()
         self.cloud = Glyph(size_dp=32)
         self.badge = Words(face="medium", wanted=26)
         self.languages = Languages(send=self.send)
         self.band = [Plain() for _colour in FLAG]
-        for part in (self.ground, self.seal, self.shield, self.site, self.country, self.pill,
+        for part in (self.ground, self.seal, self.shield, self.site, self.pill,
                      self.cloud, self.badge, self.languages, *self.band):  # fmt: skip
             self.add_widget(part)
         self.present = False
@@ -85,7 +86,7 @@ class Header(Piece):
         palette = self.palette
         self.ground.fill, self.pill.fill = palette.header, palette.header_soft
         self.seal.fill, self.shield.colour = palette.on_header, palette.header
-        self.site.colour = self.country.colour = palette.on_header
+        self.site.colour = palette.on_header
         self.cloud.colour = self.badge.colour = palette.on_header
         for stripe, colour in zip(self.band, FLAG, strict=True):
             stripe.fill = colour
@@ -121,33 +122,33 @@ class Header(Piece):
         target = dp(TARGET_DP)
         self.languages.place(right, floor + (high - target) / 2, language, target, fit)
         right -= dp(20) if language else 0
-        right = self._place_badge(right, floor, high, max(dp(40), right - left - self._site(fit)), fit)
+        right = self._place_badge(right, floor, high, right - left, fit)
         room = max(dp(80), right - left - dp(16))
         text = self.site.need(room, fit)
         self.site.put(left, floor + high / 2 + text / 2, room, fit)
 
     def _site(self, fit: float) -> float:
-        return self.site.natural(fit) + dp(36)
+        return self.site.natural(fit) + dp(20)
 
     def _wanted(self, fit: float) -> float:
-        badge = self.badge.natural(fit) + dp(32 + 12 + 40) if self.badge.text else 0
+        badge = self.badge.natural(fit) + dp(BADGE_AROUND_DP) if self.badge.text else 0
         return self._site(fit) + badge + self.languages.width_for(fit) + dp(20)
 
     def _place_badge(self, right: float, y: float, height: float, room: float, fit: float) -> float:
+        """At its own width, or on two lines beside a long name; the left edge, px."""
         if not self.badge.text:
             self.pill.place(-9999, -9999, 0, 0, fit)
             self.cloud.put(-9999, -9999, 0, 0)
             self.badge.put(-9999, -9999, 1, fit)
             return right
-        text = min(self.badge.natural(fit) + dp(1), room - dp(84))
-        high = max(dp(52), self.badge.need(text, fit) + dp(12))
-        high = min(high, height - dp(4))
-        wide = text + dp(84)
-        left, floor = right - wide, y + (height - high) / 2
-        self.pill.radius = high / 2 if high < dp(60) else dp(18)
-        self.pill.place(left, floor, wide, high, fit)
-        self.cloud.put(left + dp(18), floor, dp(32), high)
+        most = max(room - self._site(fit), room * 0.5) - dp(BADGE_AROUND_DP)
+        text = min(self.badge.natural(fit) + dp(1), most)
         used = self.badge.need(text, fit)
+        high = min(max(dp(52), used + dp(8)), height - dp(4))
+        left, floor = right - text - dp(BADGE_AROUND_DP), y + (height - high) / 2
+        self.pill.radius = high / 2 if high < dp(60) else dp(18)
+        self.pill.place(left, floor, text + dp(BADGE_AROUND_DP), high, fit)
+        self.cloud.put(left + dp(18), floor, dp(32), high)
         self.badge.put(left + dp(62), floor + high / 2 + used / 2, text, fit)
         return left
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.ui.keys import LONGEST_TEXT
 from kiosk.ui.tokens import TARGET_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.grid import Actions
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import Badge, Pressable
-from kiosk.ui.widgets.words import Glyph, Words
+from kiosk.ui.widgets.words import Glyph, Words, measure
 
 DOT = "•"
 
@@ -108,7 +108,7 @@ class Field(Pressable):
         if self.element is not None and self.element.masked and self.text:
             shown = self.text[-1] if self._unconfirmed else DOT
             return DOT * (len(self.text) - 1) + shown
-        return self.text
+        return str(self.text)
 
     def _around(self, width: float, fit: float) -> tuple[float, float]:
         head = self.head.need(width, fit)
@@ -118,7 +118,7 @@ class Field(Pressable):
     def need(self, width: float, fit: float) -> float:
         above, below = self._around(width, fit)
         line = self.words.px(fit) * 1.25
-        return above + below + max(dp(TARGET_DP), self.lines * line + dp(30))
+        return float(above + below + max(dp(TARGET_DP), self.lines * line + dp(30)))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         above, below = self._around(width, fit)
@@ -171,8 +171,6 @@ class Field(Pressable):
 
     def _last_line(self, text: str, room: float, fit: float) -> float:
         """Width of what stands on the last line after wrapping, px."""
-        from kiosk.ui.widgets.words import measure
-
         px, line = self.words.px(fit), ""
         for word in text.split(" "):
             trial = f"{line} {word}" if line else word
@@ -238,7 +236,6 @@ class FieldRow(Piece):
         _, below = self.field._around(wide, fit)
         self.field.place(x, y, wide, height, fit)
         if side:
-            high = height - below
-            least = self.buttons.need(side, fit)
-            self.buttons.place(x + width - side, y + below + high - max(least, min(high, least * 1.2)),
-                               side, max(least, min(high, least * 1.2)), fit)  # fmt: skip
+            top, least = y + height, self.buttons.need(side, fit)
+            high = max(least, min(height - below, least * 1.2))
+            self.buttons.place(x + width - side, top - high, side, high, fit)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 from kivy.uix.image import Image
 
 from kiosk.ui.tokens import GAP_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.grid import Cells
 from kiosk.ui.widgets.surface import Surface
@@ -42,7 +42,7 @@ class Fields(Cells):
         wide = self._wide(width)
         rows = [cells[at : at + across] for at in range(0, len(cells), across)]
         highs = [max(cell.need(wide, fit) for cell in row) for row in rows]
-        return sum(highs) + dp(GAP_DP) * max(0, len(highs) - 1)
+        return float(sum(highs) + dp(GAP_DP) * max(0, len(highs) - 1))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)

@@ -1,7 +1,7 @@
 """Grid: elements as equal cells. It tries its arrangements and takes the first that fits.
 
 Largest text first, then more columns before fewer: a longer language reflows before it shrinks.
-Children are kept while the elements keep their ids, so a tick or a countdown redraws one cell.
+Cells are kept and given other elements: a tick redraws one cell, a page builds none.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 from math import ceil
 from typing import Any, ClassVar
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.tokens import GAP_DP
-from kiosk.ui.widgets.card import CENTRE, SIDE, TIGHT, TOP, Push, Card
+from kiosk.ui.units import dp
+from kiosk.ui.widgets.card import CENTRE, SIDE, TIGHT, TOP, Card, Push
 from kiosk.ui.widgets.piece import Piece
-
 
 ROOMY_FIT = 0.82  # above it, smaller text is better than a crowded card
 
@@ -29,12 +28,11 @@ class Cells(Piece):
 
     def on_elements(self, _: object, elements: tuple[Any, ...]) -> None:
         cells = self.cells()
-        if [c.element_id for c in cells] == [e.id for e in elements]:
-            for cell, element in zip(cells, elements, strict=True):
-                cell.element = element
-            return
-        self.clear_widgets()
-        for element in elements:
+        for gone in cells[len(elements) :]:
+            self.remove_widget(gone)
+        for cell, element in zip(cells, elements, strict=False):
+            cell.element = element
+        for element in elements[len(cells) :]:
             cell = self.cell(send=self._send, **self.options)
             self.add_widget(cell)
             cell.element = element
@@ -150,7 +148,10 @@ class Ticks(Grid):
 class PictureChoices(Grid):
     """Answers shown as pictures."""
 
-    options: ClassVar[dict[str, Any]] = {"mark_off": "radio_button_unchecked", "mark_on": "check_circle"}
+    options: ClassVar[dict[str, Any]] = {
+        "mark_off": "radio_button_unchecked",
+        "mark_on": "check_circle",
+    }
     arrangements = ((3, CENTRE), (2, CENTRE))
     cell_most = NumericProperty(300)
 
@@ -181,15 +182,18 @@ class Actions(Cells):
         room = width - gap * (len(cells) - 1)
         if sum(wanted) > room:
             return [room * want / sum(wanted) for want in wanted]
-        return [max(want, min(dp(240), room / len(cells))) for want in wanted] if (
-            sum(max(want, min(dp(240), room / len(cells))) for want in wanted) <= room
-        ) else wanted
+        return (
+            [max(want, min(dp(240), room / len(cells))) for want in wanted]
+            if (sum(max(want, min(dp(240), room / len(cells))) for want in wanted) <= room)
+            else wanted
+        )
 
     def need(self, width: float, fit: float) -> float:
         cells = self.cells()
         if not cells:
             return 0.0
-        return max(c.need(w, fit) for c, w in zip(cells, self._widths(width, fit), strict=True))
+        widths = self._widths(width, fit)
+        return float(max(c.need(w, fit) for c, w in zip(cells, widths, strict=True)))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)

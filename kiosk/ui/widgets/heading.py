@@ -1,13 +1,14 @@
 """Heading: back and home, where we are, the title and the line under it."""
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kivy.metrics import dp
 from kivy.properties import ObjectProperty
 
 from kiosk.ui.tokens import GAP_DP, TARGET_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.card import Push
 from kiosk.ui.widgets.grid import Cells
 from kiosk.ui.widgets.piece import Piece
@@ -31,7 +32,8 @@ class Nav(Cells):
 
     def width_for(self, fit: float) -> float:
         cells = self.cells()
-        return sum(c.natural(fit) for c in cells) + dp(GAP_DP) * max(0, len(cells) - 1)
+        gaps = dp(GAP_DP) * max(0, len(cells) - 1)
+        return float(sum(c.natural(fit) for c in cells) + gaps)
 
     def need(self, width: float, fit: float) -> float:
         return dp(TARGET_DP) if self.children else 0.0
@@ -63,7 +65,7 @@ class Bar(Piece):
         """Whether segment `at` is behind us."""
         if self.progress is None:
             return False
-        return at < self.progress.step * len(self.children) / max(1, self.progress.of)
+        return bool(at < self.progress.step * len(self.children) / max(1, self.progress.of))
 
     def _tint(self, *_: object) -> None:
         for at, bar in enumerate(reversed(self.children)):
@@ -83,7 +85,9 @@ class Bar(Piece):
         wide = (width - gap * (len(bars) - 1)) / len(bars)
         for at, bar in enumerate(bars):
             bar.radius = dp(5)
-            thin = self.palette.flat and bar.fill[:3] == self.palette.line[:3] and not self._done(at)
+            thin = (
+                self.palette.flat and bar.fill[:3] == self.palette.line[:3] and not self._done(at)
+            )
             high = dp(3) if thin else dp(10)
             bar.place(x + at * (wide + gap), y + (dp(10) - high) / 2, wide, high, fit)
 

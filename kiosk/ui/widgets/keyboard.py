@@ -4,17 +4,18 @@ It edits the text of the field it is bound to and sends `Edited` through it; shi
 its own. Keys are pressed by touch, by the five-key pad and by the story driver alike.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.ui.keys import BACK, BLANK, ENTER, ICONS, NAMED, PAGES, SHIFT, WIDTHS, Typing, begin
 from kiosk.ui.keys import press as press_key
 from kiosk.ui.keys import shown as shown_on
 from kiosk.ui.tokens import GAP_DP, KEY_DP, TARGET_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import Pressable
 from kiosk.ui.widgets.words import Glyph, Words
@@ -167,7 +168,9 @@ class Keyboard(Piece):
         if layout.big:
             top = self.top
         for at, row in enumerate(rows):
-            self._arrange_row(row, left, broad, 0 if layout.big else unit, top - at * (high + gap), high)
+            self._arrange_row(
+                row, left, broad, 0 if layout.big else unit, top - at * (high + gap), high
+            )
 
     def _arrange_row(
         self, row: list[Key], left: float, broad: float, unit: float, top: float, high: float

@@ -1,15 +1,16 @@
 """Lists that differ from a plain grid: paging, two large cards, results, review lines."""
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty
 
 from kiosk.ui.tokens import GAP_DP, TARGET_DP
-from kiosk.ui.widgets.card import CENTRE, SIDE, Push, Card
-from kiosk.ui.widgets.grid import Actions, Grid, Rows
+from kiosk.ui.units import dp
+from kiosk.ui.widgets.card import CENTRE, SIDE, Card, Push
+from kiosk.ui.widgets.grid import Actions, Grid
 from kiosk.ui.widgets.words import Words
 
 PAGE_PREVIOUS, PAGE_NEXT = "page.previous", "page.next"
@@ -27,7 +28,7 @@ class BigTiles(Grid):
     centred = BooleanProperty(True)
 
 
-class SearchRows(Rows):
+class SearchRows(Grid):
     """Results above the keyboard. Without room for the office's name, its icon and colour stay."""
 
     options: ClassVar[dict[str, Any]] = {
@@ -67,7 +68,7 @@ class ReviewLines(Grid):
     """Answers to check, two columns of six."""
 
     cell = ReviewCard
-    options: ClassVar[dict[str, Any]] = {"mark_off": "edit", "title_sp": 28, "pad_dp": 14}
+    options: ClassVar[dict[str, Any]] = {"mark_off": "edit", "title_sp": 28, "pad_dp": 11}
     arrangements = ((2, SIDE), (1, SIDE))
     cell_most = NumericProperty(122)
     gap = NumericProperty(GAP_DP)
@@ -110,7 +111,7 @@ class Paging(Actions):
         if not self._split()[1]:
             return super().need(width, fit)
         sizes = self._sizes(width, fit)
-        return max(dp(TARGET_DP), *(cell.need(wide, fit) for cell, wide in sizes.items()))
+        return float(max(dp(TARGET_DP), *(c.need(wide, fit) for c, wide in sizes.items())))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         acts, turns, mains = self._split()
@@ -135,7 +136,13 @@ class Paging(Actions):
         self._place_turns(turns, sizes, start, y, height, fit)
 
     def _place_turns(
-        self, turns: list[Any], sizes: dict[Any, float], left: float, y: float, high: float, fit: float
+        self,
+        turns: list[Any],
+        sizes: dict[Any, float],
+        left: float,
+        y: float,
+        high: float,
+        fit: float,
     ) -> None:
         turns[0].place(left, y, sizes[turns[0]], high, fit)
         left += sizes[turns[0]]
@@ -159,6 +166,8 @@ class EvenActions(Actions):
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         self.pos, self.size = (x, y), (width, height)
         left = x
-        for cell, wide in zip(self.cells(), self._widths(width, fit) if self.cells() else (), strict=True):
+        for cell, wide in zip(
+            self.cells(), self._widths(width, fit) if self.cells() else (), strict=True
+        ):
             cell.place(left, y, wide, height, fit)
             left += wide + dp(GAP_DP + 4)

@@ -8,10 +8,10 @@ from typing import Any
 import segno
 from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
-from kivy.metrics import dp, sp
 from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.ui.tokens import MM_PER_DP, NUMBER_CAP_MM
+from kiosk.ui.units import dp, sp
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import Surface
 from kiosk.ui.widgets.words import Words, measure

@@ -1,12 +1,12 @@
 """Overlay: are you still there? One large button, seconds counted down, everything else still."""
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any
 
-from kivy.metrics import dp
-
 from kiosk.ui.tokens import GAP_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.card import Push
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import Plain, Surface
@@ -72,7 +72,9 @@ class Overlay(Piece):
         self._fill(left + dp(48), top - dp(36), inner, fit)
 
     def _buttons_height(self, inner: float, fit: float) -> float:
-        return sum(self._button_height(b, inner, fit) + dp(GAP_DP + 4) for b in self.buttons.values())
+        return sum(
+            self._button_height(b, inner, fit) + dp(GAP_DP + 4) for b in self.buttons.values()
+        )
 
     def _button_height(self, button: Push, inner: float, fit: float) -> float:
         return max(button.need(inner, fit), dp(112) if button.element.primary else 0)

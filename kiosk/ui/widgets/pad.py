@@ -5,16 +5,17 @@ three decimals; so it survives any panel size and is a few hundred bytes. This i
 one place where a finger is dragged (a signature cannot be tapped); a person who cannot, skips.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 import json
 from typing import Any
 
 from kivy.graphics import Color, InstructionGroup, SmoothLine
-from kivy.metrics import dp
 from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.tokens import TARGET_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.card import Push
 from kiosk.ui.widgets.surface import Pressable
 from kiosk.ui.widgets.words import Glyph, Words
@@ -69,6 +70,7 @@ class Pad(Pressable):
             self.element = elements[0]
         else:
             self.element, self.element_id, self.strokes = None, "", []
+            self.hint.text = ""
             self._redraw()
 
     def show(self, element: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.graphics import Color, Ellipse, Line
-from kivy.metrics import dp
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.blocks import Facts, Steps, Texts
 from kiosk.ui.widgets.piece import Beside, Column, Piece
 from kiosk.ui.widgets.surface import Badge, Surface, mix

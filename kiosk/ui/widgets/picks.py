@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kivy.metrics import dp
 from kivy.properties import NumericProperty
 
 from kiosk.ui.tokens import GAP_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.card import CENTRE, SIDE, TOP, Card
 from kiosk.ui.widgets.grid import Choices, Grid
 from kiosk.ui.widgets.surface import Badge
@@ -22,7 +22,7 @@ class TickCards(Choices):
     }  # fmt: skip
 
 
-class SearchChoices(Choices):
+class SearchChoices(Grid):
     """Found choices over the keyboard."""
 
     options: ClassVar[dict[str, Any]] = {
@@ -89,10 +89,11 @@ class RankCard(Card):
         self.place_number.put(left, self.center_y + high / 2, side, 0.9)
 
 
-class RankCards(Choices):
+class RankCards(Grid):
     """Things to put in order."""
 
     cell = RankCard
     options: ClassVar[dict[str, Any]] = {"icon_dp": 60}
 
     arrangements = ((2, SIDE), (1, SIDE))
+    cell_most = NumericProperty(140)

@@ -3,15 +3,16 @@
 Drawn from triangles and squares of the palette; nothing moves, so an idle kiosk stays idle.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any
 
 from kivy.graphics import Color, InstructionGroup, Rectangle, Triangle
-from kivy.metrics import dp
 from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.tokens import FLAG, Rgba, rgba
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import Badge, Plain, Pressable
 from kiosk.ui.widgets.words import Glyph, Words
@@ -127,7 +128,10 @@ class Poster(Pressable):
         self.ground, self.mosaic, self.pill = Plain(), Mosaic(), Badge()
         self.title = Words(face="display", wanted=84)
         self.other = Words(face="display", wanted=58)
-        self.touch, self.touch_other = Words(face="display", wanted=38), Words(face="medium", wanted=32)
+        self.touch, self.touch_other = (
+            Words(face="display", wanted=38),
+            Words(face="medium", wanted=32),
+        )
         self.lines = [Words(face="medium", wanted=28) for _line in range(3)]
         self.finger = Glyph(icon="touch_app", size_dp=64)
         super().__init__(**options)

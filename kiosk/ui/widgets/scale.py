@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.tokens import GAP_DP, TARGET_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import Pressable
-from kiosk.ui.widgets.wheels import Turn
+from kiosk.ui.widgets.wheels import UNSET, Turn
 from kiosk.ui.widgets.words import BROKEN, Words
 
 MOST_MARKS = 11
@@ -78,7 +78,7 @@ class NumberScale(Piece):
             self.value.text = ""
             return
         element = self.elements[0]
-        self.value.text = element.value or "–"
+        self.value.text = element.value or UNSET
         self.minus.show_step(f"{element.id}.down", "remove", enabled=element.enabled)
         self.plus.show_step(f"{element.id}.up", "add", enabled=element.enabled)
         for mark in self.marks:

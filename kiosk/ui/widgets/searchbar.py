@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.tokens import TARGET_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.heading import Nav
 from kiosk.ui.widgets.piece import Piece
@@ -52,7 +52,7 @@ class SearchBar(Piece):
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
         nav = self.nav.width_for(fit)
-        self.nav.place(x, y, nav, dp(TARGET_DP), fit)
+        self.nav.place(x, y + height - dp(TARGET_DP), nav, dp(TARGET_DP), fit)
         left = x + (nav + dp(20) if nav else 0)
         wide = x + width - left
         self.title.put(left, y + height, wide, fit)

@@ -4,13 +4,13 @@ Owns pressing: a touch that begins and ends on the same element sends its id onc
 half a second are dropped by the bridge, not here. The touch area is the drawn shape, never less.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
 from kivy.graphics.texture import Texture
-from kivy.metrics import dp
 from kivy.properties import (
     BooleanProperty,
     ColorProperty,
@@ -20,7 +20,8 @@ from kivy.properties import (
     StringProperty,
 )
 
-from kiosk.ui.tokens import Palette, Rgba
+from kiosk.ui.tokens import Palette, Rgba, ratio
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.piece import Piece
 
 CLEAR: Rgba = (0.0, 0.0, 0.0, 0.0)
@@ -124,7 +125,7 @@ class Pressable(Surface):
     selected = BooleanProperty(False)
 
     def __init__(self, **options: object) -> None:
-        self._finger: object = None
+        self._down_on = ""
         super().__init__(**options)
         for name in ("pressed", "focused", "enabled", "selected"):
             self.fbind(name, self._paint)
@@ -158,7 +159,7 @@ class Pressable(Surface):
             return False
         if self.enabled:
             touch.grab(self)
-            self.pressed = True
+            self.pressed, self._down_on = True, self.element_id
         return True
 
     def on_touch_up(self, touch: Any) -> bool:
@@ -166,8 +167,8 @@ class Pressable(Surface):
             return False
         touch.ungrab(self)
         self.pressed = False
-        if self.collide_point(*touch.pos):
-            self.activate()
+        if self.collide_point(*touch.pos) and self.element_id == self._down_on:
+            self.activate()  # a cell that became another element under the finger does nothing
         return True
 
 
@@ -179,6 +180,4 @@ def mix(front: Rgba, back: Rgba, part: float) -> Rgba:
 
 def on_colour(palette: Palette, colour: Rgba) -> Rgba:
     """Ink that is readable on `colour` in this palette."""
-    from kiosk.ui.tokens import ratio
-
     return max((palette.on_brand, palette.ink), key=lambda ink: ratio(ink, colour))

@@ -4,14 +4,15 @@ Letters need the whole width, so the field stands above them with its button bes
 pad is narrow and tall, so it stands at the right of the field.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.ui.keys import PAGES
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.field import FieldRow
 from kiosk.ui.widgets.grid import Actions
 from kiosk.ui.widgets.keyboard import Keyboard

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty
 
 from kiosk.ui.tokens import GAP_DP, TARGET_DP
+from kiosk.ui.units import dp
 from kiosk.ui.widgets.card import Push
 from kiosk.ui.widgets.grid import Cells
 from kiosk.ui.widgets.keyboard import Keyboard
@@ -21,6 +21,7 @@ from kiosk.ui.widgets.surface import Pressable, mix
 from kiosk.ui.widgets.words import BROKEN, Words
 
 WIDEST_DP, TALLEST_DP = 300.0, 460.0
+UNSET = "\u2013"  # an en dash: nothing chosen yet
 DIGITS = {"year": 4}
 HIGHEST_FIRST_DIGIT = {"day": 3, "month": 1, "hour": 2, "minute": 5, "year": 9}
 
@@ -59,7 +60,7 @@ class Wheel(Pressable):
     @property
     def part(self) -> str:
         """`day`, `month`, ..."""
-        return self.element_id.rpartition(".")[2]
+        return str(self.element_id).rpartition(".")[2]
 
     @property
     def text(self) -> str:
@@ -99,7 +100,7 @@ class Wheel(Pressable):
         self._show_value(element.value if self._typing is None else self._typing)
 
     def _show_value(self, text: str) -> None:
-        self.value.text = text or "–"
+        self.value.text = text or UNSET
         self.value.tone = "ink" if text else "muted"
         if self.width > 1:
             self._put_value()

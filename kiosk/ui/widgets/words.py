@@ -12,11 +12,11 @@ from pathlib import Path
 
 from kivy.core.text import Label as CoreLabel
 from kivy.core.text import LabelBase
-from kivy.metrics import dp, sp
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.label import Label
 
 from kiosk.ui.tokens import LEGAL_TEXT_DP, LIGHT, Palette, Rgba
+from kiosk.ui.units import dp, sp
 
 FACES = {
     "body": "Inter-Regular",
