@@ -107,6 +107,7 @@ class Engine:
             return
         self._running = True
         self._steps = 0
+        self._world.spent = 0
         try:
             while self._waiting:
                 order, _ = heapq.heappop(self._waiting)

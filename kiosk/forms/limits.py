@@ -16,8 +16,8 @@ ROWS_MAX = 10_000
 """Rows of one repeat in one record."""
 NODES_MAX = 500_000
 """Nodes of one record, all repeats together."""
-EVALUATION_STEPS_MAX = 5_000_000
-"""Rule evaluations one answer may cause before the session gives up."""
+EVALUATION_STEPS_MAX = 2_000_000
+"""Rules run, or nodes looked at by predicates, for one answer before the session gives up."""
 VALUE_CHARS_MAX = 2_000_000
 """One stored value."""
 REGEX_CHARS_MAX = 10_000

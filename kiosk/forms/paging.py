@@ -51,7 +51,8 @@ class _Pager:
 
     def _group(self, control: Control, near: RecordNode, titles: tuple[str, ...]) -> Iterator[Page]:
         inner = near
-        if control.place is not None:
+        # The group around a repeat names the repeat: it is there even without rows.
+        if control.place is not None and not control.place.repeat:
             nodes = self._nodes(control, near)
             if not nodes:
                 return
@@ -65,7 +66,7 @@ class _Pager:
                 for path in page.questions
             )
             if asked:
-                path = address(inner) if control.place is not None else asked[0]
+                path = address(inner) if inner is not near else asked[0]
                 yield Page(PageKind.GROUP, path, asked, titles=titles, label=label)
             return
         yield from self.pages(control.children, inner, around)

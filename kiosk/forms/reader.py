@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kiosk.forms.actions import ACTIONS, Action, Event, read_action
 from kiosk.forms.attachments import file_name, read_list
 from kiosk.forms.body import BodyReader, absolute, itext_id, parts_of, wording
+from kiosk.forms.entities import check_version
 from kiosk.forms.expressions import Expressions
 from kiosk.forms.faults import NotAForm
 from kiosk.forms.graph import build
@@ -75,6 +76,7 @@ class FormReader:
             counted=counted,
             instances=sources,
         )
+        check_version(form.entities_version)
         form.unknown = self._unknown + graph.unknown
         return form
 

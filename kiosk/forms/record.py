@@ -113,7 +113,8 @@ def settle_templates(record: Record) -> None:
                 template = record.templates[place] = copy_record(row)
                 # Both reference engines make such rows blank, whatever the first row held.
                 for node in template.each():
-                    node.value = ""
+                    if not node.place.is_attribute:
+                        node.value = ""
 
 
 def _first_row(node: RecordNode, place: Place) -> RecordNode | None:

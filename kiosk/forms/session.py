@@ -15,7 +15,7 @@ from kiosk.forms.addresses import address, find
 from kiosk.forms.answers import stored
 from kiosk.forms.describing import Describer
 from kiosk.forms.engine import Engine
-from kiosk.forms.entities import Entities
+from kiosk.forms.entities import changes, complete
 from kiosk.forms.events import Events
 from kiosk.forms.faults import AnswerRefused
 from kiosk.forms.lists import ChoiceList
@@ -194,9 +194,10 @@ class FormSession:
                 self._engine.value_changed(node)
         self._settle()
         instance_id = self._instance_id()
-        Entities(self.form, world).fill(world.root)
+        complete(world.root, world)
         problems = self.violations()
-        return Finalized(to_xml(self.form, world.root, instance_id), tuple(problems), instance_id)
+        xml = to_xml(self.form, world.root, instance_id)
+        return Finalized(xml, tuple(problems), instance_id, changes(world.root))
 
     def _instance_id(self) -> str:
         node = instance_id_node(self._world.root)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from kiosk.forms.entities import EntityChange
+
 
 class Violation(Enum):
     """Why an answer cannot stand."""
@@ -97,3 +99,4 @@ class Finalized:
     xml: bytes
     violations: tuple[Problem, ...]
     instance_id: str
+    entities: tuple[EntityChange, ...] = ()

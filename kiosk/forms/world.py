@@ -8,7 +8,8 @@ from typing import Protocol
 from uuid import UUID
 
 from kiosk.forms.choosing import Chooser
-from kiosk.forms.faults import EvaluationFault
+from kiosk.forms.faults import EvaluationFault, FormTooLarge
+from kiosk.forms.limits import EVALUATION_STEPS_MAX
 from kiosk.forms.lists import ChoiceList
 from kiosk.forms.model import Form
 from kiosk.forms.places import Place
@@ -55,6 +56,7 @@ class SessionWorld:
         self._last_saved = last_saved
         self._documents: dict[str, Node] = {}
         self.chooser = Chooser(self)
+        self.spent = 0
         self.fixed: dict[str, list[Node]] = {}
 
     def take(self, root: RecordNode) -> None:
@@ -90,6 +92,11 @@ class SessionWorld:
         if found is None:
             raise EvaluationFault(f"The form has no list named {name!r}; attach it.")
         return found.rows(path, column, value)
+
+    def spend(self, steps: int) -> None:
+        self.spent += steps
+        if self.spent > EVALUATION_STEPS_MAX:
+            raise FormTooLarge("One answer made the form look at too many rows; add an index.")
 
     def random(self) -> float:
         return self._random.next()

@@ -42,7 +42,11 @@ def test_relevance_never_differs_from_both():
     for name in own.names():
         mine = ours(name)
         found = [
-            {d.path for d in differs(mine, verdict(name, referee)) if getattr(d, "what", "") == "relevant"}
+            {
+                d.path
+                for d in differs(mine, verdict(name, referee))
+                if getattr(d, "what", "") == "relevant"
+            }
             for referee in ("javarosa", "web_forms")
         ]
         assert not found[0] & found[1], name

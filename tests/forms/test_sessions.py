@@ -118,7 +118,9 @@ def test_a_draft_reopens_as_it_was_left():
     session.set("/data/age", "30")
     session.set("/data/g/id", "9")
     session.set("/data/age", "5")
-    again = FormSession.restore(form, session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(9))
+    again = FormSession.restore(
+        form, session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(9)
+    )
     assert again.values() == session.values()
     assert [n.relevant for n in again.nodes()] == [n.relevant for n in session.nodes()]
     again.set("/data/age", "40")
@@ -183,8 +185,8 @@ def test_a_language_switch_changes_words_and_no_answers():
         "</value></text></translation></itext>"
     )
     body = (
-        "<input ref=\"/data/a\"><label ref=\"jr:itext('q')\"/></input>"
-        "<input ref=\"/data/b\"><label ref=\"jr:itext('m')\"/></input>"
+        '<input ref="/data/a"><label ref="jr:itext(\'q\')"/></input>'
+        '<input ref="/data/b"><label ref="jr:itext(\'m\')"/></input>'
     )
     session = open_form(xform("<a>Amina</a><b/>", itext, body))
     assert session.languages == ["English (en)", "Kiswahili (sw)"]

@@ -88,6 +88,8 @@ def _sibling(name: str, *, after: bool) -> Move:
         if node.parent is None:
             return _NONE
         family = list(node.parent.children)
+        if node not in family:
+            return _NONE
         at = family.index(node)
         near = family[at + 1 :] if after else family[:at][::-1]
         return [found for found in near if passes(found)]

@@ -209,7 +209,11 @@ def compile_steps(compiler: Compiler, steps: list[Step]) -> Narrow:
                 near = move(start)
                 for predicate in predicates:
                     near = predicate(c, near)
-                reached = near if len(found) == 1 else reached + near
+                if len(found) == 1:
+                    reached = near
+                else:
+                    reached += near
+            c.world.spend(len(reached))
             found = _unique(reached) if may_repeat and len(found) > 1 else reached
         return found
 
@@ -230,6 +234,7 @@ def compile_predicate(compiler: Compiler, tree: Expr) -> Narrow:
 
         def test(c: Context, nodes: list[Node]) -> list[Node]:
             inner = Context(c.node, c.world, c.current, len(nodes))
+            c.world.spend(len(nodes))
             kept = []
             for at, node in enumerate(nodes, 1):
                 inner.node = node
@@ -242,6 +247,7 @@ def compile_predicate(compiler: Compiler, tree: Expr) -> Narrow:
 
     def pick(c: Context, nodes: list[Node]) -> list[Node]:
         inner = Context(c.node, c.world, c.current, len(nodes))
+        c.world.spend(len(nodes))
         kept = []
         for at, node in enumerate(nodes, 1):
             inner.node = node

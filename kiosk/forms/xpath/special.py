@@ -52,9 +52,8 @@ def _position(compiler: Compiler, arguments: list[Expr]) -> Run:
         if not isinstance(found, list) or not found:
             return NAN
         node = found[0]
-        if node.parent is None:
-            return 1.0
-        return float(node.parent.by_name[node.name].index(node) + 1)
+        family = () if node.parent is None else node.parent.by_name.get(node.name, ())
+        return float(family.index(node) + 1) if node in family else 1.0
 
     return position
 

@@ -64,6 +64,10 @@ class World(Protocol):
         """The label of choice `value` of the question at `path`."""
         ...
 
+    def spend(self, steps: int) -> None:
+        """Count work done; raises `FormTooLarge` past the limit of one operation."""
+        ...
+
     def random(self) -> float:
         """The next number of the session's generator, 0 <= n < 1."""
         ...
@@ -178,6 +182,9 @@ def parse_moment(text: str, zone: tzinfo) -> datetime | None:
     if hit is None:
         return None
     year, month, day, hour, minute, second, fraction, offset = hit.groups()
+    if not 100 <= int(year) <= 9990:
+        # Near the calendar's ends a change of zone has no answer.
+        return None
     micro = int(((fraction or "") + "000000")[:6])
     try:
         moment = datetime(
