@@ -44,9 +44,28 @@ _PAD = 2048
 
 @dataclass(slots=True)
 class _Fence:
+    """Answers to GS r 1: a run of equal ones is a fence reached; `owed` have not come yet."""
+
     value: int = -1
     run: int = 0
     owed: int = 0
+
+    @property
+    def reached(self) -> bool:
+        return self.run >= FENCE_RUN
+
+    def put(self) -> None:
+        self.value, self.run, self.owed = -1, 0, self.owed + FENCE_RUN
+
+    def count(self, value: int) -> None:
+        self.owed = max(0, self.owed - 1)
+        if value in _FENCE_VALUES and not self.reached:
+            self.run = self.run + 1 if value == self.value else 1
+            self.value = value
+
+    def interrupt(self) -> None:
+        """Something else came in between: no run."""
+        self.run = self.run if self.reached else 0
 
 
 class Conversation:
@@ -128,8 +147,7 @@ class Conversation:
 
     def put_fence(self) -> None:
         """`GS r 1`, several times: alike answers in a row are no accident."""
-        self._fence.value, self._fence.run = -1, 0
-        self._fence.owed += FENCE_RUN
+        self._fence.put()
         self.send(b"\x1dr\x01" * FENCE_RUN)
 
     def wait_fence(self, deadline_s: float) -> bool:
@@ -138,7 +156,7 @@ class Conversation:
 
     def fence_reached(self) -> bool:
         """Whether the fence put up last has answered."""
-        return self._fence.run >= FENCE_RUN
+        return self._fence.reached
 
     @property
     def fences_owed(self) -> bool:
@@ -228,7 +246,7 @@ class Conversation:
 
     def _sort(self, reply: Reply) -> None:
         if not isinstance(reply, Sensor):
-            self._fence.run = self._fence.run if self.fence_reached() else 0
+            self._fence.interrupt()
         match reply:
             case RealTime(value=value):
                 self._real_time.append(value)
@@ -239,17 +257,10 @@ class Conversation:
             case Cleared():
                 self._cleared = True
             case Sensor(value=value):
-                self._count_fence(value)
+                self._fence.count(value)
                 return
             case PowerOn():
                 self.voice_broken = True
             case Automatic():
                 pass  # nobody asked for it: the real-time status is what counts
         self._last_voice = self._clock.monotonic()
-
-    def _count_fence(self, value: int) -> None:
-        self._fence.owed = max(0, self._fence.owed - 1)
-        if value not in _FENCE_VALUES or self.fence_reached():
-            return
-        self._fence.run = self._fence.run + 1 if value == self._fence.value else 1
-        self._fence.value = value

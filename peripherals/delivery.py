@@ -35,7 +35,7 @@ class Delivery:
         slip = encode(document, sitting.profile, copy=job.copies + 1)
         owed = sitting.proof is Proof.FENCE and sitting.talk.fences_owed
         if owed and not sitting.talk.barrier(2.0):
-            ledger.keep(dirty=1)
+            ledger.row.keep(dirty=1)
             return
         attempt = ledger.begin(job, sitting.session, sitting.cut_count())
         if attempt is None:
@@ -44,7 +44,7 @@ class Delivery:
         attempt = ledger.written(attempt, slip.height_mm)
         if sitting.proof is Proof.NONE:
             ledger.give_up(attempt.job, "this printer cannot answer")
-            ledger.keep(dirty=0)  # nothing would ever say that it was cleared
+            ledger.row.keep(dirty=0)  # nothing would ever say that it was cleared
         elif sitting.proof is Proof.COUNTER:
             self._await_count(attempt)
         else:

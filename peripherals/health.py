@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause, PrinterState, PrinterStatus
-from peripherals.profiles import Profile
+from peripherals.profiles import Profile, Proof
 from sync.store import Store, Transaction
 
 REFRESH_S = 15
@@ -133,6 +133,44 @@ def observe(tx: Transaction, name: str, status: PrinterStatus) -> bool:
         (status.state.value, status.cause.value, int(status.near_end), at, changed, at, name),
     )
     return changed
+
+
+class PrinterRow:
+    """The row of one printer, for the worker that serves it."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store = store
+        self._name = name
+
+    def dirty(self) -> bool:
+        """Whether bytes of an unfinished slip may be inside the printer."""
+        return bool(self._value("dirty"))
+
+    def known_proof(self) -> Proof | None:
+        """What this printer could prove last time."""
+        value = self._value("proof")
+        return Proof(value) if value else None
+
+    def keep(self, **columns: Any) -> None:
+        """Set columns of the row (proof, model, dirty)."""
+        with self._store.transaction() as tx:
+            for column, value in columns.items():
+                tx.execute(
+                    f"UPDATE printer_state SET {column} = ? WHERE name = ?",  # noqa: S608 - our own names
+                    (value, self._name),
+                )
+
+    def observed(self, status: PrinterStatus) -> bool:
+        """Keep what the printer said; True when it changed."""
+        with self._store.transaction() as tx:
+            return observe(tx, self._name, status)
+
+    def _value(self, column: str) -> Any:
+        row = self._store.one(
+            f"SELECT {column} FROM printer_state WHERE name = ?",  # noqa: S608 - our own names
+            (self._name,),
+        )
+        return row[0] if row else None
 
 
 def to_json(printer: PrinterHealth) -> dict[str, Any]:

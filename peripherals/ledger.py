@@ -11,13 +11,12 @@ have been interrupted; an answer of a later session proves nothing about earlier
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from peripherals.device import PrinterStatus
 from peripherals.escpos import MARKS, mark_number
-from peripherals.health import observe
+from peripherals.health import PrinterRow
 from peripherals.jobs import JobRow, JobState, add_event, job_row, move, select_jobs, stamp
 from peripherals.profiles import Proof
 from peripherals.spool import Spool
@@ -66,6 +65,7 @@ class Ledger:
     ) -> None:
         self.spool = spool
         self.printer = printer
+        self.row = PrinterRow(spool.store, printer)
         self._clock = clock
         self._journal = journal
 
@@ -77,29 +77,26 @@ class Ledger:
 
     def next_job(self) -> JobRow | None:
         """The oldest job that waits to be sent for the first time."""
-        row = self.store.one(select_jobs("WHERE state = 'queued' ORDER BY seq LIMIT 1"))
-        return job_row(row) if row else None
+        return self._first("WHERE state = 'queued'")
 
     def open_job(self) -> JobRow | None:
         """The oldest job this printer began and nobody knows the end of."""
-        where = f"WHERE printer = ? AND state IN {_OPEN} ORDER BY seq LIMIT 1"
-        row = self.store.one(select_jobs(where), (self.printer,))
-        return job_row(row) if row else None
+        return self._first(f"WHERE printer = ? AND state IN {_OPEN}", [self.printer])
 
     def open_elsewhere(self, printers: list[str]) -> JobRow | None:
         """The oldest unfinished job of printers that cannot finish it."""
-        if not printers:
-            return None
         marks = ", ".join("?" * len(printers))
-        where = f"WHERE printer IN ({marks}) AND state IN {_OPEN} ORDER BY seq LIMIT 1"
-        row = self.store.one(select_jobs(where), printers)
+        return self._first(f"WHERE printer IN ({marks}) AND state IN {_OPEN}", printers)
+
+    def _first(self, where: str, parameters: Sequence[str] = ()) -> JobRow | None:
+        row = self.store.one(select_jobs(f"{where} ORDER BY seq LIMIT 1"), parameters)
         return job_row(row) if row else None
 
     def job(self, job_id: str) -> JobRow:
         """The job as it stands now."""
-        row = self.store.one(select_jobs("WHERE id = ?"), (job_id,))
-        assert row is not None
-        return job_row(row)
+        found = self.spool.job(job_id)
+        assert found is not None
+        return found
 
     def last_attempt(self, job: JobRow) -> Attempt | None:
         """The newest copy of a job that was begun."""
@@ -118,9 +115,7 @@ class Ledger:
         """Commit that a copy is about to be sent; None when the job was taken or ended."""
         now = self._clock.now()
         with self.store.transaction() as tx:
-            row = tx.one(select_jobs("WHERE id = ?"), (job.id,))
-            assert row is not None
-            fresh = job_row(row)
+            fresh = _job_in(tx, job.id)
             if fresh.state not in {JobState.QUEUED, JobState.UNCERTAIN}:
                 return None
             copy = fresh.copies + 1
@@ -166,7 +161,7 @@ class Ledger:
     def answered(self, mark: bytes, session: str) -> list[str]:
         """The jobs that process id `mark`, heard in `session`, proves."""
         with self.store.transaction() as tx:
-            found = self._attempt_of(tx, mark)
+            found = _attempt_of(tx, mark, self.printer)
             if found is None:
                 return []
             process, job_id, purpose, asked_in = found
@@ -218,32 +213,6 @@ class Ledger:
                     self._move(tx, job_row(row).id, JobState.UNCERTAIN, "service restarted")
         return len(rows)
 
-    # -- the printer's own row
-
-    def dirty(self) -> bool:
-        """Whether bytes of an abandoned slip may still be inside the printer."""
-        row = self.store.one("SELECT dirty FROM printer_state WHERE name = ?", (self.printer,))
-        return bool(row and row[0])
-
-    def known_proof(self) -> Proof | None:
-        """What this printer could prove last time."""
-        row = self.store.one("SELECT proof FROM printer_state WHERE name = ?", (self.printer,))
-        return Proof(row[0]) if row and row[0] else None
-
-    def keep(self, **columns: Any) -> None:
-        """Set columns of the printer's row (proof, model, dirty, slip_mm)."""
-        with self.store.transaction() as tx:
-            for column, value in columns.items():
-                tx.execute(
-                    f"UPDATE printer_state SET {column} = ? WHERE name = ?",  # noqa: S608 - our own names
-                    (value, self.printer),
-                )
-
-    def observed(self, status: PrinterStatus) -> bool:
-        """Keep what the printer said; True when it changed."""
-        with self.store.transaction() as tx:
-            return observe(tx, self.printer, status)
-
     # -- inside a transaction
 
     def _number(
@@ -261,18 +230,14 @@ class Ledger:
 
     def _move(self, tx: Transaction, job_id: str, state: JobState, note: str = "") -> bool:
         """Move unless the job has ended meanwhile (a person, another printer); whether moved."""
-        row = tx.one(select_jobs("WHERE id = ?"), (job_id,))
-        assert row is not None
-        job = job_row(row)
+        job = _job_in(tx, job_id)
         if job.state.final or job.state is state:
             return False
         move(tx, job, state, self._clock.now(), note=note)
         return True
 
     def _prove(self, tx: Transaction, job_id: str, proof: Proof, *, direct: bool) -> None:
-        row = tx.one(select_jobs("WHERE id = ?"), (job_id,))
-        assert row is not None
-        job = job_row(row)
+        job = _job_in(tx, job_id)
         if job.state in {JobState.PRINTED, JobState.CANCELLED}:
             return
         now = self._clock.now()
@@ -284,20 +249,6 @@ class Ledger:
         tx.execute("UPDATE print_job SET proof = ? WHERE id = ?", (proof.value, job_id))
         self._tell(tx, "print.proven", job, {"proof": proof.value, "copy": max(1, job.copies)})
 
-    def _attempt_of(self, tx: Transaction, mark: bytes) -> tuple[int, str | None, str, str] | None:
-        last = tx.one("SELECT max(process) FROM print_attempt")
-        newest = int(last[0] or 0) if last else 0
-        number = mark_number(mark)
-        if number is None:
-            return None
-        process = newest - (newest - number) % MARKS
-        row = tx.one(
-            "SELECT process, job, purpose, session FROM print_attempt"
-            " WHERE process = ? AND printer = ?",
-            (process, self.printer),
-        )
-        return (row[0], row[1], row[2], row[3]) if row else None
-
     def _tell(self, tx: Transaction, kind: str, job: JobRow, body: Mapping[str, Any]) -> None:
         """Append to the node's journal, when this spool is a node's."""
         if self._journal is None:
@@ -306,3 +257,27 @@ class Ledger:
         if kind != "print.expired":
             full["printer"] = self.printer
         self._journal.append(tx, kind, job.subject, full)
+
+
+def _job_in(tx: Transaction, job_id: str) -> JobRow:
+    row = tx.one(select_jobs("WHERE id = ?"), (job_id,))
+    assert row is not None
+    return job_row(row)
+
+
+def _attempt_of(
+    tx: Transaction, mark: bytes, printer: str
+) -> tuple[int, str | None, str, str] | None:
+    """(process, job, purpose, session) of what `printer` was asked with `mark`; None: not ours."""
+    number = mark_number(mark)
+    last = tx.one("SELECT max(process) FROM print_attempt")
+    newest = int(last[0] or 0) if last else 0
+    if number is None:
+        return None
+    process = newest - (newest - number) % MARKS
+    row = tx.one(
+        "SELECT process, job, purpose, session FROM print_attempt"
+        " WHERE process = ? AND printer = ?",
+        (process, printer),
+    )
+    return (row[0], row[1], row[2], row[3]) if row else None

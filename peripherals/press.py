@@ -144,7 +144,7 @@ class Press:
             elif job.state is JobState.UNCERTAIN and attempt is not None and attempt.written:
                 self._ledger.to(job.id, JobState.HELD, status.cause.value)
         sitting.recover_cutter(status)
-        abandoned = self._ledger.dirty() and self._ledger.open_job() is None
+        abandoned = self._ledger.row.dirty() and self._ledger.open_job() is None
         if abandoned and self._profile.buffer_clear and sitting.talk.clear():
             # Nothing of the abandoned slip can come out any more; the cut waits for paper.
             sitting.new_session()
@@ -153,7 +153,7 @@ class Press:
 
     def _work(self, sitting: Sitting) -> bool:
         """Send the next job, if there is one for us."""
-        if self._ledger.dirty() and not sitting.scrub():
+        if self._ledger.row.dirty() and not sitting.scrub():
             return False
         if not sitting.greet() or not self._may_take():
             return False

@@ -132,9 +132,9 @@ class ReplyReader:
                 # A foreign byte in what should be the body ends the wait at once.
                 body = self._pending[2 : size - 1]
                 return (0, None) if all(32 <= octet <= 126 for octet in body) else (1, None)
-            if self._pending[size - 1] != 0:
-                return 1, None
-            return size, _headed_reply(start, bytes(self._pending[2 : size - 1]))
+            reply = _headed_reply(start, bytes(self._pending[2 : size - 1]))
+            whole = self._pending[size - 1] == 0 and reply is not None
+            return (size, reply) if whole else (1, None)
         return 1, None
 
     def _block(self) -> tuple[int, Reply | None]:

@@ -63,7 +63,7 @@ class Notice:
             if age < REFRESH_S:
                 return
         self._shown = status
-        self._ledger.observed(status)
+        self._ledger.row.observed(status)
 
 
 class Sitting:
@@ -94,7 +94,7 @@ class Sitting:
     @property
     def by_fence(self) -> bool:
         """Whether this printer's slips stand in front of a fence."""
-        return (self.proof or self.ledger.known_proof() or self.profile.proof) is Proof.FENCE
+        return (self.proof or self.ledger.row.known_proof() or self.profile.proof) is Proof.FENCE
 
     def new_session(self) -> None:
         """From here on, no later answer vouches for what was sent before."""
@@ -153,7 +153,7 @@ class Sitting:
         proof = self._strongest_proof()
         if proof is Proof.NONE and self.profile.proof is not Proof.NONE:
             self._unanswered += 1
-            known = self.ledger.known_proof()
+            known = self.ledger.row.known_proof()
             tries = _TRIES if known in {None, Proof.NONE} else 3 * _TRIES
             if self._unanswered < tries:
                 return False
@@ -162,9 +162,9 @@ class Sitting:
         # A printer that does not know one of these questions took its bytes for text: ESC @
         # throws away a line that has not ended, and nothing of it gets onto the next slip.
         self.talk.send(b"\x1b@")
-        self.ledger.keep(proof=proof.value, model=model or self.profile.title)
+        self.ledger.row.keep(proof=proof.value, model=model or self.profile.title)
         if self.talk.fences_owed and not self.talk.barrier(_BARRIER_S):
-            self.ledger.keep(dirty=1)
+            self.ledger.row.keep(dirty=1)
         self.proof = proof
         return True
 
@@ -182,7 +182,7 @@ class Sitting:
 
     def scrub(self) -> bool:
         """Clear, feed and cut: what follows begins on clean paper. True when that is certain."""
-        self.ledger.keep(dirty=1)
+        self.ledger.row.keep(dirty=1)
         cleared = self.talk.clear()
         self.new_session()
         cut = b"\x1dV\x42\x00" if self.profile.cutter else b"\n\n\n"
@@ -190,7 +190,7 @@ class Sitting:
         if not cleared and self.profile.voice:
             cleared = self.talk.barrier(_BARRIER_S)
         if cleared or not self.profile.voice:
-            self.ledger.keep(dirty=0)
+            self.ledger.row.keep(dirty=0)
             return True
         return False
 
@@ -203,6 +203,6 @@ class Sitting:
             return False
         self._last_recovery = now
         self.break_session()
-        self.ledger.keep(dirty=1)
+        self.ledger.row.keep(dirty=1)
         self.talk.recover()
         return True

@@ -288,8 +288,8 @@ class Campaign:
         length: float,
         whom: Any,
         what: str,
-        on: object = True,
-        off: object = False,
+        on: object = 1,
+        off: object = 0,
     ) -> None:
         self.printer.later(begin, lambda: setattr(whom, what, on))
         self.printer.later(begin + length, lambda: setattr(whom, what, off))

@@ -208,7 +208,8 @@ def test_a_late_process_id_proves_its_own_job_only(rig):  # (12)
     one = ledger.begin(rig.job(first), "session-1", None)
     ledger.to(first, JobState.UNCERTAIN)
     two = ledger.begin(rig.job(second), "session-2", None)
-    assert one and two
+    assert one
+    assert two
     assert ledger.answered(_mark(one.process), "session-2") == [first]
     assert rig.job(first).state is JobState.PRINTED
     assert rig.job(second).state is JobState.SENDING
