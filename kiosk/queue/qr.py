@@ -1,7 +1,7 @@
 """QR: what the code on a ticket says, and how to know that a kiosk said it. Pure.
 
-Payload: `HK1.LABEL.VISIT.SIGNATURE`, at most 110 characters. VISIT is the first eight bytes of
-the visit's UUIDv7 (its time and twelve random bits), SIGNATURE is Ed25519 (RFC 8032) by the
+Payload: `HK1.LABEL.VISIT.SIGNATURE`, at most 110 characters. VISIT is the first six bytes of
+the visit's UUIDv7 (its time in milliseconds), SIGNATURE is Ed25519 (RFC 8032) by the
 node's key over "huduma ticket 1|SITE|DAY|LABEL|VISIT"; both base64url without padding. Site and
 day are not carried: who checks knows the site, and the day follows from the visit's time (a visit
 that began before midnight may hold a ticket of the next day). No personal data.
@@ -22,12 +22,12 @@ from kiosk.queue.numbers import service_day
 
 PAYLOAD_MAX = 110
 _MAGIC = "HK1"
-_VISIT_BYTES = 8
+_VISIT_BYTES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class TicketClaim:
-    """What a genuine code says. `visit_head` are the first eight bytes of the visit."""
+    """What a genuine code says. `visit_head` are the first six bytes of the visit."""
 
     label: str
     day: date
@@ -56,7 +56,7 @@ def read_ticket(public: Ed25519PublicKey, site: str, payload: str) -> TicketClai
         return None
     if len(head) != _VISIT_BYTES:
         return None
-    began = datetime.fromtimestamp(int.from_bytes(head[:6], "big") / 1000, UTC)
+    began = datetime.fromtimestamp(int.from_bytes(head, "big") / 1000, UTC)
     for days in (0, 1):
         day = service_day(began + timedelta(days=days))
         try:
