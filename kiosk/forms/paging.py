@@ -24,11 +24,12 @@ class _Pager:
         self._world = world
 
     def pages(
-        self, controls: list[Control], near: RecordNode, titles: tuple[str, ...]
+        self, controls: list[Control], near: RecordNode, titles: tuple[str, ...], named: str = ""
     ) -> Iterator[Page]:
+        """Pages of `controls`; `named` is the label of the group made only to hold a repeat."""
         for control in controls:
             if control.kind == "repeat":
-                yield from self._repeat(control, near, titles)
+                yield from self._repeat(control, near, titles, named)
             elif control.kind == "group":
                 yield from self._group(control, near, titles)
             else:
@@ -51,8 +52,12 @@ class _Pager:
 
     def _group(self, control: Control, near: RecordNode, titles: tuple[str, ...]) -> Iterator[Page]:
         inner = near
-        # The group around a repeat names the repeat: it is there even without rows.
-        if control.place is not None and not control.place.repeat:
+        if control.place is not None and control.place.repeat:
+            # The group around a repeat names it; it is there even without rows.
+            label = self._world.words(control.label, near)
+            yield from self.pages(control.children, near, titles, label)
+            return
+        if control.place is not None:
             nodes = self._nodes(control, near)
             if not nodes:
                 return
@@ -72,7 +77,7 @@ class _Pager:
         yield from self.pages(control.children, inner, around)
 
     def _repeat(
-        self, control: Control, near: RecordNode, titles: tuple[str, ...]
+        self, control: Control, near: RecordNode, titles: tuple[str, ...], named: str
     ) -> Iterator[Page]:
         place = control.place
         assert place is not None
@@ -81,10 +86,11 @@ class _Pager:
             if not parent.relevant:
                 continue
             rows = [row for row in self._nodes(control, parent) if row.parent is parent]
-            label = self._world.words(control.label, rows[0] if rows else parent)
+            label = self._world.words(control.label, rows[0] if rows else parent) or named
+            inside = (*titles, label) if label else titles
             field_list = "field-list" in control.appearance.split() and not _has_repeat(control)
             for row in rows:
-                inner = list(self.pages(control.children, row, titles))
+                inner = list(self.pages(control.children, row, inside))
                 if field_list and inner:
                     asked = tuple(path for page in inner for path in page.questions)
                     yield Page(PageKind.GROUP, address(row), asked, titles=titles, label=label)
