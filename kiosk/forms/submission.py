@@ -6,14 +6,22 @@ once, when the form is finalised, and never again (servers compare resends byte 
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 from kiosk.forms.model import Form
 from kiosk.forms.tree import RecordNode
 from kiosk.forms.xml import JAVAROSA, OPENROSA
 
-_QUOTE = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-_RETURN = {"\r": "&#13;"}
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_QUOTED = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        '"': "&quot;",
+        "\n": "&#10;",
+        "\r": "&#13;",
+        "\t": "&#9;",
+    }
+)
 _ILLEGAL = {code: None for code in range(32) if code not in {9, 10, 13}} | {
     0xFFFE: None,
     0xFFFF: None,
@@ -37,12 +45,12 @@ def to_xml(form: Form, root: RecordNode, instance_id: str) -> bytes:
 
 def _root_attributes(form: Form, root: RecordNode) -> str:
     spaces = {"jr": JAVAROSA, "orx": OPENROSA} | form.record.prefixes
-    text = "".join(f' xmlns:{name}="{escape(uri, _QUOTE)}"' for name, uri in spaces.items())
+    text = "".join(f' xmlns:{name}="{uri.translate(_QUOTED)}"' for name, uri in spaces.items())
     default = form.record.default_namespace
     if default:
-        text = f' xmlns="{escape(default, _QUOTE)}"' + text
+        text = f' xmlns="{default.translate(_QUOTED)}"' + text
     if root.attributes is None or "id" not in root.attributes:
-        text += f' id="{escape(form.id, _QUOTE)}"'
+        text += f' id="{form.id.translate(_QUOTED)}"'
     return text
 
 
@@ -56,7 +64,7 @@ def _write(node: RecordNode, out: list[str], extra: str = "", instance_id: str =
             if attribute.relevant:
                 assert isinstance(attribute, RecordNode)
                 name = attribute.place.tag
-                attributes += f' {name}="{escape(clean(attribute.value), _QUOTE)}"'
+                attributes += f' {name}="{clean(attribute.value).translate(_QUOTED)}"'
     if node.children or instance_id:
         out.append(f"<{tag}{attributes}>")
         for child in node.children:
@@ -66,7 +74,7 @@ def _write(node: RecordNode, out: list[str], extra: str = "", instance_id: str =
             out.append(f"<orx:meta><orx:instanceID>{instance_id}</orx:instanceID></orx:meta>")
         out.append(f"</{tag}>")
     elif node.value:
-        out.append(f"<{tag}{attributes}>{escape(clean(node.value), _RETURN)}</{tag}>")
+        out.append(f"<{tag}{attributes}>{clean(node.value).translate(_TEXT)}</{tag}>")
     else:
         out.append(f"<{tag}{attributes}/>")
 

@@ -24,10 +24,9 @@ HEAD = (
 def bind(path: str, **attributes: str) -> str:
     """A bind; `jr_` and `entities_` at the start of a name become prefixes."""
     words = []
-    for name, value in attributes.items():
-        for prefix in ("jr_", "entities_"):
-            if name.startswith(prefix):
-                name = name.replace("_", ":", 1)
+    for given, value in attributes.items():
+        prefixed = given.startswith(("jr_", "entities_"))
+        name = given.replace("_", ":", 1) if prefixed else given
         words.append(f'{name}="{escape(value, {chr(34): "&quot;"})}"')
     return f'<bind nodeset="{path}" {" ".join(words)}/>'
 

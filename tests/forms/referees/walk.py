@@ -74,7 +74,7 @@ def _answer(session: FormSession, chance: random.Random) -> dict[str, Any] | Non
     return {"op": "set", "path": node.path, "value": _value(node, chance)}
 
 
-def _value(node: Any, chance: random.Random) -> str:
+def _value(node: Any, chance: random.Random) -> str:  # noqa: PLR0911 - one a control
     if chance.random() < 0.1:
         return ""
     if node.control == "trigger":
@@ -91,7 +91,7 @@ def _value(node: Any, chance: random.Random) -> str:
     return _text(node.type, chance)
 
 
-def _text(kind: str, chance: random.Random) -> str:
+def _text(kind: str, chance: random.Random) -> str:  # noqa: PLR0911 - one a type
     match kind:
         case "int":
             return str(chance.choice([0, 1, 2, 3, 5, 17, 18, 19, 42, 100, -1, 2026]))
