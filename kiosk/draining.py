@@ -10,18 +10,16 @@ from collections.abc import Callable
 
 from kiosk.house import House, HouseFault
 from peripherals.spool import JobState
-from provisioning.faults import Fault
 from provisioning.site import Node
 from sync import status
+from sync.refusals import NotAllSent
 from sync.store import Store
 
 SLIPS_S, SYNC_S = 30.0, 45.0
 
 
-class NotDrained(Fault):
+class NotDrained(NotAllSent):
     """Something still waits after the time allowed; nothing is lost."""
-
-    code = 47
 
 
 def drain(

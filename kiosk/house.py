@@ -35,7 +35,7 @@ START_S, PAUSE_S = 30.0, 0.05
 class HouseFault(Fault):
     """The site cannot be run here."""
 
-    code = 19
+    code = 59
 
 
 @dataclass(frozen=True, slots=True)
