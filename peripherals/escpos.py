@@ -35,6 +35,9 @@ _ALIGN = {Align.LEFT: b"\x1ba\x00", Align.CENTRE: b"\x1ba\x01", Align.RIGHT: b"\
 # relies on are set one by one (standard mode, font A, no styles, left, page 0, line spacing).
 _BEGIN = b"\x1bS\x1b!\x00\x1d!\x00\x1dB\x00\x1bE\x00\x1ba\x00\x1bt\x00\x1b2"
 
+_LEADING = b"\x1bJ\x06"
+"""After a drawn row: the gap a printed row has below it (30 dots a line, 24 of them letters)."""
+
 CLEAR_WITH_REPLY = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 CLEAR_AFTER_ERROR = b"\x10\x05\x02"  # never DLE ENQ 1: it prints the old tail and says so
 
@@ -110,7 +113,7 @@ def _text(pen: Any, row: TextRow, profile: Profile) -> list[bytes]:
         picture = text_picture(
             row.text, scale=row.scale, bold=row.bold, inverse=row.inverse, small=row.small
         )
-        return [_ALIGN[row.align], *raster(picture)]
+        return [_ALIGN[row.align], *raster(picture), _LEADING]
     page, octets = found
     pen.clear()
     styles = {"bold": row.bold, "invert": row.inverse, "font": row.small}

@@ -57,11 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = verbs.add_parser("list", help="every device, its state and what to do")
     _add_place(listing)
     listing.add_argument("--json", action="store_true")
-    trying = verbs.add_parser("test", help="try one device out and say what it does")
-    _add_place(trying)
-    trying.add_argument("name", metavar="NAME", help="scanner, mrz or gnss")
-    trying.add_argument("--url", help="instead of the one in the settings")
-    trying.add_argument("--seconds", type=float, default=30.0)
+    test = verbs.add_parser("test", help="try a device: a test slip, a scan, a position")
+    _add_place(test)
+    test.add_argument("name", metavar="NAME", help="printer, printer-2, scanner, mrz, gnss")
+    test.add_argument("--url", metavar="URL", help="a device that is not in the settings")
+    test.add_argument("--seconds", type=float, default=20.0, help="how long to listen")
+    test.add_argument("--store-logo", type=Path, metavar="PNG", help="write the printer's logo")
     simulate = verbs.add_parser("simulate", help="run a simulated device")
     kinds = simulate.add_subparsers(dest="kind", required=True, metavar="KIND")
     for kind in SIMULATORS:
@@ -240,47 +241,47 @@ def _settle(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from peripherals import equipment_table
-    from peripherals.health import read, to_json
+    from peripherals import equipment_table, health
 
     spool = _open_spool(arguments)
     now = spool._clock.now()
-    printers = [to_json(printer) for printer in read(spool.store, now).printers]
-    spool.store.migrate([equipment_table.EQUIPMENT_TABLES])
-    others = [equipment_table.to_json(row) for row in equipment_table.read(spool.store, now)]
+    rows = [health.to_json(printer) for printer in health.read(spool.store, now).printers]
+    if spool.store.has_table("equipment_state"):
+        others = equipment_table.read(spool.store, now)
+        rows += [equipment_table.to_json(row) for row in others]
     spool.store.close()
     if arguments.json:
-        print(json.dumps(printers + others, ensure_ascii=False, indent=1))
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
         return 0
-    for printer in printers:
-        words, code = printer["words"], printer["code"]
-        left = printer["tickets_left"]
-        paper = f"about {left} tickets left" if left is not None else f"paper {printer['paper']}"
-        print(f"{printer['name']:<10} {printer['state']:<8} since {printer['since'][:19]}  {paper}")
-        print(f"{'':<10} {code} {words['en']} / {words['sw']}; proof: {printer['proof'] or '?'}")
-    for other in others:
-        words, since = other["words"], other["since"][:19]
-        print(f"{other['name']:<10} {other['state']:<8} since {since}  {other['detail']}")
-        print(f"{'':<10} {other['code']} {words['en']} / {words['sw']}")
+    for row in rows:
+        _show_device(row)
     return 0
 
 
+def _show_device(row: dict[str, Any]) -> None:
+    since = str(row["since"])[:19]
+    print(f"{row['name']:<10} {row['state']:<8} since {since} UTC  {row['code']}")
+    print(f"{'':<10} {row['words']['en']} / {row['words']['sw']}")
+    if row["kind"] == "printer":
+        left = row["tickets_left"]
+        roll = f"about {left} tickets left" if left is not None else f"paper {row['paper']}"
+        print(f"{'':<10} {row['model']}; {roll}; proof: {row['proof'] or 'not known yet'}")
+
+
 def _test(arguments: argparse.Namespace) -> int:
+    from kiosk.trying import try_printer
+
+    node = _node(arguments)
+    if arguments.name in {"printer", "printer-2"}:
+        return try_printer(arguments.name, arguments.url, node, arguments.store_logo)
     from kiosk.equipping import try_out
 
-    return try_out(arguments.name, arguments.url, _node(arguments), arguments.seconds)
+    return try_out(arguments.name, arguments.url, node, arguments.seconds)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
-    from peripherals.device import SimulatorRefused
-    from provisioning.site import Site
+    from kiosk.trying import refuse_in_the_field
 
-    if arguments.site is not None:
-        field = [
-            node.name for node in Site.open(arguments.site).nodes() if node.settings.node.field
-        ]
-        if field:
-            msg = f"{field[0]} is a device of the field: simulators are refused there."
-            raise SimulatorRefused(msg)
+    refuse_in_the_field(vars(arguments).values())
     module: Any = importlib.import_module(SIMULATORS[arguments.kind])
     return int(module.run(arguments))

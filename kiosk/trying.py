@@ -1,0 +1,47 @@
+"""Trying: a technician tries a printer out, and simulators keep away from the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from peripherals.device import SimulatorRefused
+from peripherals.drivers.printer_url import parse_printer_url
+from peripherals.printer_trial import test_printer, write_logo
+from provisioning.clock import SystemClock
+from provisioning.faults import UsageFault
+from provisioning.ids import SystemIds
+from provisioning.settings import load
+from provisioning.site import Node
+
+
+def try_printer(name: str, url: str | None, node: Node | None, logo: Path | None) -> int:
+    """`huduma devices test printer`: the exit code. Raises `UsageFault` and `BadDeviceUrl`.
+
+    The device service of the node must be stopped first: a line has one owner (P22).
+    """
+    chosen, base = url or "none:", Path.cwd()
+    if node is not None:
+        base, devices = node.dir, node.settings.devices
+        chosen = url or (devices.printer if name == "printer" else devices.printer_backup)
+    address = parse_printer_url(chosen, base)
+    if address is None:
+        raise UsageFault(f"No {name} is configured; name one with --url.")
+    clock = SystemClock()
+    if logo is not None:
+        return write_logo(address, logo, print, clock)
+    return test_printer(address, print, clock, SystemIds(clock))
+
+
+def refuse_in_the_field(values: Iterable[object]) -> None:
+    """No simulator in or beside a field node's folder; raises `SimulatorRefused`.
+
+    `values` are a command's arguments; those that are paths say where it would work.
+    """
+    for place in [value.absolute() for value in values if isinstance(value, Path)]:
+        inside = [found / "device.toml" for found in place.iterdir()] if place.is_dir() else []
+        around = [folder / "device.toml" for folder in (place, *place.parents)]
+        for settings in (*inside, *around):
+            if settings.is_file() and load(settings).node.field:
+                msg = f"{settings.parent} is a device of the field: no simulators there."
+                raise SimulatorRefused(msg)
