@@ -30,7 +30,7 @@ class Engine:
         self._graph = graph
         self._world = world
         self._changed = changed
-        self._waiting: list[tuple[int, int]] = []
+        self._waiting: list[int] = []
         self._roots: dict[int, list[RecordNode] | None] = {}
         self._running = False
         self._steps = 0
@@ -74,7 +74,10 @@ class Engine:
 
     def _wake_edge(self, edge: Edge, node: Node) -> None:
         if edge.scope is None or edge.positional:
-            self._wake(edge.rule, None)
+            order = edge.rule.order
+            if order not in self._roots:
+                heapq.heappush(self._waiting, order)
+            self._roots[order] = None
             return
         row: Node | None = node
         while row is not None and row.place is not edge.scope:
@@ -91,7 +94,7 @@ class Engine:
         order = rule.order
         if order not in self._roots:
             self._roots[order] = None if row is None else [row]
-            heapq.heappush(self._waiting, (order, order))
+            heapq.heappush(self._waiting, order)
             return
         roots = self._roots[order]
         if roots is None:
@@ -110,7 +113,7 @@ class Engine:
         self._world.spent = 0
         try:
             while self._waiting:
-                order, _ = heapq.heappop(self._waiting)
+                order = heapq.heappop(self._waiting)
                 roots = self._roots.pop(order)
                 rule = self._graph.rules[order]
                 for node in self._targets(rule.place, roots):

@@ -1,5 +1,6 @@
 """Hostile forms and lists: refused or bounded, in time and memory, and always with a sentence."""
 
+import itertools
 import random
 import time
 
@@ -126,7 +127,7 @@ def test_texts_that_double_are_stopped():
     record = "<t0>xxxxxxxx</t0>" + "".join(f"<{n}/>" for n in names[1:])
     model = "".join(
         bind(f"/data/{b}", calculate=f"concat(/data/{a}, /data/{a})")
-        for a, b in zip(names, names[1:], strict=False)
+        for a, b in itertools.pairwise(names)
     )
     with pytest.raises(FormTooLarge, match="grew past"):
         open_form(xform(record, model))

@@ -14,6 +14,7 @@ from kiosk.forms.tree import Node
 from kiosk.forms.xpath import paths
 from kiosk.forms.xpath.syntax import Binary, Expr, Path, Text
 from kiosk.forms.xpath.values import (
+    NAN,
     Context,
     Value,
     is_numeric,
@@ -138,8 +139,10 @@ def relation(compiler: Compiler, tree: Binary) -> Callable[[Context], bool]:
         one, two = compiler.value(tree.left).run, compiler.value(tree.right).run
 
         def related(c: Context) -> bool:
-            numbers = _numbers(two(c), c)
-            return any(order(x, y) for x in _numbers(one(c), c) for y in numbers)
+            left, right = _number_of(one(c), c), _number_of(two(c), c)
+            if isinstance(left, float) and isinstance(right, float):
+                return order(left, right)
+            return any(order(x, y) for x in _each(left) for y in _each(right))
 
         return related
     left, right = compiler.number(tree.left), compiler.number(tree.right)
@@ -150,7 +153,14 @@ def _may_be_many(tree: Expr) -> bool:
     return isinstance(tree, Path)
 
 
-def _numbers(value: Value, context: Context) -> list[float]:
-    if isinstance(value, list):
-        return [text_number(node.text(), context) for node in value]
-    return [to_number(value, context)]
+def _number_of(value: Value, context: Context) -> float | list[float]:
+    """One number (NaN of no node at all), or those of several nodes."""
+    if type(value) is not list:
+        return to_number(value, context)
+    if len(value) == 1:
+        return text_number(value[0].text(), context)
+    return [text_number(node.text(), context) for node in value] if value else NAN
+
+
+def _each(numbers: float | list[float]) -> list[float]:
+    return numbers if isinstance(numbers, list) else [numbers]
