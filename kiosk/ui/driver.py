@@ -39,13 +39,18 @@ FLOURISH = [[(0.2, 0.6), (0.3, 0.35), (0.4, 0.62), (0.5, 0.4), (0.7, 0.55)]]
 
 
 def date_parts(text: str, wheels: list[str]) -> dict[str, str]:
-    """Digits for each wheel, from 27/3/1990, 1990-03-27, 8:30 and the like."""
+    """Digits for each wheel, from 27/3/1990, 1990-03-27, 8:30, or 27031990 in the wheels' order."""
+    widths = {part: 4 if part == "year" else 2 for part in wheels}
+    if text.isdigit() and len(text) == sum(widths.values()):
+        found, at = {}, 0
+        for part, width in widths.items():
+            found[part], at = text[at : at + width], at + width
+        return found
     numbers = re.findall(r"\d+", text)
     order = ["day", "month", "year", "hour", "minute"]
     if numbers and len(numbers[0]) == 4:
         order = ["year", "month", "day", "hour", "minute"]
-    order = [part for part in order if part in wheels]
-    found = dict(zip(order, numbers, strict=False))
+    found = dict(zip((part for part in order if part in wheels), numbers, strict=False))
     return {part: found[part].zfill(2) for part in wheels if part in found}
 
 
@@ -227,11 +232,11 @@ class Driver:
         fields = [f for f in every if f.element_id == element_id]
         return fields[0].text if fields else ""
 
-    def picture(self, path: Path | str) -> Path:
-        """Draw, and write the window as PNG (flat palette where colours allow)."""
+    def picture(self, path: Path | str, *, exact: bool = False) -> Path:
+        """Draw, and write the window as PNG: a small palette, or every colour when `exact`."""
         Window.canvas.ask_update()
         self.frames(2)
-        return save_window(Path(path))
+        return save_window(Path(path), exact=exact)
 
     def close(self) -> None:
         """Take everything down so that another driver can begin."""

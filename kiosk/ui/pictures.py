@@ -8,7 +8,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from PIL import Image
 
-COLOURS = 255
+COLOURS = 96  # a screen has few; letters keep their smooth edges
 
 
 def read_window() -> Image.Image:
@@ -19,9 +19,11 @@ def read_window() -> Image.Image:
     return picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
 
 
-def save_window(path: Path) -> Path:
-    """Write the window to `path`; the folder is made."""
+def save_window(path: Path, *, exact: bool = False) -> Path:
+    """Write the window to `path`; the folder is made. `exact` keeps every colour."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    flat = read_window().quantize(COLOURS, dither=Image.Dither.NONE)
-    flat.save(path, optimize=True)
+    picture = read_window()
+    if not exact:
+        picture = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+    picture.save(path, optimize=True)
     return path

@@ -15,7 +15,7 @@ from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import Badge
 from kiosk.ui.widgets.words import Words
 
-NAV_ICONS = {"back": "arrow_back", "home": "home"}
+NAV_ICONS = {"back": "arrow_back", "home": "home", "keep": "save"}
 
 
 class Nav(Cells):
