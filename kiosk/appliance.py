@@ -168,7 +168,7 @@ class Appliance:
         """Wipe: the session is replaced; only language and look stay for the goodbye."""
         ended = self.session
         if ended.filling is not None:
-            self._ports.submissions.drop_draft(ended.visit)
+            self._ports.submissions.leave_draft(ended.visit)
         self.session = self._fresh(keep=ended)
         if not ended.began:
             return

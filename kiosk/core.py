@@ -25,6 +25,8 @@ QUIET_S = 2.0
 """Without a touch for this long, paperwork may take its 300 ms."""
 SETTLE_S, SETTLE_S_MAX = 1.0, 30.0
 CHECKPOINT_S = 300.0
+EXPIRE_S = 3_600.0
+"""How often drafts that nobody came back for are looked for."""
 SCREENS_MAX = 16
 
 
@@ -60,6 +62,7 @@ class Core:
         self._settle_s = SETTLE_S
         self._touched = 0.0
         self._checkpoint_at = clock.monotonic() + CHECKPOINT_S
+        self._expire_at = 0.0
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve until `stopped` says so."""
@@ -111,6 +114,9 @@ class Core:
         answered = self._kiosk.desk.settle()
         self._settle_s = SETTLE_S if answered else min(self._settle_s * 2, SETTLE_S_MAX)
         self._settle_at = self._clock.monotonic() + self._settle_s
+        if now >= self._expire_at:
+            self._kiosk.drafts.expire()
+            self._expire_at = now + EXPIRE_S
         if now >= self._checkpoint_at:
             self._kiosk.books.store.checkpoint()
             self._checkpoint_at = now + CHECKPOINT_S

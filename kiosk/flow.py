@@ -30,6 +30,8 @@ class State(StrEnum):
     CONSENT = "consent"
     QUESTION = "question"
     REPEAT = "repeat"
+    KEPT = "kept"
+    RESUME = "resume"
     REVIEW = "review"
     SUBMITTED = "submitted"
     STATUS = "status"
@@ -64,6 +66,8 @@ class Signal(StrEnum):
     ASKED = "asked"  # a question is to be shown
     REPEAT_ASKED = "repeat-asked"
     ANSWERED = "answered"  # nothing more to ask
+    KEPT = "kept"  # the draft has a code and is durable under it
+    RESUME = "resume"
     SUBMITTED = "submitted"  # the sealed form is durable
     RATE = "rate"
     SENT = "sent"
@@ -125,11 +129,13 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
         S.SERVICE: {**_WALK, **_TO_TICKET, G.FORM_CHOSEN: S.CONSENT},
         S.PRIORITY: {**_WALK, G.TICKETED: S.TICKET},
         S.TICKET: {**_ALWAYS, G.HOME: S.HOME, G.DONE: S.GOODBYE, G.RATE: S.FEEDBACK},
-        S.FORMS: {**_WALK, G.FORM_CHOSEN: S.CONSENT},
+        S.FORMS: {**_WALK, G.FORM_CHOSEN: S.CONSENT, G.RESUME: S.RESUME},
         S.CONSENT: {**_FORM, **_TO_TICKET},
-        S.QUESTION: {**_FORM, G.BACK: S.CONSENT},
+        S.QUESTION: {**_FORM, G.BACK: S.CONSENT, G.KEPT: S.KEPT},
         S.REPEAT: {**_FORM, G.BACK: S.CONSENT},
-        S.REVIEW: {**_FORM, G.SUBMITTED: S.SUBMITTED},
+        S.KEPT: {**_FORM, G.DONE: S.GOODBYE},
+        S.RESUME: _FORM,
+        S.REVIEW: {**_FORM, G.SUBMITTED: S.SUBMITTED, G.KEPT: S.KEPT},
         S.SUBMITTED: {
             **_ALWAYS,
             **_TO_TICKET,

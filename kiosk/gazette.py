@@ -23,7 +23,7 @@ from kiosk.view import Place as Where
 from kiosk.view import Role, View
 from kiosk.views import view_for
 from kiosk.visit.answering import Filling
-from kiosk.visit.ports import Issued, Network, Paper, Place, Received
+from kiosk.visit.ports import Coded, Issued, Network, Paper, Place, Received
 from kiosk.visit.scene import Scene
 from provisioning.clock import EAT, Clock
 from provisioning.ids import Ids
@@ -115,11 +115,8 @@ class Gazette:
             case S.QUESTION | S.REPEAT | S.REVIEW:
                 yield from self._fillings(state)
                 return
-            case S.SUBMITTED:
-                form = self._catalogue.forms()[0]
-                session.received = Received(
-                    session.visit, f"{form.agency}-000000-00", form.agency, form.id, self._now()
-                )
+            case S.KEPT | S.SUBMITTED:
+                self._with_paper(session)
             case _:
                 pass
         yield session
@@ -157,13 +154,20 @@ class Gazette:
 
     def _filling(self, asset: FormAsset) -> Filling:
         form = Form.parse(asset.xml, asset.media)
-        return Filling(asset.id, FormSession(form, now=self._now, tz=EAT, ids=self._ids))
+        return Filling(asset, FormSession(form, now=self._now, tz=EAT, ids=self._ids))
 
     def _with_ticket(self, session: Session) -> None:
         service = self._catalogue.services()[0]
         session.shown = session.service = service.code
         session.tickets[service.code] = Issued(
             session.visit, "A101", service.code, "normal", 3, (10, 20), "HK1.A101", self._now()
+        )
+
+    def _with_paper(self, session: Session) -> None:
+        form = self._catalogue.forms()[0]
+        session.kept = Coded("000-000-000", session.visit)
+        session.received = Received(
+            session.visit, f"{form.agency}-000000-00", form.agency, form.id, self._now()
         )
 
     def _now(self) -> datetime:

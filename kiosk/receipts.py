@@ -73,6 +73,27 @@ class Receipts:
             ],
         )
 
+    def draft_code(self, code: str, asset: FormAsset, language: str, days: int) -> Document:
+        """The code of a draft, large and as a QR code that the kiosk's scanner reads. The label
+        beside the job names the form only: who holds the code holds the answers.
+        """
+        tongue = Tongue(self.catalogue, language)
+        return self._slip(
+            language,
+            asset.id,
+            [
+                Line(tongue.say("kept.code"), Align.CENTRE),
+                Line(code, Align.CENTRE, scale=2, bold=True),
+                Line(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
+                Rule(),
+                Line(tongue.say("slip.how_to_resume")),
+                Line(tongue.say("kept.days", n=days)),
+                Line(tongue.say("kept.secret")),
+                Qr(code),
+                Line(tongue.say("slip.call"), Align.CENTRE),
+            ],
+        )
+
     def checklist(self, service: Service, have: frozenset[str], language: str) -> Document:
         """What to bring (ticked where the citizen has it), cost, time, office."""
         tongue = Tongue(self.catalogue, language)

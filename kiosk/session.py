@@ -12,7 +12,7 @@ from uuid import UUID
 
 from kiosk.flow import State
 from kiosk.visit.answering import Filling
-from kiosk.visit.ports import Issued, Knowledge, Received
+from kiosk.visit.ports import Coded, Issued, Knowledge, Received
 
 TEXT_SCALES = (1.0, 1.25, 1.5)
 THEMES = ("light", "contrast", "sunlight")
@@ -28,6 +28,15 @@ class Asking:
     tries: int = 0
     problem: str = ""  # a text key
     answer: Knowledge | None = None
+
+
+@dataclass(slots=True)
+class Resuming:
+    """The code of a draft being typed. `problem` is a text key."""
+
+    typed: str = ""
+    tries: int = 0
+    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -66,6 +75,9 @@ class Session:
     shown: str = ""  # service code of the ticket on the screen
     form: str = ""
     filling: Filling | None = None
+    kept: Coded | None = None  # the code of the draft in hand
+    kept_at: State = State.QUESTION  # where it was asked for
+    resuming: Resuming = field(default_factory=Resuming)
     received: Received | None = None
     asking: Asking = field(default_factory=Asking)
     saying: Saying = field(default_factory=Saying)

@@ -14,6 +14,7 @@ from kiosk.view import BlockKind, Element, Place, Role, View
 from kiosk.visit import (
     screens_filling,
     screens_find,
+    screens_keeping,
     screens_start,
     screens_ticket,
     screens_voice,
@@ -38,6 +39,8 @@ SCREENS: Final = MappingProxyType[State, Callable[[Scene], Screen]](
         S.CONSENT: screens_filling.consent,
         S.QUESTION: screens_filling.question,
         S.REPEAT: screens_filling.repeat,
+        S.KEPT: screens_keeping.kept,
+        S.RESUME: screens_keeping.resume,
         S.REVIEW: screens_filling.review,
         S.SUBMITTED: screens_filling.submitted,
         S.STATUS: screens_voice.status,

@@ -22,6 +22,7 @@ from kiosk.queue.ways import FirstOf, LinkedCentre, OwnCentre, Way
 from kiosk.receipts import Receipts
 from kiosk.stored.cases import StoredCases
 from kiosk.stored.forms import FORM_TABLES, FormReceipts, StoredForms
+from kiosk.stored.resuming import RESUME_TABLES, ResumableDrafts
 from kiosk.stored.slips import StoredSlips
 from kiosk.stored.words import StoredFacts, StoredOpinions
 from kiosk.visit.ports import Place, Ports
@@ -37,9 +38,16 @@ from sync.store import MigrationSet, Store
 from sync.transports.zmq_link import Client, Doorbell
 
 _TABLES: dict[str, tuple[MigrationSet, ...]] = {
-    "kiosk": (JOURNAL_TABLES, TICKET_TABLES, FORM_TABLES, SPOOL_TABLES),
+    "kiosk": (JOURNAL_TABLES, TICKET_TABLES, FORM_TABLES, RESUME_TABLES, SPOOL_TABLES),
     "centre": (JOURNAL_TABLES, LINE_TABLES),
-    "van": (JOURNAL_TABLES, TICKET_TABLES, FORM_TABLES, SPOOL_TABLES, LINE_TABLES),
+    "van": (
+        JOURNAL_TABLES,
+        TICKET_TABLES,
+        FORM_TABLES,
+        RESUME_TABLES,
+        SPOOL_TABLES,
+        LINE_TABLES,
+    ),
 }
 
 
@@ -148,6 +156,7 @@ class Kiosk:
 
     appliance: Appliance
     counter: Counter
+    drafts: ResumableDrafts
 
     @property
     def desk(self) -> TicketDesk:
@@ -172,7 +181,8 @@ def counter_of(
     catalogue: Catalogue | None = None,
 ) -> Counter:
     """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`, `catalogue` when the
-    pack is open already. Raises the faults of its parts."""
+    pack is open already. Raises the faults of its parts.
+    """
     books = open_books(node, clock)
     catalogue = catalogue or open_catalogue(node)
     bell = doorbell(node)
@@ -212,10 +222,12 @@ def kiosk_of(
     sealer = Sealer(
         node.registry, books.ids, books.clock, node=node.name, db_epoch=books.journal.db_epoch
     )
-    return Kiosk(Appliance(_ports(counter, sealer)), counter)
+    days = node.settings.ui.draft_days
+    drafts = ResumableDrafts(books.store, books.clock, books.ids, keep_days=days)
+    return Kiosk(Appliance(_ports(counter, sealer, drafts)), counter, drafts)
 
 
-def _ports(counter: Counter, sealer: Sealer) -> Ports:
+def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
     books, catalogue, rung = counter.books, counter.catalogue, counter.bell.ring
     ui = counter.node.settings.ui
 
@@ -232,7 +244,8 @@ def _ports(counter: Counter, sealer: Sealer) -> Ports:
         sealer,
         books.clock,
         books.ids,
-        receipt=counter.receipts.received,
+        drafts=drafts,
+        builder=counter.receipts,
         rung=rung,
     )
     forms.forget_all_drafts()
@@ -260,4 +273,5 @@ def _ports(counter: Counter, sealer: Sealer) -> Ports:
         idle_s=ui.idle_s,
         warn_s=ui.warn_s,
         language=ui.language,
+        draft_days=ui.draft_days,
     )

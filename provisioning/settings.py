@@ -149,6 +149,12 @@ class UiSettings:
         minimum=5,
         maximum=300,
     )
+    draft_days: int = setting(
+        7,
+        doc="How long an unfinished form waits for the code it was saved under; then it is wiped.",
+        minimum=1,
+        maximum=90,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

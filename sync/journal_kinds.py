@@ -95,8 +95,9 @@ _ROWS = (
     _kind(
         "form.submitted",
         "agency",
-        "capsule index sealed form version reference service agency",
-        "A form a citizen was told is saved; its content is in `sealed`.",
+        "capsule index sealed form version reference service agency replaces",
+        "A form a citizen was told is saved; its content is in `sealed`. `replaces`: the subject"
+        " of the form an officer corrected with this one.",
     ),
     _kind(
         "complaint.filed",

@@ -1,7 +1,8 @@
 """Forms stored: drafts nobody can read without this process, and submissions only an agency can.
 
 A draft is the form's snapshot under AES-256-GCM-SIV with a key that exists in this process's
-memory alone: after a power cut it is noise, and it is deleted at the start. A submission is one
+memory alone: after a power cut it is noise, and it is deleted at the start. Whoever asks for a
+code gets a draft that outlives the visit (`resuming.py`). A submission is one
 transaction: capsule if needed, `form.submitted` with the sealed bytes, the receipt's print job.
 The bytes the engine finalised are sealed as they are and never made again.
 """
@@ -9,15 +10,17 @@ The bytes the engine finalised are sealed as they are and never made again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from content.model import FormAsset
 from kiosk.reference import RANDOM_BYTES, make_reference
+from kiosk.stored.resuming import PinnedForm, ResumableDrafts, read_code, spaced
 from kiosk.visit.answering import Filling
-from kiosk.visit.ports import Received
+from kiosk.visit.ports import Coded, Received, Reopened
 from peripherals.document import Document
 from peripherals.spool import Job, Spool
 from provisioning.clock import Clock
@@ -48,9 +51,9 @@ _TRIES = 8
 
 
 class FormNotStored(Fault):
-    """The form could not be made ready for sealing."""
+    """The form has problems to mend first: answers that do not stand, or faults in the form."""
 
-    code = 68
+    code = 60
 
 
 class FormReceipts:
@@ -63,7 +66,8 @@ class FormReceipts:
         if entry.kind == "form.submitted":
             body = entry.body
             tx.execute(
-                "INSERT INTO form_receipt VALUES (?, ?, ?, ?, ?, ?)",
+                # A corrected form keeps its reference, which from then on means the new one.
+                "INSERT OR REPLACE INTO form_receipt VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     body["reference"],
                     entry.subject.bytes,
@@ -75,7 +79,15 @@ class FormReceipts:
             )
 
 
-ReceiptOf = Callable[[Received, FormAsset, str], Document]
+CODE_SLIP_WITHIN = timedelta(minutes=5)
+
+
+class Builder(Protocol):
+    """Builds documents: `kiosk.receipts.Receipts`."""
+
+    def received(self, received: Received, asset: FormAsset, language: str) -> Document: ...
+
+    def draft_code(self, code: str, asset: FormAsset, language: str, days: int) -> Document: ...
 
 
 class StoredForms:
@@ -89,7 +101,8 @@ class StoredForms:
         clock: Clock,
         ids: Ids,
         *,
-        receipt: ReceiptOf,
+        drafts: ResumableDrafts,
+        builder: Builder,
         rung: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
@@ -98,63 +111,110 @@ class StoredForms:
         self._sealer = sealer
         self._clock = clock
         self._ids = ids
-        self._receipt = receipt
+        self._drafts = drafts
+        self._builder = builder
         self._rung = rung
         self._keys: dict[UUID, bytes] = {}
 
     def keep_draft(self, visit: UUID, filling: Filling) -> None:
-        """Keep the answers so far."""
+        """Keep the answers so far: under the code once there is one, else under this process."""
+        snapshot = filling.engine.snapshot()
+        if self._drafts.has(visit):
+            self._drafts.keep(visit, snapshot, filling.files())
+            return
         key = self._keys.setdefault(visit, self._ids.token(_KEY_BITS // 8))
         nonce = self._ids.token(_NONCE_BYTES)
-        sealed = AESGCMSIV(key).encrypt(nonce, filling.engine.snapshot(), visit.bytes)
+        sealed = AESGCMSIV(key).encrypt(nonce, snapshot, visit.bytes)
         with self._store.transaction() as tx:
             tx.execute("INSERT OR REPLACE INTO draft VALUES (?, ?)", (visit.bytes, nonce + sealed))
 
-    def drop_draft(self, visit: UUID) -> None:
-        """Forget the key, then the bytes nobody can read any more."""
-        if self._keys.pop(visit, None) is None:
-            return
+    def give_code(self, visit: UUID, filling: Filling, language: str) -> Coded:
+        """A code for the draft, durable when this returns; then its slip. The slip lies in the
+        spool encrypted like every slip, is wiped when its job ends, and is not printed late.
+        """
+        pinned = PinnedForm.of(filling.asset)
+        code = self._drafts.give(visit, pinned, filling.engine.snapshot(), filling.files())
+        self._forget(visit)
+        coded = Coded(code, self._ids.uuid7())
+        slip = self._builder.draft_code(code, filling.asset, language, self._drafts.keep_days)
+        by = self._clock.now() + CODE_SLIP_WITHIN
         with self._store.transaction() as tx:
-            tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
+            job = Job("draft-code", coded.slip, slip, language, by, f"draft-code:{coded.slip}")
+            self._spool.enqueue(tx, job)
+        self._rung()
+        return coded
 
-    def submit(self, visit: UUID, filling: Filling, asset: FormAsset, language: str) -> Received:
+    def reopen(self, visit: UUID, typed: str) -> Reopened | None:
+        """The draft of a code, kept under it again from now on."""
+        kept = self._drafts.resume(visit, typed)
+        if kept is None:
+            return None
+        self._forget(visit)
+        code = spaced(read_code(typed) or "")
+        return Reopened(code, kept.pinned.asset(), kept.snapshot, kept.strokes)
+
+    def drop_draft(self, visit: UUID) -> None:
+        """Wipe the draft, with a code or without."""
+        if self._drafts.has(visit):
+            with self._store.transaction() as tx:
+                self._drafts.drop(tx, visit)
+        self._forget(visit)
+
+    def leave_draft(self, visit: UUID) -> None:
+        """The draft with a code waits for its owner; any other is gone with its key."""
+        self._drafts.leave(visit)
+        self._forget(visit)
+
+    def submit(
+        self, visit: UUID, filling: Filling, language: str, replaces: Received | None = None
+    ) -> Received:
         """Seal and store; raises `FormNotStored` when an answer does not stand."""
         final = filling.engine.finalize()
         if final.violations:
             raise FormNotStored("Some answers need attention; go back to the review.")
-        now = self._clock.now()
+        now, asset = self._clock.now(), filling.asset
         plain = encode(
             {
                 "xml": final.xml,
-                "attachments": dict(filling.strokes),
+                "attachments": filling.files(),
                 "submitted_at": int(now.timestamp() * 1000),
             }
         )
         with self._store.transaction() as tx:
-            received = Received(
-                self._ids.uuid7(), self._reference(tx, asset.agency), asset.agency, asset.id, now
-            )
+            reference = replaces.reference if replaces else self._reference(tx, asset.agency)
+            received = Received(self._ids.uuid7(), reference, asset.agency, asset.id, now)
+            body = {
+                "form": asset.id,
+                "version": asset.version,
+                "reference": reference,
+                "service": asset.service,
+            }
+            if replaces is not None:
+                body["replaces"] = str(replaces.submission)
             self._sealer.append(
                 tx,
                 self._journal,
                 "form.submitted",
                 received.submission,
                 asset.agency,
-                {
-                    "form": asset.id,
-                    "version": asset.version,
-                    "reference": received.reference,
-                    "service": asset.service,
-                },
+                body,
                 plain,
             )
-            slip = self._receipt(received, asset, language)
+            slip = self._builder.received(received, asset, language)
             key = f"receipt:{received.submission}"
             self._spool.enqueue(tx, Job("receipt", received.submission, slip, language, None, key))
             tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
+            self._drafts.drop(tx, visit)
         self._keys.pop(visit, None)
         self._rung()
         return received
+
+    def _forget(self, visit: UUID) -> None:
+        """Forget the key of a draft without a code, then the bytes nobody can read any more."""
+        if self._keys.pop(visit, None) is None:
+            return
+        with self._store.transaction() as tx:
+            tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
 
     def _reference(self, tx: Transaction, agency: str) -> str:
         for _ in range(_TRIES):

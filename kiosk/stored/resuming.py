@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from content.model import FormAsset, Words
+from kiosk.forms.model import digest_of
 from kiosk.reference import ALPHABET
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -30,8 +32,7 @@ RESUME_TABLES = MigrationSet(
     (
         """CREATE TABLE resume_salt (only INTEGER PRIMARY KEY CHECK (only = 1), salt BLOB NOT NULL);
         CREATE TABLE resume_form (
-            digest BLOB PRIMARY KEY, form TEXT NOT NULL, version TEXT NOT NULL, xml BLOB NOT NULL,
-            media BLOB NOT NULL
+            digest BLOB PRIMARY KEY, about BLOB NOT NULL, xml BLOB NOT NULL, media BLOB NOT NULL
         ) WITHOUT ROWID;
         CREATE TABLE resume_draft (
             name BLOB PRIMARY KEY, digest BLOB NOT NULL REFERENCES resume_form (digest),
@@ -48,16 +49,62 @@ _COST = 1 << 15
 
 @dataclass(frozen=True, slots=True)
 class PinnedForm:
-    """The form a draft was begun with."""
+    """The form a draft was begun with, whole: a later pack may not have it any more."""
 
     form: str
     version: str
     xml: bytes
     media: Mapping[str, bytes]
+    service: str = ""
+    agency: str = ""
+    questions: int = 0
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, asset: FormAsset) -> PinnedForm:
+        """A form of the pack as it is now."""
+        return cls(
+            asset.id,
+            asset.version,
+            asset.xml,
+            asset.media,
+            asset.service,
+            asset.agency,
+            asset.questions,
+            asset.title,
+        )
+
+    def asset(self) -> FormAsset:
+        """The form as the visit takes it."""
+        return FormAsset(
+            id=self.form,
+            version=self.version,
+            titles=Words(self.titles),
+            service=self.service,
+            agency=self.agency,
+            questions=self.questions,
+            xml=self.xml,
+            media=self.media,
+        )
 
     @property
     def digest(self) -> bytes:
-        return hashlib.sha256(self.xml).digest()
+        """A name for exactly this form with exactly these lists."""
+        about = f"{self.version}:{digest_of(self.xml, self.media)}"
+        return hashlib.sha256(about.encode()).digest()
+
+    def about(self) -> bytes:
+        """What stands beside XML and media in the store."""
+        return encode(
+            {
+                "form": self.form,
+                "version": self.version,
+                "service": self.service,
+                "agency": self.agency,
+                "questions": self.questions,
+                "titles": dict(self.titles),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +126,12 @@ def make_code(randomness: bytes) -> str:
     """A code such as `7K3-MQ2-X9P` from five unpredictable bytes."""
     number = int.from_bytes(randomness[:5], "big")
     letters = [ALPHABET[number >> (5 * place) & 31] for place in range(CODE_CHARACTERS)]
-    whole = "".join(letters) + _check(letters)
-    return "-".join(whole[at : at + _GROUP] for at in range(0, len(whole), _GROUP))
+    return spaced("".join(letters) + _check(letters))
+
+
+def spaced(plain: str) -> str:
+    """A code in groups of three, as people read it."""
+    return "-".join(plain[at : at + _GROUP] for at in range(0, len(plain), _GROUP))
 
 
 def read_code(text: str) -> str | None:
@@ -104,8 +155,9 @@ class ResumableDrafts:
 
     def __init__(self, store: Store, clock: Clock, ids: Ids, *, keep_days: int) -> None:
         self._store, self._clock, self._ids = store, clock, ids
-        self._keep = timedelta(days=keep_days)
-        self._open: dict[UUID, tuple[_Keys, PinnedForm]] = {}
+        self.keep_days = keep_days
+        self._keep_for = timedelta(days=keep_days)
+        self._open: dict[UUID, tuple[_Keys, bytes]] = {}
         with store.transaction() as tx:
             tx.execute("INSERT OR IGNORE INTO resume_salt VALUES (1, ?)", (ids.token(16),))
         row = store.one("SELECT salt FROM resume_salt")
@@ -117,8 +169,14 @@ class ResumableDrafts:
     ) -> str:
         """A code for this visit's draft, which is durable when this returns."""
         code = make_code(self._ids.token(5))
-        self._open[visit] = (self._keys(code), pinned)
-        self.keep(visit, snapshot, strokes)
+        keys, digest = self._keys(code), pinned.digest
+        with self._store.transaction() as tx:
+            tx.execute(
+                "INSERT OR IGNORE INTO resume_form VALUES (?, ?, ?, ?)",
+                (digest, pinned.about(), pinned.xml, encode(dict(pinned.media))),
+            )
+            self._keep(tx, (keys, digest), snapshot, strokes)
+        self._open[visit] = (keys, digest)
         return code
 
     def has(self, visit: UUID) -> bool:
@@ -127,26 +185,25 @@ class ResumableDrafts:
 
     def keep(self, visit: UUID, snapshot: bytes, strokes: Mapping[str, bytes]) -> None:
         """Keep the answers so far, durably, under the visit's code."""
-        keys, pinned = self._open[visit]
+        with self._store.transaction() as tx:
+            self._keep(tx, self._open[visit], snapshot, strokes)
+
+    def _keep(
+        self,
+        tx: Transaction,
+        held: tuple[_Keys, bytes],
+        snapshot: bytes,
+        strokes: Mapping[str, bytes],
+    ) -> None:
+        keys, digest = held
         nonce = self._ids.token(_NONCE_BYTES)
         plain = encode({"snapshot": snapshot, "strokes": dict(strokes)})
-        sealed = nonce + AESGCMSIV(keys.seal).encrypt(nonce, plain, pinned.digest)
-        until = int((self._clock.now() + self._keep).timestamp())
-        with self._store.transaction() as tx:
-            tx.execute(
-                "INSERT OR IGNORE INTO resume_form VALUES (?, ?, ?, ?, ?)",
-                (
-                    pinned.digest,
-                    pinned.form,
-                    pinned.version,
-                    pinned.xml,
-                    encode(dict(pinned.media)),
-                ),
-            )
-            tx.execute(
-                "INSERT OR REPLACE INTO resume_draft VALUES (?, ?, ?, ?)",
-                (keys.name, pinned.digest, sealed, until),
-            )
+        sealed = nonce + AESGCMSIV(keys.seal).encrypt(nonce, plain, digest)
+        until = int((self._clock.now() + self._keep_for).timestamp())
+        tx.execute(
+            "INSERT OR REPLACE INTO resume_draft VALUES (?, ?, ?, ?)",
+            (keys.name, digest, sealed, until),
+        )
 
     def resume(self, visit: UUID, typed: str) -> Kept | None:
         """The draft of a code, now open for `visit`; None for a wrong or expired code."""
@@ -155,14 +212,15 @@ class ResumableDrafts:
             return None
         keys = self._keys(code)
         row = self._store.one(
-            "SELECT d.sealed, f.form, f.version, f.xml, f.media FROM resume_draft d"
+            "SELECT d.sealed, f.about, f.xml, f.media FROM resume_draft d"
             " JOIN resume_form f USING (digest) WHERE d.name = ? AND d.until > ?",
             (keys.name, int(self._clock.now().timestamp())),
         )
         if row is None:
             return None
-        sealed, form, version, xml, media = row
-        pinned = PinnedForm(form, version, bytes(xml), decode(bytes(media), "pinned form"))
+        sealed, about, xml, media = row
+        named = decode(bytes(about), "pinned form")
+        pinned = PinnedForm(xml=bytes(xml), media=decode(bytes(media), "pinned form"), **named)
         sealed = bytes(sealed)
         try:
             plain = AESGCMSIV(keys.seal).decrypt(
@@ -171,7 +229,7 @@ class ResumableDrafts:
         except InvalidTag:
             return None
         kept = decode(plain, "draft")
-        self._open[visit] = (keys, pinned)
+        self._open[visit] = (keys, pinned.digest)
         return Kept(pinned, kept["snapshot"], kept["strokes"])
 
     def leave(self, visit: UUID) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.flow import Signal, State
-from kiosk.visit import doing, filling_acts
+from kiosk.visit import doing, filling_acts, keeping_acts
 from kiosk.visit.doing import SHELL, Act, Doing, signal
 
 S, G = State, Signal
@@ -41,11 +41,13 @@ ACTS: dict[State, dict[str, Act]] = {
     },
     S.PRIORITY: {"class.": doing.take_ticket},
     S.TICKET: {**_RATE, "print-again": doing.print_again},
-    S.FORMS: {"form.": filling_acts.choose_form},
+    S.FORMS: {"form.": filling_acts.choose_form, "resume": keeping_acts.ask_code},
     S.CONSENT: {"agree": filling_acts.agree, "refuse": filling_acts.refuse},
-    S.QUESTION: filling_acts.QUESTION,
+    S.QUESTION: {**filling_acts.QUESTION, **keeping_acts.KEEP},
     S.REPEAT: filling_acts.REPEAT,
-    S.REVIEW: filling_acts.REVIEW,
+    S.KEPT: keeping_acts.KEPT,
+    S.RESUME: keeping_acts.RESUME,
+    S.REVIEW: {**filling_acts.REVIEW, **keeping_acts.KEEP},
     S.SUBMITTED: {**_RATE, **_TICKET},
     S.STATUS: {"next": doing.next_status, "back": doing.back_status},
     S.STATUS_ANSWER: {"complain": signal(G.COMPLAIN)},
@@ -62,6 +64,7 @@ EDITS: dict[State, dict[str, Callable[[Doing, str], None]]] = {
     S.SEARCH: {"query": doing.type_query},
     S.FEEDBACK: {"words": doing.type_words},
     S.STATUS: {"answer": doing.type_status},
+    S.RESUME: {"answer": keeping_acts.type_code},
 }
 
 

@@ -1,21 +1,25 @@
-"""Answering: one citizen's way through one form, a question at a time. Pure, in memory.
+"""Answering: one citizen's way through one form, a screen at a time. Pure, in memory.
 
-`Filling` keeps the place in the form and what is being typed; the forms engine keeps the record.
-What is typed becomes an answer at "next" (or when the place is left): an answer that breaks a
-rule is kept and stays on the screen with the reason. Questions appear and vanish with the
-answers, so the place is a path, never a number.
+`Filling` keeps the place in the form and what is being typed; `Record` keeps the answers. What is
+typed becomes an answer at "next" (or when the place is left): an answer that breaks a rule is
+kept and stays on the screen with the reason. Questions appear and vanish with the answers, so
+the place is a path, never a number.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from kiosk.forms.faults import AnswerRefused
+from content.model import FormAsset
 from kiosk.forms.session import FormSession
 from kiosk.forms.states import NodeState, PageKind
 from kiosk.visit import wheels
-from kiosk.visit.looks import CODE, IDENTITY, PHONE, Look, look_for
+from kiosk.visit.attached import Attached
+from kiosk.visit.looks import CODE, IDENTITY, PHONE, Look, kind_of, look_of
+from kiosk.visit.record import Record, Step
+from kiosk.visit.together import Together
+
+__all__ = ["INVALID", "Filling", "Step"]
 
 TEXT_MAX = 2_000
 INVALID = "!"
@@ -24,36 +28,31 @@ INVALID = "!"
 _SQUEEZED = (PHONE, IDENTITY, CODE)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One screen of the form: a question, or "add another?" of a repeat with `rows` rows."""
-
-    kind: PageKind
-    path: str
-    titles: tuple[str, ...] = ()
-    label: str = ""
-    rows: int = 0
-
-    @property
-    def name(self) -> str:
-        """The question's own name."""
-        return self.path.rpartition("/")[2]
-
-
 class Filling:
     """A form being filled. `problem` is a text key, or `INVALID` for the form's own message."""
 
-    def __init__(self, form_id: str, engine: FormSession) -> None:
-        self.form_id = form_id
-        self.engine = engine
+    def __init__(self, asset: FormAsset, engine: FormSession) -> None:
+        self.asset = asset
+        self.record = Record(engine)
+        self.together = Together(self.record)
+        self.attached = Attached()
         self.typed: str | None = None
         self.parts: wheels.Parts = {}
         self.filter: str | None = None
         self.problem = ""
         self.returning = False
-        self.strokes: dict[str, bytes] = {}
         self._at = ""
-        self._enter(self.steps()[0].path if self.steps() else "")
+        steps = self.steps()
+        self._enter(steps[0].path if steps else "")
+
+    @property
+    def form_id(self) -> str:
+        return self.asset.id
+
+    @property
+    def engine(self) -> FormSession:
+        """The form's engine, for what is kept and what is sent; answers go through `record`."""
+        return self.record.engine
 
     @property
     def place(self) -> str:
@@ -61,41 +60,31 @@ class Filling:
         return self._at
 
     def speak(self, code: str) -> None:
-        """Switch the form's texts to the language whose name ends in "(code)", or is it."""
-        for name in self.engine.languages:
-            if name == code or name.endswith(f"({code})"):
-                self.engine.language = name
-                return
+        """Switch the form's texts to a language."""
+        self.record.speak(code)
 
     def steps(self) -> list[Step]:
         """Every screen that is to be shown now, in order."""
-        found = []
-        for page in self.engine.pages():
-            if page.kind is PageKind.REPEAT:
-                found.append(Step(page.kind, page.path, page.titles, page.label, page.rows))
-            else:
-                titles = (*page.titles, page.label) if page.label else page.titles
-                found += [Step(PageKind.QUESTION, path, titles) for path in page.questions]
-        return found
+        return self.record.steps()
 
     def step(self) -> Step | None:
         """The screen at the place; None when it vanished."""
-        return next((each for each in self.steps() if each.path == self._at), None)
+        return self.record.step_at(self._at)
 
     def question(self) -> NodeState:
         """The question at the place."""
-        return self.engine.node(self._at)
+        return self.record.node(self._at)
 
     def look(self, question: NodeState | None = None) -> Look:
         """How the question (that at the place) is drawn and answered."""
-        asked = question or self.question()
-        name = asked.path.rpartition("/")[2].lower()
-        return look_for(kind_of(asked), asked.appearance, len(asked.choices or ()), name)
+        return look_of(question or self.question())
 
     def progress(self) -> tuple[int, int]:
-        """Number of the question at the place, and of how many."""
-        asked = [each.path for each in self.steps() if each.kind is PageKind.QUESTION]
-        return (asked.index(self._at) + 1 if self._at in asked else len(asked), len(asked))
+        """Number of the question at the place (the first of its page), and of how many."""
+        asked = self.record.asked()
+        here = self.step()
+        first = (here.questions or (here.path,))[0] if here is not None else ""
+        return (asked.index(first) + 1 if first in asked else len(asked), len(asked))
 
     def shown(self) -> str:
         """The text of the field: what is being typed, else the answer."""
@@ -111,46 +100,59 @@ class Filling:
 
     def choose(self, value: str, *, many: bool) -> None:
         """A tap on a choice; in a many-choice it goes on and off. Order of taps is kept."""
-        held = self.question().value.split() if many else []
-        held = [each for each in held if each != value] if value in held else [*held, value]
+        asked = self.question()
         self.problem = ""
-        self.engine.set(self._at, " ".join(held) or None)
+        if asked.readonly:
+            return
+        held = asked.value.split() if many else []
+        held = [each for each in held if each != value] if value in held else [*held, value]
+        self.record.set(self._at, " ".join(held) or None)
 
     def turn(self, part: str, by: int, today: date) -> None:
         """A touch of a wheel's button."""
         self.problem = ""
-        if part == "range":
+        if part != "range":
+            wheels.turn(self.parts, part, by, today, birth="birth" in self._at)
+        elif not self.question().readonly:
             asked = self.question()
-            self.engine.set(self._at, wheels.slide(asked.value, dict(asked.attributes), by))
-            return
-        birth = "birth" in self._at
-        wheels.turn(self.parts, part, by, today, birth=birth)
+            self.record.set(self._at, wheels.slide(asked.value, dict(asked.attributes), by))
 
     def put(self, part: str, text: str) -> None:
-        """A wheel's part was typed."""
+        """A wheel's part was typed, or a mark of a range was touched."""
         self.problem = ""
         if part in self.parts:
             wheels.put(self.parts, part, text)
-        elif part == "range":
-            self.typed = text
+        elif part == "range" and not self.question().readonly:
+            self.record.set(self._at, wheels.nearest(text, dict(self.question().attributes)))
 
-    def draw(self, strokes: bytes, file_name: str) -> None:
-        """A finger drew the answer; kept beside the record as an attachment."""
+    def attach(self, content: bytes, ending: str, strokes: str = "") -> None:
+        """The answer is a file, kept beside the record; an earlier one is forgotten."""
         self.problem = ""
-        self.strokes[file_name] = strokes
-        self.engine.set(self._at, file_name)
+        name = self.attached.put(self._at, content, ending, strokes)
+        self.record.set(self._at, name)
+
+    def detach(self) -> None:
+        """Throw the file of the question at the place away."""
+        self.problem = ""
+        self.attached.drop(self._at)
+        self.record.set(self._at, None)
+
+    def files(self) -> dict[str, bytes]:
+        """The attachments that the record names, by name."""
+        named = set(self.engine.values().values())
+        return {name: part for name, part in self.attached.files.items() if name in named}
 
     def settle(self) -> bool:
         """Make what was typed the answer; False (with `problem`) when it cannot be one."""
+        here = self.step()
+        if here is not None and here.kind is PageKind.GROUP:
+            return self.together.settle(plain_text)
         asked = self.question()
         value = self._pending(asked)
         if value is None:
             self.problem = "question.bad_date"
             return False
-        try:
-            if value != asked.value and not asked.readonly:
-                self.engine.set(self._at, value or None)
-        except AnswerRefused:
+        if not self.record.accept(asked, value):
             self.problem = "question.bad_number"
             return False
         self.typed = None
@@ -161,11 +163,12 @@ class Filling:
         while the answer cannot stand.
         """
         here = self.step()
+        if here is not None and here.kind is PageKind.GROUP:
+            return self._page_forward(here)
         if here is None or here.kind is PageKind.QUESTION:
             if not self.settle():
                 return here
-            asked = self.question()
-            if not asked.valid:
+            if not self.question().valid:
                 self.problem = INVALID
                 return here
         return self.onward()
@@ -173,47 +176,83 @@ class Filling:
     def skip(self) -> Step | None:
         """Leave an optional question empty."""
         self.typed, self.problem = None, ""
-        self.engine.set(self._at, None)
+        self.detach()
         return self.onward()
 
     def back(self) -> Step | None:
         """The screen before; None at the first. What was typed is kept where it can be."""
+        here = self.step()
+        if here is not None and here.kind is not PageKind.REPEAT:
+            self.settle()
+        self.returning = False
+        page = self.record.page_of(self._at)
+        if page is not None:
+            return self._go(page)
         steps = self.steps()
         paths = [each.path for each in steps]
         at = paths.index(self._at) if self._at in paths else len(paths)
-        if at < len(steps) and steps[at].kind is PageKind.QUESTION:
-            self.settle()
-        self.returning = False
         if at == 0:
             self.problem = ""
             return None
         return self._go(steps[at - 1])
 
     def go(self, path: str, *, returning: bool) -> None:
-        """To the question at `path`; back to the review after it when `returning`."""
+        """To the screen at `path`; back to the review after it when `returning`."""
         self.returning = returning
         self._enter(path)
 
+    def open(self, name: str) -> None:
+        """From a page of several questions to one of them; "next" leads back to the page."""
+        path = self.together.names().get(name)
+        if path is not None:
+            self.together.settle(plain_text)
+            self._enter(path)
+
     def last(self) -> Step | None:
         """To the last screen of the form."""
-        return self._go(self.steps()[-1]) if self.steps() else None
+        steps = self.steps()
+        return self._go(steps[-1]) if steps else None
+
+    def first_open(self) -> Step | None:
+        """To the first question without an answer; None when there is none."""
+        for path in self.record.asked():
+            asked = self.record.node(path)
+            if not asked.value and kind_of(asked) != "note":
+                return self._go(self.record.page_of(path) or Step(PageKind.QUESTION, path))
+        return None
 
     def add_row(self) -> Step | None:
         """Add a row of the repeat at the place and go to its first question."""
-        row = self.engine.add(self._at)
-        inside = [each for each in self.steps() if each.path.startswith(f"{row}/")]
-        return self._go(inside[0]) if inside else self.onward()
+        row = self.record.add(self._at)
+        for each in self.steps():
+            if (each.questions or (each.path,))[0].startswith(f"{row}/"):
+                return self._go(each)
+        return self.onward()
 
     def first_problem(self) -> str:
         """The path of the first answer that cannot stand; empty when all can."""
         problems = self.engine.violations()
         return problems[0].path if problems else ""
 
+    def _page_forward(self, here: Step) -> Step | None:
+        page = self.together
+        page.settle(plain_text)
+        now = self.step()
+        if now is None or now.questions != here.questions:
+            # An answer brought or took a question of this page: it is shown before it is judged.
+            again = self.record.page_of(here.questions[0]) or now
+            return self.onward() if again is None else self._go(again)
+        self.problem = "question.problem" if page.judge(INVALID) else ""
+        return here if self.problem else self.onward()
+
     def onward(self) -> Step | None:
         """The next screen, whatever is on this one; None at the end or back to the review."""
         if self.returning:
             self.returning = False
             return None
+        page = self.record.page_of(self._at)
+        if page is not None:
+            return self._go(page)
         steps = self.steps()
         paths = [each.path for each in steps]
         at = paths.index(self._at) if self._at in paths else -1
@@ -227,6 +266,8 @@ class Filling:
         self._at, self.typed, self.problem, self.filter = path, None, "", None
         self.parts = {}
         step = self.step()
+        if step is not None and step.kind is PageKind.GROUP:
+            self.together.enter(step.questions)
         if step is not None and step.kind is PageKind.QUESTION:
             look = self.look()
             if look.wheels and "range" not in look.wheels:
@@ -237,20 +278,11 @@ class Filling:
             return wheels.value_of(self.parts, kind_of(asked))
         if self.typed is None:
             return asked.value
-        if self.look(asked) in _SQUEEZED:
-            return "".join(self.typed.split()).replace("-", "").upper()
-        return self.typed.strip()
+        return plain_text(asked, self.typed)
 
 
-def kind_of(asked: NodeState) -> str:
-    """The row of `LOOK_FOR` a question belongs to."""
-    if asked.control in {"select1", "select", "rank", "range", "trigger"}:
-        return asked.control
-    if asked.control == "upload":
-        media = dict(asked.attributes).get("mediatype", "").partition("/")[0]
-        return media if media in {"image", "audio", "video"} else "file"
-    if asked.readonly:
-        return "note"
-    if asked.control == "textarea":
-        return "textarea"
-    return asked.type
+def plain_text(asked: NodeState, typed: str) -> str:
+    """What was typed as it is stored: numbers of persons and phones without spaces."""
+    if look_of(asked) in _SQUEEZED:
+        return "".join(typed.split()).replace("-", "").upper()
+    return typed.strip()

@@ -13,7 +13,7 @@ from kiosk.forms.model import Form
 from kiosk.forms.session import FormSession
 from kiosk.forms.states import PageKind
 from kiosk.queue.numbers import service_day
-from kiosk.visit.answering import INVALID, Filling, Step
+from kiosk.visit.answering import INVALID, TEXT_MAX, Filling, Step
 from kiosk.visit.doing import Act, Doing, want_ticket
 from kiosk.visit.drawing import CROSS, Drawing
 from kiosk.visit.looks import Pick
@@ -35,8 +35,8 @@ def choose_form(doing: Doing, tail: str) -> Signal | None:
         session.service, session.checklist = asset.service, None
         session.ticked.clear()
     if session.filling is not None and session.filling.form_id != tail:
-        doing.ports.submissions.drop_draft(session.visit)
-        session.filling = None
+        doing.ports.submissions.leave_draft(session.visit)
+        session.filling = session.kept = None
     return Signal.FORM_CHOSEN
 
 
@@ -48,14 +48,14 @@ def agree(doing: Doing, _tail: str) -> Signal | None:
         engine = FormSession(
             Form.parse(asset.xml, asset.media), now=ports.clock.now, tz=EAT, ids=ports.ids
         )
-        session.filling = Filling(asset.id, engine)
+        session.filling = Filling(asset, engine)
         session.filling.speak(session.language)
-    return _shown(session.filling.step())
+    return shown(session.filling.step())
 
 
 def refuse(doing: Doing, _tail: str) -> Signal | None:
     """No consent: nothing was asked, nothing is kept, and the queue is open all the same."""
-    doing.session.filling = None
+    doing.session.filling = doing.session.kept = None
     doing.ports.submissions.drop_draft(doing.session.visit)
     return want_ticket(doing, "")
 
@@ -79,13 +79,13 @@ def skip_question(doing: Doing, _tail: str) -> Signal | None:
 def back_question(doing: Doing, _tail: str) -> Signal | None:
     step = filling_of(doing).back()
     doing.session.page = 0
-    return Signal.BACK if step is None else _shown(step)
+    return Signal.BACK if step is None else shown(step)
 
 
 def choose(doing: Doing, tail: str) -> Signal | None:
     filling = filling_of(doing)
     filling.choose(tail, many=filling.look().pick is not Pick.ONE)
-    _draft(doing)
+    keep_draft(doing)
     return None
 
 
@@ -127,16 +127,16 @@ def no_more_rows(doing: Doing, _tail: str) -> Signal | None:
 def change(doing: Doing, tail: str) -> Signal | None:
     """From the review to one question and back."""
     filling = filling_of(doing)
-    for name, step in review_names(filling):
+    for name, path in review_names(filling):
         if name == tail:
-            filling.go(step.path, returning=True)
+            filling.go(path, returning=True)
             return Signal.ASKED
     return None
 
 
 def last_question(doing: Doing, _tail: str) -> Signal | None:
     step = filling_of(doing).last()
-    return Signal.BACK if step is None else _shown(step)
+    return Signal.BACK if step is None else shown(step)
 
 
 def submit(doing: Doing, _tail: str) -> Signal | None:
@@ -148,16 +148,18 @@ def submit(doing: Doing, _tail: str) -> Signal | None:
         filling.go(problem, returning=True)
         filling.problem = INVALID
         return Signal.ASKED
-    asset = ports.catalogue.form(session.form)
-    session.received = ports.submissions.submit(session.visit, filling, asset, session.language)
-    session.filling = None
+    session.received = ports.submissions.submit(session.visit, filling, session.language)
+    session.filling = session.kept = None
     return Signal.SUBMITTED
 
 
 def edit_answer(doing: Doing, element: str, text: str) -> None:
     """Text typed into the answer, a wheel's part, a choice list's filter, or a drawing."""
     filling = filling_of(doing)
-    if element.startswith("wheel."):
+    if element.startswith("answer."):
+        filling.together.write(element.removeprefix("answer."), text[:TEXT_MAX])
+        filling.problem = ""
+    elif element.startswith("wheel."):
         filling.put(element.removeprefix("wheel."), text)
     elif element == "filter":
         filling.filter = text[:80]
@@ -176,16 +178,15 @@ def scan_answer(doing: Doing, text: str) -> None:
         filling.write(text)
 
 
-def review_names(filling: Filling) -> list[tuple[str, Step]]:
-    """(NAME of `change.NAME`, question) of every question; rows of a repeat are numbered."""
-    found: list[tuple[str, Step]] = []
+def review_names(filling: Filling) -> list[tuple[str, str]]:
+    """(NAME of `change.NAME`, path) of every question; rows of a repeat are numbered."""
+    found: list[tuple[str, str]] = []
     seen: dict[str, int] = {}
-    for step in filling.steps():
-        if step.kind is not PageKind.QUESTION:
-            continue
-        seen[step.name] = seen.get(step.name, 0) + 1
-        count = seen[step.name]
-        found.append((step.name if count == 1 else f"{step.name}.{count}", step))
+    for path in filling.record.asked():
+        name = path.rpartition("/")[2]
+        seen[name] = seen.get(name, 0) + 1
+        count = seen[name]
+        found.append((name if count == 1 else f"{name}.{count}", path))
     return found
 
 
@@ -195,10 +196,8 @@ def _draw(doing: Doing, text: str) -> Signal | None:
         drawing = Drawing.read(text)
     except (ValueError, TypeError, json.JSONDecodeError):
         drawing = Drawing.read(CROSS)
-    name = f"{filling.place.rpartition('/')[2].split('[')[0]}-{len(filling.strokes) + 1}.svg"
-    held = filling.question().value
-    filling.draw(drawing.svg(), held or name)
-    _draft(doing)
+    filling.attach(drawing.png(), "png", drawing.text())
+    keep_draft(doing)
     return None
 
 
@@ -206,15 +205,17 @@ def _kept(doing: Doing, step: Step | None) -> Signal | None:
     doing.session.page = 0
     if filling_of(doing).problem:
         return None
-    _draft(doing)
-    return _shown(step)
+    keep_draft(doing)
+    return shown(step)
 
 
-def _draft(doing: Doing) -> None:
+def keep_draft(doing: Doing) -> None:
+    """The answers so far are kept before anything else happens."""
     doing.ports.submissions.keep_draft(doing.session.visit, filling_of(doing))
 
 
-def _shown(step: Step | None) -> Signal:
+def shown(step: Step | None) -> Signal:
+    """What it means for the screen that `step` comes next."""
     if step is None:
         return Signal.ANSWERED
     return Signal.REPEAT_ASKED if step.kind is PageKind.REPEAT else Signal.ASKED

@@ -63,8 +63,6 @@ PLACE = Look("place", Keyboard.DECIMAL)
 PHOTO = Look("photo")
 AUDIO = Look("audio")
 ATTACH = Look("attach")
-HEADING = Look("heading")
-"""Only the head of a grid of choices, which stand here as lines: nothing to show or to answer."""
 
 SEARCH_FROM = 13
 """A list of this many choices or more can be searched by typing."""
@@ -131,11 +129,16 @@ def look_of(asked: NodeState) -> Look:
     name = asked.path.rpartition("/")[2].lower()
     choices = asked.choices or ()
     look = look_for(kind_of(asked), asked.appearance, len(choices), name)
-    if look in {CHOOSE, MANY} and "label" in asked.appearance.split():
-        return HEADING
     if look is CHOOSE and any(kind == "image" for each in choices for kind, _ in each.media):
         return PICTURES
     return look
+
+
+def is_heading(asked: NodeState) -> bool:
+    """Whether this is only the head of a grid of choices: here each question of the grid is a
+    line of its own, so there is nothing to show or to answer.
+    """
+    return asked.control in {"select1", "select"} and "label" in asked.appearance.split()
 
 
 def kind_of(asked: NodeState) -> str:

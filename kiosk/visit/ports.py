@@ -85,6 +85,24 @@ class Opinion:
     service: str
 
 
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A draft that can be taken up again: its code, and the slip the code is printed on."""
+
+    code: str
+    slip: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A draft found by its code, with the form it was begun with."""
+
+    code: str
+    asset: FormAsset
+    snapshot: bytes
+    attachments: Mapping[str, bytes]
+
+
 class Tickets(Protocol):
     def issue(self, visit: UUID, service: Service, klass: str, language: str) -> Issued:
         """A durable number with its slip in the spool; the same one again for the same visit."""
@@ -97,11 +115,27 @@ class Submissions(Protocol):
         ...
 
     def drop_draft(self, visit: UUID) -> None:
-        """Forget the draft and its key."""
+        """Forget the draft and its key, and wipe it if it has a code."""
         ...
 
-    def submit(self, visit: UUID, filling: Filling, asset: FormAsset, language: str) -> Received:
-        """Seal and store the form with its receipt's print job; the same again when repeated."""
+    def leave_draft(self, visit: UUID) -> None:
+        """The visit leaves its draft: one with a code waits for its owner, any other is gone."""
+        ...
+
+    def give_code(self, visit: UUID, filling: Filling, language: str) -> Coded:
+        """Keep the draft under a code, from now on after every answer, and print the code."""
+        ...
+
+    def reopen(self, visit: UUID, typed: str) -> Reopened | None:
+        """The draft of a code as typed; None when there is none (any more)."""
+        ...
+
+    def submit(
+        self, visit: UUID, filling: Filling, language: str, replaces: Received | None = None
+    ) -> Received:
+        """Seal and store the form with its receipt's print job, and wipe its draft. A form that
+        `replaces` another keeps its reference.
+        """
         ...
 
 
@@ -169,3 +203,4 @@ class Ports:
     warn_s: float = 30.0
     language: str = "en"
     keep_days: int = field(default=30)
+    draft_days: int = 7

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.forms.faults import AnswerRefused
 from kiosk.forms.session import FormSession
 from kiosk.forms.states import Choice, NodeState, PageKind
 from kiosk.visit.grouping import chunks
-from kiosk.visit.looks import look_of
+from kiosk.visit.looks import is_heading, look_of
 
 _GROUP = "group:"
 
@@ -58,6 +59,15 @@ class Record:
         """Answer a question; raises `AnswerRefused`."""
         self.engine.set(path, value)
         self._forget()
+
+    def accept(self, asked: NodeState, value: str) -> bool:
+        """Make `value` the answer of `asked`, unless it is; False when it cannot be one."""
+        try:
+            if value != asked.value and not asked.readonly:
+                self.set(asked.path, value or None)
+        except AnswerRefused:
+            return False
+        return True
 
     def add(self, path: str) -> str:
         """Add a row to the repeat at `path`; the row's path."""
@@ -129,8 +139,8 @@ class Record:
                 found += [Step(PageKind.QUESTION, path, page.titles) for path in page.questions]
                 continue
             titles = (*page.titles, page.label) if page.label else page.titles
-            shown = [(path, look_of(self.node(path))) for path in page.questions]
-            for part in chunks((p, k) for p, k in shown if k.name != "heading"):
+            asked = [self.node(path) for path in page.questions]
+            for part in chunks((e.path, look_of(e)) for e in asked if not is_heading(e)):
                 if len(part) == 1:
                     found.append(Step(PageKind.QUESTION, part[0], titles))
                 else:

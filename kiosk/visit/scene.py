@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from content.catalogue import Catalogue
+from content.faults import NotInPack
 from kiosk.session import Session
 from kiosk.strings import Tongue
 from kiosk.view import Block, BlockKind, Element, Keyboard, Place, Progress, Role
@@ -35,6 +36,14 @@ class Scene:
     network: Network
     paper: Paper = Paper.NONE
     keep_days: int = 30
+    draft_days: int = 7
+
+    def picture(self, form: str, name: str) -> str:
+        """Where a form's picture lies on disk; empty when the pack has it no more."""
+        try:
+            return str(self.catalogue.asset(f"forms/{form}/{name}"))
+        except NotInPack:
+            return ""
 
 
 @dataclass(slots=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from kiosk.forms.states import Choice, NodeState
-from kiosk.view import Block, BlockKind, Element, Keyboard, Place, Progress, Role
-from kiosk.visit.answering import INVALID, Filling
+import re
+
+from content.faults import NotInPack
+from content.model import FormAsset
+from kiosk.forms.states import PageKind
+from kiosk.view import Block, BlockKind, Element, Progress, Role
+from kiosk.visit import screens_answers
+from kiosk.visit.answering import Filling
 from kiosk.visit.answers_shown import answer_text
 from kiosk.visit.filling_acts import review_names
-from kiosk.visit.looks import SEARCH, Look, Pick
-from kiosk.visit.scene import PER_PAGE, Scene, Screen, button, notice, paged, step, text, tile
+from kiosk.visit.scene import Scene, Screen, button, notice, paged, step, text, tile
 from kiosk.visit.screens_ticket import paper_notice
 
-FILTERED_PER_PAGE = 4
 REVIEW_PER_PAGE = 5
 
 
@@ -25,15 +28,17 @@ def forms(scene: Scene) -> Screen:
         title = each.title.get(language) or each.title["en"]
         hint = say("forms.minutes", n=each.questions)
         tiles.append(tile(f"form.{each.id}", title, agency.icon, hint=hint, colour=agency.colour))
-    return Screen(say("forms.title"), "", [], [*tiles, *paging], page=page)
+    resume = button(scene, "resume", "forms.resume", "history")
+    return Screen(say("forms.title"), "", [], [*tiles, *paging, resume], page=page)
 
 
 def consent(scene: Scene) -> Screen:
     """Who asks, why, for how long, which rights; and a real choice."""
     say, language = scene.tongue.say, scene.session.language
-    asset = scene.catalogue.form(scene.session.form)
+    filling = scene.session.filling
+    asset = filling.asset if filling is not None else scene.catalogue.form(scene.session.form)
     agency = scene.catalogue.agency(asset.agency).title(language)
-    service = scene.catalogue.service(asset.service).title(language)
+    service = _service_of(scene, asset)
     blocks = [
         step(say("consent.who", agency=agency), "account_balance"),
         step(say("consent.why", service=service), "task_alt"),
@@ -51,32 +56,14 @@ def consent(scene: Scene) -> Screen:
 
 
 def question(scene: Scene) -> Screen:
-    """One question: its look, its problem with an example, and the way on."""
-    say = scene.tongue.say
+    """One question, or several of a page: look, problems with an example, and the way on."""
     filling = _filling(scene)
-    asked, look = filling.question(), filling.look()
-    step_here = filling.step()
-    titles = step_here.titles if step_here is not None else ()
+    here = filling.step()
     number, of = filling.progress()
-    problem = _problem(scene, filling)
-    blocks = [notice(problem, tone="problem", icon="error")] if problem else []
-    if asked.hint:
-        blocks.append(text(asked.hint))
-    elements, page = _answers(scene, filling, asked, look, problem)
-    actions = [button(scene, "next", "shell.next", "arrow_forward", primary=True)]
-    if not asked.required and not asked.readonly:
-        actions.insert(0, button(scene, "skip", "shell.skip", "skip_next"))
-    return Screen(
-        asked.label or asked.path.rpartition("/")[2],
-        titles[-1] if titles else "",
-        blocks,
-        [*elements, *actions],
-        keyboard=Keyboard.TEXT if filling.filter is not None else look.keyboard,
-        progress=Progress(number, of, say("question.progress", n=number, m=of)),
-        page=page,
-        look=look.name,
-        look_data={"required": asked.required, **dict(asked.attributes)},
-    )
+    progress = Progress(number, of, scene.tongue.say("question.progress", n=number, m=of))
+    if here is not None and here.kind is PageKind.GROUP:
+        return screens_answers.together(scene, filling, here, progress)
+    return screens_answers.alone(scene, filling, progress)
 
 
 def repeat(scene: Scene) -> Screen:
@@ -101,8 +88,8 @@ def review(scene: Scene) -> Screen:
     say = scene.tongue.say
     filling = _filling(scene)
     rows = []
-    for name, each in review_names(filling):
-        asked = filling.engine.node(each.path)
+    for name, path in review_names(filling):
+        asked = filling.record.node(path)
         look = filling.look(asked)
         if look.name == "note":
             continue
@@ -110,7 +97,7 @@ def review(scene: Scene) -> Screen:
             Element(
                 id=f"change.{name}",
                 role=Role.ROW,
-                label=asked.label,
+                label=_row_title(filling, path, asked.label),
                 value=answer_text(scene.tongue, asked, look) or say("review.not_answered"),
                 hint=say("review.change"),
                 icon="edit",
@@ -122,7 +109,8 @@ def review(scene: Scene) -> Screen:
     if filling.first_problem():
         blocks.insert(0, notice(say("review.problem"), tone="problem", icon="error"))
     submit = button(scene, "submit", "review.submit", "send", primary=True)
-    return Screen(say("review.title"), "", blocks, [*shown, *paging, submit], page=page)
+    keep = button(scene, "keep", "question.keep", "save")
+    return Screen(say("review.title"), "", blocks, [*shown, *paging, keep, submit], page=page)
 
 
 def submitted(scene: Scene) -> Screen:
@@ -162,104 +150,19 @@ def _filling(scene: Scene) -> Filling:
     return scene.session.filling
 
 
-def _problem(scene: Scene, filling: Filling) -> str:
-    if not filling.problem:
-        return ""
-    if filling.problem == INVALID:
-        return filling.question().message
-    return scene.tongue.say(filling.problem)
+def _service_of(scene: Scene, asset: FormAsset) -> str:
+    """The service's name; a form kept from an older pack may start one that is gone."""
+    try:
+        return scene.catalogue.service(asset.service).title(scene.session.language)
+    except NotInPack:
+        return asset.title.get(scene.session.language) or asset.title["en"]
 
 
-def _answers(
-    scene: Scene, filling: Filling, asked: NodeState, look: Look, problem: str
-) -> tuple[list[Element], tuple[int, int]]:
-    if look.pick is not Pick.NONE:
-        return _choices(scene, filling, asked, look)
-    if look.wheels:
-        return _wheels(scene, filling, look), (1, 1)
-    say = scene.tongue.say
-    match look.name:
-        case "note":
-            return [], (1, 1)
-        case "sign" | "draw":
-            pad = Element(
-                id="answer",
-                role=Role.PAD,
-                label=say("question.sign"),
-                value=asked.value,
-                error=problem,
-            )
-            mark = button(scene, "mark", "question.mark", "close", place=Place.MAIN)
-            return [pad, mark] if look.name == "sign" else [pad], (1, 1)
-        case "attach":
-            return [], (1, 1)
-        case _:
-            field = Element(
-                id="answer",
-                role=Role.FIELD,
-                label=asked.label,
-                hint=asked.hint,
-                value=filling.shown(),
-                error=problem,
-            )
-            return [field], (1, 1)
-
-
-def _wheels(scene: Scene, filling: Filling, look: Look) -> list[Element]:
-    say = scene.tongue.say
-    found = []
-    for part in look.wheels:
-        if part == "range":
-            value, label = filling.question().value, filling.question().label
-        else:
-            held = filling.parts.get(part)
-            value = "" if held is None else str(held)
-            label = say(f"question.{part}")
-        found.append(Element(id=f"wheel.{part}", role=Role.WHEEL, label=label, value=value))
-    return found
-
-
-def _choices(
-    scene: Scene, filling: Filling, asked: NodeState, look: Look
-) -> tuple[list[Element], tuple[int, int]]:
-    held = asked.value.split() if look.pick is not Pick.ONE else [asked.value]
-    options = list(asked.choices or ())
-    if look.name == "agree":
-        options = [Choice("OK", scene.tongue.say("consent.agree"))]
-    found: list[Element] = []
-    per_page = PER_PAGE
-    if look is SEARCH:
-        per_page = FILTERED_PER_PAGE
-        found.append(
-            Element(
-                id="filter",
-                role=Role.FIELD,
-                label=scene.tongue.say("question.search_list"),
-                value=filling.filter or "",
-                icon="search",
-            )
-        )
-        options = _filtered(options, filling.filter or "")
-    shown, page, paging = paged(scene, options, per_page)
-    for option in shown:
-        rank = str(held.index(option.value) + 1) if option.value in held else ""
-        found.append(
-            Element(
-                id=f"choice.{option.value}",
-                role=Role.CHOICE,
-                label=option.label,
-                value=rank if look.pick is Pick.RANK else "",
-                icon=dict(option.media).get("image", ""),
-                selected=option.value in held,
-            )
-        )
-    return [*found, *paging], page
-
-
-def _filtered(options: list[Choice], typed: str) -> list[Choice]:
-    wanted = typed.casefold().strip()
-    if not wanted:
-        return options
-    starts = [each for each in options if each.label.casefold().startswith(wanted)]
-    within = [each for each in options if wanted in each.label.casefold() and each not in starts]
-    return [*starts, *within]
+def _row_title(filling: Filling, path: str, label: str) -> str:
+    """The question with the group it stands in, so that two rows of a repeat are told apart."""
+    row = re.search(r"\[(\d+)\][^\[]*$", path)
+    if row is None:
+        return label
+    here = filling.record.step_at(path)
+    titles = here.titles if here is not None else ()
+    return f"{titles[-1]} {row[1]}: {label}" if titles else f"{row[1]}. {label}"

@@ -56,6 +56,7 @@ class Stage:
             self._network,
             self._ports.slips.paper(subject) if subject is not None else Paper.NONE,
             self._ports.keep_days,
+            self._ports.draft_days,
         )
         return view_for(scene, number, countdown=countdown, speaking=session.listening)
 
@@ -82,5 +83,7 @@ def _subject(session: Session) -> UUID | None:
             return session.received.submission if session.received else None
         case State.SERVICE:
             return session.checklist
+        case State.KEPT:
+            return session.kept.slip if session.kept else None
         case _:
             return None

@@ -7,7 +7,7 @@ from kiosk.session import Session
 
 TRAIL_MAX = 32
 _RESTART = frozenset({State.HOME, State.ATTRACT, State.GOODBYE})
-_FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW})
+_FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW, State.KEPT})
 _ASIDE = frozenset({State.STAFF_CALLED, State.UNAVAILABLE})
 
 

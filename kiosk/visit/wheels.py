@@ -101,3 +101,16 @@ def slide(held: str, limits: Mapping[str, str], by: int) -> str:
     step = float(limits.get("step", "1"))
     value = low if not held else min(max(float(held) + by * step, low), high)
     return f"{value:g}"
+
+
+def nearest(text: str, limits: Mapping[str, str]) -> str | None:
+    """A range's value nearest to what was touched or typed; None for anything but a number."""
+    try:
+        wanted = float(text)
+    except ValueError:
+        return None
+    low, high = float(limits.get("start", "0")), float(limits.get("end", "10"))
+    step = abs(float(limits.get("step", "1"))) or 1.0
+    low, high = min(low, high), max(low, high)
+    steps = round((min(max(wanted, low), high) - low) / step)
+    return f"{min(low + steps * step, high):g}"

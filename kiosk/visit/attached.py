@@ -1,0 +1,46 @@
+"""Attached: the files of one record, in memory. Names are distinct within the record; pure.
+
+A name is the question's own with a number, such as `photo-2.jpg`, so that the rows of a repeat
+and two photos of the same thing never meet. Strokes of a drawing are kept to be drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+BYTES_MAX = 8_000_000
+"""Of all attachments of one record together."""
+
+
+class Attached:
+    """Files by name, and which question each belongs to."""
+
+    def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
+        self.files: dict[str, bytes] = dict(files or {})
+        self._of: dict[str, str] = {}
+        self._strokes: dict[str, str] = {}
+
+    def put(self, path: str, content: bytes, ending: str, strokes: str = "") -> str:
+        """Keep the file of the question at `path` in place of an earlier one; its name."""
+        self.drop(path)
+        stem = path.rpartition("/")[2].partition("[")[0]
+        number = 1
+        while any(name.partition(".")[0] == f"{stem}-{number}" for name in self.files):
+            number += 1
+        name = f"{stem}-{number}.{ending}"
+        self.files[name] = content
+        self._of[path], self._strokes[path] = name, strokes
+        return name
+
+    def drop(self, path: str) -> None:
+        """Forget the file of a question."""
+        self.files.pop(self._of.pop(path, ""), None)
+        self._strokes.pop(path, None)
+
+    def room_for(self, content: bytes) -> bool:
+        """Whether the record may carry this file too."""
+        return sum(map(len, self.files.values())) + len(content) <= BYTES_MAX
+
+    def strokes(self, path: str) -> str:
+        """The strokes drawn at a question in this visit."""
+        return self._strokes.get(path, "")

@@ -1,0 +1,200 @@
+"""Screens of answers: the elements of every look, alone or several on a page. Pure functions."""
+
+from __future__ import annotations
+
+from kiosk.forms.states import Choice, NodeState
+from kiosk.view import Element, Keyboard, Place, Progress, Role
+from kiosk.visit.answering import INVALID, Filling
+from kiosk.visit.answers_shown import answer_text
+from kiosk.visit.grouping import TYPED
+from kiosk.visit.looks import Look, Pick
+from kiosk.visit.record import Step
+from kiosk.visit.scene import PER_PAGE, Scene, Screen, button, notice, paged, text
+
+FILTERED_PER_PAGE = 4
+
+Shown = tuple[list[Element], tuple[int, int]]
+"""Elements, and (this page, of how many)."""
+
+
+def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
+    """One question: its look, its problem with an example, and the way on."""
+    asked, look = filling.question(), filling.look()
+    here = filling.step()
+    titles = here.titles if here is not None else ()
+    problem = _words(scene, filling.problem, asked)
+    blocks = [notice(problem, tone="problem", icon="error")] if problem else []
+    if asked.hint:
+        blocks.append(text(asked.hint))
+    elements, page = _answers(scene, filling, asked, look, problem)
+    actions = _ways(scene, skip=not asked.required and not asked.readonly)
+    return Screen(
+        asked.label or asked.path.rpartition("/")[2],
+        titles[-1] if titles else "",
+        blocks,
+        [*elements, *actions],
+        keyboard=Keyboard.TEXT if filling.filter is not None else look.keyboard,
+        progress=progress,
+        page=page,
+        look=look.name,
+        look_data={"required": asked.required, **dict(asked.attributes)},
+    )
+
+
+def together(scene: Scene, filling: Filling, here: Step, progress: Progress) -> Screen:
+    """Several questions: fields over one keyboard, a line for each other one; every problem in
+    the summary and at its field.
+    """
+    page = filling.together
+    fields, lines, summary = [], [], []
+    keyboard, required = Keyboard.NONE, False
+    for name, path in page.names().items():
+        asked = filling.record.node(path)
+        look = filling.look(asked)
+        problem = _words(scene, page.problems.get(path, ""), asked)
+        required = required or asked.required
+        if problem:
+            summary.append(f"{asked.label}: {problem}")
+        if look.name in TYPED:
+            active = path == page.active
+            keyboard = look.keyboard if active else keyboard
+            fields.append(
+                Element(
+                    id=f"answer.{name}",
+                    role=Role.FIELD,
+                    label=asked.label,
+                    value=page.shown(path),
+                    selected=active,
+                    error=problem,
+                )
+            )
+        else:
+            lines.append(_line(scene, f"open.{name}", asked, look, problem))
+    blocks = [notice(" ".join(summary), tone="problem", icon="error")] if summary else []
+    return Screen(
+        here.label or scene.tongue.say("question.together"),
+        here.titles[-1] if here.titles else "",
+        blocks,
+        [*fields, *lines, *_ways(scene, skip=False)],
+        keyboard=keyboard,
+        progress=progress,
+        look="group",
+        look_data={"required": required},
+    )
+
+
+def _line(scene: Scene, name: str, asked: NodeState, look: Look, problem: str) -> Element:
+    note = look.name == "note"
+    answer = "" if note else answer_text(scene.tongue, asked, look)
+    return Element(
+        id=name,
+        role=Role.ROW,
+        label=asked.label,
+        value="" if note else answer or scene.tongue.say("review.not_answered"),
+        hint=scene.tongue.say("question.open" if note or not answer else "review.change"),
+        icon="info" if note else "check_circle" if answer else "edit",
+        selected=bool(answer),
+        error=problem,
+    )
+
+
+def _ways(scene: Scene, *, skip: bool) -> list[Element]:
+    ways = [
+        button(scene, "keep", "question.keep", "save", place=Place.NAV),
+        button(scene, "next", "shell.next", "arrow_forward", primary=True),
+    ]
+    if skip:
+        ways.insert(1, button(scene, "skip", "shell.skip", "skip_next"))
+    return ways
+
+
+def _words(scene: Scene, problem: str, asked: NodeState) -> str:
+    if not problem:
+        return ""
+    return asked.message if problem == INVALID else scene.tongue.say(problem)
+
+
+def _answers(scene: Scene, filling: Filling, asked: NodeState, look: Look, problem: str) -> Shown:
+    if look.pick is not Pick.NONE:
+        return _choices(scene, filling, asked, look)
+    if look.wheels:
+        return _wheels(scene, filling, look), (1, 1)
+    say = scene.tongue.say
+    match look.name:
+        case "note" | "attach":
+            return [], (1, 1)
+        case "sign" | "draw":
+            pad = Element(
+                id="answer",
+                role=Role.PAD,
+                label=say("question.sign"),
+                value=filling.attached.strokes(asked.path),
+                error=problem,
+            )
+            mark = button(scene, "mark", "question.mark", "close", place=Place.MAIN)
+            return [pad, mark] if look.name == "sign" else [pad], (1, 1)
+        case _:
+            field = Element(
+                id="answer",
+                role=Role.FIELD,
+                label=asked.label,
+                hint=asked.hint,
+                value=filling.shown(),
+                error=problem,
+            )
+            return [field], (1, 1)
+
+
+def _wheels(scene: Scene, filling: Filling, look: Look) -> list[Element]:
+    say = scene.tongue.say
+    found = []
+    for part in look.wheels:
+        if part == "range":
+            value, label = filling.question().value, filling.question().label
+        else:
+            held = filling.parts.get(part)
+            value = "" if held is None else str(held)
+            label = say(f"question.{part}")
+        found.append(Element(id=f"wheel.{part}", role=Role.WHEEL, label=label, value=value))
+    return found
+
+
+def _choices(scene: Scene, filling: Filling, asked: NodeState, look: Look) -> Shown:
+    held = asked.value.split() if look.pick is not Pick.ONE else [asked.value]
+    found: list[Element] = []
+    per_page = PER_PAGE
+    if look.name == "agree":
+        options = [Choice("OK", scene.tongue.say("consent.agree"))]
+    elif look.name == "search":
+        per_page = FILTERED_PER_PAGE
+        field = Element(
+            id="filter",
+            role=Role.FIELD,
+            label=scene.tongue.say("question.search_list"),
+            value=filling.filter or "",
+            icon="search",
+        )
+        found.append(field)
+        options = filling.record.search(asked.path, filling.filter or "")
+    else:
+        options = list(asked.choices or ())
+    shown, page, paging = paged(scene, options, per_page)
+    for option in shown:
+        rank = str(held.index(option.value) + 1) if option.value in held else ""
+        found.append(
+            Element(
+                id=f"choice.{option.value}",
+                role=Role.CHOICE,
+                label=option.label,
+                value=rank if look.pick is Pick.RANK else "",
+                media=_picture(scene, filling, option),
+                selected=option.value in held,
+            )
+        )
+    return [*found, *paging], page
+
+
+def _picture(scene: Scene, filling: Filling, option: Choice) -> str:
+    """Where the picture of a choice lies in the pack; empty when it has none there."""
+    name = dict(option.media).get("image", "").rpartition("/")[2]
+    return scene.picture(filling.asset.id, name) if name else ""

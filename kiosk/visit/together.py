@@ -1,0 +1,85 @@
+"""Together: the questions of one page being typed at the same time. Pure, in memory.
+
+What is typed is kept by question until "next"; each problem stands at its own field, and all of
+them in the summary on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.forms.states import NodeState
+from kiosk.visit.grouping import TYPED
+from kiosk.visit.looks import look_of
+from kiosk.visit.record import Record
+
+
+@dataclass(slots=True)
+class Together:
+    """`paths` of the page; `texts` typed so far; `active` has the keyboard."""
+
+    record: Record
+    paths: tuple[str, ...] = ()
+    texts: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    active: str = ""
+
+    def names(self) -> dict[str, str]:
+        """Path by the name its element ends in; the second of a name is NAME.2."""
+        found: dict[str, str] = {}
+        for path in self.paths:
+            name = path.rpartition("/")[2]
+            count = 1
+            while (name if count == 1 else f"{name}.{count}") in found:
+                count += 1
+            found[name if count == 1 else f"{name}.{count}"] = path
+        return found
+
+    def typed_paths(self) -> list[str]:
+        """The questions with a field."""
+        return [p for p in self.paths if look_of(self.record.node(p)).name in TYPED]
+
+    def enter(self, paths: tuple[str, ...]) -> None:
+        """Begin the page anew."""
+        self.paths = paths
+        self.texts.clear()
+        self.problems.clear()
+        typed = self.typed_paths()
+        self.active = typed[0] if typed else ""
+
+    def write(self, name: str, text: str) -> None:
+        """The citizen types into a field of the page."""
+        path = self.names().get(name)
+        if path is not None:
+            self.texts[path] = text
+            self.active = path
+            self.problems.pop(path, None)
+
+    def touch(self, name: str) -> None:
+        """The field that was touched has the keyboard."""
+        path = self.names().get(name, "")
+        if path in self.typed_paths():
+            self.active = path
+
+    def shown(self, path: str) -> str:
+        """The text of a field."""
+        return self.texts.get(path, self.record.node(path).value)
+
+    def settle(self, plain: Callable[[NodeState, str], str]) -> bool:
+        """Make answers of what was typed; False when something cannot be one."""
+        self.problems.clear()
+        for path, text in list(self.texts.items()):
+            asked = self.record.node(path)
+            if self.record.accept(asked, plain(asked, text)):
+                del self.texts[path]
+            else:
+                self.problems[path] = "question.bad_number"
+        return not self.problems
+
+    def judge(self, invalid: str) -> bool:
+        """Mark every answer of the page that breaks a rule with `invalid`; True when any does."""
+        for path in self.paths:
+            if not self.record.node(path).valid:
+                self.problems.setdefault(path, invalid)
+        return bool(self.problems)
