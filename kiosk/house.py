@@ -18,8 +18,7 @@ from kiosk.supervisor import Service, Supervisor
 from kiosk.wiring import open_books
 from peripherals.simulators.control import send
 from provisioning.clock import SystemClock
-from provisioning.faults import Fault
-from provisioning.site import Node, Site
+from provisioning.site import Node, Site, SiteFault
 
 PRINTER_WORDS = {
     "paper-out": "paper-out",
@@ -32,10 +31,8 @@ PRINTER_WORDS = {
 START_S, PAUSE_S = 30.0, 0.05
 
 
-class HouseFault(Fault):
+class HouseFault(SiteFault):
     """The site cannot be run here."""
-
-    code = 59
 
 
 @dataclass(frozen=True, slots=True)

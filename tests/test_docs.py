@@ -78,9 +78,11 @@ def test_every_decision_is_numbered_once() -> None:
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
-    wrong = []
-    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text()):
-            if not (page.parent / target).exists():
-                wrong.append(f"{page.relative_to(ROOT)} -> {target}")
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    wrong = [
+        f"{page.relative_to(ROOT)} -> {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
     assert not wrong

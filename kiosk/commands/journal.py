@@ -1,4 +1,4 @@
-"""`huduma journal`: show, verify or rebuild a node's journal.
+"""`huduma journal`: show, verify, rebuild or export a node's journal.
 
 `show` and `verify` only read and may run beside the services. `verify` exits 40 and names the
 first bad entry. `rebuild` makes every projection again and proves it equal; what differs is kept
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The three acts, each with the node and its own options."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="show|verify|rebuild")
+    """The acts, each with the node and its own options."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="show|verify|rebuild|export")
     show = acts.add_parser("show", help="print entries, oldest first")
     show.add_argument("--after", type=int, default=0, metavar="SEQ", help="only later entries")
     show.add_argument("--last", type=int, metavar="N", help="only the newest N entries")
@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verify = acts.add_parser("verify", help="walk the whole chain")
     rebuild = acts.add_parser("rebuild", help="make every projection again and compare")
     rebuild.add_argument("--repair", action="store_true", help="keep what came out different")
-    for each in (show, verify, rebuild):
+    export = acts.add_parser("export", help="write a database that people can query")
+    export.add_argument("--to", type=Path, required=True, metavar="FILE", help="a new file")
+    for each in (show, verify, rebuild, export):
         each.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
         each.add_argument("--node", required=True, metavar="NAME", help="a node of the site")
         each.add_argument("--json", action="store_true", help="print as JSON")
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     from provisioning.site import Site
 
     node = Site.open(arguments.site).node(arguments.node)
-    acts = {"show": _show, "verify": _verify, "rebuild": _rebuild}
+    acts = {"show": _show, "verify": _verify, "rebuild": _rebuild, "export": _export}
     return acts[arguments.act](node, arguments)
 
 
@@ -67,6 +69,18 @@ def _show(node: Node, arguments: argparse.Namespace) -> int:
             body = json.dumps(each["body"], ensure_ascii=False)
             print(f"{each['seq']:>7}  {each['time']}  {each['kind']:<18} {body}")
     store.close()
+    return 0
+
+
+def _export(node: Node, arguments: argparse.Namespace) -> int:
+    from sync.journal import Journal
+    from sync.journal_export import export
+    from sync.store import Store
+
+    store = Store.read_only(node.db_path)
+    count = export(Journal(store, node.name, node.clock()).entries(), arguments.to)
+    store.close()
+    print(f"{count} entries written to {arguments.to}")
     return 0
 
 

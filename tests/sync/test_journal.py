@@ -519,3 +519,22 @@ def test_it_stays_fast(tmp_path, clock):
     assert (appended - started) / 10_000 < 0.3e-3, "CPU seconds per append"
     assert (verified - appended) * 5 < 3, "CPU seconds to verify 50,000 entries"
     store.close()
+
+
+def test_a_journal_exports_to_a_file_that_people_can_query(tmp_path, store, clock, ids):
+    import sqlite_utils
+
+    from sync.journal_export import export
+    from sync.store_faults import StoreFault
+
+    journal = Journal(store, "kiosk-1", clock)
+    with store.transaction() as tx:
+        journal.append(tx, "print.proven", ids.uuid7(), {"job": "j1", "kind": "ticket"})
+        journal.append(tx, "staff.called", ids.uuid7(), {"state": "home"})
+    assert export(journal.entries(), tmp_path / "copy.db") == 2
+    database = sqlite_utils.Database(str(tmp_path / "copy.db"))
+    assert [row["kind"] for row in database["entry"].search("ticket")] == ["print.proven"]
+    assert database["kind"].count > 20
+    database.close()
+    with pytest.raises(StoreFault, match="exists already"):
+        export([], tmp_path / "copy.db")
