@@ -28,7 +28,8 @@ RELAY_TABLES = MigrationSet(
             via TEXT NOT NULL,
             received_at TEXT NOT NULL,
             PRIMARY KEY (node, db_epoch, no)
-        ) WITHOUT ROWID;
+        );
+        CREATE INDEX relay_waiting ON relay_segment (node, db_epoch) WHERE bytes IS NOT NULL;
         CREATE TABLE relay_national (
             node TEXT NOT NULL,
             db_epoch BLOB NOT NULL,
@@ -84,7 +85,9 @@ class Relay:
 
     def offers(self) -> list[Progress]:
         """Every stream with something the national node has not acknowledged."""
-        found = self._store.all("SELECT DISTINCT node, db_epoch FROM relay_segment")
+        found = self._store.all(
+            "SELECT DISTINCT node, db_epoch FROM relay_segment WHERE bytes IS NOT NULL"
+        )
         streams = [Stream(node, bytes(epoch)) for node, epoch in found]
         return [each for each in map(self.progress, streams) if each.no > each.national]
 

@@ -22,6 +22,7 @@ from sync.sender_states import State
 BLOCKED_S = 900.0
 """A stream whose segment was refused is offered again after this long: the reason may be gone."""
 FORKED_S = 60.0
+_CONNECTED_LOOK_S = 1.0
 _FRAMES_PER_TURN = 256
 
 
@@ -161,9 +162,11 @@ class Uplink:
         if self._link.send(frame, self._connect_wait_s if greeting else 0.0):
             self._watcher.sent(len(frame))
             return True
-        # Not connected (yet): the socket goes on trying, so it is kept.
+        # Not connected (yet): the socket goes on trying by itself and asking it costs no byte, so
+        # a line that comes back is used within seconds; only silence makes the waits grow.
         self._sender.lost()
-        self._wait(now)
+        self._watcher.down()
+        self._dial_at = now + _CONNECTED_LOOK_S * (0.5 + self._chance())
         return False
 
     def _fail(self, now: float, *, at_once: bool = False) -> None:
@@ -175,6 +178,8 @@ class Uplink:
             self._wait(now)
 
     def _wait(self, now: float) -> None:
-        chance = int.from_bytes(self._ids.token(4), "big") / 2**32
-        self._dial_at = now + self._backoff.failed(chance)
+        self._dial_at = now + self._backoff.failed(self._chance())
         self._watcher.down()
+
+    def _chance(self) -> float:
+        return int.from_bytes(self._ids.token(4), "big") / 2**32

@@ -72,11 +72,11 @@ def _engine(arguments: argparse.Namespace) -> Engine:
 
 def _status(arguments: argparse.Namespace) -> int:
     from provisioning.site import Site
-    from sync.engine import open_node_store
     from sync.status import read
+    from sync.store import Store
 
     node = Site.open(arguments.site).node(arguments.node)
-    store = open_node_store(node)
+    store = Store.read_only(node.db_path)
     try:
         _print(read(store, node.clock().now()), as_json=arguments.json)
     finally:

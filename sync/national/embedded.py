@@ -44,7 +44,7 @@ NATIONAL_TABLES = MigrationSet(
             body BLOB NOT NULL,
             hash BLOB NOT NULL,
             PRIMARY KEY (node, db_epoch, seq)
-        ) WITHOUT ROWID;
+        );
         CREATE INDEX national_entry_audience ON national_entry (audience, node, db_epoch, seq);
         CREATE TABLE national_quarantine (
             node TEXT NOT NULL,
