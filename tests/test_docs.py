@@ -86,3 +86,14 @@ def test_every_link_in_the_documents_leads_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert not wrong
+
+
+def test_every_test_a_document_names_exists() -> None:
+    everything = "".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    wrong = [
+        f"{page.name}: {name}"
+        for page in (ROOT / "docs").rglob("*.md")
+        for name in re.findall(r"`(test_\w+)`", page.read_text())
+        if f"def {name}(" not in everything
+    ]
+    assert not wrong
