@@ -38,7 +38,11 @@ Scale = Annotated[int, msgspec.Meta(ge=1, le=8)]
 
 
 class Line(msgspec.Struct, frozen=True, tag="line"):
-    """A paragraph: broken at words where the paper ends. `small` is the printer's font B."""
+    """A paragraph: broken at words where the paper ends. `small` is the printer's font B.
+
+    `page` forces the printer's own code page of that number, right or wrong: for the test slip,
+    which shows what a page really holds. Nothing for a citizen uses it.
+    """
 
     text: str
     align: Align = Align.LEFT
@@ -46,6 +50,7 @@ class Line(msgspec.Struct, frozen=True, tag="line"):
     bold: bool = False
     inverse: bool = False
     small: bool = False
+    page: int = -1
 
 
 class Pair(msgspec.Struct, frozen=True, tag="pair"):

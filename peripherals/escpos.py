@@ -108,7 +108,7 @@ def encode(document: Document, profile: Profile, *, copy: int = 1) -> Encoded:
 
 def _text(pen: Any, row: TextRow, profile: Profile) -> list[bytes]:
     """One row, by the printer's own letters where it has them all; styles end with the row."""
-    found = page_for(row.text, profile)
+    found = page_for(row.text, profile) if row.page < 0 else _forced(row, profile)
     if found is None:
         picture = text_picture(
             row.text, scale=row.scale, bold=row.bold, inverse=row.inverse, small=row.small
@@ -143,6 +143,12 @@ def page_for(text: str, profile: Profile) -> tuple[int, bytes] | None:
         except UnicodeEncodeError:
             continue
     return None
+
+
+def _forced(row: TextRow, profile: Profile) -> tuple[int, bytes]:
+    """The test slip: the page itself, without control characters."""
+    octets = row.text.encode(dict(profile.pages)[row.page], "replace")
+    return row.page, bytes(octet if octet >= 0x20 else 0x3F for octet in octets)
 
 
 def _qr(pen: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:

@@ -46,6 +46,7 @@ class TextRow:
     bold: bool = False
     inverse: bool = False
     small: bool = False
+    page: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,9 @@ def _rows(block: Block, columns: int, columns_small: int) -> Iterator[Row]:
     match block:
         case Line():
             room = (columns_small if block.small else columns) // block.scale
-            style = (block.align, block.scale, block.bold, block.inverse, block.small)
-            yield from (TextRow(text, *style) for text in wrap(block.text, max(1, room)))
+            style = (block.align, block.scale, block.bold, block.inverse, block.small, block.page)
+            texts = wrap(block.text, max(1, room)) if block.page < 0 else [block.text]
+            yield from (TextRow(text, *style) for text in texts)
         case Pair():
             yield from (TextRow(text, bold=block.bold) for text in _pair(block, columns))
         case Item():

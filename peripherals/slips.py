@@ -94,7 +94,7 @@ def test_slip(profile: Profile, when: datetime, facts: dict[str, Any]) -> Docume
     ]
     for number, codec in profile.pages:
         blocks.append(Line(f"Page {number} ({codec})", bold=True))
-        blocks += [Line(row) for row in page_rows(codec)]
+        blocks += [Line(row, page=number) for row in page_rows(codec)]
     blocks += [
         Rule(),
         Qr("HUDUMA/TEST/0123456789"),

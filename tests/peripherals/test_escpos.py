@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,7 @@ from peripherals.profiles import PROFILES
 from peripherals.raster import LIVE, defuse, qr_side, text_picture
 from peripherals.simulators.printer import Model, SimulatedPrinter
 from peripherals.simulators.printer_tokens import tokens
+from peripherals.slips import test_slip as slip_to_compare
 from tests.peripherals.golden_slips import GOLDEN, SIGNED, ticket
 
 FOLDER = Path(__file__).parent.parent / "golden" / "slips"
@@ -190,9 +194,6 @@ def test_a_document_survives_the_spool_and_damage_is_named():
 
 
 def test_importing_the_encoder_leaves_no_folder_behind(tmp_path):
-    import subprocess
-    import sys
-
     code = (
         "import logging; from peripherals.escpos import warm; warm();"
         "assert not logging.getLogger().handlers"
@@ -205,3 +206,12 @@ def test_importing_the_encoder_leaves_no_folder_behind(tmp_path):
 def test_alignment_is_the_printers_own_work():
     slip = encode(Document((Line("x", Align.RIGHT),)), PROFILES["tm-t20"]).octets
     assert b"\x1ba\x02x\n" in slip
+
+
+def test_the_test_slip_shows_each_page_through_that_page():
+    profile = PROFILES["tm-t20"]
+    slip = slip_to_compare(profile, datetime(2026, 11, 23, tzinfo=UTC), {"Model": "TM-T20"})
+    octets = encode(slip, profile).octets
+    assert b"\x1bt\x1380 " + bytes(range(0x80, 0x90)) + b"\n" in octets
+    assert b"\x1bt\x10C0 " + bytes(range(0xC0, 0xD0)) + b"\n" in octets
+    assert printed(octets).unknown == []

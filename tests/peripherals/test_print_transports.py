@@ -1,0 +1,204 @@
+"""Ports with deadlines: pseudo-terminal, TCP, file. Real descriptors, no sleeping."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+import tty
+from pathlib import Path
+
+import pytest
+
+from peripherals.device import BadDeviceUrl, DeviceBusy, DeviceLost
+from peripherals.drivers.device_file import open_file, open_usblp
+from peripherals.drivers.printer_url import parse_printer_url
+from peripherals.drivers.serial_line import open_serial
+from peripherals.drivers.tcp_socket import open_tcp
+from peripherals.profiles import Proof
+from peripherals.simulators.printer import SimulatedPrinter
+from peripherals.simulators.printer_line import PtyLine
+
+
+@pytest.fixture
+def terminal():
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    yield master, slave
+    for descriptor in (master, slave):
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def descriptors():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_bytes_go_both_ways_on_a_serial_line(terminal):
+    master, slave = terminal
+    line = open_serial(os.ttyname(slave))
+    assert line.write(b"\x1b@", 1.0) == 2
+    assert os.read(master, 10) == b"\x1b@"
+    os.write(master, b"\x12")
+    assert line.read(1.0) == b"\x12"
+    line.close_now()
+
+
+def test_what_the_printer_said_before_we_opened_is_kept(terminal):
+    master, slave = terminal
+    os.write(master, b"\x37\x22ABCD\x00")
+    line = open_serial(os.ttyname(slave))
+    assert line.read(1.0) == b"\x37\x22ABCD\x00"
+    line.close_now()
+
+
+def test_an_xoff_in_the_answers_does_not_silence_us(terminal):
+    master, slave = terminal
+    line = open_serial(os.ttyname(slave))
+    os.write(master, b"\x13")
+    assert line.read(1.0) == b"\x13"
+    assert line.write(b"hello", 1.0) == 5
+    assert os.read(master, 10) == b"hello"
+    line.close_now()
+
+
+def test_two_programs_cannot_share_a_port(terminal):
+    _, slave = terminal
+    line = open_serial(os.ttyname(slave))
+    with pytest.raises(DeviceBusy):
+        open_serial(os.ttyname(slave))
+    line.close_now()
+    open_serial(os.ttyname(slave)).close_now()
+
+
+@pytest.mark.parametrize("deadline", [0.05, 0.3])
+def test_a_stalled_printer_takes_what_it_takes_within_the_deadline(terminal, deadline):
+    _, slave = terminal
+    line = open_serial(os.ttyname(slave))
+    start = time.monotonic()
+    taken = line.write(bytes(200_000), deadline)
+    assert taken < 200_000
+    assert time.monotonic() - start <= deadline + 0.1
+    start = time.monotonic()
+    assert line.write(b"more", deadline) == 0
+    assert line.read(deadline) == b""
+    assert time.monotonic() - start <= 2 * deadline + 0.1
+    line.discard_output()
+    start = time.monotonic()
+    line.close_now()
+    assert time.monotonic() - start <= 0.1
+
+
+def test_a_pulled_cable_is_a_lost_device_and_a_new_object_works(tmp_path):
+    line = PtyLine(tmp_path / "printer")
+    transport = open_serial(str(tmp_path / "printer"))
+    line.unplug()
+    with pytest.raises(DeviceLost):
+        transport.read(0.1)
+    with pytest.raises(DeviceLost):
+        transport.write(b"x", 0.1)
+    transport.close_now()
+    with pytest.raises(DeviceLost):
+        open_serial(str(tmp_path / "printer"))
+    line.plug()
+    again = open_serial(str(tmp_path / "printer"))
+    assert again.write(b"x", 0.1) == 1
+    again.close_now()
+    line.unplug()
+
+
+def test_opening_and_losing_a_thousand_times_leaves_no_descriptor(tmp_path, terminal):
+    _, slave = terminal
+    before = descriptors()
+    for _ in range(300):
+        open_serial(os.ttyname(slave)).close_now()
+    for _ in range(300):
+        with pytest.raises(DeviceLost):
+            open_serial(str(tmp_path / "nothing"))
+    for _ in range(50):
+        with pytest.raises(DeviceLost):
+            open_tcp("127.0.0.1", 1)
+    assert descriptors() == before
+
+
+def test_a_network_printer_that_never_reads_does_not_hold_us():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = open_tcp("127.0.0.1", server.getsockname()[1])
+        start = time.monotonic()
+        assert transport.write(bytes(40_000_000), 0.2) < 40_000_000
+        assert transport.read(0.2) == b""
+        assert time.monotonic() - start <= 0.6
+        transport.close_now()
+
+
+def test_a_network_printer_that_closes_is_lost():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = open_tcp("127.0.0.1", server.getsockname()[1])
+        server.accept()[0].close()
+        with pytest.raises(DeviceLost):
+            transport.read(1.0)
+        transport.close_now()
+
+
+def test_a_file_takes_and_never_answers(tmp_path):
+    transport = open_file(str(tmp_path / "slips.bin"))
+    assert transport.write(b"abc", 1.0) == 3
+    assert transport.read(0.01) == b""
+    with pytest.raises(DeviceBusy):
+        open_file(str(tmp_path / "slips.bin"))
+    transport.close_now()
+    assert (tmp_path / "slips.bin").read_bytes() == b"abc"
+    with pytest.raises(DeviceLost):
+        open_usblp(str(tmp_path / "missing" / "lp0"))
+
+
+@pytest.mark.parametrize(
+    ("url", "profile", "proof"),
+    [
+        ("escpos+serial:///dev/pts/5?profile=tm-t20&baud=115200", "tm-t20", Proof.PROCESS_ID),
+        ("escpos+tcp://127.0.0.1:9100?profile=tm-t88", "tm-t88", Proof.PROCESS_ID),
+        ("escpos+tcp://127.0.0.1:9100", "generic-80", Proof.FENCE),
+        ("escpos+usblp:///dev/usb/lp0?profile=tm-t20&proof=fence", "tm-t20", Proof.FENCE),
+        ("escpos+file:///tmp/x", "write-only", Proof.NONE),
+        ("sim:", "tm-t20", Proof.PROCESS_ID),
+    ],
+)
+def test_printer_urls(url, profile, proof):
+    address = parse_printer_url(url)
+    assert (address.profile.name, address.profile.proof) == (profile, proof)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "cups://x",
+        "escpos+serial:///dev/x?profile=nobody",
+        "escpos+serial:///dev/x?flow=xonxoff",
+        "escpos+serial:///dev/x?baud=fast",
+        "escpos+serial:///dev/x?proof=hope",
+        "escpos+tcp://127.0.0.1:9100?colour=red",
+        "escpos+serial:///dev/x?pages=one",
+    ],
+)
+def test_a_wrong_printer_url_is_refused(url):
+    with pytest.raises(BadDeviceUrl):
+        parse_printer_url(url)
+
+
+def test_relative_paths_start_at_the_node(tmp_path):
+    (tmp_path / "run").mkdir()
+    line = PtyLine(tmp_path / "run" / "printer")
+    for url in ("escpos+serial://run/printer?profile=tm-t20", "escpos+serial:run/printer", "sim:"):
+        transport = parse_printer_url(url, tmp_path).open()
+        assert Path(transport.identity) == tmp_path / "run" / "printer"
+        transport.close_now()
+    line.unplug()
+    assert parse_printer_url("none:") is None
+
+
+def test_the_simulator_reads_no_more_than_it_has_room_for():
+    printer = SimulatedPrinter(time.monotonic)
+    printer.body.paper_out = True
+    assert printer.receive(b"x" * 10_000) == 4096
+    assert printer.receive(b"x") == 0
