@@ -14,7 +14,7 @@ from sync import session
 from sync.backoff import Backoff
 from sync.batch import Stream
 from sync.chain import Progress
-from sync.frames import Offer
+from sync.frames import STREAMS_MAX, Offer
 from sync.ports import ClientLink, Source, Watcher
 from sync.refusals import BadBatch, Fork
 from sync.sender_states import State
@@ -123,11 +123,8 @@ class Uplink:
         for stream in [each for each, until in self._blocked.items() if now >= until]:
             del self._blocked[stream]
         offers = [each for source in self._sources for each in source.offers()]
-        return [
-            Offer(each.stream, each.no, each.mark)
-            for each in offers
-            if each.stream not in self._blocked
-        ]
+        open_ = [each for each in offers if each.stream not in self._blocked]
+        return [Offer(each.stream, each.no, each.mark) for each in open_[:STREAMS_MAX]]
 
     def _grown(self) -> bool:
         """Tell the session what is new; True when a stream is new to it."""

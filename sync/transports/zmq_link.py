@@ -29,7 +29,7 @@ from sync.transports.zap import Allowed, CurveKeys, Gate, raw_key
 __all__ = ["Client", "CurveKeys", "Doorbell", "LinkFault", "Request", "Server", "ready"]
 
 FRAME_MAX = 1 << 20
-_HIGH_WATER = 256
+_HIGH_WATER = 64
 _DRAIN_MAX = 256
 _PEERS_MAX = 4_096
 _HANDSHAKE_MS = 20_000
