@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.ui import gallery_find, gallery_questions, gallery_visit
+from kiosk.ui import gallery_drafts, gallery_find, gallery_questions, gallery_visit
 from kiosk.ui.gallery_parts import Parts, action
 from kiosk.ui.gallery_words import Words, element, words_of
 from kiosk.view import Element, Place, Role, View
@@ -28,6 +28,11 @@ SCREENS: dict[str, Callable[[Words], Parts]] = {
     "consent": gallery_visit.consent,
     "repeat": gallery_visit.repeat,
     "review": gallery_visit.review,
+    "kept": gallery_drafts.kept,
+    "resume": gallery_drafts.resume,
+    "resume-wrong": gallery_drafts.resume_wrong,
+    "question-group-fields": gallery_drafts.group_fields,
+    "question-group-lines": gallery_drafts.group_lines,
     "submitted": gallery_visit.submitted,
     "status": gallery_visit.status,
     "status-answer": gallery_visit.status_answer,

@@ -19,6 +19,7 @@ def text(words: str) -> Block:
 def question(w: Words, look: str, title: str, elements: list[Element], **more: Any) -> Parts:
     """The parts every question has."""
     ways = [
+        element("keep", Role.BUTTON, w("question.keep"), icon="save", place=Place.NAV),
         element(SKIP, Role.BUTTON, w("shell.skip"), icon="skip_next", place=Place.ACTIONS),
         element(
             NEXT,
@@ -29,6 +30,8 @@ def question(w: Words, look: str, title: str, elements: list[Element], **more: A
             primary=True,
         ),
     ]
+    if not more.pop("skip", True):
+        del ways[1]
     hint = more.pop("hint", "")
     blocks = [*more.pop("blocks", []), *([text(hint)] if hint else [])]
     return {

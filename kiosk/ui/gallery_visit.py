@@ -53,7 +53,10 @@ def forms(w: Words) -> Parts:
                 colour=card.colour,
             )
         )
-    return {"title": w("forms.title"), "elements": tiles}
+    return {
+        "title": w("forms.title"),
+        "elements": [*tiles, action(w, "resume", "forms.resume", "history")],
+    }
 
 
 def consent(w: Words) -> Parts:
@@ -112,7 +115,7 @@ def review(w: Words) -> Parts:
         "title": w("review.title"),
         "blocks": blocks,
         "page": (1, 3),
-        "elements": [*rows, *paging(w), submit],
+        "elements": [*rows, *paging(w), action(w, "keep", "question.keep", "save"), submit],
     }
 
 

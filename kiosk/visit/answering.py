@@ -186,6 +186,8 @@ class Filling:
             self.settle()
         self.returning = False
         page = self.record.page_of(self._at)
+        if here is not None and here.kind is PageKind.GROUP and self.together.close():
+            return here
         if page is not None:
             return self._go(page)
         steps = self.steps()
@@ -204,7 +206,11 @@ class Filling:
     def open(self, name: str) -> None:
         """From a page of several questions to one of them; "next" leads back to the page."""
         path = self.together.names().get(name)
-        if path is not None:
+        if path is None:
+            return
+        if path in self.together.typed_paths():
+            self.together.active = path
+        else:
             self.together.settle(plain_text)
             self._enter(path)
 
@@ -236,7 +242,10 @@ class Filling:
 
     def _page_forward(self, here: Step) -> Step | None:
         page = self.together
-        page.settle(plain_text)
+        settled = page.settle(plain_text)
+        if page.close() or not settled:
+            self.problem = "" if settled else "question.problem"
+            return here
         now = self.step()
         if now is None or now.questions != here.questions:
             # An answer brought or took a question of this page: it is shown before it is judged.

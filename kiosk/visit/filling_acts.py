@@ -105,6 +105,13 @@ def touch_field(doing: Doing, _tail: str) -> Signal | None:
     return None
 
 
+def open_line(doing: Doing, tail: str) -> Signal | None:
+    """A line or a field of a page of several questions."""
+    filling_of(doing).open(tail)
+    doing.session.page = 0
+    return Signal.ASKED
+
+
 def make_mark(doing: Doing, _tail: str) -> Signal | None:
     """Who cannot sign makes a cross; a witness helps at the desk."""
     return _draw(doing, CROSS)
@@ -228,6 +235,8 @@ QUESTION: dict[str, Act] = {
     "choice.": choose,
     "wheel.": turn_wheel,
     "answer": touch_field,
+    "answer.": open_line,
+    "open.": open_line,
     "mark": make_mark,
     "filter": open_filter,
 }

@@ -6,7 +6,6 @@ from kiosk.forms.states import Choice, NodeState
 from kiosk.view import Element, Keyboard, Place, Progress, Role
 from kiosk.visit.answering import INVALID, Filling
 from kiosk.visit.answers_shown import answer_text
-from kiosk.visit.grouping import TYPED
 from kiosk.visit.looks import Look, Pick
 from kiosk.visit.record import Step
 from kiosk.visit.scene import PER_PAGE, Scene, Screen, button, notice, paged, text
@@ -42,12 +41,13 @@ def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
 
 
 def together(scene: Scene, filling: Filling, here: Step, progress: Progress) -> Screen:
-    """Several questions: fields over one keyboard, a line for each other one; every problem in
-    the summary and at its field.
+    """Several questions: a line each, or the fields being typed into over the keyboard. Every
+    problem stands in the summary and at its own place.
     """
     page = filling.together
-    fields, lines, summary = [], [], []
+    shown, summary = [], []
     keyboard, required = Keyboard.NONE, False
+    fields = page.fields()
     for name, path in page.names().items():
         asked = filling.record.node(path)
         look = filling.look(asked)
@@ -55,44 +55,42 @@ def together(scene: Scene, filling: Filling, here: Step, progress: Progress) -> 
         required = required or asked.required
         if problem:
             summary.append(f"{asked.label}: {problem}")
-        if look.name in TYPED:
+        if path in fields:
             active = path == page.active
             keyboard = look.keyboard if active else keyboard
-            fields.append(
-                Element(
-                    id=f"answer.{name}",
-                    role=Role.FIELD,
-                    label=asked.label,
-                    value=page.shown(path),
-                    selected=active,
-                    error=problem,
-                )
+            field = Element(
+                id=f"answer.{name}",
+                role=Role.FIELD,
+                label=asked.label,
+                value=page.shown(path),
+                selected=active,
+                error=problem,
             )
-        else:
-            lines.append(_line(scene, f"open.{name}", asked, look, problem))
+            shown.append(field)
+        elif not fields:
+            shown.append(_line(scene, f"open.{name}", asked, look, problem))
     blocks = [notice(" ".join(summary), tone="problem", icon="error")] if summary else []
     return Screen(
         here.label or scene.tongue.say("question.together"),
         here.titles[-1] if here.titles else "",
         blocks,
-        [*fields, *lines, *_ways(scene, skip=False)],
+        [*shown, *_ways(scene, skip=False)],
         keyboard=keyboard,
         progress=progress,
-        look="group",
+        look="fields" if fields else "group",
         look_data={"required": required},
     )
 
 
 def _line(scene: Scene, name: str, asked: NodeState, look: Look, problem: str) -> Element:
-    note = look.name == "note"
-    answer = "" if note else answer_text(scene.tongue, asked, look)
+    answer = "" if look.name == "note" else answer_text(scene.tongue, asked, look)
+    icon = "error" if problem else "check_circle" if answer else "edit"
     return Element(
         id=name,
         role=Role.ROW,
         label=asked.label,
-        value="" if note else answer or scene.tongue.say("review.not_answered"),
-        hint=scene.tongue.say("question.open" if note or not answer else "review.change"),
-        icon="info" if note else "check_circle" if answer else "edit",
+        value=problem or answer or scene.tongue.say("question.open"),
+        icon="info" if look.name == "note" else icon,
         selected=bool(answer),
         error=problem,
     )

@@ -1,6 +1,8 @@
 """Together: the questions of one page being typed at the same time. Pure, in memory.
 
-What is typed is kept by question until "next"; each problem stands at its own field, and all of
+The page shows a line for each question. While `active` is typed into, it shows that field and
+its neighbour over the keyboard instead; a page of two fields and nothing else begins so. What is
+typed is kept by question until "next"; each problem stands at its own line or field, and all of
 them in the summary on top.
 """
 
@@ -10,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.forms.states import NodeState
-from kiosk.visit.grouping import TYPED
+from kiosk.visit.grouping import FIELDS_MAX, TYPED
 from kiosk.visit.looks import look_of
 from kiosk.visit.record import Record
 
@@ -46,7 +48,26 @@ class Together:
         self.texts.clear()
         self.problems.clear()
         typed = self.typed_paths()
-        self.active = typed[0] if typed else ""
+        self.active = typed[0] if self.only_fields() else ""
+
+    def only_fields(self) -> bool:
+        """Whether the whole page fits over the keyboard."""
+        return len(self.paths) <= FIELDS_MAX and len(self.typed_paths()) == len(self.paths)
+
+    def fields(self) -> list[str]:
+        """The questions shown as fields now; none while all of them are shown as lines."""
+        typed = self.typed_paths()
+        if self.active not in typed:
+            return []
+        at = typed.index(self.active) // FIELDS_MAX * FIELDS_MAX
+        return typed[at : at + FIELDS_MAX]
+
+    def close(self) -> bool:
+        """From the fields back to the lines; False when the page has none."""
+        if not self.active or self.only_fields():
+            return False
+        self.active = ""
+        return True
 
     def write(self, name: str, text: str) -> None:
         """The citizen types into a field of the page."""
@@ -55,12 +76,6 @@ class Together:
             self.texts[path] = text
             self.active = path
             self.problems.pop(path, None)
-
-    def touch(self, name: str) -> None:
-        """The field that was touched has the keyboard."""
-        path = self.names().get(name, "")
-        if path in self.typed_paths():
-            self.active = path
 
     def shown(self, path: str) -> str:
         """The text of a field."""

@@ -46,6 +46,7 @@ LOOKS: dict[str, AnswerLook] = {
     "audio": _rule("photo"),
     "attach": _rule("photo"),
     "group": _rule("group"),
+    "fields": _rule("fields"),
 }
 FALLBACK_LOOK = "group"
 """An unknown look is drawn from the roles of its elements, as a group is."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.lists import SearchRows
+from kiosk.ui.widgets.strip import ChoiceStrip
 
-__all__ = ["SearchRows"]
+__all__ = ["ChoiceStrip"]
