@@ -1,0 +1,37 @@
+"""The pages for people say what the code does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from peripherals.causes import CAUSES
+from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause
+from peripherals.drivers.printer_url import DRIVERS
+from peripherals.jobs import JobState
+from peripherals.profiles import PROFILES
+from peripherals.simulators.printer_faults import UNDO
+from peripherals.slips import page_rows
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+def test_every_fault_code_has_its_remedy_in_both_languages():
+    page = (DOCS / "device-faults.md").read_text()
+    for cause in Cause:
+        if cause is not Cause.NONE:
+            assert f"## {CAUSE_CODES[cause]}: " in page
+            assert all(CAUSE_WORDS[cause])
+    for cause in CAUSES.values():
+        assert f"| {cause.code} | {cause.en} | {cause.sw} |" in page
+    codes = [code for code in CAUSE_CODES.values() if code]
+    assert len(codes) == len(set(codes))
+
+
+def test_the_printers_page_names_every_profile_driver_state_and_fault():
+    page = (DOCS / "printers.md").read_text()
+    for word in (*PROFILES, *DRIVERS, *JobState, *UNDO, *UNDO.values()):
+        assert f"`{word}" in page, word
+    for profile in PROFILES.values():
+        for _, codec in profile.pages:
+            for row in page_rows(codec):
+                assert row.rstrip() in page
