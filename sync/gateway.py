@@ -12,7 +12,7 @@ from dataclasses import replace
 from provisioning.clock import Clock
 from sync import reception
 from sync.batch import Stream, read_cover
-from sync.chain import Verdict
+from sync.chain import MARK_BYTES, Progress, Verdict
 from sync.ports import Intake, Roll, ServerLink
 from sync.refusals import BadBatch, Fork, SyncRefusal
 
@@ -62,11 +62,13 @@ class Gateway:
     def _greet(self, greet: reception.Greet) -> None:
         stored, forks, now = [], set(), self._clock.now()
         for offer in greet.offers:
-            stored.append(self._intake.progress(offer.stream))
-            if self._roll.may_send(greet.peer, offer.stream.node) and self._intake.contradicts(
-                offer.stream, offer.last, offer.mark, now
-            ):
-                forks.add(offer.stream)
+            stream = offer.stream
+            if not self._roll.may_send(greet.peer, stream.node):
+                stored.append(Progress(stream, 0, bytes(MARK_BYTES), 0))  # nothing to tell it
+                continue
+            stored.append(self._intake.progress(stream))
+            if self._intake.contradicts(stream, offer.last, offer.mark, now):
+                forks.add(stream)
         self._reply(self._receiver.greet(greet.peer, greet.session, stored, forks))
 
     def _ingest(self, arrived: reception.Ingest) -> bool:

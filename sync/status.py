@@ -84,6 +84,8 @@ class LinkLog:
         self._is_down: bool | None = None
         self._written: datetime | None = None
         self._sent = 0
+        row = store.one("SELECT fault FROM outbox_link")
+        self._fault = int(row[0]) if row else 0
 
     def up(self, at: datetime) -> None:
         """An answer came."""
@@ -104,8 +106,14 @@ class LinkLog:
 
     def blocked(self, stream: Stream, code: int) -> None:
         """A segment was refused for good."""
-        if stream == self._own:
+        if stream == self._own and self._fault != code:
             self._write("fault = ?", code)
+            self._fault = code
+
+    def accepted(self, stream: Stream) -> None:
+        """A segment was acknowledged: whatever was wrong with the stream is over."""
+        if self._fault:
+            self.blocked(stream, 0)
 
     def flush(self) -> None:
         """Write what was counted; call when stopping and now and then."""

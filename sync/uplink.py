@@ -16,7 +16,7 @@ from sync.batch import Stream
 from sync.chain import Progress
 from sync.frames import STREAMS_MAX, Offer
 from sync.ports import ClientLink, Source, Watcher
-from sync.refusals import BadBatch, Fork
+from sync.refusals import BadBatch, Fork, Gap
 from sync.sender_states import State
 
 BLOCKED_S = 900.0
@@ -87,6 +87,9 @@ class Uplink:
             self._fail(now)
             return
         self._do(actions, now)
+        if self.flowing:
+            self._backoff.succeeded()
+            self._watcher.up(self._clock.now())
 
     def _do(self, actions: Sequence[session.Action], now: float) -> None:
         for action in actions:
@@ -94,8 +97,6 @@ class Uplink:
                 case session.Send(frame):
                     self._send(frame, now)
                 case session.Acked(stream, no, mark, national):
-                    self._backoff.succeeded()
-                    self._watcher.up(self._clock.now())
                     self._note(Progress(stream, no, mark, national), now)
                 case session.Blocked(stream, _, code):
                     self._block(stream, code, now)
@@ -112,6 +113,7 @@ class Uplink:
                 self._block(claimed.stream, fault.code, now)
                 continue
             if news:
+                self._watcher.accepted(claimed.stream)
                 self._told(claimed.stream, claimed.national)
 
     def _block(self, stream: Stream, code: int, now: float) -> None:
@@ -140,11 +142,10 @@ class Uplink:
         while (wanted := self._sender.wants()) is not None or self.flowing:
             if wanted is not None:
                 raw = self._raw(*wanted)
-                if raw is None:  # it was pruned or cannot be made again: a person must look
-                    self._blocked[wanted[0]] = now + BLOCKED_S
-                    self._sender.lost()
-                    self._dial_at = now
-                    return
+                if raw is None:  # pruned, and it cannot be made again as it was: a person must look
+                    self._sender.block(wanted[0])
+                    self._block(wanted[0], Gap.code, now)
+                    continue
                 self._sender.feed(*wanted, raw)
             chunk = self._sender.chunk()
             if chunk is None or not self._send(chunk.frame, now):

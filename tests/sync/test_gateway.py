@@ -59,7 +59,8 @@ def test_a_revoked_node_is_refused_by_name_and_keeps_its_journal(world):
     assert (status.fault, status.waiting, status.segments_acked) == (49, 2, 0)
     national.roll.revoked.clear()
     run(van, national, 1_000)
-    assert read(van.store).waiting == 0  # refused is not for ever
+    status = read(van.store)
+    assert (status.waiting, status.fault) == (0, 0)  # refused is not for ever
 
 
 def test_a_node_with_another_key_is_refused_and_nothing_is_stored(world):
@@ -198,3 +199,23 @@ def test_what_was_on_an_old_connection_does_not_reach_the_new_one(line):
     assert line.client.receive(0.1) is None
     assert line.client.send(b"two", timeout_s=2)
     assert [each.payload for each in line.server.poll(2)] == [b"two"]
+
+
+def test_a_segment_that_cannot_be_had_again_stops_its_stream_and_is_reported(world):
+    van, national = world
+    van.submit()
+    assert van.outbox.close_segment(entries_max=2, older_than_hlc=None, line_free=False)
+    with van.store.transaction() as tx:
+        tx.execute("UPDATE outbox_segment SET bytes = NULL, hash = zeroblob(32)")
+    run(van, national)
+    status = read(van.store)
+    assert (status.fault, status.waiting, status.online) == (48, 2, True)
+
+
+def test_somebody_elses_stream_is_refused_without_a_word_about_it(bare):
+    raw = segment()
+    bare.say(hello(), frames.Chunk(S, 0, 1, 0, len(raw), raw))
+    bare.gateway._roll.revoked.add("kiosk-1")
+    cursor, refusal = bare.say(hello())
+    assert cursor.positions == [frames.Position(0, bytes(8), 0, 0)]
+    assert refusal == frames.Nack(S, 0, 1, 49)

@@ -165,6 +165,8 @@ def test_the_line_is_what_happened_last_and_silence_is_down(node):
     log.blocked(node.stream, 46)
     log.blocked(Stream("other", b"epoch--1"), 49)
     assert read(node.store).fault == 46
+    LinkLog(node.store, node.stream).accepted(node.stream)
+    assert read(node.store).fault == 0
     log.sent(11)
     log.flush()
     assert read(node.store).bytes_sent == 111
