@@ -148,8 +148,8 @@ class TicketDesk:
             if not isinstance(self._centre.ask(Report(tuple(told))), Reported):
                 return False
             bookmark(self._store, mark)
-        if not self._ghosts_sought:
-            return self._seek_ghosts(day)
+        if not self._ghosts_sought and not self._seek_ghosts(day):
+            return False
         if reserve_left(self._store, day) * 2 <= self._foil.block:
             return self._lease(day)
         return True
