@@ -225,8 +225,10 @@ public final class JrOracle {
         FormDef again = new XFormParser(
             new InputStreamReader(new FileInputStream(formPath), "UTF-8"),
             new InputStreamReader(new FileInputStream(path), "UTF-8")).parse();
-        again.initialize(false, new InstanceInitializationFactory());
         form = again;
+        again.getPreloader().addPreloadHandler(new Properties());
+        again.getEvaluationContext().addFunctionHandler(new PullData());
+        again.initialize(false, new InstanceInitializationFactory());
         model = new FormEntryModel(form);
         controller = new FormEntryController(model);
         return serialize();
