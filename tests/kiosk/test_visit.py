@@ -304,8 +304,8 @@ def test_ticks_count_what_is_missing_and_print(visitor: Visitor) -> None:
 def test_a_fault_is_a_calm_screen_with_a_code(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kiosk.queue.faults import QueueFault
     from kiosk.queue.desk import TicketDesk
+    from kiosk.queue.faults import QueueFault
 
     def refuse(*_: object) -> None:
         raise QueueFault("The queue is closed.")
