@@ -82,7 +82,8 @@ class Engine:
         """One round: what came in, what is to be closed, what may go out."""
         if self.gateway is not None:
             self.gateway.turn()
-        self._close_segments(everything=everything)
+        if everything or not self.uplink.busy:
+            self._close_segments(everything=everything)
         self.uplink.turn()
 
     def status(self) -> SyncStatus:

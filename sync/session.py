@@ -160,15 +160,19 @@ class Sender:
 
     def tick(self, now: float) -> list[Action]:
         """Time has passed."""
-        waiting = self.state is State.GREETING or any(lane.outstanding for lane in self._lanes)
+        waiting = self.state is State.GREETING or self.busy
         if self.state is State.OFFLINE or not waiting or now - self._heard < SILENCE_S:
             return []
         return self._end(Event.SILENCE, at_once=False)
 
+    @property
+    def busy(self) -> bool:
+        """Whether chunks are under way."""
+        return self.state is not State.OFFLINE and any(lane.outstanding for lane in self._lanes)
+
     def idle(self, now: float) -> bool:
         """Whether it is time to say HELLO again, only to be heard."""
-        outstanding = any(lane.outstanding for lane in self._lanes)
-        flowing = self.state is State.FLOWING and not outstanding
+        flowing = self.state is State.FLOWING and not self.busy
         return flowing and now - self._heard >= IDLE_HELLO_S
 
     def lost(self) -> None:
@@ -202,8 +206,8 @@ class Sender:
         return Send(to_bytes(Chunk(self._session, place, no, offset, len(raw), payload)))
 
     def _next_lane(self) -> _Lane | None:
-        room, under_way = self._room(), any(lane.outstanding for lane in self._lanes)
-        if self.state is not State.FLOWING or room <= 0 or (under_way and room < CHUNK_BYTES):
+        room = self._room()
+        if self.state is not State.FLOWING or room <= 0 or (self.busy and room < CHUNK_BYTES):
             return None
         for step in range(len(self._lanes)):
             lane = self._lanes[(self._turn + step) % len(self._lanes)]

@@ -114,6 +114,7 @@ class LinkLog:
         """A segment was acknowledged: whatever was wrong with the stream is over."""
         if self._fault:
             self.blocked(stream, 0)
+        self.flush()
 
     def flush(self) -> None:
         """Write what was counted; call when stopping and now and then."""

@@ -22,7 +22,7 @@ from sync.sender_states import State
 BLOCKED_S = 900.0
 """A stream whose segment was refused is offered again after this long: the reason may be gone."""
 FORKED_S = 60.0
-_CONNECTED_LOOK_S = 1.0
+_CONNECTED_LOOK_S, _ASK_S = 1.0, 0.2
 _FRAMES_PER_TURN = 256
 
 
@@ -51,12 +51,18 @@ class Uplink:
         self._sender = session.Sender()
         self._backoff = Backoff(most_s=retry_s_max)
         self._dial_at = 0.0
+        self._asked = 0.0
         self._blocked: dict[Stream, float] = {}
 
     @property
     def flowing(self) -> bool:
         """Whether the other end has answered and takes segments."""
         return self._sender.state is State.FLOWING
+
+    @property
+    def busy(self) -> bool:
+        """Whether a segment is under way: then no other is closed, so the store is left alone."""
+        return self._sender.busy
 
     @property
     def due_s(self) -> float:
@@ -75,7 +81,7 @@ class Uplink:
             self._receive(frame, now)
         self._do(self._sender.tick(now), now)
         ready = self._sender.state is State.OFFLINE and now >= self._dial_at
-        if ready or (self.flowing and (self._grown() or self._sender.idle(now))):
+        if ready or (self.flowing and (self._grown(now) or self._sender.idle(now))):
             self._dial(now)
         self._pump(now)
 
@@ -128,9 +134,14 @@ class Uplink:
         open_ = [each for each in offers if each.stream not in self._blocked]
         return [Offer(each.stream, each.no, each.mark) for each in open_[:STREAMS_MAX]]
 
-    def _grown(self) -> bool:
-        """Tell the session what is new; True when a stream is new to it."""
-        offers = self._offers(self._clock.monotonic())
+    def _grown(self, now: float) -> bool:
+        """Tell the session what is new; True when a stream is new to it. With chunks under way
+        the sources are not asked at every turn.
+        """
+        if self._sender.busy and now - self._asked < _ASK_S:
+            return False
+        self._asked = now
+        offers = self._offers(now)
         known = [self._sender.offer(each.stream, each.last) for each in offers]
         return not all(known)
 
