@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _fresh_site(out: Path) -> Site:
     """A new demo site in `out`; what an earlier day left there is removed."""
-    from kiosk.commands import provision
+    from kiosk.demo import new_demo_site
     from provisioning.faults import UsageFault
     from provisioning.site import Site
 
@@ -65,7 +65,7 @@ def _fresh_site(out: Path) -> Site:
         shutil.rmtree(folder)
     for name in ("screens", "slips"):
         shutil.rmtree(out / name, ignore_errors=True)
-    provision.run(argparse.Namespace(dir=folder, json=False))
+    new_demo_site(folder)
     return Site.open(folder)
 
 

@@ -67,12 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _demo(out: Path) -> Site:
-    from kiosk.commands import provision
+    from kiosk.demo import new_demo_site
     from provisioning.site import Site
 
     folder = out / "site"
     if not (folder / "site.toml").exists():
-        provision.run(argparse.Namespace(dir=folder, json=False))
+        new_demo_site(folder)
     return Site.open(folder)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from content.catalogue import Catalogue
-from kiosk.commands import provision
 from kiosk.view import Activated, Edited, View
 from kiosk.wiring import Kiosk, kiosk_of
 from provisioning.clock import VirtualClock
@@ -20,7 +18,7 @@ from provisioning.site import Node, Site
 @pytest.fixture(scope="session")
 def site_template(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("template") / "site"
-    provision.run(argparse.Namespace(dir=folder, json=False))
+    provision.run(argparse.Namespace(act="demo", dir=folder, json=False))
     return folder
 
 

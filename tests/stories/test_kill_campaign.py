@@ -6,7 +6,6 @@ no second original without its mark, every journal whole.
 
 from __future__ import annotations
 
-import argparse
 import random
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.citizen import Citizen, Identity
-from kiosk.commands import provision
+from kiosk.demo import new_demo_site
 from kiosk.draining import drain
 from kiosk.hand import CoreSilent, Hand
 from kiosk.house import House
@@ -85,7 +84,7 @@ class Campaign:
 
 
 def campaign(folder: Path, kills: int, seed: int, nodes: tuple[str, ...]) -> Summary:
-    provision.run(argparse.Namespace(dir=folder / "site", json=False))
+    new_demo_site(folder / "site")
     site = Site.open(folder / "site")
     house = House(site, [site.node(name) for name in nodes], folder / "out", pause_max_s=0.4)
     play = Campaign(house, random.Random(seed), kills)
