@@ -2,9 +2,9 @@
 
 Captures N synthetic submissions through the real path (sealer, journal, one transaction each),
 closes them into segments, and carries them from a van to a national node over real sockets with
-CURVE, through a counter of bytes. Prints a table and writes `benchmarks/out/sync_bytes.json`.
-Bytes on the wire are those of TCP's payload both ways, ZeroMQ and CURVE included; IP and TCP
-headers add about 4 % on a full 1,400-byte path.
+CURVE, through a counter of bytes: once as fast as it goes, once at 64 kbit/s and 600 ms. Prints a
+table and writes `benchmarks/out/sync_bytes.json`. Bytes on the wire are those of TCP's payload
+both ways, ZeroMQ and CURVE included; IP and TCP headers add about 4 % on a full 1,400-byte path.
 """
 
 from __future__ import annotations
@@ -118,29 +118,40 @@ def speeds(site: Site, raws: list[bytes]) -> dict[str, float]:
     }
 
 
+# Between the two ends: counts bytes, and when asked to is as slow as a 2G line (rate and delay on
+# what TCP carries; loss shows as neither, so a lossy line is slower still).
 COUNTER = """
-import selectors, socket, sys
-there, out = int(sys.argv[1]), sys.argv[2]
+import collections, selectors, socket, sys, time
+there, rate, delay = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 near, _ = listener.accept()
 far = socket.create_connection(("127.0.0.1", there))
 chosen, counts = selectors.DefaultSelector(), {near: 0, far: 0}
+free, queues = {near: 0.0, far: 0.0}, {near: collections.deque(), far: collections.deque()}
 chosen.register(near, selectors.EVENT_READ, far)
 chosen.register(far, selectors.EVENT_READ, near)
 while True:
-    for key, _ in chosen.select():
-        data = key.fileobj.recv(65536)
+    due = min([queue[0][0] for queue in queues.values() if queue], default=None)
+    for key, _ in chosen.select(None if due is None else max(0.0, due - time.monotonic())):
+        data = key.fileobj.recv(1400)
         if not data:
             print(counts[near], counts[far], flush=True)
             sys.exit()
         counts[key.fileobj] += len(data)
-        key.data.sendall(data)
+        now = time.monotonic()
+        free[key.fileobj] = max(free[key.fileobj], now) + (len(data) / rate if rate else 0.0)
+        queues[key.fileobj].append((free[key.fileobj] + delay, data, key.data))
+    for queue in queues.values():
+        while queue and queue[0][0] <= time.monotonic():
+            _, data, to = queue.popleft()
+            to.sendall(data)
 """
+RATE_BYTES_PER_S, ONE_WAY_S = 8_000, 0.3
 
 
-def carry(site: Site) -> dict[str, float]:
-    """Drain the van over sockets; bytes each way and seconds."""
+def carry(site: Site, rate: float = 0, delay_s: float = 0) -> dict[str, float]:
+    """Drain the van over sockets; bytes each way and seconds. `rate` 0: as fast as it goes."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     huduma = [sys.executable, "-m", "kiosk.cli"]
@@ -156,7 +167,9 @@ def carry(site: Site) -> dict[str, float]:
         except OSError:
             time.sleep(0.1)
     counter = subprocess.Popen(
-        [sys.executable, "-c", COUNTER, str(port), ""], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", COUNTER, str(port), str(rate), str(delay_s)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert counter.stdout is not None
     through = counter.stdout.readline().strip()
@@ -197,9 +210,12 @@ def main() -> None:
             per_record[f"{size} with capsules"] = sum(map(len, raws)) / forms
         figures["segment_bytes_per_record"] = per_record
         figures.update(speeds(site, segments(site, 100)))
+        shutil.copytree(site.dir, Path(folder) / "slow")
         wire = carry(site)
         figures["wire"] = wire
         figures["wire_bytes_per_record"] = (wire["up"] + wire["down"]) / records
+        slow = Site.open(Path(folder) / "slow")
+        figures["wire at 64 kbit/s and 600 ms"] = carry(slow, RATE_BYTES_PER_S, ONE_WAY_S)
     assert bytes(32) == GENESIS
     OUT.mkdir(exist_ok=True)
     (OUT / "sync_bytes.json").write_text(json.dumps(figures, indent=2))
