@@ -7,6 +7,7 @@ the pure tables in here (tokens, key layouts, looks, spoken words) serve tests a
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 
@@ -38,6 +39,7 @@ def prepare(
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
     from kivy.config import Config  # noqa: PLC0415 - reads the environment set above
 
+    logging.getLogger("kivy").setLevel(logging.WARNING)
     for section, key, value in (
         ("graphics", "width", width),
         ("graphics", "height", height),

@@ -1,7 +1,8 @@
 """Drive: the driver behind a Unix socket, so that a story in another process has hands and eyes.
 
 One JSON object a line in, one a line out, one connection at a time:
-`{"do":"tap","id":ID}`, `{"do":"type","text":T}`, `{"do":"draw","id":ID,"points":[[x,y],...]}`,
+`{"do":"tap","id":ID}`, `{"do":"type","text":T}`, `{"do":"clear"}` (rub the field out),
+`{"do":"draw","id":ID,"points":[[x,y],...]}`,
 `{"do":"key","code":N}`, `{"do":"picture","path":P}`, `{"do":"view"}`, `{"do":"wait","seconds":S}`
 (virtual time of the screen only), `{"do":"end"}`. Answers carry `ok`, and `view` (number, state,
 language, title, texts, elements) or `error`. Local only: the socket is made 0600.
@@ -55,6 +56,8 @@ def act(driver: Driver, order: dict[str, Any]) -> None:
             driver.tap(str(order["id"]))
         case "type":
             driver.type(str(order["text"]))
+        case "clear":
+            driver.clear()
         case "draw":
             driver.draw(str(order["id"]), [(float(x), float(y)) for x, y in order["points"]])
         case "key":

@@ -177,11 +177,24 @@ class Driver:
         for kind, write in self._writers().items():
             found = [w for w in screen.every(kind) if _in_use(w)] if screen else []
             if found:
+                before = self.view.number if self.view else None
                 write(found[0], text)
-                self.settle()
+                self.settle(before)
                 self.advance(DEBOUNCE_S)
                 return
         raise NotOnScreen("a keyboard", self.elements())
+
+    def clear(self) -> None:
+        """Rub out what the field over the keyboard holds, key by key, as a finger would."""
+        screen = self.app.shell.current
+        for board in screen.every(Keyboard) if screen else []:
+            if not _in_use(board) or not board.field.text:
+                continue
+            before = self.view.number if self.view else None
+            for _letter in board.field.text:
+                self._tap_key("key.BACK")
+            self.settle(before)
+            self.advance(DEBOUNCE_S)
 
     def _writers(self) -> Writers:
         return {

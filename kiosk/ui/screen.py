@@ -34,7 +34,7 @@ class Body(Column):
     """The root of a screen: padding, and the choice of how tightly everything is set."""
 
     pad_x = NumericProperty(36)  # dp
-    pad_y = NumericProperty(14)
+    pad_y = NumericProperty(9)
 
     def arrange(self, x: float, y: float, width: float, height: float) -> float:
         """Fill the box at the largest fit that holds everything; the fit chosen."""
@@ -53,6 +53,8 @@ class SortedView(Piece):
     question = ObjectProperty(None, allownone=True)  # tells one question from the next
     main = ListProperty()
     actions = ListProperty()
+    turns = ListProperty()  # of the actions, those that turn pages
+    onward = ListProperty()  # and the others
     button = ListProperty()
     tile = ListProperty()
     row = ListProperty()
@@ -70,14 +72,18 @@ class SortedView(Piece):
     picture = ListProperty()
     step = ListProperty()
     page = ListProperty([1, 1])
+    said = ListProperty()  # texts on the screen already: no field repeats them
 
     def sort(self, view: View) -> None:
         """Take a view apart; only what changed is dispatched."""
         main = [e for e in view.elements if e.place == "main"]
         self.question = (view.state, view.title, view.look, view.progress and view.progress.step)
         self.view = view
+        self.said = [view.title, view.subtitle, *(b.text for b in view.blocks if b.text)]
         self.main = main
         self.actions = [e for e in view.elements if e.place == "actions"]
+        self.turns = [e for e in self.actions if e.id.startswith("page.")]
+        self.onward = [e for e in self.actions if not e.id.startswith("page.")]
         for role in ROLES:
             setattr(self, role, [e for e in main if e.role == role])
         for kind in KINDS:

@@ -20,13 +20,14 @@ from kiosk.ui.widgets.piece import Beside, Column, Gap
 from kiosk.ui.widgets.poster import Kanga, Poster
 from kiosk.ui.widgets.scale import NumberScale
 from kiosk.ui.widgets.searchbar import SearchBar
+from kiosk.ui.widgets.strip import ChoiceStrip
 from kiosk.ui.widgets.typed import Prompt, TypedAnswer
 from kiosk.ui.widgets.wheels import DateEntry, Wheels
 
 WORDS = (
     Actions, Answer, AnswerColumn, AnswerPiece, Beside, BigNumber, BigTiles, Body, Charter,
-    Choices, Column, DateEntry, EvenActions, Faces, Facts, FieldRow, Fields, Frame, Gap,
-    Heading, Kanga, Keyboard, Likert, Message, Notices, NumberScale, Pad, Paging, Panel,
+    ChoiceStrip, Choices, Column, DateEntry, EvenActions, Faces, Facts, FieldRow, Fields, Frame,
+    Gap, Heading, Kanga, Keyboard, Likert, Message, Notices, NumberScale, Pad, Paging, Panel,
     PictureChoices, Pictures, Poster, Prompt, QrCode, RankCards, ReviewLines, Rows, SearchBar,
     SearchChoices, SearchRows, StateScreen, Steps, Stub, Texts, TickCards, Ticks, Tiles,
     TypedAnswer, Wheels,

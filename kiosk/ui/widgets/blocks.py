@@ -14,6 +14,7 @@ from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import CLEAR, Badge, Surface, mix
 from kiosk.ui.widgets.words import Glyph, Words
 
+ROOMY_FIT = 0.8  # below it, boxes stand close around their words
 TONE_ICONS = {"info": "info", "good": "check_circle", "warn": "schedule", "problem": "error"}
 TONE_SLOTS = {"info": "calm", "good": "good", "warn": "warn", "problem": "problem"}
 
@@ -155,7 +156,7 @@ class NoticeBox(BlockCell):
     def need(self, width: float, fit: float) -> float:
         wide = self._wide(width)
         text = self.head.need(wide, fit) + self.words.need(wide, fit)
-        return max(dp(60), text + dp(24))
+        return max(dp(60), text + dp(24)) if fit > ROOMY_FIT else max(dp(46), text + dp(14))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)

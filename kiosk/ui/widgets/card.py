@@ -276,7 +276,7 @@ class Push(Pressable):
         high = self.label.need(room, fit) if self.label.text else 0.0
         if self.stacked:
             high += self._icon_px() + dp(4)
-        return max(dp(TARGET_DP), high + dp(14))
+        return max(dp(TARGET_DP), high + dp(12))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)

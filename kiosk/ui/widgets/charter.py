@@ -98,7 +98,7 @@ class Charter(Piece):
         self.head = Words(face="strong", wanted=30)
         self.hint = Words(face="body", tone="muted", wanted=26)
         self.lines, self.ticks = Lines(), NeedTicks()
-        self.panel, self.facts = Panel(pad_dp=20), Facts(spread=True)
+        self.panel, self.facts = Panel(pad_dp=18), Facts(spread=True)
         self.panel.add_widget(self.facts)
         for part in (self.head, self.hint, self.lines, self.ticks, self.panel):
             self.add_widget(part)

@@ -18,7 +18,7 @@ from kiosk.ui.widgets.surface import CLEAR, Badge, Plain
 from kiosk.ui.widgets.words import Glyph, Words
 from kiosk.view import View
 
-HEADER_DP, FOOTER_DP, BAND_DP = 96.0, 91.0, 11.0
+HEADER_DP, FOOTER_DP, BAND_DP = 91.0, 88.0, 11.0
 BADGE_AROUND_DP = 84.0  # the cloud and the ends of the pill
 FOOTER_ICONS = {
     "listen": "volume_up", "text-size": "text_increase", "theme": "contrast",

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
 
 from kiosk.ui.keys import LONGEST_TEXT
 from kiosk.ui.tokens import TARGET_DP
@@ -30,6 +36,7 @@ class Field(Pressable):
     active = BooleanProperty(True)
     bare = BooleanProperty(False)  # no label above: the screen's title is the question
     lines = NumericProperty(1)
+    said = ListProperty()
 
     def __init__(self, **options: Any) -> None:
         self._unconfirmed = False
@@ -48,7 +55,8 @@ class Field(Pressable):
 
     def show(self, element: Any) -> None:
         self.head.text = "" if self.bare else element.label
-        self.example.text = element.hint or (element.label if self.bare else "")
+        hints = [t for t in (element.hint, element.label) if t and t not in self.said]
+        self.example.text = hints[0] if hints and (self.bare or element.hint) else ""
         self.wrong.text = element.error
         if self._unconfirmed and element.value != self.text:
             return
@@ -190,6 +198,7 @@ class FieldRow(Piece):
     actions = ObjectProperty(())
     key = ObjectProperty(None, allownone=True)
     lines = NumericProperty(1)
+    said = ListProperty()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -199,10 +208,13 @@ class FieldRow(Piece):
         self.add_widget(self.buttons)
         self.fbind("send", self._hand_down)
         self.fbind("lines", self._hand_down)
+        self.fbind("said", self._hand_down)
 
     def _hand_down(self, *_: object) -> None:
         self.field.send = self.buttons.send = self.send
-        self.field.lines = self.lines
+        self.field.lines, self.field.said = self.lines, self.said
+        if self.field.element is not None:
+            self.field.show(self.field.element)
 
     def on_key(self, _: object, key: object) -> None:
         self.field.begin(key)

@@ -70,9 +70,8 @@ class Frame(Surface):
             self.add_widget(part)
 
     def on_view(self, _: object, view: Any) -> None:
-        taken = str(view.look_data.get("picture", "")) if view is not None else ""
-        pictures = [b.value for b in view.blocks if b.kind == "picture"] if view is not None else []
-        self.image.source = taken or (pictures[0] if pictures else "")
+        taken = view.look_data.get("content", b"") if view is not None else b""
+        self._show(bytes(taken))
         words = [b.text for b in view.blocks if b.kind == "notice"] if view is not None else []
         self.words.text = words[0] if words and not self.image.source else ""
         kind = view.look if view is not None else ""

@@ -50,7 +50,7 @@ class Grid(Cells):
 
     gap = NumericProperty(GAP_DP + 4)  # dp
     cell_most = NumericProperty(264)  # dp: a lone card is not a wall
-    arrangements: ClassVar[tuple[tuple[int, str], ...]] = ((3, TOP), (2, SIDE), (1, SIDE))
+    arrangements: tuple[tuple[int, str], ...] = ((3, TOP), (2, SIDE), (1, SIDE))
     centred = BooleanProperty(False)
 
     def _cell(self, width: float, columns: int) -> float:
@@ -93,12 +93,13 @@ class Grid(Cells):
         super().place(x, y, width, height, fit)
         if not self.children:
             return
-        _, columns, flow = self._choose(width, height, fit)
+        wanted, columns, flow = self._choose(width, height, fit)
         self._height(width, fit, columns, flow)  # leaves every cell in the chosen flow
         cells, gap = self.cells(), dp(self.gap)
         rows = ceil(len(cells) / columns)
         wide = self._cell(width, columns)
-        high = min(dp(self.cell_most), (height - gap * (rows - 1)) / rows)
+        least = (wanted - gap * (rows - 1)) / rows
+        high = max(min(dp(self.cell_most), (height - gap * (rows - 1)) / rows), least)
         used = rows * high + (rows - 1) * gap
         top = y + height - ((height - used) / 2 if self.centred else 0)
         for at, cell in enumerate(cells):

@@ -13,8 +13,9 @@ from kiosk.ui.widgets.card import Push
 from kiosk.ui.widgets.grid import Cells
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.surface import Badge
-from kiosk.ui.widgets.words import Words
+from kiosk.ui.widgets.words import Words, longest_word
 
+LONGEST_NAV_DP = 190.0
 NAV_ICONS = {"back": "arrow_back", "home": "home", "keep": "save"}
 
 
@@ -25,15 +26,27 @@ class Nav(Cells):
     options: ClassVar[dict[str, Any]] = {"label_sp": 26}
 
     def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
-        super().on_elements(widget, elements)
+        order = {"back": 0, "home": 1}  # always in the same place
+        super().on_elements(widget, tuple(sorted(elements, key=lambda e: order.get(e.id, 2))))
         for cell in self.cells():
             cell.icon = NAV_ICONS.get(cell.element_id, "")
             cell.show(cell.element)
 
+    def _wide(self, cell: Push, fit: float) -> float:
+        """One line for a short label; a long one takes two."""
+        natural = cell.natural(fit)
+        if natural <= dp(LONGEST_NAV_DP):
+            return natural
+        words = max(longest_word(cell.label.text, cell.label.face, cell.label.px(fit)), dp(110))
+        wide = dp(LONGEST_NAV_DP)
+        while cell.need(wide, fit) > dp(TARGET_DP) and wide < natural:
+            wide += dp(10)
+        return max(wide, words)
+
     def width_for(self, fit: float) -> float:
         cells = self.cells()
         gaps = dp(GAP_DP) * max(0, len(cells) - 1)
-        return float(sum(c.natural(fit) for c in cells) + gaps)
+        return float(sum(self._wide(c, fit) for c in cells) + gaps)
 
     def need(self, width: float, fit: float) -> float:
         return dp(TARGET_DP) if self.children else 0.0
@@ -41,7 +54,7 @@ class Nav(Cells):
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
         for cell in self.cells():
-            wide = cell.natural(fit)
+            wide = self._wide(cell, fit)
             cell.place(x, y, wide, height, fit)
             x += wide + dp(GAP_DP)
 

@@ -29,7 +29,7 @@ class SearchChoices(Grid):
         "mark_off": "radio_button_unchecked", "mark_on": "check_circle", "icon_dp": 48,
         "pad_dp": 12, "title_sp": 27,
     }  # fmt: skip
-    arrangements = ((4, SIDE), (2, SIDE))
+    arrangements: tuple[tuple[int, str], ...] = ((4, SIDE), (2, SIDE))
     cell_most = NumericProperty(96)
     gap = NumericProperty(GAP_DP)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.ui.keys import PAGES
 from kiosk.ui.units import dp
@@ -27,6 +27,7 @@ class TypedAnswer(Piece):
     actions = ObjectProperty(())
     key = ObjectProperty(None, allownone=True)
     lines = NumericProperty(1)
+    said = ListProperty()
     gap = NumericProperty(16)
 
     def __init__(self, **options: Any) -> None:
@@ -36,10 +37,11 @@ class TypedAnswer(Piece):
             self.add_widget(part)
         self.fbind("send", self._hand_down)
         self.fbind("lines", self._hand_down)
+        self.fbind("said", self._hand_down)
 
     def _hand_down(self, *_: object) -> None:
         self.row.send = self.under.send = self.send
-        self.row.lines = self.lines
+        self.row.lines, self.row.said = self.lines, self.said
 
     def on_key(self, _: object, key: object) -> None:
         self.row.key = key
