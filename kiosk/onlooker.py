@@ -54,7 +54,9 @@ class Onlooker:
         self._order({"do": "tap", "id": name})
 
     def type(self, text: str) -> None:
-        """Type with the on-screen keyboard; dates with the digit pad beside the wheels."""
+        """Type with the on-screen keyboard; dates with the digit pad beside the wheels. What
+        stood in the field before is rubbed out, as somebody does who corrects an answer.
+        """
         view = self._agree()
         fields = [each for each in view.elements if each.role is Role.FIELD]
         pads = [each for each in view.elements if each.role is Role.PAD]
@@ -108,6 +110,7 @@ class Onlooker:
         if view.keyboard in _PADS:
             text = "".join(text.split()).replace("-", "")
         try:
+            self._order({"do": "clear"})
             self._order({"do": "type", "text": text})
         except StoryFailed:
             self._hand.type(text)

@@ -1,7 +1,7 @@
 """Stories: what a person does at a kiosk, one step a line. Parsing only; `playing` acts.
 
     tap find                 touch the element with that id
-    type lost id             type into the focused field with the on-screen keyboard
+    type lost id             type into the focused field, in place of what stands there
     scan TEXT                hold a code before the scanner
     wait 61                  let that many seconds pass (virtual time)
     expect ticket            the screen's state, or an element, has that id
