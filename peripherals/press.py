@@ -204,7 +204,9 @@ class Press:
         if policy.ask_again:
             if not sitting.by_fence:
                 sitting.ask_twice(job)
-            elif talk.wait_fence(policy.ask_again_s):
+            elif attempt.session == sitting.session and talk.ask_fence(policy.ask_again_s):
+                self._ledger.proven(job.id, Proof.FENCE)
+            elif attempt.session != sitting.session and talk.wait_fence(policy.ask_again_s):
                 # Nobody asked for one in this session: it is the fence behind that very slip.
                 self._ledger.proven(job.id, Proof.FENCE)
         if self._ledger.job(job.id).state.final:

@@ -183,6 +183,7 @@ class Sitting:
     def scrub(self) -> bool:
         """Clear, feed and cut: what follows begins on clean paper. True when that is certain."""
         self.ledger.row.keep(dirty=1)
+        self.ledger.void_counts()
         cleared = self.talk.clear()
         self.new_session()
         cut = b"\x1dV\x42\x00" if self.profile.cutter else b"\n\n\n"
