@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from kiosk.forms.addresses import address
 from kiosk.forms.model import Form
-from kiosk.forms.places import Control, Place
+from kiosk.forms.places import SELECTS, Control, Place
 from kiosk.forms.states import Choice, NodeState, Problem, Violation
 from kiosk.forms.tree import RecordNode
 from kiosk.forms.wording import Wording
 from kiosk.forms.world import SessionWorld
 from kiosk.forms.xpath.values import Context
 
-SELECTS = frozenset({"select", "select1", "rank"})
 _REQUIRED_WORDS = {"sw": "Tafadhali jibu swali hili."}
 _CONSTRAINT_WORDS = {"sw": "Jibu hili halikubaliki. Tafadhali angalia tena."}
 

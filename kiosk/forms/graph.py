@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from kiosk.forms.expressions import CONSTANTS, Expressions
 from kiosk.forms.faults import FormRefused
-from kiosk.forms.places import Place
+from kiosk.forms.places import SELECTS, Place
 from kiosk.forms.references import Reading, Reference, read
 
 
@@ -92,7 +92,7 @@ def build(places: Iterable[Place], document: Place, expressions: Expressions) ->
                 source = getattr(place.bind, kind.value)
                 if source:
                     graph.rules.append(_rule(place, kind, source, document, expressions))
-        if place.control is not None and place.control.itemset is not None:
+        if _is_filtered_select(place):
             graph.rules.append(_choices_rule(place, document, expressions))
     for rule in graph.rules:
         where = f"{rule.kind.value} of {rule.place.path}"
@@ -115,6 +115,12 @@ def _rule(place: Place, kind: Kind, source: str, document: Place, expressions: E
     reading = read(expressions.tree(source, where), place, document)
     compile_as = expressions.text if kind is Kind.CALCULATE else expressions.boolean
     return Rule(place, kind, compile_as(source, place, where), reading)
+
+
+def _is_filtered_select(place: Place) -> bool:
+    """A select with a list; a range may have one too, but only for its tick marks."""
+    control = place.control
+    return control is not None and control.itemset is not None and control.kind in SELECTS
 
 
 def _choices_rule(place: Place, document: Place, expressions: Expressions) -> Rule:

@@ -16,7 +16,7 @@ ROWS_MAX = 10_000
 """Rows of one repeat in one record."""
 NODES_MAX = 500_000
 """Nodes of one record, all repeats together."""
-EVALUATION_STEPS_MAX = 1_000_000
+EVALUATION_STEPS_MAX = 3_000_000
 """Rules run, or nodes looked at by predicates, for one answer before the session gives up."""
 VALUE_CHARS_MAX = 2_000_000
 """One stored value."""

@@ -85,6 +85,10 @@ class Place:
         return False
 
 
+SELECTS = frozenset({"select", "select1", "rank"})
+"""Kinds of controls whose answers are choices."""
+
+
 @dataclass(slots=True)
 class Itemset:
     """Choices read from a list by an expression."""

@@ -26,6 +26,8 @@ class Repeats:
         self._form = form
         self._world = world
         self._engine = engine
+        self.started = False
+        """Whether the record is past its first load."""
         self.on_new_row: Callable[[RecordNode], None] = lambda _: None
 
     def add(self, path: str) -> RecordNode:
@@ -101,7 +103,8 @@ class Repeats:
         above = place.parent
         assert above is not None
         for parent in list(nodes_at(self._world.root, above)):
-            wanted = self._wanted(place, parent)
+            rows = parent.by_name.get(place.name, [])
+            wanted = self._wanted(place, parent, len(rows))
             rows = parent.by_name.get(place.name, [])
             while len(rows) < wanted:
                 self._append(place, parent)
@@ -114,7 +117,8 @@ class Repeats:
                 changed = True
         return changed
 
-    def _wanted(self, place: Place, parent: RecordNode) -> int:
+    def _wanted(self, place: Place, parent: RecordNode, rows: int) -> int:
+        """How many rows the count asks for; a count that is blank again leaves them as they are."""
         control = place.control
         assert control is not None
         where = f"count of {place.path}"
@@ -123,7 +127,9 @@ class Repeats:
         context = RecordNode(place)
         context.parent = parent
         number = to_number(value(Context(context, self._world)), Context(context, self._world))
-        if math.isnan(number) or number < 0:
+        if math.isnan(number):
+            return rows if self.started else 0
+        if number < 0:
             return 0
         if number > ROWS_MAX:
             raise FormTooLarge(f"The count of {place.path} asks for more than {ROWS_MAX} rows.")

@@ -100,10 +100,12 @@ class FormSession:
             begin(node, self._world)
         self._engine.run_all()
         self._repeats.settle_counts()
+        self._repeats.started = True
         self._events.fire_load(first=True)
         self._settle()
 
     def _resume(self) -> None:
+        self._repeats.started = True
         self._engine.run_all()
         self._repeats.settle_counts()
         self._events.fire_load(first=False)
@@ -142,8 +144,8 @@ class FormSession:
             raise AnswerRefused(f"{path} is a group; answer the questions in it.")
         value = stored(text or "", node.place.type, self._world.zone)
         changed = value != node.value
+        self._engine.answered(node)
         if changed:
-            self._engine.answered(node)
             node.value = value
             self._engine.value_changed(node)
             self._engine.settle()

@@ -150,7 +150,8 @@ def test_counts_that_chase_each_other_are_stopped():
         open_form(xform('<p jr:template=""><x/></p><q jr:template=""><x/></q>', "", body))
 
 
-def test_predicates_inside_predicates_run_out_of_steps():
+def test_predicates_inside_predicates_run_out_of_steps(monkeypatch):
+    monkeypatch.setattr("kiosk.forms.world.EVALUATION_STEPS_MAX", 100_000)
     rows = "".join(f"<item><n>{n}</n></item>" for n in range(400))
     model = (
         f'<instance id="l"><root>{rows}</root></instance>'
@@ -272,8 +273,7 @@ def test_answers_of_any_shape_never_crash():
 
 
 def test_random_expressions_raise_nothing_but_faults():
-    ran = fuzz(1_500, seed=1)
-    assert ran > 700
+    assert fuzz(600, seed=1) > 250
 
 
 @pytest.mark.prove

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ from tests.forms.referees.compare import differences
 DIFFERENCES = Path(__file__).parent.parent.parent / "docs/forms-differences.md"
 
 
+@cache
 def ours(name):
     session = open_form(own.xform(name).encode(), MediaFolder(own.MEDIA), preload=PROPERTIES)
     return own.dumps(list(trial.run(session, own.operations(name))))
 
 
+@cache
 def verdict(name, referee):
     return own.dumps(json.loads((own.FOLDER / f"{name}.json").read_text())[referee])
 
