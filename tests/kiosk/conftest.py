@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from content.catalogue import Catalogue
+from kiosk.cli import main
 from kiosk.view import Activated, Edited, View
 from kiosk.wiring import Kiosk, kiosk_of
 from provisioning.clock import VirtualClock
@@ -18,7 +19,7 @@ from provisioning.site import Node, Site
 @pytest.fixture(scope="session")
 def site_template(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("template") / "site"
-    provision.run(argparse.Namespace(act="demo", dir=folder, json=False))
+    assert main(["provision", "demo", str(folder)]) == 0
     return folder
 
 
