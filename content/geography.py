@@ -31,6 +31,10 @@ class Geography:
             for _, row in tables.rows("county_places.csv", places)
         }
 
+    def middle(self, county: str) -> Place | None:
+        """The headquarters of a county; None where it is not known."""
+        return self._places.get(county)
+
     def offered(self, service: Service, centre: Centre) -> bool | None:
         """Whether `centre` offers `service`; None where the content does not say."""
         if not centre.serving:

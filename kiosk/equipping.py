@@ -81,7 +81,7 @@ def unit_maker(
         power: PowerPort = SystemPower() if field else ToldOnly()
         parts = UnitParts(
             equipment=Equipment(
-                urls, clock, ids, read_codes=_read_codes, hotplug=_hotplug(plugs), field=field
+                urls, clock, ids, read_codes=_read_codes, hotplug=hotplug_of(plugs), field=field
             ),
             store=store,
             clock=clock,
@@ -134,8 +134,10 @@ def _read_codes(picture: bytes) -> list[Scan]:
     return read_picture(picture)
 
 
-def _hotplug(url: str) -> HotplugSource | None:
-    """Raises `DeviceLost` when a simulated source's FIFO is not there."""
+def hotplug_of(url: str) -> HotplugSource | None:
+    """What says which devices are plugged in. Raises `DeviceLost` when a simulated source's
+    FIFO is not there.
+    """
     scheme, _, path = url.partition(":")
     if scheme == "none":
         return None

@@ -122,6 +122,9 @@ class DeviceSettings:
     audio: str = setting("none:", doc="Volume control URL.", pattern=_URL)
     brightness: str = setting("none:", doc="Screen brightness URL.", pattern=_URL)
     camera: str = setting("none:", doc="Camera URL.", pattern=_URL)
+    recorder: str = setting(
+        "none:", doc="Microphone URL, such as recorder+alsa:default.", pattern=_URL
+    )
     hotplug: str = setting(
         "udev:",
         doc="Where plugging is heard of: udev:, none: or, in a demo, simulated:FIFO.",

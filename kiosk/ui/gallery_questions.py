@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from io import BytesIO
 from typing import Any
+
+from PIL import Image, ImageDraw
 
 from kiosk.ui.gallery_words import Words, element
 from kiosk.view import Block, BlockKind, Element, Keyboard, Place, Progress, Role
@@ -168,8 +172,49 @@ def sign(w: Words) -> Parts:
 
 
 def photo(w: Words) -> Parts:
-    take = element("take", Role.TILE, w("next"), icon="photo_camera")
-    return question(w, "photo", w("sign_here"), [take], blocks=[text(w("err_generic"))])
+    take = element("take", Role.TILE, w("capture.take_photo"), icon="photo_camera")
+    return question(w, "photo", w("sign_here"), [take], blocks=[told(w("capture.photo_how"))])
+
+
+def photo_taken(w: Words) -> Parts:
+    ways = [
+        element("take", Role.TILE, w("capture.retake"), icon="replay"),
+        element("attach", Role.TILE, w("capture.use_photo"), icon="check"),
+    ]
+    told_ = told(w("capture.photo_ready", n=0), "good")
+    return question(
+        w, "photo", w("sign_here"), ways, blocks=[told_], look_data={"content": sample_photo()}
+    )
+
+
+def audio(w: Words) -> Parts:
+    stop = element("stop-recording", Role.TILE, w("capture.stop"), icon="stop_circle")
+    blocks = [told(w("capture.audio_running", n=12))]
+    return question(w, "audio", w("fb_what_happened"), [stop], blocks=blocks)
+
+
+def place(w: Words) -> Parts:
+    ways = [
+        element("here", Role.TILE, w("capture.place_here"), icon="my_location"),
+        element("pick-county", Role.TILE, w("capture.place_county"), icon="map"),
+    ]
+    return question(w, "place", w("landmark"), ways)
+
+
+def told(words: str, tone: str = "info") -> Block:
+    return Block(kind=BlockKind.NOTICE, text=words, tone=tone, icon="info")
+
+
+@cache
+def sample_photo() -> bytes:
+    """A drawn head and shoulders; nobody is photographed for a gallery."""
+    image = Image.new("RGB", (640, 480), (205, 210, 215))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((250, 90, 390, 270), fill=(120, 100, 90))
+    draw.ellipse((170, 290, 470, 640), fill=(90, 110, 140))
+    octets = BytesIO()
+    image.save(octets, "JPEG", quality=80)
+    return octets.getvalue()
 
 
 def group(w: Words) -> Parts:
@@ -205,7 +250,9 @@ QUESTIONS: dict[str, Callable[[Words], Parts]] = {
     "question-agree": agree,
     "question-sign": sign,
     "question-photo": photo,
+    "question-photo-taken": photo_taken,
+    "question-audio": audio,
     "question-group": group,
     "question-scan": typed("scan", "ref_number", "", Keyboard.ID),
-    "question-place": typed("place", "landmark", "-1.75", Keyboard.DECIMAL),
+    "question-place": place,
 }

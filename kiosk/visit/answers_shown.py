@@ -5,6 +5,7 @@ Numbers that name a person (ID, phone, PIN) show their last three characters onl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from kiosk.forms.states import NodeState
@@ -17,16 +18,40 @@ SHOWN_END = 3
 def answer_text(tongue: Tongue, asked: NodeState, look: Look) -> str:
     """The answer in words; empty when there is none."""
     value = asked.value
+    if not value:
+        return ""
     if look.pick is not Pick.NONE:
-        return _labels(tongue, asked, look) if value else ""
-    if value and look.name in {"sign", "draw", "attach"}:
-        return tongue.say("review.attached")
-    if value and asked.type == "date":
-        return tongue.day(date.fromisoformat(value[:10]))
+        return _labels(tongue, asked, look)
     if look.masked:
         hidden = max(0, len(value) - SHOWN_END)
         return "•" * hidden + value[hidden:]
-    return value
+    in_words = _WORDS.get(look.name)
+    return in_words(tongue, value) if in_words is not None else value
+
+
+def _when(tongue: Tongue, value: str) -> str:
+    day = tongue.day(date.fromisoformat(value[:10]))
+    return f"{day} {value[11:16]}".rstrip()
+
+
+def _degrees(_: Tongue, value: str) -> str:
+    return ", ".join(f"{float(part):.4f}" for part in value.split()[:2])
+
+
+def _file(key: str) -> Callable[[Tongue, str], str]:
+    return lambda tongue, _: tongue.say(key)
+
+
+_WORDS: dict[str, Callable[[Tongue, str], str]] = {
+    "sign": _file("review.attached"),
+    "draw": _file("review.attached"),
+    "photo": _file("capture.photo_attached"),
+    "audio": _file("capture.audio_attached"),
+    "attach": _file("capture.attach_attached"),
+    "date": _when,
+    "time": lambda _, value: value[:5],
+    "place": _degrees,
+}
 
 
 def _labels(tongue: Tongue, asked: NodeState, look: Look) -> str:

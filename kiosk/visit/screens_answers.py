@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.forms.states import Choice, NodeState
 from kiosk.view import Element, Keyboard, Place, Progress, Role
+from kiosk.visit import screens_capture
 from kiosk.visit.answering import INVALID, Filling
 from kiosk.visit.answers_shown import answer_text
 from kiosk.visit.looks import Look, Pick
@@ -25,18 +26,29 @@ def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
     if asked.hint:
         blocks.append(text(asked.hint))
-    elements, page = _answers(scene, filling, asked, look, problem)
+    drawn, data = look.name, {"required": asked.required, **dict(asked.attributes)}
+    if look.name in {"photo", "audio", "attach"}:
+        blocks += screens_capture.told(scene, filling, asked)
+        if look.name == "photo":
+            data["content"] = screens_capture.picture(scene, filling, asked)
+    if look.name == "place":
+        blocks += screens_capture.where(scene, asked)
+        drawn, elements = screens_capture.place(scene, filling, asked)
+        page = (1, 1)
+    else:
+        elements, page = _answers(scene, filling, asked, look, problem)
     actions = _ways(scene, skip=not asked.required and not asked.readonly)
+    searching = drawn == "search" and filling.filter is not None
     return Screen(
         asked.label or asked.path.rpartition("/")[2],
         titles[-1] if titles else "",
         blocks,
         [*elements, *actions],
-        keyboard=Keyboard.TEXT if filling.filter is not None else look.keyboard,
+        keyboard=Keyboard.TEXT if searching else look.keyboard,
         progress=progress,
         page=page,
-        look=look.name,
-        look_data={"required": asked.required, **dict(asked.attributes)},
+        look=drawn,
+        look_data=data,
     )
 
 
@@ -117,30 +129,42 @@ def _answers(scene: Scene, filling: Filling, asked: NodeState, look: Look, probl
         return _choices(scene, filling, asked, look)
     if look.wheels:
         return _wheels(scene, filling, look), (1, 1)
-    say = scene.tongue.say
     match look.name:
         case "note" | "attach":
-            return [], (1, 1)
+            found = []
+        case "photo":
+            found = screens_capture.photo(scene, filling, asked)
+        case "audio":
+            found = screens_capture.audio(scene, filling, asked)
         case "sign" | "draw":
-            pad = Element(
-                id="answer",
-                role=Role.PAD,
-                label=say("question.sign"),
-                value=filling.attached.strokes(asked.path),
-                error=problem,
-            )
-            mark = button(scene, "mark", "question.mark", "close", place=Place.MAIN)
-            return [pad, mark] if look.name == "sign" else [pad], (1, 1)
+            found = _pad(scene, filling, asked, look, problem)
         case _:
-            field = Element(
-                id="answer",
-                role=Role.FIELD,
-                label=asked.label,
-                hint=asked.hint,
-                value=filling.shown(),
-                error=problem,
-            )
-            return [field], (1, 1)
+            found = [
+                Element(
+                    id="answer",
+                    role=Role.FIELD,
+                    label=asked.label,
+                    hint=asked.hint,
+                    value=filling.shown(),
+                    error=problem,
+                )
+            ]
+    return found, (1, 1)
+
+
+def _pad(
+    scene: Scene, filling: Filling, asked: NodeState, look: Look, problem: str
+) -> list[Element]:
+    pad = Element(
+        id="answer",
+        role=Role.PAD,
+        label=scene.tongue.say("question.sign"),
+        value=filling.attached.strokes(asked.path),
+        error=problem,
+    )
+    if look.name == "draw":
+        return [pad]
+    return [pad, button(scene, "mark", "question.mark", "close", place=Place.MAIN)]
 
 
 def _wheels(scene: Scene, filling: Filling, look: Look) -> list[Element]:

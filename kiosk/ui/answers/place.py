@@ -1,3 +1,3 @@
-"""Where: coordinates from the van or typed, or a place from a list."""
+"""Where: the place the van knows, or a county from a list (which the search look draws)."""
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, ClassVar
 
+from kivy.core.image import Image as CoreImage
 from kivy.properties import ObjectProperty
 from kivy.uix.image import Image
 
@@ -12,7 +14,7 @@ from kiosk.ui.units import dp
 from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.grid import Cells
 from kiosk.ui.widgets.surface import Surface
-from kiosk.ui.widgets.words import Glyph, Words
+from kiosk.ui.widgets.words import Glyph
 
 
 class Fields(Cells):
@@ -57,34 +59,43 @@ class Fields(Cells):
 
 
 class Frame(Surface):
-    """The picture taken so far, or an icon and a sentence where there is none yet."""
+    """The picture taken so far, or an icon where there is none yet. Pictures come as bytes in
+    the view and are forgotten with it: none is ever a file, and none is cached.
+    """
 
     view = ObjectProperty(None, allownone=True)
 
     def __init__(self, **options: Any) -> None:
-        self.image = Image(size_hint=(None, None), fit_mode="contain", nocache=True)
+        self.image = Image(size_hint=(None, None), fit_mode="contain")
         self.glyph = Glyph(size_dp=110)
-        self.words = Words(face="medium", halign="center", wanted=30)
+        self._content = b""
         super().__init__(**options)
-        for part in (self.image, self.glyph, self.words):
+        for part in (self.image, self.glyph):
             self.add_widget(part)
 
     def on_view(self, _: object, view: Any) -> None:
-        taken = view.look_data.get("content", b"") if view is not None else b""
-        self._show(bytes(taken))
-        words = [b.text for b in view.blocks if b.kind == "notice"] if view is not None else []
-        self.words.text = words[0] if words and not self.image.source else ""
+        content = bytes(view.look_data.get("content", b"")) if view is not None else b""
+        if content != self._content:
+            self._content = content
+            self.image.texture = _texture(content)
+        self.image.opacity = 1 if self.image.texture else 0
         kind = view.look if view is not None else ""
         icons = {"photo": "photo_camera", "audio": "mic"}
-        self.glyph.icon = "" if self.image.source else icons.get(kind, "upload")
+        self.glyph.icon = "" if self.image.texture else icons.get(kind, "upload")
 
-    def need(self, width: float, fit: float) -> float:
-        return dp(170) + self.words.need(width - dp(60), fit)
+    def need(self, width: float, fit: float) -> float:  # noqa: ARG002 - as every piece has it
+        return float(dp(170))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
         self.image.pos = (x + dp(12), y + dp(12))
         self.image.size = (width - dp(24), height - dp(24))
-        text = self.words.need(width - dp(60), fit)
-        self.glyph.put(x, y + text / 2, width, height)
-        self.words.put(x + dp(30), y + dp(20) + text, width - dp(60), fit)
+        self.glyph.put(x, y, width, height)
+
+
+def _texture(content: bytes) -> Any:
+    """The texture of a JPEG or PNG; None for anything else."""
+    kind = {b"\xff\xd8": "jpg", b"\x89P": "png"}.get(content[:2])
+    if kind is None:
+        return None
+    return CoreImage(BytesIO(content), ext=kind, nocache=True).texture
