@@ -27,6 +27,7 @@ from kiosk.view import (
     UiEvent,
     View,
 )
+from kiosk.visit import capture_acts
 from kiosk.visit.acts import EDITS, act_for
 from kiosk.visit.doing import Doing
 from kiosk.visit.filling_acts import edit_answer, scan_answer
@@ -72,11 +73,12 @@ class Appliance:
         """Let time pass and look at printer and network; True when the view changed."""
         idle = self._idle()
         rule = IDLE[self.session.state]
-        if rule is Idle.QUIET and idle >= QUIET_S:
+        if rule is Idle.QUIET and idle >= QUIET_S[self.session.state]:
             self.session = self._fresh()
         elif rule is Idle.WARN and idle >= self._ports.idle_s + self._ports.warn_s:
             self._end("timeout")
             self.session = self._fresh()
+        capture_acts.watch(Doing(self.session, self._ports))
         self._stage.look_around()
         return self._redraw()
 
@@ -144,6 +146,8 @@ class Appliance:
                 self._begin()
             case Signal.STOPPED:
                 self._end("stopped")
+            case Signal.STAFF_IN:
+                self._end("stopped")  # no citizen's visit is behind the staff screen
             case Signal.DONE if after is State.GOODBYE:
                 self._end("finished")
             case _:

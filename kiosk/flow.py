@@ -41,6 +41,9 @@ class State(StrEnum):
     THANKS = "thanks"
     HELP = "help"
     STAFF_CALLED = "staff-called"
+    STAFF_PIN = "staff-pin"
+    STAFF = "staff"
+    REMEDY = "remedy"
     UNAVAILABLE = "unavailable"
     GOODBYE = "goodbye"
 
@@ -75,6 +78,9 @@ class Signal(StrEnum):
     BACK = "back"
     HOME = "home"
     STAFF = "staff"
+    STAFF_DOOR = "staff-door"  # somebody touched where staff come in
+    STAFF_IN = "staff-in"  # with the right PIN
+    REMEDY = "remedy"
     FAILED = "failed"
     STOPPED = "stopped"
     WIPED = "wiped"  # nobody is there any more
@@ -97,6 +103,7 @@ S, G = State, Signal
 
 _ALWAYS: dict[Signal, Target] = {
     G.STAFF: S.STAFF_CALLED,
+    G.STAFF_DOOR: S.STAFF_PIN,
     G.FAILED: S.UNAVAILABLE,
     G.STOPPED: S.GOODBYE,
     G.WIPED: S.ATTRACT,
@@ -107,6 +114,11 @@ _FORM: dict[Signal, Target] = {
     G.ASKED: S.QUESTION,
     G.REPEAT_ASKED: S.REPEAT,
     G.ANSWERED: S.REVIEW,
+}
+_STAFF: dict[Signal, Target] = {  # no visit is behind these screens
+    **_ALWAYS,
+    G.FAILED: S.ATTRACT,
+    G.STOPPED: S.ATTRACT,
 }
 _TO_TICKET: dict[Signal, Target] = {G.TICKET_WANTED: S.PRIORITY, G.TICKETED: S.TICKET}
 
@@ -150,6 +162,9 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
         S.THANKS: {**_ALWAYS, G.HOME: S.HOME, G.DONE: S.GOODBYE},
         S.HELP: {**_WALK, G.DONE: S.HOME},
         S.STAFF_CALLED: {**_WALK, G.DONE: Trail.PREVIOUS},
+        S.STAFF_PIN: {**_ALWAYS, G.BACK: Trail.PREVIOUS, G.STAFF_IN: S.STAFF},
+        S.STAFF: {**_STAFF, G.REMEDY: S.REMEDY, G.DONE: S.ATTRACT},
+        S.REMEDY: {**_STAFF, G.BACK: S.STAFF},
         S.UNAVAILABLE: {**_WALK, G.DONE: S.HOME, G.TICKET_WANTED: S.PRIORITY},
         S.GOODBYE: {G.DONE: S.ATTRACT, G.WIPED: S.ATTRACT, G.STAFF: S.STAFF_CALLED},
     }
@@ -164,14 +179,14 @@ class Idle(StrEnum):
     QUIET = "quiet"  # nothing of a person is on it: leave after a few seconds
 
 
-QUIET_S: Final = 10.0
-"""How long a quiet screen stays."""
+QUIET_S: Final = MappingProxyType[State, float]({S.GOODBYE: 10.0, S.STAFF: 60.0, S.REMEDY: 60.0})
+"""How long each quiet screen stays."""
 
 IDLE: Final = MappingProxyType[State, Idle](
     {
         S.ATTRACT: Idle.NEVER,
-        S.GOODBYE: Idle.QUIET,
-        **{s: Idle.WARN for s in State if s not in {S.ATTRACT, S.GOODBYE}},
+        **dict.fromkeys(QUIET_S, Idle.QUIET),
+        **{s: Idle.WARN for s in State if s not in {S.ATTRACT, *QUIET_S}},
     }
 )
 

@@ -23,6 +23,7 @@ from kiosk.view import Place as Where
 from kiosk.view import Role, View
 from kiosk.views import view_for
 from kiosk.visit.answering import Filling
+from kiosk.visit.backroom import Device, Door, LostSlip, Report
 from kiosk.visit.ports import Coded, Issued, Network, Paper, Place, Received
 from kiosk.visit.scene import Scene
 from provisioning.clock import EAT, Clock
@@ -85,11 +86,28 @@ class Gazette:
             self._clock.now(),
             Network(online=True, waiting=0),
             Paper.FAILED if session.state is State.TICKET else Paper.NONE,
+            door=Door(has_pin=True),
+            report=self._report(),
         )
         return view_for(scene, 1)
 
+    def _report(self) -> Report:
+        """A printer out of paper and a slip nobody knows of: every row staff may touch."""
+        now = self._now()
+        return Report(
+            (Device("printer", "printer", "", "P31", now, well=False, roll=True),),
+            (LostSlip("JOB", "ticket", "A101", now, again=True),),
+            0,
+            None,
+            self._catalogue.content_date,
+            self._catalogue.version,
+            "",
+        )
+
     def _fresh(self, state: State) -> Session:
-        return Session(self._ids.uuid7(), "en", 0.0, state)
+        session = Session(self._ids.uuid7(), "en", 0.0, state)
+        session.duty.code = "P31"
+        return session
 
     def _samples(self, state: State) -> Iterator[Session]:
         session = self._fresh(state)

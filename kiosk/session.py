@@ -12,6 +12,7 @@ from uuid import UUID
 
 from kiosk.flow import State
 from kiosk.visit.answering import Filling
+from kiosk.visit.capture import Capturing
 from kiosk.visit.ports import Coded, Issued, Knowledge, Received
 
 TEXT_SCALES = (1.0, 1.25, 1.5)
@@ -51,6 +52,17 @@ class Saying:
 
 
 @dataclass(slots=True)
+class Duty:
+    """Staff at the kiosk. `problem` and `said` are text keys, `told` a fault's own sentence."""
+
+    typed: str = ""
+    problem: str = ""
+    said: str = ""
+    told: str = ""
+    code: str = ""  # whose remedy is shown
+
+
+@dataclass(slots=True)
 class Session:
     """Everything about one visit. `since` and `touched` are monotonic seconds."""
 
@@ -78,9 +90,11 @@ class Session:
     kept: Coded | None = None  # the code of the draft in hand
     kept_at: State = State.QUESTION  # where it was asked for
     resuming: Resuming = field(default_factory=Resuming)
+    capture: Capturing | None = None
     received: Received | None = None
     asking: Asking = field(default_factory=Asking)
     saying: Saying = field(default_factory=Saying)
+    duty: Duty = field(default_factory=Duty)
     fault_code: int = 0
     fault_text: str = ""
 

@@ -15,6 +15,7 @@ from kiosk.visit import (
     screens_filling,
     screens_find,
     screens_keeping,
+    screens_staff,
     screens_start,
     screens_ticket,
     screens_voice,
@@ -50,12 +51,18 @@ SCREENS: Final = MappingProxyType[State, Callable[[Scene], Screen]](
         S.THANKS: screens_start.thanks,
         S.HELP: screens_start.guide,
         S.STAFF_CALLED: screens_start.staff_called,
+        S.STAFF_PIN: screens_staff.staff_pin,
+        S.STAFF: screens_staff.staff,
+        S.REMEDY: screens_staff.remedy,
         S.UNAVAILABLE: screens_start.unavailable,
         S.GOODBYE: screens_start.goodbye,
     }
 )
 
 _NO_VISIT = frozenset({S.ATTRACT, S.GOODBYE})
+_ON_DUTY = frozenset({S.STAFF_PIN, S.STAFF, S.REMEDY})
+_NO_DOOR = frozenset({*_ON_DUTY, S.HELP, S.GOODBYE})
+"""Where the site's name is no door: help has a button of its own, and staff are in already."""
 
 
 def view_for(scene: Scene, number: int, *, countdown: int = 0, speaking: bool = False) -> View:
@@ -110,7 +117,15 @@ def _header(scene: Scene) -> list[Element]:
             selected=code == scene.session.language,
         )
         for code in LANGUAGES
-    ]
+    ] + _door(scene)
+
+
+def _door(scene: Scene) -> list[Element]:
+    """The site's name opens the way in for staff, never out of a form somebody is filling."""
+    session = scene.session
+    if scene.door is None or session.filling is not None or session.state in _NO_DOOR:
+        return []
+    return [button(scene, "staff", "shell.staff", place=Place.HEADER)]
 
 
 def _nav(scene: Scene, screen: Screen) -> list[Element]:
@@ -125,12 +140,13 @@ def _nav(scene: Scene, screen: Screen) -> list[Element]:
 def _footer(scene: Scene) -> list[Element]:
     session = scene.session
     visiting = session.state not in _NO_VISIT
+    calls = session.state not in _ON_DUTY
     say = scene.tongue.say
     rows = (
         ("listen", say("shell.listen"), "volume_up", session.listening, True),
         ("text-size", say("shell.text_size"), "text_increase", session.text_scale > 1.0, True),
         ("theme", say(f"theme.{session.theme}"), "contrast", session.theme != "light", True),
-        ("call-staff", say("shell.call_staff"), "support_agent", False, True),
+        ("call-staff", say("shell.call_staff"), "support_agent", False, calls),
         ("stop", say("shell.stop"), "cancel", False, visiting),
     )
     return [

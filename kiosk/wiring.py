@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from uuid import UUID
 
 from content.catalogue import Catalogue
 from content.faults import NotInPack
 from kiosk.appliance import Appliance
+from kiosk.capturing import camera_of, position_in, recorder_of
 from kiosk.centre.authority import Authority
 from kiosk.centre.line import LINE_TABLES, Line
 from kiosk.queue.desk import Counterfoil, TicketDesk
@@ -20,6 +22,7 @@ from kiosk.queue.policy import Policy
 from kiosk.queue.tickets import TICKET_TABLES, TicketRoll, ticket_of
 from kiosk.queue.ways import FirstOf, LinkedCentre, OwnCentre, Way
 from kiosk.receipts import Receipts
+from kiosk.stored.backroom import Installed, StoredBackroom, printer_profiles
 from kiosk.stored.cases import StoredCases
 from kiosk.stored.forms import FORM_TABLES, FormReceipts, StoredForms
 from kiosk.stored.resuming import RESUME_TABLES, ResumableDrafts
@@ -27,9 +30,11 @@ from kiosk.stored.slips import StoredSlips
 from kiosk.stored.words import StoredFacts, StoredOpinions
 from kiosk.visit.ports import Place, Ports
 from peripherals.document import Document
+from peripherals.equipment_table import EQUIPMENT_TABLES
 from peripherals.spool import SPOOL_TABLES, Spool
 from provisioning.clock import Clock, SystemClock
 from provisioning.ids import Ids, SystemIds
+from provisioning.pin import PinLock
 from provisioning.site import Node, Site
 from sync.journal import JOURNAL_TABLES, Journal
 from sync.journal_entry import Projection
@@ -38,7 +43,14 @@ from sync.store import MigrationSet, Store
 from sync.transports.zmq_link import Client, Doorbell
 
 _TABLES: dict[str, tuple[MigrationSet, ...]] = {
-    "kiosk": (JOURNAL_TABLES, TICKET_TABLES, FORM_TABLES, RESUME_TABLES, SPOOL_TABLES),
+    "kiosk": (
+        JOURNAL_TABLES,
+        TICKET_TABLES,
+        FORM_TABLES,
+        RESUME_TABLES,
+        SPOOL_TABLES,
+        EQUIPMENT_TABLES,
+    ),
     "centre": (JOURNAL_TABLES, LINE_TABLES),
     "van": (
         JOURNAL_TABLES,
@@ -46,6 +58,7 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
         FORM_TABLES,
         RESUME_TABLES,
         SPOOL_TABLES,
+        EQUIPMENT_TABLES,
         LINE_TABLES,
     ),
 }
@@ -270,8 +283,28 @@ def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
         ledger=StoredFacts(books.journal, rung),
         cases=StoredCases(books.store, books.clock),
         place=counter.place,
+        backroom=_backroom(counter),
         idle_s=ui.idle_s,
         warn_s=ui.warn_s,
         language=ui.language,
         draft_days=ui.draft_days,
+        camera=camera_of(counter.node, books.clock, books.ids),
+        recorder=recorder_of(counter.node, books.clock),
+        position=position_in(books.store, books.clock),
+    )
+
+
+def _backroom(counter: Counter) -> StoredBackroom:
+    """The staff's side of this node."""
+    node, books, pack = counter.node, counter.books, counter.catalogue
+    return StoredBackroom(
+        books.journal,
+        counter.spool,
+        PinLock(node.dir / "keys", books.clock),
+        books.clock,
+        books.ids,
+        site=node.settings.node.site,
+        profiles=printer_profiles(node),
+        installed=Installed(pack.content_date, pack.version, version("huduma-kiosk")),
+        rung=counter.bell.ring,
     )

@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause, PrinterState, PrinterStatus
+from peripherals.device import (
+    CAUSE_CODES,
+    CAUSE_WORDS,
+    Cause,
+    DeviceLost,
+    PrinterState,
+    PrinterStatus,
+)
 from peripherals.profiles import Profile, Proof
 from sync.store import Store, Transaction
 
@@ -120,6 +127,13 @@ def retire(tx: Transaction, keep: list[str]) -> None:
     for (name,) in tx.all("SELECT name FROM printer_state"):
         if name not in keep:
             tx.execute("DELETE FROM printer_state WHERE name = ?", (name,))
+
+
+def new_roll(tx: Transaction, name: str, roll_mm: int) -> None:
+    """Staff put a full roll of `roll_mm` into printer `name`; raises `DeviceLost`."""
+    changed = tx.execute("UPDATE printer_state SET roll_mm = ? WHERE name = ?", (roll_mm, name))
+    if not changed.rowcount:
+        raise DeviceLost(f"{name} is not in service; start the device service first.")
 
 
 def observe(tx: Transaction, name: str, status: PrinterStatus) -> bool:

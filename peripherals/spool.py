@@ -138,8 +138,13 @@ class Spool:
         tx.execute("UPDATE print_job SET channel = ? WHERE id = ?", (channel, job_id))
         return True
 
-    def settle(self, tx: Transaction, job_id: str, *, on_paper: bool) -> None:
-        """A person looked: the slip is on paper, or it must be printed again (marked)."""
+    def settle(
+        self, tx: Transaction, job_id: str, *, on_paper: bool, by: datetime | None = None
+    ) -> None:
+        """A person looked: the slip is on paper, or it must be printed again (marked).
+
+        `by` is a new print-by time for a slip whose own has passed.
+        """
         job = self._row(tx, job_id)
         now = self._clock.now()
         if on_paper:
@@ -147,6 +152,8 @@ class Spool:
             tx.execute("UPDATE print_job SET proof = 'person' WHERE id = ?", (job_id,))
         else:
             move(tx, job, JobState.QUEUED, now, note="asked again by staff")
+            if by is not None and job.by is not None and job.by < by:
+                tx.execute("UPDATE print_job SET print_by = ? WHERE id = ?", (stamp(by), job_id))
 
     def cancel(self, tx: Transaction, job_id: str) -> None:
         """Give up a job that was not sent; raises `SpoolFault` when it has ended."""

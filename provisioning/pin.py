@@ -100,8 +100,8 @@ class PinLock:
     def _left(self, tries: _Tries) -> int:
         if tries.last is None or tries.count < FREE_TRIES:
             return 0
-        pause = min(PAUSE_S_MAX, PAUSE_S * 2 ** min(tries.count - FREE_TRIES, 10))
-        gone = (self._clock.now() - tries.last).total_seconds()
+        pause: int = min(PAUSE_S_MAX, PAUSE_S * 2 ** min(tries.count - FREE_TRIES, 10))
+        gone: float = (self._clock.now() - tries.last).total_seconds()
         return max(0, min(pause, round(pause - gone)))
 
     def _stored(self) -> tuple[bytes, bytes]:

@@ -84,6 +84,15 @@ _ROWS = (
     _kind("ticket.no-show", "national", "site day series number counter key", "Nobody came."),
     _kind("ticket.cancelled", "national", "site day series number why", "Given up or void."),
     _kind("staff.called", "site", "site state", "A citizen asked for a person."),
+    _kind("staff.entered", "national", "site", "The staff screen was opened with its PIN."),
+    _kind("staff.refused", "national", "site wait_s", "A wrong PIN at the staff screen."),
+    _kind(
+        "staff.acted",
+        "national",
+        "site act what",
+        "Staff did something there: `act` reprint, on-paper, test-slip or roll-changed, to the job"
+        " or printer `what`.",
+    ),
     _kind("feedback.given", "national", "site day kind face service words_sealed", "Five faces."),
     # Forms: sealed to the agency that owns them
     _kind(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.flow import Signal, State
-from kiosk.visit import doing, filling_acts, keeping_acts
+from kiosk.visit import capture_acts, doing, filling_acts, keeping_acts, staff_acts
 from kiosk.visit.doing import SHELL, Act, Doing, signal
 
 S, G = State, Signal
@@ -43,7 +43,7 @@ ACTS: dict[State, dict[str, Act]] = {
     S.TICKET: {**_RATE, "print-again": doing.print_again},
     S.FORMS: {"form.": filling_acts.choose_form, "resume": keeping_acts.ask_code},
     S.CONSENT: {"agree": filling_acts.agree, "refuse": filling_acts.refuse},
-    S.QUESTION: {**filling_acts.QUESTION, **keeping_acts.KEEP},
+    S.QUESTION: {**filling_acts.QUESTION, **keeping_acts.KEEP, **capture_acts.CAPTURE},
     S.REPEAT: filling_acts.REPEAT,
     S.KEPT: keeping_acts.KEPT,
     S.RESUME: keeping_acts.RESUME,
@@ -56,6 +56,9 @@ ACTS: dict[State, dict[str, Act]] = {
     S.THANKS: {},
     S.HELP: {},
     S.STAFF_CALLED: {},
+    S.STAFF_PIN: staff_acts.STAFF_PIN,
+    S.STAFF: staff_acts.STAFF,
+    S.REMEDY: staff_acts.REMEDY,
     S.UNAVAILABLE: {},
     S.GOODBYE: {},
 }
@@ -65,12 +68,16 @@ EDITS: dict[State, dict[str, Callable[[Doing, str], None]]] = {
     S.FEEDBACK: {"words": doing.type_words},
     S.STATUS: {"answer": doing.type_status},
     S.RESUME: {"answer": keeping_acts.type_code},
+    S.STAFF_PIN: {"answer": staff_acts.type_pin},
 }
+
+
+DOOR: dict[str, Act] = {"staff": staff_acts.ask_pin}
 
 
 def act_for(state: State, element: str) -> tuple[Act, str] | None:
     """The act of an element id and the rest of the id after its prefix."""
-    for table in (ACTS[state], SHELL):
+    for table in (ACTS[state], SHELL, DOOR):
         if element in table:
             return table[element], ""
         for name, act in table.items():

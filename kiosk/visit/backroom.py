@@ -49,6 +49,14 @@ class LostSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """The way in: whether a PIN is set, and the seconds until the next try counts."""
+
+    has_pin: bool
+    wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """How the kiosk is, in the language asked for."""
 
@@ -64,12 +72,8 @@ class Report:
 class Backroom(Protocol):
     """The port; acts are in the journal when they return, and raise `DeviceFault`s."""
 
-    def has_pin(self) -> bool:
-        """Whether the staff screen can be opened at all."""
-        ...
-
-    def wait_s(self) -> int:
-        """Seconds until the next try of the PIN counts."""
+    def door(self) -> Door:
+        """How the way in stands."""
         ...
 
     def attempt(self, pin: str) -> Verdict:

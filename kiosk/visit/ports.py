@@ -7,7 +7,7 @@ a `Fault`, which the appliance turns into the calm screen `unavailable`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,8 @@ from uuid import UUID
 from content.catalogue import Catalogue
 from content.model import FormAsset, Service
 from kiosk.visit.answering import Filling
+from kiosk.visit.backroom import Backroom
+from kiosk.visit.capture import Capturer
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
@@ -199,8 +201,15 @@ class Ports:
     ledger: Ledger
     cases: Cases
     place: Place
+    backroom: Backroom | None = None
     idle_s: float = 60.0
     warn_s: float = 30.0
     language: str = "en"
     keep_days: int = field(default=30)
     draft_days: int = 7
+    camera: Capturer | None = None
+    recorder: Capturer | None = None
+    position: Callable[[], str | None] = lambda: None
+    """Where the kiosk stands, as a form stores it ("latitude longitude altitude accuracy"), or
+    None: there is no receiver, or no fix to rely on.
+    """

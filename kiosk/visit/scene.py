@@ -16,6 +16,7 @@ from kiosk.session import Session
 from kiosk.strings import Tongue
 from kiosk.view import Block, BlockKind, Element, Keyboard, Place, Progress, Role
 from kiosk.visit import ports
+from kiosk.visit.backroom import Door, Report
 from kiosk.visit.ports import Network, Paper
 
 PER_PAGE = 6
@@ -26,7 +27,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A moment of a visit. `paper` is about the slip the screen talks of."""
+    """A moment of a visit. `paper` is about the slip the screen talks of; `door` is where staff
+    come in, None where this kiosk has none; `report` is for the staff screen alone.
+    """
 
     session: Session
     catalogue: Catalogue
@@ -37,6 +40,10 @@ class Scene:
     paper: Paper = Paper.NONE
     keep_days: int = 30
     draft_days: int = 7
+    fix: bool = False
+    """Whether the kiosk knows where it stands."""
+    door: Door | None = None
+    report: Report | None = None
 
     def picture(self, form: str, name: str) -> str:
         """Where a form's picture lies on disk; empty when the pack has it no more."""

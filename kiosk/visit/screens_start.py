@@ -70,8 +70,10 @@ def home(scene: Scene) -> Screen:
 
 
 def guide(scene: Scene) -> Screen:
-    """How this kiosk works, and who helps."""
+    """How this kiosk works, and who helps; staff come in here too."""
     say = scene.tongue.say
+    known = scene.door is not None and scene.session.filling is None
+    door = [button(scene, "staff", "shell.staff", "badge")] if known else []
     steps = [
         step(say(f"help.step{n}"), icon)
         for n, icon in enumerate(("touch_app", "checklist", "ticket", "weekend"), 1)
@@ -80,7 +82,7 @@ def guide(scene: Scene) -> Screen:
         say("help.title"),
         "",
         [*steps, notice(say("help.call"), icon="call")],
-        [button(scene, "done", "shell.done", "check", primary=True)],
+        [*door, button(scene, "done", "shell.done", "check", primary=True)],
     )
 
 

@@ -11,6 +11,7 @@ from kiosk.session import Session
 from kiosk.strings import Tongue
 from kiosk.view import View
 from kiosk.views import view_for
+from kiosk.visit.backroom import Door, Report
 from kiosk.visit.ports import Network, Paper, Ports
 from kiosk.visit.scene import Scene
 
@@ -23,6 +24,7 @@ class Stage:
     def __init__(self, ports: Ports, session: Session) -> None:
         self._ports = ports
         self._network = Network(online=False, waiting=0)
+        self._fix = False
         # Numbers go on growing over restarts: a tap meant for a screen of the process before
         # this one must not count.
         first = int(ports.clock.now().timestamp() * 10)
@@ -33,6 +35,7 @@ class Stage:
     def look_around(self) -> None:
         """Ask again what the badge should say."""
         self._network = self._ports.cases.network()
+        self._fix = self._ports.position() is not None
 
     def show(self, session: Session, countdown: int) -> bool:
         """Draw `session`; True when that is another view than before."""
@@ -57,8 +60,19 @@ class Stage:
             self._ports.slips.paper(subject) if subject is not None else Paper.NONE,
             self._ports.keep_days,
             self._ports.draft_days,
+            self._fix,
+            *self._staff_side(session),
         )
         return view_for(scene, number, countdown=countdown, speaking=session.listening)
+
+    def _staff_side(self, session: Session) -> tuple[Door | None, Report | None]:
+        """The door, and what is behind it; asked for only where it is shown."""
+        room = self._ports.backroom
+        if room is None:
+            return None, None
+        door = room.door() if session.state is State.STAFF_PIN else Door(has_pin=True)
+        staff = session.state is State.STAFF
+        return door, room.report(session.language) if staff else None
 
 
 def _identity(session: Session, *, warned: bool) -> tuple[object, ...]:
