@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.queue.estimate import KNOWN_FROM, wait_range
@@ -91,6 +91,7 @@ def test_an_empty_line_has_no_choice() -> None:
     assert choose([], NOW, Policy()) is None
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.floats(0, 300), st.sampled_from([1, 2, 3, 9])), min_size=1))
 def test_the_choice_is_always_somebody_who_waits_and_never_past_a_starving_one(
     people: list[tuple[float, int]],
@@ -126,6 +127,7 @@ def test_a_wait_is_a_range_or_not_known(
     assert wait_range(people, [400.0] * served, counters) == expected
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 60), st.integers(1, 20))
 def test_a_range_has_a_width_and_steps_of_five(people: int, counters: int) -> None:
     found = wait_range(people, [390.0] * 50, counters)
@@ -154,6 +156,7 @@ def test_codes_are_short_and_say_only_what_was_signed(label: str) -> None:
     assert (claim.label, claim.day, claim.visit_head) == (label, DAY, visit.bytes[:6])
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 103), st.characters(min_codepoint=33, max_codepoint=126))
 def test_one_altered_character_of_a_code_is_refused(place: int, letter: str) -> None:
     payload = ticket_payload(KEY, "HC-001", DAY, "A101", SeededIds().uuid7())
@@ -170,6 +173,7 @@ def test_another_site_or_key_does_not_recognise_the_code() -> None:
     assert read_ticket(other.public_key(), "HC-001", payload) is None
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.binary(min_size=4, max_size=4), st.sampled_from(["NRB", "TREASURY", "HUDUMA"]))
 def test_references_check_themselves(randomness: bytes, agency: str) -> None:
     reference = make_reference(agency, randomness)
