@@ -140,7 +140,6 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _parts(arguments: argparse.Namespace) -> ServiceParts:
     """From settings or the command line to what the service is made of."""
-    from kiosk.equipping import others_of
     from peripherals.drivers.printer_url import parse_printer_url
     from peripherals.service import ServiceParts, spool_key_beside
     from peripherals.spool import SPOOL_TABLES
@@ -161,8 +160,12 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     clock = node.clock() if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
-        books, others = _books_of(node, clock, ids), others_of(node, clock, ids)
-        key = node.keys.spool_key
+        books, key = _books_of(node, clock, ids), node.keys.spool_key
+        if not _has_others(node):
+            return ServiceParts(node.db_path, key, printers, clock, ids, books)
+        from kiosk.equipping import others_of
+
+        others = others_of(node, clock, ids)
         return ServiceParts(node.db_path, key, printers, clock, ids, books, None, *others)
     path = arguments.spool or Path("huduma-spool.db")
 
@@ -170,6 +173,15 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
         return Store.open(path, [SPOOL_TABLES]), None
 
     return ServiceParts(path, spool_key_beside(path, ids), printers, clock, ids, open_spool)
+
+
+def _has_others(node: Node) -> bool:
+    """Whether the node has any device but printers; without one their drivers stay unloaded."""
+    from dataclasses import asdict
+
+    own = {"printer", "printer_backup", "hotplug"}
+    devices = asdict(node.settings.devices)
+    return any(url != "none:" for role, url in devices.items() if role not in own)
 
 
 def _books_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store, Journal]]:
