@@ -208,12 +208,10 @@ class _Reader:
             if close < 0:
                 raise self.wrong("\\p without its }")
             name, self._at = self._pattern[self._at : close], close + 1
-        name = name.removeprefix("Is").removeprefix("general_category=")
-        if name in _PROPERTIES:
-            return _PROPERTIES[name]
-        if len(name) <= 2:
-            return lambda char: unicodedata.category(char).startswith(name)
-        raise self.wrong(f"the unknown property {name}")
+        known = _property_named(name.removeprefix("Is").removeprefix("general_category="))
+        if known is None:
+            raise self.wrong(f"the unknown property {name}")
+        return known
 
     def _class(self) -> Accepts:
         negated = self._take("^")
@@ -260,3 +258,10 @@ class _Reader:
 
 def _same(wanted: str) -> Accepts:
     return lambda char: char == wanted
+
+
+def _property_named(name: str) -> Accepts | None:
+    """A POSIX name or a Unicode category of one or two letters; None where it is neither."""
+    if name in _PROPERTIES or len(name) > 2:
+        return _PROPERTIES.get(name)
+    return lambda char: unicodedata.category(char).startswith(name)
