@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.ui import gallery_drafts, gallery_find, gallery_questions, gallery_visit
+from kiosk.ui import gallery_drafts, gallery_find, gallery_questions, gallery_staff, gallery_visit
 from kiosk.ui.gallery_parts import Parts, action
 from kiosk.ui.gallery_words import Words, element, words_of
 from kiosk.view import Element, Place, Role, View
@@ -42,6 +42,7 @@ SCREENS: dict[str, Callable[[Words], Parts]] = {
     "thanks": gallery_visit.thanks,
     "help": gallery_visit.help_,
     "staff-called": gallery_visit.said("staff_called.title", "staff_called.text", "support_agent"),
+    **gallery_staff.SCREENS,
     "unavailable": gallery_visit.said(
         "unavailable.title", "unavailable.text", "support_agent", "warn"
     ),
@@ -62,6 +63,7 @@ def shell(w: Words, *, back: bool = True, home: bool = True, theme: str = "light
         )
         for code in ("en", "sw")
     ]
+    found.append(action(w, "staff", "shell.staff", "", place=Place.HEADER))
     if back:
         found.append(action(w, "back", "shell.back", "arrow_back", place=Place.NAV))
     if home:

@@ -12,8 +12,8 @@ from kiosk.visit.backroom import Device, LostSlip, Report
 from kiosk.visit.scene import Scene, Screen, button, fact, notice, paged, step, text
 from peripherals.remedies import remedy_of
 
-LINES_BY_SCALE = {1.0: 6, 1.25: 4, 1.5: 4}
-"""How many lines of the list stand on a page at each text size."""
+LINES = 4
+"""Lines of the list on a page: they are long, and staff read them from the largest text too."""
 
 DEVICE_ICONS = {
     "printer": "print",
@@ -59,8 +59,7 @@ def staff(scene: Scene) -> Screen:
     """Every device, every slip of unknown fate, what waits to be sent, and what is installed."""
     say, duty, report = scene.tongue.say, scene.session.duty, scene.report
     assert report is not None, "this screen needs a report"
-    per_page = LINES_BY_SCALE.get(scene.session.text_scale, 4)
-    shown, page, paging = paged(scene, _lines(scene, report), per_page)
+    shown, page, paging = paged(scene, _lines(scene, report), LINES)
     rows = [line for line in shown if isinstance(line, Element)]
     facts = [line for line in shown if isinstance(line, Block)]
     blocks: list[Block] = list(facts)

@@ -14,7 +14,7 @@ from kiosk.ui.units import dp
 from kiosk.ui.widgets.card import Push
 from kiosk.ui.widgets.grid import Cells
 from kiosk.ui.widgets.piece import Piece
-from kiosk.ui.widgets.surface import CLEAR, Badge, Plain
+from kiosk.ui.widgets.surface import CLEAR, Badge, Plain, Pressable
 from kiosk.ui.widgets.words import Glyph, Words
 from kiosk.view import View
 
@@ -24,6 +24,7 @@ FOOTER_ICONS = {
     "listen": "volume_up", "text-size": "text_increase", "theme": "contrast",
     "call-staff": "support_agent", "stop": "logout",
 }  # fmt: skip
+DOOR = "staff"
 BADGE_ICONS = {"good": "cloud_done", "calm": "cloud_off"}
 FITS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 
@@ -62,6 +63,21 @@ class Languages(Cells):
             x += wide + dp(GAP_DP)
 
 
+class Door(Pressable):
+    """The site's name as the staff's way in: nothing to see until it has the focus."""
+
+    def paint(self) -> None:
+        super().paint()
+        self.fill = self.palette.header_soft if self.pressed else CLEAR
+        self.set_edge(CLEAR, 1)
+
+    def offer(self, elements: tuple[Any, ...]) -> None:
+        """Take the element, or stand away while this screen has no way in."""
+        found = next((each for each in elements if each.id == DOOR), None)
+        self.element = found
+        self.element_id = DOOR if found is not None else ""
+
+
 class Header(Piece):
     """Who we are, whether the network is there, which language."""
 
@@ -74,8 +90,10 @@ class Header(Piece):
         self.cloud = Glyph(size_dp=32)
         self.badge = Words(face="medium", wanted=26)
         self.languages = Languages(send=self.send)
+        self.door = Door(send=self.send)
+        self._elements: tuple[Any, ...] = ()
         self.band = [Plain() for _colour in FLAG]
-        for part in (self.ground, self.seal, self.shield, self.site, self.pill,
+        for part in (self.ground, self.door, self.seal, self.shield, self.site, self.pill,
                      self.cloud, self.badge, self.languages, *self.band):  # fmt: skip
             self.add_widget(part)
         self.present = False
@@ -94,8 +112,10 @@ class Header(Piece):
     def show(self, view: View) -> None:
         """Site, badge and languages of this view."""
         elements = tuple(e for e in view.elements if e.place == "header")
-        before = (self.site.text, self.badge.text, self.languages.elements)
-        self.languages.elements = elements
+        before = (self.site.text, self.badge.text, self._elements)
+        self._elements = elements
+        self.languages.elements = tuple(e for e in elements if e.id.startswith("language."))
+        self.door.offer(elements)
         self.site.text, self.badge.text = view.site, view.badge
         self.cloud.icon = BADGE_ICONS.get(view.badge_tone, "cloud_off") if view.badge else ""
         self.present = bool(elements or view.site)
@@ -126,6 +146,14 @@ class Header(Piece):
         room = max(dp(80), right - left - dp(16))
         text = self.site.need(room, fit)
         self.site.put(left, floor + high / 2 + text / 2, room, fit)
+        self._place_door(x + pad, floor + (high - target) / 2, left, room, fit)
+
+    def _place_door(self, x: float, y: float, left: float, room: float, fit: float) -> None:
+        if not self.door.element_id:
+            self.door.place(-9999, -9999, 0, 0, fit)
+            return
+        wide = max(left + min(room, self.site.natural(fit)) - x, dp(TARGET_DP))
+        self.door.place(x, y, wide, dp(TARGET_DP), fit)
 
     def _site(self, fit: float) -> float:
         return self.site.natural(fit) + dp(20)

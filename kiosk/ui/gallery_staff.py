@@ -1,0 +1,140 @@
+"""The gallery's screens of the staff: the PIN, the kiosk's state on a bad day, a remedy."""
+
+from __future__ import annotations
+
+from kiosk.ui.gallery_parts import Parts, action, fact, notice, paging, step
+from kiosk.ui.gallery_words import Words, element
+from kiosk.view import Block, BlockKind, Keyboard, Role
+
+SINCE = "21/11/2026 14:30"
+# The longest of each, as the devices' own tables have them; the gallery knows no device package.
+FAULTS = {
+    "en": (
+        ("E28", "Two devices fit this place. Name the port or the serial number in the settings."),
+        ("P24", "Another model is connected than the settings say"),
+    ),
+    "sw": (
+        ("E28", "Vifaa viwili vinafaa hapa. Taja mlango au namba ya kifaa kwenye mipangilio."),
+        ("P24", "Printa iliyounganishwa si ile iliyowekwa"),
+    ),
+}
+STEPS = {
+    "en": (
+        "Push the data cable in at both ends until it clicks.",
+        "Look for the power light. If it is dark, press the switch, then check the socket.",
+        "Wait ten seconds: the kiosk finds the printer by itself.",
+    ),
+    "sw": (
+        "Sukuma kebo ya data pande zote mbili hadi ikae imara.",
+        "Tazama taa ya umeme. Ikiwa haiwaki, bonyeza swichi, kisha kagua soketi.",
+        "Subiri sekunde kumi: kioski kitaipata printa chenyewe.",
+    ),
+}
+WRONG = {"en": "The printer is not connected", "sw": "Printa haijaunganishwa"}
+OTHER = {"en": "sw", "sw": "en"}
+
+
+def pin(w: Words) -> Parts:
+    field = element("answer", Role.FIELD, w("staff_pin.label"), value="1234", masked=True)
+    go = action(w, "next", "shell.next", "arrow_forward", primary=True)
+    return {
+        "title": w("staff_pin.title"),
+        "elements": [field, go],
+        "keyboard": Keyboard.NUMBER,
+        "nav": (True, False),
+        "state": "staff-pin",
+    }
+
+
+def pin_waiting(w: Words) -> Parts:
+    wait = w("staff_pin.wait", n=3600)
+    field = element(
+        "answer", Role.FIELD, w("staff_pin.label"), masked=True, error=wait, enabled=False
+    )
+    go = action(w, "next", "shell.next", "arrow_forward", primary=True, enabled=False)
+    return {**pin(w), "elements": [field, go]}
+
+
+def pin_closed(w: Words) -> Parts:
+    back = action(w, "back", "shell.back", "arrow_back", primary=True)
+    closed = [notice(w("staff_pin.closed"), "warn", "lock")]
+    return {
+        "title": w("staff_pin.title"),
+        "blocks": closed,
+        "elements": [back],
+        "nav": (False, False),
+        "state": "staff-pin",
+    }
+
+
+def _page(w: Words, rows: list[object], facts: list[Block], page: tuple[int, int]) -> Parts:
+    acts = [
+        action(w, "test-slip", "staff.test_slip", "receipt_long"),
+        action(w, "roll-changed", "staff.roll_changed", "replay"),
+    ]
+    done = action(w, "staff-done", "staff.done", "logout", primary=True)
+    return {
+        "title": w("staff.title"),
+        "blocks": facts,
+        "elements": [*rows, *acts, *paging(w), done],
+        "page": page,
+        "nav": (False, False),
+        "state": "staff",
+    }
+
+
+def faults(w: Words) -> Parts:
+    """A page of rows only: faults and slips nobody knows of."""
+    rows = [
+        element(
+            f"remedy.{code}",
+            Role.ROW,
+            w("staff.since", device=w("device.printer"), time=SINCE),
+            hint=w.stretch(f"{code} · {words}"),
+            icon="print",
+        )
+        for code, words in FAULTS[w.language]
+    ]
+    slip = f"{w('staff.slip_ticket')} A101 · {SINCE}"
+    rows += [
+        element("reprint.0", Role.ROW, slip, hint=w("staff.reprint"), icon="print_error"),
+        element("on-paper.0", Role.ROW, slip, hint=w("staff.on_paper"), icon="task_alt"),
+    ]
+    told = [notice(w("staff.printing"), "good", "check_circle")]
+    return _page(w, rows, told, (1, 3))
+
+
+def well(w: Words) -> Parts:
+    """A page of what is well, and the node itself."""
+    left = w("staff.tickets_left", n=140)
+    lines = [
+        fact(w("staff.since", device=w("device.printer"), time=SINCE), left, "print"),
+        fact(w("staff.since", device=w("device.gpio"), time=SINCE), left, "lightbulb"),
+        fact(w("staff.waiting"), w("staff.entries", n=1204), "upload", w("shell.offline")),
+        fact(w("staff.proved"), SINCE, "cloud_done"),
+    ]
+    return _page(w, [], lines, (2, 3))
+
+
+def remedy(w: Words) -> Parts:
+    other = WRONG[OTHER[w.language]]
+    return {
+        "title": w("remedy.title", code="P21"),
+        "subtitle": w.stretch(WRONG[w.language]),
+        "blocks": [
+            *(step(w.stretch(each)) for each in STEPS[w.language]),
+            Block(kind=BlockKind.TEXT, text=other),
+        ],
+        "elements": [action(w, "done", "shell.done", "check", primary=True)],
+        "nav": (True, False),
+    }
+
+
+SCREENS = {
+    "staff-pin": pin,
+    "staff-pin-waiting": pin_waiting,
+    "staff-pin-closed": pin_closed,
+    "staff": faults,
+    "staff-well": well,
+    "remedy": remedy,
+}
