@@ -65,11 +65,11 @@ def lose(visitor) -> str:
 
 
 def acts(visitor) -> list[tuple[str, str]]:
-    found = []
-    for entry in visitor.kiosk.books.journal.entries():
-        if entry.kind.startswith("staff."):
-            found.append((entry.kind, entry.body.get("act", "")))
-    return found
+    return [
+        (entry.kind, entry.body.get("act", ""))
+        for entry in visitor.kiosk.books.journal.entries()
+        if entry.kind.startswith("staff.")
+    ]
 
 
 def shown_lines(visitor) -> str:
