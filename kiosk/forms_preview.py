@@ -1,124 +1,152 @@
-"""Forms preview: `huduma forms preview`: the real screens on one form, for its author.
+"""Forms preview: `huduma forms preview`: the real screens on one form, nothing stored or sent.
 
-A throw-away demo site is laid out in a temporary folder and gone afterwards; a van's appliance
-runs in this process with a catalogue whose only form is the author's. Nothing is sent anywhere.
+Core and screen run in one process: the appliance of a kiosk behind the client interface of the
+window. With a folder for pictures no window opens; every question that is asked at the start is
+drawn offscreen, in the order of the form.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
 
+from content.build import build_default
 from content.catalogue import Catalogue
-from content.model import FormAsset
+from content.model import FormAsset, Words
 from kiosk.appliance import Appliance
-from kiosk.forms.faults import NotAForm
+from kiosk.flow import State
+from kiosk.forms.faults import FormRefused
+from kiosk.forms.model import Form
+from kiosk.forms.states import PageKind
 from kiosk.forms_trial import MediaFolder, compile_xlsform, with_made
+from kiosk.preview_ports import OneForm, preview_ports
 from kiosk.view import Activated, UiEvent, View
+from kiosk.visit.answering import Filling
+from peripherals.recorder import wav
+from peripherals.simulators.camera import picture
+from peripherals.simulators.recorder import tone
+from provisioning.clock import SystemClock
+from provisioning.ids import SystemIds
+from provisioning.keys import signing_key
 
-_ENTERING = ("start", "choose.{language}", "form", "form.{form}", "agree")
-_NODE = "van-1"
-
-
-class OneForm:
-    """A catalogue whose only form is `asset`; everything else is the site's own."""
-
-    def __init__(self, catalogue: Catalogue, asset: FormAsset) -> None:
-        self._catalogue = catalogue
-        self._asset = asset
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._catalogue, name)
-
-    def form(self, _form_id: str) -> FormAsset:
-        return self._asset
-
-    def forms(self) -> list[FormAsset]:
-        return [self._asset]
-
-    def forms_for(self, service: str) -> list[FormAsset]:
-        return [self._asset] if service == self._asset.service else []
+NAIROBI = "-1.286389 36.817223 0 5.0"
+"""Where a preview believes it stands."""
 
 
-@dataclass(slots=True)
 class InProcess:
-    """A screen's client on an appliance of this very process."""
+    """The core as the window sees it, without a socket between them."""
 
-    appliance: Appliance
-    _shown: int = -1
+    def __init__(self, appliance: Appliance) -> None:
+        self._appliance = appliance
+        self._given = -1
 
     def poll(self) -> View | None:
-        """The view, where it changed since the last poll."""
-        self.appliance.tick()
-        view = self.appliance.view
-        if view.number == self._shown:
+        self._appliance.tick()
+        return self.fresh()
+
+    def fresh(self) -> View | None:
+        """The view, when it is another one than was given last."""
+        view = self._appliance.view
+        if view.number == self._given:
             return None
-        self._shown = view.number
+        self._given = view.number
         return view
 
     def send(self, event: UiEvent) -> None:
-        """Hand one event over at once."""
-        self.appliance.send(event)
+        self._appliance.send(event)
 
 
 def asset_of(path: Path, media: Path | None, like: FormAsset) -> FormAsset:
-    """The author's form as a pack would hold it, offered where `like` is; raises `NotAForm`."""
+    """The form at `path`, compiled; agency and service of `like`. Raises `FormRefused`."""
     compiled = compile_xlsform(path)
-    if not compiled.xml:
-        raise NotAForm(f"{path.name} does not compile; run huduma forms lint on it.")
-    attached = with_made(MediaFolder(media or path.parent), compiled.media)
-    return replace(
-        like, id=compiled.form_id, version=compiled.version, xml=compiled.xml, media=attached
+    for problem in compiled.problems:
+        print(f"{path.name}: {problem}", file=sys.stderr)
+    if not compiled.usable:
+        raise FormRefused(f"{path.name} has problems to mend before it can be shown.")
+    files = dict(with_made(MediaFolder(media), compiled.media)) if media else dict(compiled.media)
+    Form.parse(compiled.xml, files, strict=True)
+    return FormAsset(
+        id=compiled.form_id,
+        version=compiled.version,
+        titles=Words({"en": compiled.title}),
+        service=like.service,
+        agency=like.agency,
+        questions=compiled.questions,
+        xml=compiled.xml,
+        media=files,
     )
 
 
-def enter(client: InProcess, form: str, language: str) -> None:
-    """Go from the welcome to the form's first question; stops where a step is not offered."""
-    for step in _ENTERING:
-        wanted = step.format(language=language, form=form)
-        view = client.appliance.view
-        if any(element.id == wanted for element in view.elements):
-            client.send(Activated(view.number, wanted))
+def appliance_for(path: Path, media: Path | None, language: str, folder: Path) -> Appliance:
+    """An appliance that shows the form's first question; `folder` takes the pack meanwhile."""
+    clock = SystemClock()
+    ids = SystemIds(clock)
+    key = signing_key(ids.token(32))
+    build_default(folder / "pack", key, clock.now())
+    pack = Catalogue.open(folder / "pack", key.public_key().public_bytes_raw())
+    asset = asset_of(path, media, pack.forms()[0])
+    for name, content in asset.media.items():
+        (folder / name).write_bytes(content)
+    return begin(OneForm(pack, asset, folder), clock, ids, language)
 
 
-def appliance_on(path: Path, media: Path | None, folder: Path) -> tuple[Appliance, FormAsset]:
-    """An appliance of a new demo site in `folder`, with only the form at `path`."""
-    from kiosk.cli import main  # noqa: PLC0415 - lays the site out as the command does
-    from kiosk.wiring import kiosk_of, open_catalogue  # noqa: PLC0415
-    from provisioning.site import Site  # noqa: PLC0415
+def begin(
+    catalogue: OneForm, clock: SystemClock, ids: SystemIds, language: str = "en"
+) -> Appliance:
+    """An appliance on the only form of `catalogue`, after consent."""
+    ports = preview_ports(
+        catalogue,
+        clock,
+        ids,
+        photo=picture(),
+        sound=wav(tone(3)),
+        language=language,
+        fix=NAIROBI,
+    )
+    appliance = Appliance(ports)
+    form = catalogue.forms()[0].id
+    for name in ("start", f"choose.{language}", "form", f"form.{form}", "agree"):
+        appliance.send(Activated(appliance.view.number, name))
+    return appliance
 
-    main(["provision", "demo", str(folder / "site"), "--json"])
-    site = Site.open(folder / "site")
-    node = site.node(_NODE)
-    catalogue = open_catalogue(node)
-    asset = asset_of(path, media, catalogue.forms()[0])
-    offered = cast("Catalogue", OneForm(catalogue, asset))
-    return kiosk_of(site, node, catalogue=offered).appliance, asset
+
+def preview(path: Path, media: Path | None, language: str, out: Path | None = None) -> int:
+    """Show the form at `path` in a window, or draw its questions into `out`."""
+    from kiosk import ui  # noqa: PLC0415 - the window is made here, and only here
+    from kiosk.ui.look import Look  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="huduma-preview-") as folder:
+        appliance = appliance_for(path, media, language, Path(folder))
+        look = Look(media=Path(folder))
+        ui.prepare(
+            width=look.width,
+            height=look.height,
+            density=look.density,
+            windowed=out is None,
+        )
+        if out is None:
+            from kiosk.ui.app import HudumaApp  # noqa: PLC0415
+
+            HudumaApp(InProcess(appliance), look).run()
+            return 0
+        return _draw(appliance, look, out)
 
 
-def preview(path: Path, media: Path | None, language: str) -> int:
-    """Open a window on the form at its first question; 0 when it is closed."""
-    import contextlib  # noqa: PLC0415
-    import io  # noqa: PLC0415
+def _draw(appliance: Appliance, look: object, out: Path) -> int:
+    from kiosk.ui.driver import Driver  # noqa: PLC0415 - opens the offscreen window
 
-    from kiosk import ui  # noqa: PLC0415 - Kivy only where there is a window
-    from kiosk.ui.look import DEFAULT_ASSETS, Look  # noqa: PLC0415
-
-    compile_xlsform(path)  # what is no form is said before a site is made for it
-    with tempfile.TemporaryDirectory(prefix="huduma-preview-") as scratch:
-        with contextlib.redirect_stdout(io.StringIO()):
-            appliance, asset = appliance_on(path, media, Path(scratch))
-        client = InProcess(appliance)
-        enter(client, asset.id, language)
-        look = Look(
-            width=1280, height=800, fullscreen=False, assets=DEFAULT_ASSETS,
-            media=DEFAULT_ASSETS.parent, panel_mm_per_px=0.0,
-        )  # fmt: skip
-        ui.prepare(width=1280, height=800, fullscreen=False, density=look.density)
-        from kiosk.ui.app import HudumaApp  # noqa: PLC0415 - after prepare
-        from kiosk.ui.speech import Silent  # noqa: PLC0415
-
-        HudumaApp(client, look, Silent()).run()
+    filling = appliance.session.filling
+    assert isinstance(filling, Filling), "the form is open"
+    driver = Driver(InProcess(appliance), look)  # type: ignore[arg-type] # a Look
+    steps = filling.steps()
+    for number, step in enumerate(steps, 1):
+        filling.go(step.path, returning=False)
+        appliance.session.page = 0
+        appliance.session.state = State.REPEAT if step.kind is PageKind.REPEAT else State.QUESTION
+        driver.frames(4)
+        name = step.name.partition("[")[0]
+        driver.picture(out / f"{number:03d}-{name}.png")
+    driver.close()
+    print(f"{len(steps)} pictures in {out}", file=sys.stderr)
     return 0

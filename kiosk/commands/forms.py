@@ -29,7 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     preview = verbs.add_parser("preview", help="open the real screens on a form")
     preview.add_argument("input", type=Path, metavar="FORM", help=".xlsx or .xml")
     preview.add_argument("--media", type=Path, metavar="DIR", help="folder of attached files")
-    preview.add_argument("--language", default="en", help="en or sw")
+    preview.add_argument("--language", default="en", choices=("en", "sw"), help="en or sw")
+    preview.add_argument(
+        "--out", type=Path, metavar="DIR", help="draw every question into DIR; open no window"
+    )
 
 
 def _try_arguments(parser: argparse.ArgumentParser) -> None:
@@ -142,4 +145,4 @@ def _operations(script: Path) -> Iterator[Any]:
 def _preview(arguments: argparse.Namespace) -> int:
     from kiosk.forms_preview import preview
 
-    return preview(arguments.input, arguments.media, arguments.language)
+    return preview(arguments.input, arguments.media, arguments.language, arguments.out)
