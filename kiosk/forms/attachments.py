@@ -55,33 +55,36 @@ def read_list(  # noqa: PLR0911 - one a kind of source
 
 def _from_xml(name: str, root: Element, tables: ChoiceTables) -> ChoiceList:
     items = elements(root)
-    if len(items) <= TABLE_ROWS_MIN or not _is_flat(items):
+    columns = _flat_columns(root, items) if len(items) > TABLE_ROWS_MIN else None
+    if columns is None:
         return NodeList(document_of(node_tree(root)))
-    columns: dict[str, None] = {}
-    for item in items:
-        for cell in item:
-            columns[local(cell)] = None
-    names = tuple(columns)
-    rows = ([_cell(item, column) for column in names] for item in items)
-    table = tables.keep(name, names, rows)
+    names = tuple(tag.rpartition("}")[2] for tag in columns)
+    table = tables.keep(name, names, _cells(items, columns))
     return TableList(table, (local(root), local(items[0])))
 
 
-def _is_flat(items: list[Element]) -> bool:
-    """Whether items are rows of text cells: one row name, no attributes, no nesting."""
-    first = items[0].tag
-    return all(
-        item.tag == first
-        and not item.attrib
-        and all(len(cell) == 0 and not cell.attrib for cell in item)
-        and len({cell.tag for cell in item}) == len(item)
-        for item in items
-    )
+def _flat_columns(root: Element, items: list[Element]) -> list[str] | None:
+    """Tags of the columns where items are rows of text cells.
+
+    None where they are not: other row names, attributes, nesting, or a cell twice in a row.
+    """
+    if root.xpath("boolean(*/@* | */*/@* | */*/*)") or {item.tag for item in items} != {
+        items[0].tag
+    }:
+        return None
+    columns: dict[str, None] = {}
+    for item in items:
+        tags = [cell.tag for cell in item]
+        if len(set(tags)) < len(tags):
+            return None
+        columns.update(dict.fromkeys(tags))
+    return list(columns)
 
 
-def _cell(item: Element, column: str) -> str:
-    text: str | None = item.findtext(f"{{*}}{column}")
-    return text or ""
+def _cells(items: list[Element], columns: list[str]) -> Iterator[list[str]]:
+    for item in items:
+        found = {cell.tag: cell.text or "" for cell in item}
+        yield [found.get(column, "") for column in columns]
 
 
 def _from_csv(name: str, file: str, content: bytes, tables: ChoiceTables) -> ChoiceList:

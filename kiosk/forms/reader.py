@@ -185,11 +185,11 @@ def _message(element: Element, name: str) -> Wording | None:
     return Wording(itext=text_id) if text_id else Wording(parts=text)
 
 
-def _forms_of(text: Element) -> dict[str, Parts]:
+def _forms_of(text: Element) -> Parts | dict[str, Parts]:
     forms: dict[str, Parts] = {}
     for value in elements(text):
         forms[value.get("form") or PLAIN] = parts_of(value)
-    return forms
+    return forms[PLAIN] if forms.keys() == {PLAIN} else forms
 
 
 def _mark_repeats(controls: list) -> list[Place]:  # type: ignore[type-arg]

@@ -39,12 +39,13 @@ class Itext:
 
     languages: list[str] = field(default_factory=list)
     default: str = ""
-    texts: dict[str, dict[str, dict[str, Parts]]] = field(default_factory=dict)
+    texts: dict[str, dict[str, Parts | dict[str, Parts]]] = field(default_factory=dict)
+    """By language and id; a text of the plain form only stands by itself (most do)."""
 
     def find(self, text_id: str, language: str) -> Mapping[str, Parts]:
         """The forms of a text in `language`, else the default language, else any; {} if none."""
         for name in (language, self.default, *self.languages):
             found = self.texts.get(name, {}).get(text_id)
             if found:
-                return found
+                return found if isinstance(found, dict) else {PLAIN: found}
         return {}
