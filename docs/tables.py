@@ -40,8 +40,9 @@ def _code(node: ast.ClassDef) -> int | None:
             else None
         )
         value = getattr(line, "value", None)
-        if isinstance(target, ast.Name) and target.id == "code" and isinstance(value, ast.Constant):
-            return int(value.value)
+        named = isinstance(target, ast.Name) and target.id == "code"
+        if named and isinstance(value, ast.Constant) and type(value.value) is int:
+            return value.value
     return None
 
 

@@ -29,7 +29,8 @@ def is_reference(text: str) -> bool:
 
 def _check(text: str) -> int:
     """The text as a number in base 37, modulo the prime 97: one wrong character changes it by
-    less than 97 times a power of 37, so never by a multiple of 97."""
+    less than 97 times a power of 37, so never by a multiple of 97.
+    """
     total = 0
     for character in text:
         total = (total * 37 + int(character, 36)) % 97
