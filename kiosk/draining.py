@@ -33,9 +33,16 @@ def drain(
         except HouseFault as error:
             waiting = sum(slips_waiting(node) for node in house.nodes)
             raise NotDrained(f"{waiting} slips still wait for their printer.") from error
+    if all(_all_sent(node) for node in (*house.nodes, *house.site.nodes("centre"))):
+        return
     told("sending everything")
+    for centre in house.site.nodes("centre"):
+        # After a long cut its next attempt may be minutes away; a fresh start dials at once.
+        house.supervisor.halt(f"{centre.name}.sync")
+        house.supervisor.resume(f"{centre.name}.sync")
     for node in (*house.nodes, *house.site.nodes("centre")):
-        _send_all(house, node)
+        if not _all_sent(node):
+            _send_all(house, node)
 
 
 def slips_waiting(node: Node) -> int:
@@ -51,6 +58,12 @@ def slips_waiting(node: Node) -> int:
     finally:
         store.close()
     return int(row[0]) if row else 0
+
+
+def _all_sent(node: Node) -> bool:
+    """Whether the national node has acknowledged everything this node has for it."""
+    found = sync_status(node)
+    return found.segments > 0 and not found.waiting and not found.relayed_waiting
 
 
 def _send_all(house: House, node: Node) -> None:

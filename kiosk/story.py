@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from pathlib import Path
 
 from provisioning.faults import Fault
 
@@ -64,6 +65,16 @@ _VERBS: dict[str, tuple[str, ...] | str | None] = {
     "end-visit": None,
     "drain": None,
 }
+
+
+def read(path: Path) -> tuple[Step, ...]:
+    """The steps of the story in a file; raises `StoryUnreadable` also when it is no text."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise StoryUnreadable(f"The story {path} cannot be read ({why}).") from error
+    return parse(text)
 
 
 def parse(text: str) -> tuple[Step, ...]:

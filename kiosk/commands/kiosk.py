@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kiosk.hand import Person
     from kiosk.house import House
     from kiosk.process import Stop
+    from kiosk.story import Step
     from provisioning.site import Node, Site
 
 DISAGREEMENT = 4
@@ -43,22 +45,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until stopped, or until the story ends."""
-    from kiosk.house import House
+    from kiosk.house import House, HouseFault
     from kiosk.process import Stop
-    from kiosk.story import parse
+    from kiosk.story import read
     from provisioning.site import Site
 
-    steps = parse(arguments.story.read_text("utf-8")) if arguments.story else None
+    steps = read(arguments.story) if arguments.story else None
     out = arguments.out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
     site = _demo(out) if arguments.demo else Site.open(arguments.site)
     node = site.node(arguments.node)
+    if node.role not in {"kiosk", "van"}:
+        raise HouseFault(f"{node.name} is a {node.role}; name a kiosk or a van with --node.")
+    out.mkdir(parents=True, exist_ok=True)
     house = House(site, [node], out, _tell)
     stop = Stop()
     try:
         house.start()
         if steps is not None:
-            return _story(house, node, arguments)
+            return _story(house, node, steps, arguments)
         return _serve(house, node, stop, headless=arguments.headless)
     finally:
         late = house.stop()
@@ -76,22 +80,21 @@ def _demo(out: Path) -> Site:
     return Site.open(folder)
 
 
-def _story(house: House, node: Node, arguments: argparse.Namespace) -> int:
+def _story(house: House, node: Node, steps: Sequence[Step], arguments: argparse.Namespace) -> int:
     from kiosk.playing import Heard, Player
     from kiosk.reckoning import clear_values, reckon, table
     from kiosk.settling import settle_what_can
-    from kiosk.story import StoryFailed, parse
+    from provisioning.faults import Fault
 
-    steps = parse(arguments.story.read_text("utf-8"))
     heard = Heard()
     typed = [step.rest for step in steps if step.verb in {"type", "scan"}]
     before = clear_values(house, typed)
     person = _person(house, node, arguments)
-    failed: StoryFailed | None = None
+    failed: Fault | None = None
     try:
         Player(house, node, person, house.out, heard, _tell).play(steps)
         settle_what_can(house, _tell)
-    except StoryFailed as fault:
+    except Fault as fault:
         failed = fault
     finally:
         person.close()
