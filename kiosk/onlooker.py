@@ -23,9 +23,15 @@ from kiosk.visit.wheels import parts_of
 from provisioning.site import Node
 
 READY_S, ORDER_S, AGREE_S = 40.0, 30.0, 10.0
+KEY_S = 2.0
+"""A key on the screen may take this long on a busy machine without a graphics card."""
 _DIGITS = {"year": 4}
 _PADS = frozenset({Keyboard.NUMBER, Keyboard.PHONE, Keyboard.DECIMAL})
 _SIGNATURE = [[0.2, 0.3], [0.35, 0.7], [0.5, 0.3], [0.65, 0.7], [0.8, 0.4]]
+
+
+class Refused(StoryFailed):
+    """The screen understood an order and could not do it."""
 
 
 class Onlooker:
@@ -111,8 +117,8 @@ class Onlooker:
             text = "".join(text.split()).replace("-", "")
         try:
             self._order({"do": "clear"})
-            self._order({"do": "type", "text": text})
-        except StoryFailed:
+            self._order({"do": "type", "text": text}, ORDER_S + len(text) * KEY_S)
+        except Refused:
             self._hand.type(text)
 
     def _turn_wheels(self, view: View, text: str) -> None:
@@ -140,23 +146,23 @@ class Onlooker:
                 return wanted
         raise StoryFailed(f"The screen does not follow the core; {on_screen(self._hand.view)}")
 
-    def _order(self, order: dict[str, Any]) -> dict[str, Any]:
+    def _order(self, order: dict[str, Any], patience_s: float = ORDER_S) -> dict[str, Any]:
         try:
-            reply = self._converse(json.dumps(order).encode() + b"\n")
+            reply = self._converse(json.dumps(order).encode() + b"\n", patience_s)
         except (OSError, ValueError) as error:
             self._link = None
             raise StoryFailed(f"The screen does not answer ({error}); see its log.") from error
         if not reply.get("ok"):
-            raise StoryFailed(str(reply.get("error", "the screen refused an order")))
+            raise Refused(str(reply.get("error", "the screen refused an order")))
         view: dict[str, Any] = reply.get("view", {})
         return view
 
-    def _converse(self, line: bytes) -> dict[str, Any]:
+    def _converse(self, line: bytes, patience_s: float) -> dict[str, Any]:
         if self._link is None:
             link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            link.settimeout(ORDER_S)
             link.connect(str(self._path))
             self._link, self._pending = link, b""
+        self._link.settimeout(patience_s)
         self._link.sendall(line)
         while b"\n" not in self._pending:
             part = self._link.recv(65_536)

@@ -14,6 +14,7 @@ import json
 import select
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ def serve(driver: Driver, path: Path, ready: Callable[[], None] = lambda: None) 
             while True:
                 if select.select([listener], [], [], IDLE_S)[0]:
                     link, _ = listener.accept()
-                    with link:
+                    with link, suppress(OSError):  # whoever hung up may come back
                         _converse(driver, link)
                 driver.frames(1)
         except Ended:
