@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.ui.gallery_parts import Parts, action, fact, notice, paging, step
 from kiosk.ui.gallery_words import Words, element
-from kiosk.view import Block, BlockKind, Keyboard, Role
+from kiosk.view import Block, BlockKind, Keyboard, Place, Role
 
 SINCE = "21/11/2026 14:30"
 # The longest of each, as the devices' own tables have them; the gallery knows no device package.
@@ -69,8 +69,8 @@ def pin_closed(w: Words) -> Parts:
 
 def _page(w: Words, rows: list[object], facts: list[Block], page: tuple[int, int]) -> Parts:
     acts = [
-        action(w, "test-slip", "staff.test_slip", "receipt_long"),
-        action(w, "roll-changed", "staff.roll_changed", "replay"),
+        action(w, "test-slip", "staff.test_slip", "receipt_long", place=Place.MAIN),
+        action(w, "roll-changed", "staff.roll_changed", "replay", place=Place.MAIN),
     ]
     done = action(w, "staff-done", "staff.done", "logout", primary=True)
     return {
@@ -110,7 +110,7 @@ def well(w: Words) -> Parts:
     lines = [
         fact(w("staff.since", device=w("device.printer"), time=SINCE), left, "print"),
         fact(w("staff.since", device=w("device.gpio"), time=SINCE), left, "lightbulb"),
-        fact(w("staff.waiting"), w("staff.entries", n=1204), "upload", w("shell.offline")),
+        fact(w("staff.waiting"), w("staff.entries", n=1204), "upload", w("staff.line_down")),
         fact(w("staff.proved"), SINCE, "cloud_done"),
     ]
     return _page(w, [], lines, (2, 3))

@@ -84,14 +84,14 @@ def _paper_acts(scene: Scene, report: Report) -> list[Element]:
     printers = [each for each in report.devices if each.roll]
     if not printers:
         return []
-    acts = [button(scene, "test-slip", "staff.test_slip", "receipt_long")]
+    acts = [button(scene, "test-slip", "staff.test_slip", "receipt_long", place=Place.MAIN)]
     for number, each in enumerate(printers):
         label = scene.tongue.say("staff.roll_changed")
         acts.append(
             Element(
                 id=f"roll-changed.{each.name}" if number else "roll-changed",
                 role=Role.BUTTON,
-                place=Place.ACTIONS,
+                place=Place.MAIN,
                 label=label if len(printers) == 1 else f"{label}: {number + 1}",
                 icon="replay",
             )
@@ -199,7 +199,7 @@ def _node_facts(scene: Scene, report: Report) -> list[Line]:
     say, tongue = scene.tongue.say, scene.tongue
     proved = tongue.moment(report.proved_at) if report.proved_at else say("staff.never")
     content = f"{tongue.day(report.content_date)} ({report.content_version})"
-    network = say("shell.online" if scene.network.online else "shell.offline")
+    network = say("staff.line_up" if scene.network.online else "staff.line_down")
     return [
         fact(say("staff.waiting"), say("staff.entries", n=report.waiting), "upload", network),
         fact(say("staff.proved"), proved, "cloud_done"),
