@@ -107,7 +107,7 @@ class Day:
                 citizen.fill(form if not visit.at_screen else "police_abstract")
                 citizen.rate(visit.face)
             case "feedback":
-                citizen.complain("complaint", f"{who.name} alingoja sana {who.place}")
+                citizen.complain("complaint", f"{who.name} alingoja")
             case "search":
                 citizen.look_up("NRB-02", "lost id")
                 citizen.take_ticket(visit.klass)

@@ -22,7 +22,7 @@ from kiosk.view import Keyboard, Role, View
 from kiosk.visit.wheels import parts_of
 from provisioning.site import Node
 
-READY_S, ORDER_S, AGREE_S = 40.0, 30.0, 10.0
+READY_S, ORDER_S, AGREE_S = 60.0, 180.0, 10.0
 KEY_S = 2.0
 """A key on the screen may take this long on a busy machine without a graphics card."""
 _DIGITS = {"year": 4}
