@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from content.build import build_default
+from kiosk.books import open_books
 from kiosk.commands import provision
 from kiosk.queue.messages import Told
 from kiosk.view import Activated
-from kiosk.wiring import kiosk_of, open_books
+from kiosk.wiring import kiosk_of
 from provisioning.clock import SystemClock, VirtualClock
 from provisioning.enrol import demo_plan, free_ports
 from provisioning.enrol import lay_out as write

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from kiosk.books import open_books
 from kiosk.centre.authority import Authority
 from kiosk.citizen import Citizen, Identity
 from kiosk.day_plan import ABANDONED, KILLED, TROUBLE, Visit, visits
@@ -21,7 +22,7 @@ from kiosk.onlooker import at_the_screen
 from kiosk.playing import Heard, Player
 from kiosk.queue.faults import NobodyWaiting, NothingCalled
 from kiosk.reckoning import Summary, reckon
-from kiosk.wiring import authority, open_books, open_catalogue
+from kiosk.wiring import authority, open_catalogue
 from provisioning.site import Node, Site
 
 COUNTERS = 3

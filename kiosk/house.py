@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kiosk.books import open_books
 from kiosk.supervisor import Service, Supervisor
-from kiosk.wiring import open_books
 from peripherals.simulators.control import send
 from provisioning.clock import SystemClock
 from provisioning.site import Node, Site, SiteFault

@@ -6,7 +6,6 @@ handed on through constructors. No Kivy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from uuid import UUID
@@ -14,85 +13,28 @@ from uuid import UUID
 from content.catalogue import Catalogue
 from content.faults import NotInPack
 from kiosk.appliance import Appliance
+from kiosk.books import Books, open_books
 from kiosk.capturing import camera_of, position_in, recorder_of
 from kiosk.centre.authority import Authority
-from kiosk.centre.line import LINE_TABLES, Line
 from kiosk.queue.desk import Counterfoil, TicketDesk
 from kiosk.queue.policy import Policy
-from kiosk.queue.tickets import TICKET_TABLES, TicketRoll, ticket_of
+from kiosk.queue.tickets import ticket_of
 from kiosk.queue.ways import FirstOf, LinkedCentre, OwnCentre, Way
 from kiosk.receipts import Receipts
 from kiosk.stored.backroom import Installed, StoredBackroom, printer_profiles
 from kiosk.stored.cases import StoredCases
-from kiosk.stored.forms import FORM_TABLES, FormReceipts, StoredForms
-from kiosk.stored.resuming import RESUME_TABLES, ResumableDrafts
+from kiosk.stored.forms import StoredForms
+from kiosk.stored.resuming import ResumableDrafts
 from kiosk.stored.slips import StoredSlips
 from kiosk.stored.words import StoredFacts, StoredOpinions
 from kiosk.visit.ports import Place, Ports
 from peripherals.document import Document
-from peripherals.equipment_table import EQUIPMENT_TABLES
-from peripherals.spool import SPOOL_TABLES, Spool
-from provisioning.clock import Clock, SystemClock
-from provisioning.ids import Ids, SystemIds
+from peripherals.spool import Spool
+from provisioning.clock import Clock
 from provisioning.pin import PinLock
 from provisioning.site import Node, Site
-from sync.journal import JOURNAL_TABLES, Journal
-from sync.journal_entry import Projection
 from sync.sealing import Sealer
-from sync.store import MigrationSet, Store
 from sync.transports.zmq_link import Client, Doorbell
-
-_TABLES: dict[str, tuple[MigrationSet, ...]] = {
-    "kiosk": (
-        JOURNAL_TABLES,
-        TICKET_TABLES,
-        FORM_TABLES,
-        RESUME_TABLES,
-        SPOOL_TABLES,
-        EQUIPMENT_TABLES,
-    ),
-    "centre": (JOURNAL_TABLES, LINE_TABLES),
-    "van": (
-        JOURNAL_TABLES,
-        TICKET_TABLES,
-        FORM_TABLES,
-        RESUME_TABLES,
-        SPOOL_TABLES,
-        EQUIPMENT_TABLES,
-        LINE_TABLES,
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """A node's open database with its journal."""
-
-    store: Store
-    journal: Journal
-    clock: Clock
-    ids: Ids
-
-
-def projections(role: str) -> Sequence[Projection]:
-    """Every table of a node of `role` that is a fold of its journal."""
-    kiosk: tuple[Projection, ...] = (TicketRoll(), FormReceipts())
-    found: dict[str, tuple[Projection, ...]] = {
-        "kiosk": kiosk,
-        "van": (*kiosk, Line()),
-        "centre": (Line(),),
-    }
-    return found.get(role, ())
-
-
-def open_books(node: Node, clock: Clock | None = None) -> Books:
-    """The node's database and journal; raises `StoreFault` and `JournalFault`."""
-    ticking = clock or SystemClock(node.run_dir / "clock-floor")
-    ids = SystemIds(ticking)
-    tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
-    store = Store.open(node.db_path, tables, strict=node.settings.node.field)
-    journal = Journal(store, node.name, ticking, projections(node.role), db_epoch=ids.token(8))
-    return Books(store, journal, ticking, ids)
 
 
 def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
@@ -288,6 +230,7 @@ def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
         warn_s=ui.warn_s,
         language=ui.language,
         draft_days=ui.draft_days,
+        assisted=counter.node.role == "van",
         camera=camera_of(counter.node, books.clock, books.ids),
         recorder=recorder_of(counter.node, books.clock),
         position=position_in(books.store, books.clock),

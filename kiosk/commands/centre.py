@@ -14,10 +14,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
+    from kiosk.books import open_books
     from kiosk.centre.service import kiosks_of, serve
     from kiosk.process import Stop
     from kiosk.queue.faults import NoQueueHere
-    from kiosk.wiring import authority, open_books
+    from kiosk.wiring import authority
     from provisioning.site import Site
     from sync.transports.zmq_link import Server
 

@@ -8,18 +8,16 @@ only with `--repair`.
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
     from provisioning.site import Node
-    from sync.journal_entry import Entry, Projection
+    from sync.journal_entry import Entry
     from sync.store import Store
 
 
@@ -180,18 +178,19 @@ def _verify(node: Node, arguments: argparse.Namespace) -> int:
 
 
 def _rebuild(node: Node, arguments: argparse.Namespace) -> int:
+    from kiosk.books import projections
     from sync.journal import JOURNAL_TABLES
     from sync.journal_audit import JournalFault, rebuild
     from sync.store import Store, StoreFault
 
     if not node.db_path.exists():
         raise StoreFault(f"There is no database {node.db_path}; start the node's services once.")
-    projections = _projections(node.role)
+    folds = projections(node.role)
     store = Store.open(node.db_path, [JOURNAL_TABLES], strict=node.settings.node.field)
-    missing = [t for each in projections for t in each.tables if not store.has_table(t)]
+    missing = [t for each in folds for t in each.tables if not store.has_table(t)]
     if missing:
         raise StoreFault(f"There is no table {missing[0]}; start the node's services once.")
-    equal = rebuild(store, node.name, projections, keep=arguments.repair)
+    equal = rebuild(store, node.name, folds, keep=arguments.repair)
     store.close()
     ok = all(equal.values())
     if arguments.json:
@@ -204,11 +203,3 @@ def _rebuild(node: Node, arguments: argparse.Namespace) -> int:
     outcome = "the rebuilt ones are kept" if arguments.repair else "nothing was changed: --repair"
     print(f"huduma journal: projections differ; {outcome}", file=sys.stderr)
     return 0 if arguments.repair else JournalFault.code
-
-
-def _projections(role: str) -> Sequence[Projection]:
-    if importlib.util.find_spec("kiosk.wiring") is None:
-        return ()
-    wiring = importlib.import_module("kiosk.wiring")
-    found: Sequence[Projection] = wiring.projections(role)
-    return found

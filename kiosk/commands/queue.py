@@ -100,8 +100,9 @@ def _act(authority: Authority, arguments: argparse.Namespace) -> Turned:
 
 
 def _authority(site: Site, name: str | None) -> Authority:
+    from kiosk.books import open_books
     from kiosk.queue.faults import NoQueueHere
-    from kiosk.wiring import authority, open_books
+    from kiosk.wiring import authority
 
     node = site.node(name) if name else next(iter(site.nodes("centre")), None)
     if node is not None and node.role == "kiosk":

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from content.catalogue import Catalogue
+from kiosk.books import Books, open_books, projections
 from kiosk.queue.desk import TicketDesk
 from kiosk.queue.faults import UnknownClass
 from kiosk.queue.messages import Answer, Ask, Granted, GrantWish
 from kiosk.queue.tickets import Source, reserve_left, ticket_of
 from kiosk.queue.ways import FirstOf, OwnCentre
-from kiosk.wiring import Books, Counter, authority, counter_of, open_books, projections
+from kiosk.wiring import Counter, authority, counter_of
 from provisioning.clock import VirtualClock
 from provisioning.site import Site
 from sync.journal_audit import rebuild

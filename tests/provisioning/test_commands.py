@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.books import open_books
 from kiosk.cli import main
-from kiosk.wiring import open_books
 from sync.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]

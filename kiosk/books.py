@@ -1,0 +1,71 @@
+"""Books: a node's database with its journal, and which tables are a fold of it, by role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kiosk.centre.line import LINE_TABLES, Line
+from kiosk.queue.tickets import TICKET_TABLES, TicketRoll
+from kiosk.stored.forms import FORM_TABLES, FormReceipts
+from kiosk.stored.resuming import RESUME_TABLES
+from peripherals.equipment_table import EQUIPMENT_TABLES
+from peripherals.spool import SPOOL_TABLES
+from provisioning.clock import Clock, SystemClock
+from provisioning.ids import Ids, SystemIds
+from provisioning.site import Node
+from sync.journal import JOURNAL_TABLES, Journal
+from sync.journal_entry import Projection
+from sync.store import MigrationSet, Store
+
+_TABLES: dict[str, tuple[MigrationSet, ...]] = {
+    "kiosk": (
+        JOURNAL_TABLES,
+        TICKET_TABLES,
+        FORM_TABLES,
+        RESUME_TABLES,
+        SPOOL_TABLES,
+        EQUIPMENT_TABLES,
+    ),
+    "centre": (JOURNAL_TABLES, LINE_TABLES),
+    "van": (
+        JOURNAL_TABLES,
+        TICKET_TABLES,
+        FORM_TABLES,
+        RESUME_TABLES,
+        SPOOL_TABLES,
+        EQUIPMENT_TABLES,
+        LINE_TABLES,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A node's open database with its journal."""
+
+    store: Store
+    journal: Journal
+    clock: Clock
+    ids: Ids
+
+
+def projections(role: str) -> Sequence[Projection]:
+    """Every table of a node of `role` that is a fold of its journal."""
+    kiosk: tuple[Projection, ...] = (TicketRoll(), FormReceipts())
+    found: dict[str, tuple[Projection, ...]] = {
+        "kiosk": kiosk,
+        "van": (*kiosk, Line()),
+        "centre": (Line(),),
+    }
+    return found.get(role, ())
+
+
+def open_books(node: Node, clock: Clock | None = None) -> Books:
+    """The node's database and journal; raises `StoreFault` and `JournalFault`."""
+    ticking = clock or SystemClock(node.run_dir / "clock-floor")
+    ids = SystemIds(ticking)
+    tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
+    store = Store.open(node.db_path, tables, strict=node.settings.node.field)
+    journal = Journal(store, node.name, ticking, projections(node.role), db_epoch=ids.token(8))
+    return Books(store, journal, ticking, ids)
