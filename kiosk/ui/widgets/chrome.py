@@ -246,7 +246,7 @@ class FooterButtons(Cells):
     """The row of five."""
 
     cell = FooterButton
-    options: ClassVar[dict[str, Any]] = {"label_sp": 26, "pad_dp": 8}
+    options: ClassVar[dict[str, Any]] = {"label_sp": 25.2, "pad_dp": 6}
 
     def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
         super().on_elements(widget, elements)

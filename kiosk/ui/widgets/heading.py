@@ -16,6 +16,8 @@ from kiosk.ui.widgets.surface import Badge
 from kiosk.ui.widgets.words import Words, longest_word
 
 LONGEST_NAV_DP = 190.0
+MOST_WORDED = 2
+NAV_FITS, NAV_MOST = (0.86, 0.74, 0.62), 0.6
 NAV_ICONS = {"back": "arrow_back", "home": "home", "keep": "save"}
 
 
@@ -31,17 +33,24 @@ class Nav(Cells):
         for cell in self.cells():
             cell.icon = NAV_ICONS.get(cell.element_id, "")
             cell.show(cell.element)
+            if len(elements) > MOST_WORDED and cell.element_id == "home":
+                cell.label.text = ""  # its house says it; the question needs the room
 
     def _wide(self, cell: Push, fit: float) -> float:
-        """One line for a short label; a long one takes two."""
-        natural = cell.natural(fit)
-        if natural <= dp(LONGEST_NAV_DP):
+        """One line for a short label; several words take two."""
+        natural, label = cell.natural(fit), cell.label
+        if natural <= dp(LONGEST_NAV_DP) or len(label.text.split()) < 3:
             return natural
-        words = max(longest_word(cell.label.text, cell.label.face, cell.label.px(fit)), dp(110))
-        wide = dp(LONGEST_NAV_DP)
-        while cell.need(wide, fit) > dp(TARGET_DP) and wide < natural:
+        around = natural - label.natural(fit)
+        wide = max(dp(LONGEST_NAV_DP), longest_word(label.text, label.face, label.px(fit)) + around)
+        while cell.need(wide, fit) > dp(TARGET_DP) + 1 and wide < natural:
             wide += dp(10)
-        return max(wide, words)
+        return min(wide, natural)
+
+    def fit_in(self, width: float, fit: float) -> float:
+        """The fit at which the buttons leave the title its part of `width`."""
+        tries = (fit, *(f for f in NAV_FITS if f < fit))
+        return next((f for f in tries if self.width_for(f) <= width * NAV_MOST), tries[-1])
 
     def width_for(self, fit: float) -> float:
         cells = self.cells()
@@ -137,7 +146,7 @@ class Heading(Piece):
         self.subtitle.text = view.subtitle
 
     def _side_width(self, width: float, fit: float) -> float:
-        nav = self.nav.width_for(fit)
+        nav = self.nav.width_for(self.nav.fit_in(width, fit))
         return width - (nav + dp(24) if nav else 0)
 
     def _step_height(self, wide: float, fit: float) -> float:
@@ -166,7 +175,8 @@ class Heading(Piece):
         super().place(x, y, width, height, fit)
         nav = self.nav.need(width, fit)
         top, side = y + height, self._side_width(width, fit)
-        self.nav.place(x, top - nav, self.nav.width_for(fit), nav, fit)
+        nav_fit = self.nav.fit_in(width, fit)
+        self.nav.place(x, top - nav, self.nav.width_for(nav_fit), nav, nav_fit)
         left, wide = x, width
         if self._beside(width, fit):
             left, wide = x + width - side, side
