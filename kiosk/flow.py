@@ -71,6 +71,7 @@ class Signal(StrEnum):
     ANSWERED = "answered"  # nothing more to ask
     KEPT = "kept"  # the draft has a code and is durable under it
     RESUME = "resume"
+    CORRECT = "correct"  # an officer goes back to a form just sent
     SUBMITTED = "submitted"  # the sealed form is durable
     RATE = "rate"
     SENT = "sent"
@@ -143,7 +144,13 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
         S.TICKET: {**_ALWAYS, G.HOME: S.HOME, G.DONE: S.GOODBYE, G.RATE: S.FEEDBACK},
         S.FORMS: {**_WALK, G.FORM_CHOSEN: S.CONSENT, G.RESUME: S.RESUME},
         S.CONSENT: {**_FORM, **_TO_TICKET},
-        S.QUESTION: {**_FORM, G.BACK: S.CONSENT, G.KEPT: S.KEPT},
+        S.QUESTION: {
+            **_FORM,
+            **_TO_TICKET,  # from a note at which the form ends unsent
+            G.BACK: S.CONSENT,
+            G.KEPT: S.KEPT,
+            G.DONE: S.GOODBYE,
+        },
         S.REPEAT: {**_FORM, G.BACK: S.CONSENT},
         S.KEPT: {**_FORM, G.DONE: S.GOODBYE},
         S.RESUME: _FORM,
@@ -154,6 +161,7 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
             G.HOME: S.HOME,
             G.DONE: S.GOODBYE,
             G.RATE: S.FEEDBACK,
+            G.CORRECT: S.REVIEW,
         },
         S.STATUS: {**_WALK, G.ASKED: S.STATUS, G.ANSWERED: S.STATUS_ANSWER},
         S.STATUS_ANSWER: {**_WALK, G.DONE: S.GOODBYE, G.COMPLAIN: S.COMPLAIN},

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kiosk.forms.world import SessionWorld
 
 Finder = Callable[[Context, str], list[Node]]
+ICON = "icon"
+"""The column of a choice list that names its pictures."""
 _POSITIONAL = frozenset({"position", "last", "randomize"})
 
 
@@ -58,6 +60,13 @@ class Chooser:
             self._world.media(cell(row, itemset.label), node) for row in self.rows(itemset, node)
         ]
 
+    def icons(self, control: Control, node: Node) -> list[str]:
+        """The `icon` column of each choice, beside `choices`; empty where the list has none."""
+        rows = self.rows(control.itemset, node) if control.itemset is not None else []
+        if not rows or not rows[0].by_name.get(ICON):
+            return []
+        return [cell(row, ICON) for row in rows]
+
     def label(self, control: Control, node: Node, value: str) -> str:
         """The label of one choice, empty where it is not offered."""
         itemset = control.itemset
@@ -73,8 +82,12 @@ class Chooser:
         found = self._find(itemset, node, value)
         return self._label(found[0], itemset) if found else ""
 
-    def allowed(self, itemset: Itemset, node: Node, values: Iterable[str]) -> list[str]:
+    def allowed(self, control: Control, node: Node, values: Iterable[str]) -> list[str]:
         """Those of `values` that are offered now."""
+        itemset = control.itemset
+        if itemset is None:
+            listed = {choice.value for choice in control.choices}
+            return [value for value in values if value in listed]
         if self._finder(itemset, node) is None:
             offered = {cell(row, itemset.value) for row in self.rows(itemset, node)}
             return [value for value in values if value in offered]

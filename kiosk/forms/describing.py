@@ -56,8 +56,10 @@ class Describer:
         chooser = self._world.chooser
         pairs = chooser.choices(control, node)
         media = chooser.media(control, node)
+        icons = chooser.icons(control, node) or [""] * len(pairs)
         return tuple(
-            Choice(value, label, shown) for (value, label), shown in zip(pairs, media, strict=True)
+            Choice(value, label, shown, icon)
+            for (value, label), shown, icon in zip(pairs, media, icons, strict=True)
         )
 
     def violation(self, node: RecordNode) -> Violation | None:

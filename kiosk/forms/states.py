@@ -17,11 +17,14 @@ class Violation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice of a select; `media` as in `NodeState`."""
+    """One choice of a select; `media` as in `NodeState`, `icon` the column of that name in its
+    list (a name of the pack's icon list), empty where the list has none.
+    """
 
     value: str
     label: str
     media: tuple[tuple[str, str], ...] = ()
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,56 +8,33 @@ the place is a path, never a number.
 
 from __future__ import annotations
 
-from datetime import date
-
 from content.model import FormAsset
 from kiosk.forms.session import FormSession
-from kiosk.forms.states import NodeState, PageKind
+from kiosk.forms.states import PageKind
 from kiosk.visit import wheels
-from kiosk.visit.attached import Attached
-from kiosk.visit.looks import CODE, IDENTITY, PHONE, Look, kind_of, look_of
-from kiosk.visit.record import Record, Step
-from kiosk.visit.together import Together
+from kiosk.visit.entry import TEXT_MAX, Entry
+from kiosk.visit.looks import is_stop, kind_of
+from kiosk.visit.record import Step
+from kiosk.visit.writing import plain_text
 
-__all__ = ["INVALID", "Filling", "Step"]
+__all__ = ["INVALID", "TEXT_MAX", "Filling", "Step"]
 
-TEXT_MAX = 2_000
 INVALID = "!"
 """The answer breaks a rule of the form, which has words for it in every language."""
 
-_SQUEEZED = (PHONE, IDENTITY, CODE)
 
-
-class Filling:
+class Filling(Entry):
     """A form being filled. `problem` is a text key, or `INVALID` for the form's own message."""
 
     def __init__(self, asset: FormAsset, engine: FormSession) -> None:
         self.asset = asset
-        self.record = Record(engine)
-        self.together = Together(self.record)
-        self.attached = Attached()
-        self.typed: str | None = None
-        self.parts: wheels.Parts = {}
-        self.filter: str | None = None
-        self.problem = ""
-        self.returning = False
-        self._at = ""
+        super().__init__(engine)
         steps = self.steps()
         self._enter(steps[0].path if steps else "")
 
     @property
     def form_id(self) -> str:
         return self.asset.id
-
-    @property
-    def engine(self) -> FormSession:
-        """The form's engine, for what is kept and what is sent; answers go through `record`."""
-        return self.record.engine
-
-    @property
-    def place(self) -> str:
-        """Names the screen of the form that is shown."""
-        return self._at
 
     def speak(self, code: str) -> None:
         """Switch the form's texts to a language."""
@@ -71,14 +48,6 @@ class Filling:
         """The screen at the place; None when it vanished."""
         return self.record.step_at(self._at)
 
-    def question(self) -> NodeState:
-        """The question at the place."""
-        return self.record.node(self._at)
-
-    def look(self, question: NodeState | None = None) -> Look:
-        """How the question (that at the place) is drawn and answered."""
-        return look_of(question or self.question())
-
     def progress(self) -> tuple[int, int]:
         """Number of the question at the place (the first of its page), and of how many."""
         asked = self.record.asked()
@@ -86,69 +55,13 @@ class Filling:
         first = (here.questions or (here.path,))[0] if here is not None else ""
         return (asked.index(first) + 1 if first in asked else len(asked), len(asked))
 
-    def shown(self) -> str:
-        """The text of the field: what is being typed, else the answer."""
-        return self.question().value if self.typed is None else self.typed
-
-    def write(self, text: str) -> None:
-        """The citizen is typing."""
-        self.typed = text[:TEXT_MAX]
-        self.problem = ""
-        if self.look().wheels and "range" not in self.look().wheels:
-            self.parts = wheels.parts_of(text, self.look().wheels)
-            self.typed = None
-
-    def choose(self, value: str, *, many: bool) -> None:
-        """A tap on a choice; in a many-choice it goes on and off. Order of taps is kept."""
-        asked = self.question()
-        self.problem = ""
-        if asked.readonly:
-            return
-        held = asked.value.split() if many else []
-        held = [each for each in held if each != value] if value in held else [*held, value]
-        self.record.set(self._at, " ".join(held) or None)
-
-    def turn(self, part: str, by: int, today: date) -> None:
-        """A touch of a wheel's button."""
-        self.problem = ""
-        if part != "range":
-            wheels.turn(self.parts, part, by, today, birth="birth" in self._at)
-        elif not self.question().readonly:
-            asked = self.question()
-            self.record.set(self._at, wheels.slide(asked.value, dict(asked.attributes), by))
-
-    def put(self, part: str, text: str) -> None:
-        """A wheel's part was typed, or a mark of a range was touched."""
-        self.problem = ""
-        if part in self.parts:
-            wheels.put(self.parts, part, text)
-        elif part == "range" and not self.question().readonly:
-            self.record.set(self._at, wheels.nearest(text, dict(self.question().attributes)))
-
-    def attach(self, content: bytes, ending: str, strokes: str = "") -> None:
-        """The answer is a file, kept beside the record; an earlier one is forgotten."""
-        self.problem = ""
-        name = self.attached.put(self._at, content, ending, strokes)
-        self.record.set(self._at, name)
-
-    def detach(self) -> None:
-        """Throw the file of the question at the place away."""
-        self.problem = ""
-        self.attached.drop(self._at)
-        self.record.set(self._at, None)
-
-    def files(self) -> dict[str, bytes]:
-        """The attachments that the record names, by name."""
-        named = set(self.engine.values().values())
-        return {name: part for name, part in self.attached.files.items() if name in named}
-
     def settle(self) -> bool:
         """Make what was typed the answer; False (with `problem`) when it cannot be one."""
         here = self.step()
         if here is not None and here.kind is PageKind.GROUP:
             return self.together.settle(plain_text)
         asked = self.question()
-        value = self._pending(asked)
+        value = self.pending(asked)
         if value is None:
             self.problem = "question.bad_date"
             return False
@@ -170,6 +83,8 @@ class Filling:
                 return here
             if not self.question().valid:
                 self.problem = INVALID
+                return here
+            if is_stop(self.question()):
                 return here
         return self.onward()
 
@@ -235,6 +150,11 @@ class Filling:
                 return self._go(each)
         return self.onward()
 
+    def stop(self) -> str:
+        """The path of a note at which the form ends unsent; empty while there is none."""
+        asked = self.record.asked()
+        return next((path for path in asked if is_stop(self.record.node(path))), "")
+
     def first_problem(self) -> str:
         """The path of the first answer that cannot stand; empty when all can."""
         problems = self.engine.violations()
@@ -252,7 +172,10 @@ class Filling:
             again = self.record.page_of(here.questions[0]) or now
             return self.onward() if again is None else self._go(again)
         self.problem = "question.problem" if page.judge(INVALID) else ""
-        return here if self.problem else self.onward()
+        if self.problem:
+            return here
+        stop = next((path for path in here.questions if is_stop(self.record.node(path))), "")
+        return self._go(Step(PageKind.QUESTION, stop)) if stop else self.onward()
 
     def onward(self) -> Step | None:
         """The next screen, whatever is on this one; None at the end or back to the review."""
@@ -281,17 +204,3 @@ class Filling:
             look = self.look()
             if look.wheels and "range" not in look.wheels:
                 self.parts = wheels.parts_of(self.question().value, look.wheels)
-
-    def _pending(self, asked: NodeState) -> str | None:
-        if self.parts:
-            return wheels.value_of(self.parts, kind_of(asked))
-        if self.typed is None:
-            return asked.value
-        return plain_text(asked, self.typed)
-
-
-def plain_text(asked: NodeState, typed: str) -> str:
-    """What was typed as it is stored: numbers of persons and phones without spaces."""
-    if look_of(asked) in _SQUEEZED:
-        return "".join(typed.split()).replace("-", "").upper()
-    return typed.strip()

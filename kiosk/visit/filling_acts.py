@@ -60,6 +60,13 @@ def refuse(doing: Doing, _tail: str) -> Signal | None:
     return want_ticket(doing, "")
 
 
+def end_unsent(doing: Doing, _tail: str) -> Signal | None:
+    """The form ended at a note: it is not sent and nothing of it is kept."""
+    doing.session.filling = doing.session.kept = None
+    doing.ports.submissions.drop_draft(doing.session.visit)
+    return Signal.DONE
+
+
 def filling_of(doing: Doing) -> Filling:
     """The form in hand."""
     assert doing.session.filling is not None, "no form is being filled"
@@ -150,14 +157,30 @@ def submit(doing: Doing, _tail: str) -> Signal | None:
     """Everything must stand; then the form is sealed, stored, and forgotten here."""
     session, ports = doing.session, doing.ports
     filling = filling_of(doing)
+    if stop := filling.stop():
+        filling.go(stop, returning=False)
+        return Signal.ASKED
     problem = filling.first_problem()
     if problem:
         filling.go(problem, returning=True)
         filling.problem = INVALID
         return Signal.ASKED
-    session.received = ports.submissions.submit(session.visit, filling, session.language)
-    session.filling = session.kept = None
+    session.received = ports.submissions.submit(
+        session.visit, filling, session.language, session.correcting
+    )
+    session.filling = session.kept = session.correcting = None
+    session.sent = filling if ports.assisted else None
     return Signal.SUBMITTED
+
+
+def correct(doing: Doing, _tail: str) -> Signal | None:
+    """An officer goes back to the form just sent: what is sent then replaces it."""
+    session = doing.session
+    assert session.sent is not None, "nothing was sent in this visit"
+    session.filling, session.correcting, session.sent = session.sent, session.received, None
+    session.filling.engine.correct()
+    session.filling.last()
+    return Signal.CORRECT
 
 
 def edit_answer(doing: Doing, element: str, text: str) -> None:
@@ -239,6 +262,8 @@ QUESTION: dict[str, Act] = {
     "open.": open_line,
     "mark": make_mark,
     "filter": open_filter,
+    "take-ticket": refuse,
+    "done": end_unsent,
 }
 REPEAT: dict[str, Act] = {
     "repeat.add": add_row,

@@ -141,6 +141,11 @@ def is_heading(asked: NodeState) -> bool:
     return asked.control in {"select1", "select"} and "label" in asked.appearance.split()
 
 
+def is_stop(asked: NodeState) -> bool:
+    """Whether this is a note at which the form ends without being sent (`huduma:stop`)."""
+    return kind_of(asked) == "note" and dict(asked.attributes).get("stop") == "yes"
+
+
 def kind_of(asked: NodeState) -> str:
     """The row of `LOOK_FOR` a question belongs to."""
     if asked.control in {"select1", "select", "rank", "range", "trigger"}:

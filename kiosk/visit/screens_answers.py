@@ -7,7 +7,7 @@ from kiosk.view import Element, Keyboard, Place, Progress, Role
 from kiosk.visit import screens_capture
 from kiosk.visit.answering import INVALID, Filling
 from kiosk.visit.answers_shown import answer_text
-from kiosk.visit.looks import Look, Pick
+from kiosk.visit.looks import Look, Pick, is_stop
 from kiosk.visit.record import Step
 from kiosk.visit.scene import PER_PAGE, Scene, Screen, button, notice, paged, text
 
@@ -37,7 +37,11 @@ def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
         page = (1, 1)
     else:
         elements, page = _answers(scene, filling, asked, look, problem)
-    actions = _ways(scene, skip=not asked.required and not asked.readonly)
+    actions = (
+        _stopped(scene)
+        if is_stop(asked)
+        else _ways(scene, skip=not asked.required and not asked.readonly)
+    )
     searching = drawn == "search" and filling.filter is not None
     return Screen(
         asked.label or asked.path.rpartition("/")[2],
@@ -109,13 +113,20 @@ def _line(scene: Scene, name: str, asked: NodeState, look: Look, problem: str) -
 
 
 def _ways(scene: Scene, *, skip: bool) -> list[Element]:
-    ways = [
-        button(scene, "keep", "question.keep", "save", place=Place.NAV),
-        button(scene, "next", "shell.next", "arrow_forward", primary=True),
-    ]
+    ways = [button(scene, "next", "shell.next", "arrow_forward", primary=True)]
     if skip:
-        ways.insert(1, button(scene, "skip", "shell.skip", "skip_next"))
+        ways.insert(0, button(scene, "skip", "shell.skip", "skip_next"))
+    if scene.session.correcting is None:
+        ways.insert(0, button(scene, "keep", "question.keep", "save", place=Place.NAV))
     return ways
+
+
+def _stopped(scene: Scene) -> list[Element]:
+    """The form ends here and is not sent: the queue is open all the same."""
+    return [
+        button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
+        button(scene, "done", "shell.done", "check", primary=True),
+    ]
 
 
 def _words(scene: Scene, problem: str, asked: NodeState) -> str:
@@ -210,6 +221,7 @@ def _choices(scene: Scene, filling: Filling, asked: NodeState, look: Look) -> Sh
                 label=option.label,
                 value=rank if look.pick is Pick.RANK else "",
                 media=_picture(scene, filling, option),
+                icon="" if look.name == "search" else option.icon,
                 selected=option.value in held,
             )
         )
