@@ -171,10 +171,9 @@ class Engine:
             return
         control = node.place.control
         assert control is not None
-        assert control.itemset is not None
         full = dropped or node.value
         values = [full] if control.kind == "select1" else full.split()
-        kept = self._world.chooser.allowed(control.itemset, node, values)
+        kept = self._world.chooser.allowed(control, node, values)
         text = " ".join(kept)
         if len(kept) == len(values):
             self._dropped.pop(node, None)

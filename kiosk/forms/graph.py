@@ -92,7 +92,7 @@ def build(places: Iterable[Place], document: Place, expressions: Expressions) ->
                 source = getattr(place.bind, kind.value)
                 if source:
                     graph.rules.append(_rule(place, kind, source, document, expressions))
-        if _is_filtered_select(place):
+        if _is_closed_select(place):
             graph.rules.append(_choices_rule(place, document, expressions))
     for rule in graph.rules:
         where = f"{rule.kind.value} of {rule.place.path}"
@@ -117,17 +117,23 @@ def _rule(place: Place, kind: Kind, source: str, document: Place, expressions: E
     return Rule(place, kind, compile_as(source, place, where), reading)
 
 
-def _is_filtered_select(place: Place) -> bool:
-    """A select with a list; a range may have one too, but only for its tick marks."""
+def _is_closed_select(place: Place) -> bool:
+    """A select whose answer must be one of its choices; `search()` finds them only in Collect.
+
+    A range may have a list too, but only for its tick marks.
+    """
     control = place.control
-    return control is not None and control.itemset is not None and control.kind in SELECTS
+    if control is None or control.kind not in SELECTS or "search(" in control.appearance:
+        return False
+    return control.itemset is not None or bool(control.choices)
 
 
 def _choices_rule(place: Place, document: Place, expressions: Expressions) -> Rule:
     assert place.control is not None
-    assert place.control.itemset is not None
-    where = f"choices of {place.path}"
-    reading = read(expressions.tree(place.control.itemset.nodeset, where), place, document)
+    reading = Reading()
+    if place.control.itemset is not None:
+        where = f"choices of {place.path}"
+        reading = read(expressions.tree(place.control.itemset.nodeset, where), place, document)
     scope = place.rows[-1] if place.rows else None
     # It also reads its own answer: checked when given and when relevant again.
     reading.found.append(Reference(place, scope))
