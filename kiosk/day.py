@@ -18,7 +18,7 @@ from kiosk.day_plan import ABANDONED, KILLED, TROUBLE, Visit, visits
 from kiosk.draining import drain
 from kiosk.hand import CoreSilent, Hand
 from kiosk.house import House
-from kiosk.onlooker import at_the_screen
+from kiosk.onlooker import somebody_at
 from kiosk.playing import Heard, Player
 from kiosk.queue.faults import NobodyWaiting, NothingCalled
 from kiosk.reckoning import Summary, reckon
@@ -71,7 +71,7 @@ class Day:
         """The first visitors stand before the real screen, and pictures are taken."""
         node = self.house.nodes[0]
         self._told("starting the screen")
-        person = at_the_screen(self.house, node)
+        person = somebody_at(self.house, node, self._told)
         try:
             player = Player(self.house, node, person, self.house.out, self.heard)
             for visit in plan:

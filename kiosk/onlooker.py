@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kiosk.hand import Hand, on_screen, reachable
-from kiosk.house import House
+from kiosk.hand import Hand, Person, on_screen, reachable
+from kiosk.house import House, HouseFault
 from kiosk.story import StoryFailed
 from kiosk.supervisor import Service
 from kiosk.view import Keyboard, Role, View
@@ -172,6 +172,16 @@ class Onlooker:
         answer, _, self._pending = self._pending.partition(b"\n")
         found: dict[str, Any] = json.loads(answer)
         return found
+
+
+def somebody_at(house: House, node: Node, told: Callable[[str], None]) -> Person:
+    """A person at the screen; where no screen can be drawn on this machine, at the core."""
+    try:
+        return at_the_screen(house, node)
+    except HouseFault:
+        told("the screen does not start here (see its log): playing straight at the core")
+        house.supervisor.cut(f"{node.name}.ui")
+        return Hand(house.core_socket(node))
 
 
 def at_the_screen(house: House, node: Node) -> Onlooker:

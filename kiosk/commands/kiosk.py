@@ -115,9 +115,9 @@ def _person(house: House, node: Node, arguments: argparse.Namespace) -> Person:
 
     if arguments.driver == "direct":
         return Hand(house.core_socket(node))
-    from kiosk.onlooker import at_the_screen
+    from kiosk.onlooker import somebody_at
 
-    return at_the_screen(house, node)
+    return somebody_at(house, node, _tell)
 
 
 def _serve(house: House, node: Node, stop: Stop, *, headless: bool) -> int:
