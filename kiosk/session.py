@@ -92,6 +92,8 @@ class Session:
     resuming: Resuming = field(default_factory=Resuming)
     capture: Capturing | None = None
     received: Received | None = None
+    sent: Filling | None = None  # in a van only: until the visit ends, an officer may correct it
+    correcting: Received | None = None
     asking: Asking = field(default_factory=Asking)
     saying: Saying = field(default_factory=Saying)
     duty: Duty = field(default_factory=Duty)

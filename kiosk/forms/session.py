@@ -198,7 +198,7 @@ class FormSession:
         instance_id = self._instance_id()
         complete(world.root, world)
         problems = self.violations()
-        xml = to_xml(self.form, world.root, instance_id)
+        xml = to_xml(self.form, world.root, instance_id, self._deprecated)
         return Finalized(xml, tuple(problems), instance_id, changes(world.root))
 
     def _instance_id(self) -> str:
@@ -211,7 +211,13 @@ class FormSession:
             node.value = f"uuid:{self._world.uuid()}"
         return node.value
 
-    _own_id = ""
+    def correct(self) -> None:
+        """Go on as a corrected record: a new instanceID, and the one it replaces beside it."""
+        self._deprecated, self._own_id = self._instance_id(), ""
+        if (node := instance_id_node(self._world.root)) is not None:
+            node.value = ""  # and the next is made when it is asked for
+
+    _own_id = _deprecated = ""
 
     def snapshot(self) -> bytes:
         """The record as bytes for `restore`: values, rows and language, nothing derived."""

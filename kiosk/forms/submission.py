@@ -36,11 +36,31 @@ def clean(text: str) -> str:
     return "".join(char for char in cleaned if not 0xD800 <= ord(char) <= 0xDFFF)
 
 
-def to_xml(form: Form, root: RecordNode, instance_id: str) -> bytes:
-    """The submission document of `root`, UTF-8 without a declaration's guesswork."""
+def to_xml(form: Form, root: RecordNode, instance_id: str, deprecated_id: str = "") -> bytes:
+    """The submission document of `root`, UTF-8 without a declaration's guesswork.
+
+    `deprecated_id` names the submission that this one corrects; it stands beside the instanceID
+    (OpenRosa metadata schema).
+    """
     out: list[str] = []
     _write(root, out, _root_attributes(form, root), instance_id)
+    if deprecated_id:
+        _deprecate(out, root, deprecated_id)
     return "".join(out).encode()
+
+
+def _deprecate(out: list[str], root: RecordNode, deprecated_id: str) -> None:
+    node = instance_id_node(root)
+    if node is None:
+        ours = "</orx:instanceID>"
+        at = max(number for number, text in enumerate(out) if ours in text)
+        named = f"{ours}<orx:deprecatedID>{deprecated_id}</orx:deprecatedID>"
+        out[at] = out[at].replace(ours, named)
+        return
+    end = f"</{node.place.tag}>"
+    at = max(number for number, text in enumerate(out) if text.endswith(end))
+    tag = node.place.tag.replace("instanceID", "deprecatedID")
+    out.insert(at + 1, f"<{tag}>{deprecated_id}</{tag}>")
 
 
 def _root_attributes(form: Form, root: RecordNode) -> str:

@@ -48,7 +48,7 @@ ACTS: dict[State, dict[str, Act]] = {
     S.KEPT: keeping_acts.KEPT,
     S.RESUME: keeping_acts.RESUME,
     S.REVIEW: {**filling_acts.REVIEW, **keeping_acts.KEEP},
-    S.SUBMITTED: {**_RATE, **_TICKET},
+    S.SUBMITTED: {**_RATE, **_TICKET, "correct": filling_acts.correct},
     S.STATUS: {"next": doing.next_status, "back": doing.back_status},
     S.STATUS_ANSWER: {"complain": signal(G.COMPLAIN)},
     S.COMPLAIN: {"kind.": doing.say_kind},

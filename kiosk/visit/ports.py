@@ -207,6 +207,8 @@ class Ports:
     language: str = "en"
     keep_days: int = field(default=30)
     draft_days: int = 7
+    assisted: bool = False
+    """Whether an officer sits beside the citizen, as in a van."""
     camera: Capturer | None = None
     recorder: Capturer | None = None
     position: Callable[[], str | None] = lambda: None

@@ -40,6 +40,7 @@ class Scene:
     paper: Paper = Paper.NONE
     keep_days: int = 30
     draft_days: int = 7
+    assisted: bool = False
     fix: bool = False
     """Whether the kiosk knows where it stands."""
     door: Door | None = None

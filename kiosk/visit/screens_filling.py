@@ -109,8 +109,9 @@ def review(scene: Scene) -> Screen:
     if filling.first_problem():
         blocks.insert(0, notice(say("review.problem"), tone="problem", icon="error"))
     submit = button(scene, "submit", "review.submit", "send", primary=True)
-    keep = button(scene, "keep", "question.keep", "save")
-    return Screen(say("review.title"), "", blocks, [*shown, *paging, keep, submit], page=page)
+    # A correction is sent or not: the form it corrects is safe already.
+    keep = [button(scene, "keep", "question.keep", "save")] if not scene.session.correcting else []
+    return Screen(say("review.title"), "", blocks, [*shown, *paging, *keep, submit], page=page)
 
 
 def submitted(scene: Scene) -> Screen:
@@ -142,6 +143,8 @@ def submitted(scene: Scene) -> Screen:
         button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
         button(scene, "done", "shell.done", "check", primary=True),
     ]
+    if scene.assisted and session.sent is not None:
+        actions.insert(0, button(scene, "correct", "submitted.correct", "edit_document"))
     return Screen(say("submitted.title"), "", blocks, actions, back=False)
 
 

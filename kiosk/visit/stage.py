@@ -60,6 +60,7 @@ class Stage:
             self._ports.slips.paper(subject) if subject is not None else Paper.NONE,
             self._ports.keep_days,
             self._ports.draft_days,
+            self._ports.assisted,
             self._fix,
             *self._staff_side(session),
         )

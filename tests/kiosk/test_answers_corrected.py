@@ -1,0 +1,75 @@
+"""In a van an officer corrects a form just sent: a new instance that names the one it replaces."""
+
+from __future__ import annotations
+
+import re
+
+from content.catalogue import Catalogue
+from kiosk.wiring import kiosk_of
+from provisioning.site import Site
+from tests.kiosk.conftest import Visitor
+from tests.kiosk.test_drafts import begin, finish, submissions
+
+ID = re.compile(rb"<(?:\w+:)?instanceID>(uuid:[0-9a-f-]+)<")
+OLD = re.compile(rb"<(?:\w+:)?deprecatedID>(uuid:[0-9a-f-]+)<")
+
+
+def test_a_correction_is_a_new_instance_under_the_same_reference(
+    visitor: Visitor, site: Site, catalogue: Catalogue
+) -> None:
+    begin(visitor)
+    finish(visitor)
+    visitor.tap("submit")
+    reference = visitor.number()
+    visitor.tap("correct")
+    assert visitor.state == "review"
+    assert "keep" not in visitor.ids()
+    visitor.tap("change.full_name").type("Wanjiku Njeri Mwangi").tap("next")
+    assert visitor.state == "review"
+    visitor.tap("submit")
+    assert visitor.state == "submitted"
+    assert visitor.number() == reference
+    agency = catalogue.form("lost_id").agency
+    (first, one), (second, two) = submissions(visitor, site, agency)
+    subjects = [
+        e.subject for e in visitor.kiosk.books.journal.entries() if e.kind == "form.submitted"
+    ]
+    assert second["reference"] == first["reference"] == reference
+    assert second["replaces"] == str(subjects[0])
+    assert "replaces" not in first
+    assert b"Mwangi" in two["xml"]
+    assert b"Mwangi" not in one["xml"]
+    [before], [after] = ID.findall(one["xml"]), ID.findall(two["xml"])
+    assert before != after
+    assert OLD.findall(two["xml"]) == [before]
+    assert not OLD.findall(one["xml"])
+    assert one["attachments"].keys() == two["attachments"].keys()
+
+
+def test_the_visit_over_nothing_is_left_to_correct(visitor: Visitor) -> None:
+    begin(visitor)
+    finish(visitor)
+    visitor.tap("submit", "done", "done")
+    assert visitor.kiosk.appliance.session.sent is None
+    begin(visitor)
+    assert "correct" not in visitor.ids()
+
+
+def test_a_correction_left_unsent_leaves_the_first_form_alone(
+    visitor: Visitor, site: Site, catalogue: Catalogue
+) -> None:
+    begin(visitor)
+    finish(visitor)
+    visitor.tap("submit", "correct", "stop")
+    assert len(submissions(visitor, site, catalogue.form("lost_id").agency)) == 1
+
+
+def test_only_a_van_offers_it(site: Site, catalogue: Catalogue, visitor: Visitor) -> None:
+    alone = kiosk_of(site, site.node("kiosk-1"), visitor.clock, catalogue=catalogue)
+    person = Visitor(alone, visitor.clock, site.node("kiosk-1"))
+    begin(person)
+    finish(person)
+    person.tap("submit")
+    assert "correct" not in person.ids()
+    alone.bell.close()
+    alone.books.store.close()
