@@ -175,10 +175,6 @@ class Ledger:
                 tx.execute(_CLEAN_UNLESS_NEWER, (self.printer, self.printer, process))
             return list(dict.fromkeys(proved))
 
-    def void_counts(self) -> None:
-        """A cut that is no slip's own is about to be made: counts of before say nothing now."""
-        void_counts(self.store, self.printer)
-
     def give_up(self, job: JobRow, cause: str) -> None:
         """Nobody will know: the staff's list, and the printer is cleared before its next job."""
         with self.store.transaction() as tx:
@@ -264,7 +260,7 @@ class Ledger:
 
 
 def void_counts(store: Store, printer: str) -> None:
-    """Forget the counts of cuts kept with the attempts on `printer`."""
+    """A cut that is no slip's own is about to be made: counts of before say nothing now."""
     with store.transaction() as tx:
         tx.execute(
             "UPDATE print_attempt SET cuts = NULL WHERE printer = ? AND cuts IS NOT NULL",

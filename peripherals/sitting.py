@@ -13,7 +13,7 @@ from peripherals.conversation import Conversation
 from peripherals.device import Cause, PrinterStatus
 from peripherals.health import REFRESH_S
 from peripherals.jobs import JobRow
-from peripherals.ledger import Ledger
+from peripherals.ledger import Ledger, void_counts
 from peripherals.profiles import Profile, Proof
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -183,7 +183,7 @@ class Sitting:
     def scrub(self) -> bool:
         """Clear, feed and cut: what follows begins on clean paper. True when that is certain."""
         self.ledger.row.keep(dirty=1)
-        self.ledger.void_counts()
+        void_counts(self.ledger.store, self.ledger.printer)
         cleared = self.talk.clear()
         self.new_session()
         cut = b"\x1dV\x42\x00" if self.profile.cutter else b"\n\n\n"

@@ -36,7 +36,12 @@ def test_a_short_campaign_is_clean(name):
     report = play(11, jobs, **options)
     assert report.clean, report.lines()
     assert sum(report.faults.values()) > jobs // 3
-    assert not any(report.extra[fault] for fault in KEPT_VOICE) or options is FENCE
+
+
+def test_no_copy_where_the_printer_keeps_its_data_and_its_voice():
+    report = play(12, 40, faults=KEPT_VOICE, counter=False)
+    assert report.clean, report.lines()
+    assert not report.extra
 
 
 def test_a_naive_host_would_fail_this_campaign():
@@ -69,9 +74,17 @@ def test_two_thousand_slips(proof, capsys):
         for report in reports:
             print(f"\n  {proof}: {report.lines()}")
     assert all(report.clean for report in reports)
-    if proof == "process-id":
-        for fault in KEPT_VOICE:
-            assert sum(report.extra[fault] for report in reports) == 0
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("counter", [True, False])
+def test_no_copy_is_ever_needed_where_the_printer_keeps_its_data_and_its_voice(counter, capsys):
+    reports = [play(seed, 500, faults=KEPT_VOICE, counter=counter) for seed in (301, 302)]
+    with capsys.disabled():
+        for report in reports:
+            print(f"\n  kept, count of cuts {counter}: {report.lines()}")
+    assert all(report.clean for report in reports)
+    assert sum(sum(report.extra.values()) for report in reports) == 0
 
 
 @pytest.mark.prove
