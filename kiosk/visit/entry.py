@@ -15,7 +15,7 @@ from kiosk.visit.attached import Attached
 from kiosk.visit.looks import Look, kind_of, look_of
 from kiosk.visit.record import Record
 from kiosk.visit.together import Together
-from kiosk.visit.writing import plain_text
+from kiosk.visit.writing import plain_text, read_back
 
 TEXT_MAX = 2_000
 
@@ -54,7 +54,7 @@ class Entry:
 
     def shown(self) -> str:
         """The text of the field: what is being typed, else the answer."""
-        return self.question().value if self.typed is None else self.typed
+        return read_back(self.question()) if self.typed is None else self.typed
 
     def write(self, text: str) -> None:
         """The citizen is typing."""

@@ -15,6 +15,7 @@ from kiosk.forms.states import NodeState
 from kiosk.visit.grouping import FIELDS_MAX, TYPED
 from kiosk.visit.looks import look_of
 from kiosk.visit.record import Record
+from kiosk.visit.writing import read_back
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ class Together:
 
     def shown(self, path: str) -> str:
         """The text of a field."""
-        return self.texts.get(path, self.record.node(path).value)
+        return self.texts.get(path, read_back(self.record.node(path)))
 
     def settle(self, plain: Callable[[NodeState, str], str]) -> bool:
         """Make answers of what was typed; False when something cannot be one."""

@@ -6,7 +6,7 @@ are stored in the one form of `content.formats`, which the question's `huduma:ki
 
 from __future__ import annotations
 
-from content.formats import NORMALISERS, normalise
+from content.formats import NORMALISERS, normalise, shown
 from kiosk.forms.states import NodeState
 from kiosk.visit.looks import CODE, IDENTITY, PHONE, look_of
 
@@ -21,3 +21,8 @@ def plain_text(asked: NodeState, typed: str) -> str:
     if look_of(asked) in _SQUEEZED:
         return "".join(typed.split()).replace("-", "").upper()
     return typed.strip()
+
+
+def read_back(asked: NodeState) -> str:
+    """The stored answer as people write it, for the field it is changed in: 0712 345 678."""
+    return shown(dict(asked.attributes).get("kind", ""), asked.value)
