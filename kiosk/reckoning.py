@@ -5,11 +5,14 @@ the site's files. Nothing is taken from what the services say of themselves.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from content.catalogue import Catalogue
 from kiosk.draining import sync_status
 from kiosk.evidence import duplicates, search
 from kiosk.house import House
@@ -58,13 +61,21 @@ class Summary:
         path.write_text(json.dumps(asdict(self) | {"agrees": self.agrees}, indent=2) + "\n")
 
 
-def reckon(house: House, heard: Heard, before: set[tuple[Path, int]]) -> Summary:
-    """The summary; `before` are the typed values that stood in files before anybody typed."""
+def reckon(
+    house: House,
+    heard: Heard,
+    before: set[tuple[Path, int]],
+    earlier: AbstractSet[str] = frozenset(),
+) -> Summary:
+    """The summary; `before` are the typed values that stood in files before anybody typed,
+    `earlier` the references that agencies could open by then.
+    """
     found = Summary(visits=heard.visits)
     _tickets(house, heard, found)
-    _forms(house, heard, found)
+    _forms(house, heard, found, earlier)
+    public = public_words(house)
     for hit in clear_values(house, heard.typed):
-        if (hit[0], hit[1]) not in before:
+        if (hit[0], hit[1]) not in before and heard.typed[hit[1]].strip().casefold() not in public:
             found.plaintext_hits += 1
             found.notes.append(f"typed value {hit[1]} stands in {hit[0]}")
     for node in (*house.nodes, *house.site.nodes("centre")):
@@ -76,16 +87,36 @@ def reckon(house: House, heard: Heard, before: set[tuple[Path, int]]) -> Summary
 
 def clear_values(house: House, typed: Sequence[str]) -> set[tuple[Path, int]]:
     """(file, number of the typed value) wherever one stands in clear; the signed pack is public,
-    and so is what stories leave in `out` (slips and pictures of screens).
+    and so is what stories leave in `out` (slips and pictures of screens). A database and its
+    write-ahead log are one file here: what stood in the one may move to the other.
     """
     spared = (house.site.dir / "pack", house.out)
-    return {(hit.path, hit.value) for hit in search(house.site.dir, typed, but=spared)}
+    return {
+        (hit.path.with_name(hit.path.name.removesuffix("-wal")), hit.value)
+        for hit in search(house.site.dir, typed, but=spared)
+    }
+
+
+def public_words(house: House) -> set[str]:
+    """Words that journals hold for everybody to read, casefolded: ids of services, forms and
+    agencies, and the numbers on the wall. Typing one of them gives nobody away.
+    """
+    node = house.nodes[0]
+    catalogue = Catalogue.open(node.pack_dir, node.root_public)
+    found = {each.code for each in catalogue.services()}
+    found |= {each.code for each in catalogue.agencies()}
+    for form in catalogue.forms():
+        found |= {form.id, *form.id.split("_")}
+    for each in house.nodes:
+        found |= {number for _, _, number, _ in _ticket_rows(each)}
+        found.add(each.name)
+    return {word.casefold() for word in found}
 
 
 def _tickets(house: House, heard: Heard, found: Summary) -> None:
     found.tickets_told = len(heard.tickets)
     nodes = {node.name: node for node in house.nodes}
-    numbers: list[tuple[str, ...]] = []
+    numbers: list[tuple[str, str, str]] = []
     proven: dict[tuple[str, str], str] = {}
     for node in nodes.values():
         for site, day, number, state in _ticket_rows(node):
@@ -93,8 +124,11 @@ def _tickets(house: House, heard: Heard, found: Summary) -> None:
             proven[node.name, number] = state
         found.second_originals += _unmarked_repeats(node)
     told = list(heard.tickets.values())
-    found.duplicate_numbers = duplicates(numbers) + duplicates(
-        [(nodes[name].settings.node.site, number) for name, number in told]
+    given = Counter((site, number) for site, _, number in set(numbers))
+    said = Counter((nodes[name].settings.node.site, number) for name, number in told)
+    # The same number on two codes is right only when it was given on two days.
+    found.duplicate_numbers = duplicates(numbers) + sum(
+        max(0, count - max(1, given[each])) for each, count in said.items()
     )
     for name, number in told:
         state = proven.get((name, number), "")
@@ -136,7 +170,7 @@ def _unmarked_repeats(node: Node) -> int:
     return int(row[0]) if row else 0
 
 
-def _forms(house: House, heard: Heard, found: Summary) -> None:
+def _forms(house: House, heard: Heard, found: Summary, earlier: AbstractSet[str]) -> None:
     found.forms_told = len(heard.references)
     opened = opened_references(house.site)
     waiting = {reference for node in house.nodes for reference in _not_yet_sent(node)}
@@ -149,7 +183,7 @@ def _forms(house: House, heard: Heard, found: Summary) -> None:
         else:
             found.lost += 1
             found.notes.append(f"form {reference} opens at no agency")
-    found.forms_untold = len(opened - set(heard.references))
+    found.forms_untold = len(opened - earlier - set(heard.references))
 
 
 def _not_yet_sent(node: Node) -> set[str]:

@@ -82,13 +82,13 @@ def _demo(out: Path) -> Site:
 
 def _story(house: House, node: Node, steps: Sequence[Step], arguments: argparse.Namespace) -> int:
     from kiosk.playing import Heard, Player
-    from kiosk.reckoning import clear_values, reckon, table
+    from kiosk.reckoning import clear_values, opened_references, reckon, table
     from kiosk.settling import settle_what_can
     from provisioning.faults import Fault
 
     heard = Heard()
     typed = [step.rest for step in steps if step.verb in {"type", "scan"}]
-    before = clear_values(house, typed)
+    before, earlier = clear_values(house, typed), opened_references(house.site)
     person = _person(house, node, arguments)
     failed: Fault | None = None
     try:
@@ -98,7 +98,7 @@ def _story(house: House, node: Node, steps: Sequence[Step], arguments: argparse.
         failed = fault
     finally:
         person.close()
-    summary = reckon(house, heard, before)
+    summary = reckon(house, heard, before, earlier)
     summary.write(house.out / "summary.json")
     for what, value in table(summary):
         print(f"{what:<42} {value}")
