@@ -19,6 +19,8 @@ from typing import IO, Any
 from kiosk.forms.trial import Answer
 
 DEADLINE_S = 20.0
+START_S = 60.0
+"""A new worker's time to come up, apart from any request's."""
 MEMORY_BYTES_MAX = 2 * 1024**3
 _CHUNK = 1 << 20
 
@@ -40,12 +42,14 @@ class Worker:
         except OSError:
             self.end()
             return None, "The form ended the worker."
-        answer, problem = self._read(process)
+        answer, problem = self._read(process, self._deadline_s)
         if answer is None:
             self.end()
         return answer, problem
 
-    def _read(self, process: subprocess.Popen[bytes]) -> tuple[bytes | None, str]:
+    def _read(
+        self, process: subprocess.Popen[bytes], deadline_s: float
+    ) -> tuple[bytes | None, str]:
         assert process.stdout is not None
         source = process.stdout.fileno()
         poll = select.poll()
@@ -53,8 +57,8 @@ class Worker:
         pieces: list[bytes] = []
         while True:
             # The deadline is for silence: a worker that writes its answer is not hanging.
-            if not poll.poll(self._deadline_s * 1000):
-                return None, f"The form took more than {self._deadline_s:g} s."
+            if not poll.poll(deadline_s * 1000):
+                return None, f"The form took more than {deadline_s:g} s."
             piece = os.read(source, _CHUNK)
             if not piece:
                 return None, "The form ended the worker."
@@ -69,6 +73,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )
+            self._read(self._process, START_S)
         return self._process
 
     def end(self) -> None:
@@ -120,7 +125,11 @@ def answer_line(line: bytes) -> bytes:
 def main() -> None:
     """The worker: request lines on stdin, answer lines on stdout, memory bounded."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    import kiosk.forms_trial  # noqa: F401, PLC0415 - loaded before the first request's time runs
+
     out = os.fdopen(os.dup(1), "wb")
+    out.write(b"ready\n")
+    out.flush()
     for line in sys.stdin.buffer:
         out.write(answer_line(line))
         out.flush()
