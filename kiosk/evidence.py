@@ -16,6 +16,13 @@ SHORTEST_WORD = 4
 
 FILE_MAX = 1 << 30
 _PROBE = re.compile(rb"[ -~]{%d,}" % SHORTEST_WORD)
+_STAMPED_DIGITS = 7
+_STAMPS = re.compile(
+    rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"  # ids
+    rb"|\d{4}-\d\d-\d\dT[\d:.]+(?:\+[\d:]+)?|\d{4}-\d\d-\d\d"  # times and days
+    rb"|[0-9a-fA-F]{16,}"  # keys and hashes in hexadecimal
+)
+"""Where a few digits stand by chance: fewer than `_STAMPED_DIGITS` of them there prove nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ def _probes(value: str) -> list[bytes]:
 
 
 def _exact(path: Path, raw: bytes, number: int, value: str) -> Iterator[Hit]:
+    if value.isdigit() and len(value) < _STAMPED_DIGITS:
+        raw = _STAMPS.sub(lambda stamp: b"~" * len(stamp[0]), raw)
     for spelling in spellings(value):
         at = raw.find(spelling)
         if at >= 0:
