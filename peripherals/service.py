@@ -13,15 +13,16 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from peripherals.device import DeviceBusy, PrinterState
+from peripherals.device import Cause, DeviceBusy, PrinterState, PrinterStatus
 from peripherals.drivers.printer_url import PrinterAddress
 from peripherals.equipment_unit import PowerHold
 from peripherals.escpos import warm
-from peripherals.health import enlist, read, retire
+from peripherals.health import enlist, observe, read, retire
 from peripherals.ledger import Ledger
 from peripherals.press import Press
 from peripherals.sitting import Policy
@@ -30,7 +31,7 @@ from peripherals.supervision import Supervisor, Turning
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.journal import Journal
-from sync.store import Store
+from sync.store import Store, StoreFault
 
 WATCH_S = 0.02
 KEEP_UNKNOWN = timedelta(hours=24)
@@ -83,7 +84,7 @@ class DeviceService:
         self._lock = SpoolLock(parts.path)
         self._store, _ = parts.open_books()
         self._spool = Spool(self._store, parts.spool_key, parts.clock, parts.ids)
-        self._supervisor = Supervisor(parts.clock, _report)
+        self._supervisor = Supervisor(parts.clock, self._crashed)
         self._purged = -_PURGE_EVERY_S
         with self._store.transaction() as tx:
             retire(tx, [name for name, _ in parts.printers])
@@ -113,6 +114,17 @@ class DeviceService:
             print("huduma devices: a worker did not stop in time", file=sys.stderr)
         self._store.close()
         self._lock.release()
+
+    def _crashed(self, name: str, what: str) -> None:
+        """A bug in a worker, told from its own thread: the log, and everybody who looks."""
+        print(f"huduma devices: {name} crashed and is started again\n{what}", file=sys.stderr)
+        sys.stderr.flush()
+        now = self._parts.clock.now()
+        with suppress(StoreFault):
+            store, _ = self._parts.open_books()
+            with store.transaction() as tx:
+                observe(tx, name, PrinterStatus(PrinterState.FAULT, now, Cause.RESTARTS))
+            store.close()
 
     def _version(self) -> int:
         row = self._store.one("PRAGMA data_version")
@@ -182,12 +194,6 @@ class Neighbours:
             return True
         better = [printer.name for printer in read(self._store).printers[: self._rank]]
         return set(better) <= set(self.helpless())
-
-
-def _report(name: str, what: str) -> None:
-    """A bug in a worker: for the service's log, which holds no slip's content."""
-    print(f"huduma devices: {name} crashed and is started again\n{what}", file=sys.stderr)
-    sys.stderr.flush()
 
 
 def spool_key_beside(path: Path, ids: Ids) -> bytes:

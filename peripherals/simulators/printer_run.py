@@ -113,16 +113,19 @@ def _model(arguments: argparse.Namespace) -> Model:
 def _keeper(pictures: Path | None, log: IO[str] | None) -> Callable[[Slip], None]:
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
+    # A printer started again goes on counting: the slips of before stay.
+    before = len(list(pictures.glob("slip-*.png"))) if pictures is not None else 0
 
     def keep(slip: Slip) -> None:
-        name = f"slip-{slip.number:04d}.png"
+        number = before + slip.number
+        name = f"slip-{number:04d}.png"
         if pictures is not None:
             # A reader never sees half a picture.
             save_png(slip.strip, pictures / f".{name}.png")
             (pictures / f".{name}.png").replace(pictures / name)
         if log is not None:
             entry = {
-                "slip": slip.number,
+                "slip": number,
                 "at": round(slip.at, 3),
                 "lines": slip.strip.lines,
                 "codes": slip.strip.codes,

@@ -284,5 +284,6 @@ def _judge(host: Host, foreign: Foreign, armed: dict[str, str], capsys) -> None:
             f" unmarked duplicates {len(doubled)}, two on one paper {len(merged)},"
             f" extra marked copies {+extra}"
         )
-    assert {job.state for job in host.spool.jobs()} == {JobState.PRINTED}
+    left = [job for job in host.spool.jobs() if job.state is not JobState.PRINTED]
+    assert not left, [(job.label, host.spool.events(job.id)) for job in left]
     assert (lost, doubled, merged) == ([], [], [])
