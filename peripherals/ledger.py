@@ -67,7 +67,7 @@ class Ledger:
         self.printer = printer
         self.row = PrinterRow(spool.store, printer)
         self._clock = clock
-        self._journal = journal
+        self.journal = journal
 
     @property
     def store(self) -> Store:
@@ -204,13 +204,13 @@ class Ledger:
         return len(late)
 
     def reclaim(self) -> int:
-        """After a crash: what this printer was doing, nobody knows any more; how many jobs."""
+        """After a crash or a lost connection: nobody knows any more; how many jobs."""
         where = "WHERE printer = ? AND state IN ('sending', 'await-proof', 'held')"
         rows = self.store.all(select_jobs(where), (self.printer,))
         if rows:
             with self.store.transaction() as tx:
                 for row in rows:
-                    self._move(tx, job_row(row).id, JobState.UNCERTAIN, "service restarted")
+                    self._move(tx, job_row(row).id, JobState.UNCERTAIN, "interrupted")
         return len(rows)
 
     # -- inside a transaction
@@ -251,12 +251,12 @@ class Ledger:
 
     def _tell(self, tx: Transaction, kind: str, job: JobRow, body: Mapping[str, Any]) -> None:
         """Append to the node's journal, when this spool is a node's."""
-        if self._journal is None:
+        if self.journal is None:
             return
         full: dict[str, Any] = {"job": job.id, "kind": job.kind, **body}
         if kind != "print.expired":
             full["printer"] = self.printer
-        self._journal.append(tx, kind, job.subject, full)
+        self.journal.append(tx, kind, job.subject, full)
 
 
 def void_counts(store: Store, printer: str) -> None:

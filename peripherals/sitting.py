@@ -8,9 +8,11 @@ on a line that outlives its power, and with the connection itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
 
 from peripherals.conversation import Conversation
-from peripherals.device import Cause, PrinterStatus
+from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause, PrinterStatus
 from peripherals.health import REFRESH_S
 from peripherals.jobs import JobRow
 from peripherals.ledger import Ledger, void_counts
@@ -20,6 +22,7 @@ from provisioning.ids import Ids
 
 _BARRIER_S = 3.0
 _TRIES = 3
+_TELL_AGAIN_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ class Notice:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._shown: PrinterStatus | None = None
+        self._told: dict[Cause, datetime] = {}
+        # The same printer of the same name is the same subject, on every node and for ever.
+        self._subject = uuid5(NAMESPACE_OID, f"huduma printer {ledger.printer}")
 
     def show(self, status: PrinterStatus) -> None:
         """Keep a status for everybody who reads `health`."""
@@ -63,7 +69,21 @@ class Notice:
             if age < REFRESH_S:
                 return
         self._shown = status
-        self._ledger.row.observed(status)
+        if self._ledger.row.observed(status) and status.cause is not Cause.NONE:
+            self._tell(status)
+
+    def _tell(self, status: PrinterStatus) -> None:
+        """A trouble staff were shown is a fact of the node; a loose plug is not a thousand."""
+        journal, cause = self._ledger.journal, status.cause
+        last = self._told.get(cause)
+        often = last is not None and (status.observed_at - last).total_seconds() < _TELL_AGAIN_S
+        if journal is None or often:
+            return
+        self._told[cause] = status.observed_at
+        text = f"{self._ledger.printer}: {CAUSE_WORDS[cause][0]}"
+        body = {"service": "devices", "code": CAUSE_CODES[cause], "text": text}
+        with self._ledger.store.transaction() as tx:
+            journal.append(tx, "node.fault", self._subject, body)
 
 
 class Sitting:

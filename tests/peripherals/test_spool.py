@@ -13,6 +13,7 @@ from peripherals.health import DeviceHealth, enlist, observe, read
 from peripherals.jobs import TRANSITIONS, JobState, move
 from peripherals.ledger import Ledger
 from peripherals.profiles import PROFILES, Proof
+from peripherals.sitting import Notice
 from peripherals.spool import SPOOL_TABLES, Job, Spool
 from sync.journal import JOURNAL_TABLES, Journal
 from sync.store import Store
@@ -144,6 +145,20 @@ def test_every_end_is_told_to_the_journal(store, spool, clock, ids):
     kinds = [entry.kind for entry in journal.entries()]
     assert kinds == ["print.proven", "print.reprinted", "print.unknown", "print.expired"]
     assert journal.first_bad() is None
+
+
+def test_a_trouble_staff_were_shown_is_told_once_in_ten_minutes(store, spool, clock):
+    journal = Journal(store, "kiosk-1", clock)
+    with store.transaction() as tx:
+        enlist(tx, "printer", 0, clock.now(), PROFILES["tm-t20"])
+    notice = Notice(Ledger(spool, "printer", clock, journal))
+    for _ in range(5):
+        notice.show(PrinterStatus(PrinterState.BLOCKED, clock.now(), Cause.PAPER))
+        notice.show(PrinterStatus(PrinterState.READY, clock.now()))
+        clock.advance(seconds=150)
+    told = [entry.body for entry in journal.entries() if entry.kind == "node.fault"]
+    assert [body["code"] for body in told] == ["P31", "P31"]
+    assert "paper" in told[0]["text"]
 
 
 def test_process_numbers_are_never_used_twice(spool, clock, ids):
