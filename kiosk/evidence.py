@@ -15,6 +15,9 @@ SHORTEST_WORD = 4
 """Shorter values ("ID", "2") stand in any file by chance and prove nothing."""
 
 FILE_MAX = 1 << 30
+LONG_NUMBER = 7
+"""A number of this many digits is somebody's, whatever stands before it."""
+
 _PROBE = re.compile(rb"[ -~]{%d,}" % SHORTEST_WORD)
 _STAMPED_DIGITS = 7
 _STAMPS = re.compile(
@@ -38,6 +41,8 @@ def spellings(value: str) -> set[bytes]:
     """The ways `value` may stand in a file: UTF-8 and UTF-16, as typed, upper and lower case."""
     words = {value, value.upper(), value.lower(), value.title()}
     joined = {word.replace(" ", "") for word in words if word.replace(" ", "").isdigit()}
+    # A phone number may be kept as +254...: look for it without its leading zero too.
+    joined |= {word.lstrip("0") for word in joined if len(word.lstrip("0")) >= LONG_NUMBER}
     return {
         word.encode(encoding)
         for word in words | joined
@@ -72,7 +77,8 @@ def _probes(value: str) -> list[bytes]:
     if not runs:
         return []
     joined = value.replace(" ", "")
-    return [max(runs, key=len), *([joined.encode()] if joined.isdigit() else [])]
+    digits = [joined.lstrip("0").encode()] if joined.isdigit() else []
+    return [max(runs, key=len), *(each for each in digits if len(each) >= SHORTEST_WORD)]
 
 
 def _exact(path: Path, raw: bytes, number: int, value: str) -> Iterator[Hit]:

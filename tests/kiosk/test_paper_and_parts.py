@@ -128,6 +128,7 @@ def test_a_typed_value_is_found_in_any_spelling_of_bytes(tmp_path: Path, encodin
     assert not list(search(tmp_path, ["Njeri"], but=[tmp_path / "deep"]))
 
 
-def test_a_number_typed_with_spaces_is_found_without_them(tmp_path: Path) -> None:
-    (tmp_path / "log").write_bytes(b"phone=0712345678")
+@pytest.mark.parametrize("kept", [b"0712345678", b"0712 345 678", b"+254712345678"])
+def test_a_phone_number_is_found_however_it_was_kept(tmp_path: Path, kept: bytes) -> None:
+    (tmp_path / "log").write_bytes(b"phone=" + kept)
     assert [hit.value for hit in search(tmp_path, ["0712 345 678"])] == [0]
