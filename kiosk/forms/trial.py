@@ -39,7 +39,7 @@ def _one(session: FormSession, operation: Mapping[str, Any]) -> Answer | None:
     match operation.get("op"):
         case "set":
             value = operation.get("value")
-            session.set(_path(operation), None if value is None else str(value))
+            session.set(_path(operation), _text(value))
         case "add":
             session.add(_path(operation))
         case "remove":
@@ -53,6 +53,13 @@ def _one(session: FormSession, operation: Mapping[str, Any]) -> Answer | None:
         case other:
             raise AnswerRefused(f"There is no operation {other!r}; see huduma forms try --help.")
     return None
+
+
+def _text(value: object) -> str | None:
+    """A JSON value as XForms text."""
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _path(operation: Mapping[str, Any]) -> str:
