@@ -10,6 +10,7 @@ from kiosk.queue.tickets import TICKET_TABLES, TicketRoll
 from kiosk.stored.forms import FORM_TABLES, FormReceipts
 from kiosk.stored.resuming import RESUME_TABLES
 from peripherals.equipment_table import EQUIPMENT_TABLES
+from peripherals.sms_queue import SMS_TABLES
 from peripherals.spool import SPOOL_TABLES
 from provisioning.clock import Clock, SystemClock
 from provisioning.ids import Ids, SystemIds
@@ -26,6 +27,7 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
         RESUME_TABLES,
         SPOOL_TABLES,
         EQUIPMENT_TABLES,
+        SMS_TABLES,
     ),
     "centre": (JOURNAL_TABLES, LINE_TABLES),
     "van": (
@@ -35,6 +37,7 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
         RESUME_TABLES,
         SPOOL_TABLES,
         EQUIPMENT_TABLES,
+        SMS_TABLES,
         LINE_TABLES,
     ),
 }

@@ -26,6 +26,7 @@ class State(StrEnum):
     SERVICE = "service"
     PRIORITY = "priority"
     TICKET = "ticket"
+    TICKET_SMS = "ticket-sms"
     FORMS = "forms"
     CONSENT = "consent"
     QUESTION = "question"
@@ -64,6 +65,7 @@ class Signal(StrEnum):
     SERVICE_CHOSEN = "service-chosen"
     TICKET_WANTED = "ticket-wanted"
     TICKETED = "ticketed"  # a number is durable
+    SMS = "sms"  # the number is wanted by SMS
     FORM_CHOSEN = "form-chosen"
     REFUSED = "refused"  # no consent
     ASKED = "asked"  # a question is to be shown
@@ -141,7 +143,14 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
         S.SERVICES: {**_WALK, G.SERVICE_CHOSEN: S.SERVICE},
         S.SERVICE: {**_WALK, **_TO_TICKET, G.FORM_CHOSEN: S.CONSENT},
         S.PRIORITY: {**_WALK, G.TICKETED: S.TICKET},
-        S.TICKET: {**_ALWAYS, G.HOME: S.HOME, G.DONE: S.GOODBYE, G.RATE: S.FEEDBACK},
+        S.TICKET: {
+            **_ALWAYS,
+            G.HOME: S.HOME,
+            G.DONE: S.GOODBYE,
+            G.RATE: S.FEEDBACK,
+            G.SMS: S.TICKET_SMS,
+        },
+        S.TICKET_SMS: {**_ALWAYS, G.BACK: S.TICKET},
         S.FORMS: {**_WALK, G.FORM_CHOSEN: S.CONSENT, G.RESUME: S.RESUME},
         S.CONSENT: {**_FORM, **_TO_TICKET},
         S.QUESTION: {

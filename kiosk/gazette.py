@@ -26,6 +26,7 @@ from kiosk.visit.answering import Filling
 from kiosk.visit.backroom import Device, Door, LostSlip, Report
 from kiosk.visit.ports import Coded, Issued, Network, Paper, Place, Received
 from kiosk.visit.scene import Scene
+from kiosk.visit.texting import Texted
 from provisioning.clock import EAT, Clock
 from provisioning.ids import Ids
 
@@ -88,6 +89,7 @@ class Gazette:
             Paper.FAILED if session.state is State.TICKET else Paper.NONE,
             door=Door(has_pin=True),
             report=self._report(),
+            texted=Texted(offered=True),
         )
         return view_for(scene, 1)
 

@@ -14,6 +14,7 @@ from kiosk.flow import State
 from kiosk.visit.answering import Filling
 from kiosk.visit.capture import Capturing
 from kiosk.visit.ports import Coded, Issued, Knowledge, Received
+from kiosk.visit.texting import Phone
 
 TEXT_SCALES = (1.0, 1.25, 1.5)
 THEMES = ("light", "contrast", "sunlight")
@@ -96,6 +97,7 @@ class Session:
     correcting: Received | None = None
     asking: Asking = field(default_factory=Asking)
     saying: Saying = field(default_factory=Saying)
+    phone: Phone = field(default_factory=Phone)
     duty: Duty = field(default_factory=Duty)
     fault_code: int = 0
     fault_text: str = ""

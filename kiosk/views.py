@@ -17,6 +17,7 @@ from kiosk.visit import (
     screens_keeping,
     screens_staff,
     screens_start,
+    screens_texting,
     screens_ticket,
     screens_voice,
 )
@@ -36,6 +37,7 @@ SCREENS: Final = MappingProxyType[State, Callable[[Scene], Screen]](
         S.SERVICE: screens_find.service,
         S.PRIORITY: screens_find.priority,
         S.TICKET: screens_ticket.ticket,
+        S.TICKET_SMS: screens_texting.ask,
         S.FORMS: screens_filling.forms,
         S.CONSENT: screens_filling.consent,
         S.QUESTION: screens_filling.question,

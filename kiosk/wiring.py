@@ -26,9 +26,11 @@ from kiosk.stored.cases import StoredCases
 from kiosk.stored.forms import StoredForms
 from kiosk.stored.resuming import ResumableDrafts
 from kiosk.stored.slips import StoredSlips
+from kiosk.stored.texting import StoredTexting
 from kiosk.stored.words import StoredFacts, StoredOpinions
 from kiosk.visit.ports import Place, Ports
 from peripherals.document import Document
+from peripherals.sms_queue import SmsQueue
 from peripherals.spool import Spool
 from provisioning.clock import Clock
 from provisioning.pin import PinLock
@@ -226,6 +228,7 @@ def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
         cases=StoredCases(books.store, books.clock),
         place=counter.place,
         backroom=_backroom(counter),
+        texting=_texting(counter),
         idle_s=ui.idle_s,
         warn_s=ui.warn_s,
         language=ui.language,
@@ -235,6 +238,15 @@ def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
         recorder=recorder_of(counter.node, books.clock),
         position=position_in(books.store, books.clock),
     )
+
+
+def _texting(counter: Counter) -> StoredTexting | None:
+    """The way to the modem's queue; None where the settings name no modem."""
+    node, books = counter.node, counter.books
+    if node.settings.devices.sms == "none:":
+        return None
+    queue = SmsQueue(books.store, node.keys.spool_key, books.clock, books.ids)
+    return StoredTexting(books.journal, counter.spool, queue, books.clock, rung=counter.bell.ring)
 
 
 def _backroom(counter: Counter) -> StoredBackroom:

@@ -27,7 +27,7 @@ _PAPER = {
     JobState.UNCERTAIN: Paper.PRINTING,
     JobState.PRINTED: Paper.PRINTED,
     JobState.UNKNOWN: Paper.UNKNOWN,
-    JobState.FAILED_OVER: Paper.PRINTED,
+    JobState.FAILED_OVER: Paper.NONE,
     JobState.EXPIRED: Paper.FAILED,
     JobState.CANCELLED: Paper.FAILED,
 }

@@ -1,8 +1,9 @@
-"""The gallery's screens of the staff: the PIN, the kiosk's state on a bad day, a remedy."""
+"""The gallery's screens of a bad day: the staff's PIN, the kiosk's state, a remedy, no paper."""
 
 from __future__ import annotations
 
 from kiosk.ui.gallery_parts import Parts, action, fact, notice, paging, step
+from kiosk.ui.gallery_visit import ticket
 from kiosk.ui.gallery_words import Words, element
 from kiosk.view import Block, BlockKind, Keyboard, Place, Role
 
@@ -130,7 +131,35 @@ def remedy(w: Words) -> Parts:
     }
 
 
+def sms(w: Words) -> Parts:
+    """A ticket's number by SMS, with a number that is none."""
+    wrong = w("sms.bad_number")
+    field = element("answer", Role.FIELD, w("sms.number"), value="0812 345 678", error=wrong)
+    return {
+        "title": w("sms.title"),
+        "elements": [field, action(w, "send", "sms.send", "send", primary=True)],
+        "keyboard": Keyboard.PHONE,
+        "nav": (True, False),
+        "state": "ticket-sms",
+    }
+
+
+def no_paper(w: Words) -> Parts:
+    """A ticket while the printer cannot print and a modem can send."""
+    found = ticket(w)
+    found["blocks"] = [
+        notice(w("ticket.no_printer"), "warn", "print_disabled")
+        if block.kind is BlockKind.NOTICE
+        else block
+        for block in found["blocks"]
+    ]
+    found["elements"].insert(0, action(w, "sms", "sms.offer", "smartphone"))
+    return {**found, "state": "ticket"}
+
+
 SCREENS = {
+    "ticket-sms": sms,
+    "ticket-no-paper": no_paper,
     "staff-pin": pin,
     "staff-pin-waiting": pin_waiting,
     "staff-pin-closed": pin_closed,

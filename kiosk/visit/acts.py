@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.flow import Signal, State
-from kiosk.visit import capture_acts, doing, filling_acts, keeping_acts, staff_acts
+from kiosk.visit import capture_acts, doing, filling_acts, keeping_acts, staff_acts, texting_acts
 from kiosk.visit.doing import SHELL, Act, Doing, signal
 
 S, G = State, Signal
@@ -40,7 +40,8 @@ ACTS: dict[State, dict[str, Act]] = {
         "fill-form": filling_acts.fill_form,
     },
     S.PRIORITY: {"class.": doing.take_ticket},
-    S.TICKET: {**_RATE, "print-again": doing.print_again},
+    S.TICKET: {**_RATE, "print-again": doing.print_again, "sms": texting_acts.ask_number},
+    S.TICKET_SMS: texting_acts.TEXTING,
     S.FORMS: {"form.": filling_acts.choose_form, "resume": keeping_acts.ask_code},
     S.CONSENT: {"agree": filling_acts.agree, "refuse": filling_acts.refuse},
     S.QUESTION: {**filling_acts.QUESTION, **keeping_acts.KEEP, **capture_acts.CAPTURE},
@@ -69,6 +70,7 @@ EDITS: dict[State, dict[str, Callable[[Doing, str], None]]] = {
     S.STATUS: {"answer": doing.type_status},
     S.RESUME: {"answer": keeping_acts.type_code},
     S.STAFF_PIN: {"answer": staff_acts.type_pin},
+    S.TICKET_SMS: {"answer": texting_acts.type_number},
 }
 
 

@@ -19,6 +19,7 @@ from content.model import FormAsset, Service
 from kiosk.visit.answering import Filling
 from kiosk.visit.backroom import Backroom
 from kiosk.visit.capture import Capturer
+from kiosk.visit.texting import Texting
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
@@ -202,6 +203,7 @@ class Ports:
     cases: Cases
     place: Place
     backroom: Backroom | None = None
+    texting: Texting | None = None
     idle_s: float = 60.0
     warn_s: float = 30.0
     language: str = "en"

@@ -18,6 +18,7 @@ from kiosk.view import Block, BlockKind, Element, Keyboard, Place, Progress, Rol
 from kiosk.visit import ports
 from kiosk.visit.backroom import Door, Report
 from kiosk.visit.ports import Network, Paper
+from kiosk.visit.texting import Texted
 
 PER_PAGE = 6
 """Most choices on a screen; more are paged, never scrolled."""
@@ -45,6 +46,7 @@ class Scene:
     """Whether the kiosk knows where it stands."""
     door: Door | None = None
     report: Report | None = None
+    texted: Texted = field(default_factory=Texted)
 
     def picture(self, form: str, name: str) -> str:
         """Where a form's picture lies on disk; empty when the pack has it no more."""

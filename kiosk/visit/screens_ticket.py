@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.view import Block, BlockKind
+from kiosk.visit import screens_texting
 from kiosk.visit.ports import Paper
 from kiosk.visit.scene import Scene, Screen, button, fact, notice, step
 
@@ -31,6 +32,7 @@ def ticket(scene: Scene) -> Screen:
         fact(scene.tongue.wait(issued.wait), "", "schedule"),
         *([] if normal else [notice(say("ticket.priority"), tone="good", icon="star")]),
         *paper_notice(scene),
+        *screens_texting.told(scene),
         step(say("ticket.next"), "weekend"),
         Block(kind=BlockKind.QR, value=issued.qr, text=say("ticket.scan")),
     ]
@@ -38,6 +40,7 @@ def ticket(scene: Scene) -> Screen:
         button(scene, "rate", "ticket.rate", "sentiment_satisfied"),
         button(scene, "done", "ticket.done", "check", primary=True),
     ]
+    actions[:0] = screens_texting.offer(scene)
     if scene.paper in {Paper.FAILED, Paper.UNKNOWN}:
         actions.insert(0, button(scene, "print-again", "ticket.print_again", "print"))
     return Screen(say("ticket.title"), "", blocks, actions, back=False)

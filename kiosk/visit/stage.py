@@ -14,6 +14,7 @@ from kiosk.views import view_for
 from kiosk.visit.backroom import Door, Report
 from kiosk.visit.ports import Network, Paper, Ports
 from kiosk.visit.scene import Scene
+from kiosk.visit.texting import Text, Texted
 
 _FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW})
 
@@ -50,6 +51,8 @@ class Stage:
 
     def _draw(self, session: Session, countdown: int, number: int) -> View:
         subject = _subject(session)
+        paper = self._ports.slips.paper(subject) if subject is not None else Paper.NONE
+        door, report = self._staff_side(session)
         scene = Scene(
             session,
             self._ports.catalogue,
@@ -57,14 +60,25 @@ class Stage:
             self._ports.place,
             self._ports.clock.now(),
             self._network,
-            self._ports.slips.paper(subject) if subject is not None else Paper.NONE,
+            paper,
             self._ports.keep_days,
             self._ports.draft_days,
             self._ports.assisted,
             self._fix,
-            *self._staff_side(session),
+            door=door,
+            report=report,
+            texted=self._texted(session, paper),
         )
         return view_for(scene, number, countdown=countdown, speaking=session.listening)
+
+    def _texted(self, session: Session, paper: Paper) -> Texted:
+        """What the ticket's screen says of an SMS; the modem is asked about only without paper."""
+        texting, issued = self._ports.texting, session.ticket
+        if texting is None or issued is None or session.state is not State.TICKET:
+            return Texted()
+        state = texting.state(issued.visit)
+        wanted = paper is Paper.BLOCKED and state is Text.NONE
+        return Texted(wanted and texting.ready(), state)
 
     def _staff_side(self, session: Session) -> tuple[Door | None, Report | None]:
         """The door, and what is behind it; asked for only where it is shown."""
