@@ -18,6 +18,7 @@ from kiosk.ui.widgets.words import Words, longest_word
 LONGEST_NAV_DP = 190.0
 MOST_WORDED = 2
 NAV_FITS, NAV_MOST = (0.86, 0.74, 0.62), 0.6
+KNOWN_MOST = 200
 NAV_ICONS = {"back": "arrow_back", "home": "home", "keep": "save"}
 
 
@@ -26,6 +27,10 @@ class Nav(Cells):
 
     cell = Push
     options: ClassVar[dict[str, Any]] = {"label_sp": 26}
+
+    def __init__(self, **options: Any) -> None:
+        self._known: dict[tuple[str, float, float], float] = {}
+        super().__init__(**options)
 
     def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
         order = {"back": 0, "home": 1}  # always in the same place
@@ -37,6 +42,15 @@ class Nav(Cells):
                 cell.label.text = ""  # its house says it; the question needs the room
 
     def _wide(self, cell: Push, fit: float) -> float:
+        """The width of a button; asked for hundreds of times while a screen is fitted."""
+        key = (cell.label.text, cell.label.px(fit), fit)
+        if key not in self._known:
+            if len(self._known) > KNOWN_MOST:
+                self._known.clear()
+            self._known[key] = self._measure(cell, fit)
+        return self._known[key]
+
+    def _measure(self, cell: Push, fit: float) -> float:
         """One line for a short label; several words take two."""
         natural, label = cell.natural(fit), cell.label
         if natural <= dp(LONGEST_NAV_DP) or len(label.text.split()) < 3:
@@ -74,14 +88,18 @@ class Bar(Piece):
     progress = ObjectProperty(None, allownone=True)
     most = 24
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.fbind("palette", self._tint)
+
     def on_progress(self, *_: object) -> None:
-        self.clear_widgets()
-        if self.progress is None:
-            return
-        for _step in range(min(self.most, max(1, self.progress.of))):
+        """Segments are kept from question to question: making them is most of a redraw."""
+        wanted = min(self.most, max(1, self.progress.of)) if self.progress is not None else 0
+        while len(self.children) > wanted:
+            self.remove_widget(self.children[0])
+        while len(self.children) < wanted:
             self.add_widget(Badge())
         self._tint()
-        self.bind(palette=self._tint)
 
     def _done(self, at: int) -> bool:
         """Whether segment `at` is behind us."""
