@@ -1,0 +1,181 @@
+"""The screen, measured: first frame, screen changes, touch to redraw, idle CPU, memory.
+
+`python -m benchmarks.ui` writes benchmarks/out/ui.json and prints the table. Offscreen, software
+OpenGL (llvmpipe), one process a measurement; on a loaded machine read times as a size.
+"""
+
+# ruff: noqa: PLC0415 - each part imports in a process of its own
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+OUT = Path(__file__).with_name("out") / "ui.json"
+IDLE_S = 5.0
+
+
+def rss_mb() -> float:
+    """Resident memory now, MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def start() -> dict[str, float]:
+    """From the first import to the first view drawn."""
+    began = time.perf_counter()
+    from kiosk import ui
+    from kiosk.ui.look import Look
+
+    look = Look()
+    ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
+    from kiosk.ui import gallery
+    from kiosk.ui.driver import Driver
+    from kiosk.ui.mirror import Mirror
+
+    mirror = Mirror()
+    mirror.give(gallery.view("attract"))
+    Driver(mirror, look)
+    return {"first_view_s": time.perf_counter() - began, "rss_first_mb": rss_mb()}
+
+
+def changes() -> dict[str, float]:
+    """Screen changes (all screens, twice: built, then reused) and touch to the next frame."""
+    from kivy.base import EventLoop
+
+    from kiosk import ui
+    from kiosk.ui.look import Look
+
+    look = Look()
+    ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
+    from kiosk.ui import gallery
+    from kiosk.ui.driver import Driver, Finger
+    from kiosk.ui.mirror import Mirror
+
+    mirror = Mirror()
+    driver = Driver(mirror, look)
+    rounds: list[list[float]] = [[], []]
+    for times in rounds:
+        for name in gallery.SCREENS:
+            mirror.give(gallery.view(name, "sw"))
+            began = time.perf_counter()
+            driver.frames(1)
+            times.append(time.perf_counter() - began)
+    mirror.give(gallery.view("home"))
+    driver.frames(3)
+    touches = []
+    for target in [t for t in driver.targets().values() if t.element.role == "tile"] * 4:
+        finger = Finger(*target.center)
+        began = time.perf_counter()
+        EventLoop.post_dispatch_input("begin", finger)
+        driver.frames(1)
+        touches.append(time.perf_counter() - began)
+        EventLoop.post_dispatch_input("end", finger)
+        driver.frames(2)
+    mirror.give(gallery.view("question-text"))
+    driver.frames(3)
+    keys = []
+    for _letter in range(20):
+        began = time.perf_counter()
+        driver._tap_key("key.a")
+        keys.append(time.perf_counter() - began)
+    ms = 1000
+    return {
+        "screen_built_median_ms": statistics.median(rounds[0]) * ms,
+        "screen_built_worst_ms": max(rounds[0]) * ms,
+        "screen_reused_median_ms": statistics.median(rounds[1]) * ms,
+        "screen_reused_worst_ms": max(rounds[1]) * ms,
+        "touch_to_redraw_median_ms": statistics.median(touches) * ms,
+        "touch_to_redraw_worst_ms": max(touches) * ms,
+        "key_to_redraw_median_ms": statistics.median(keys) * ms,
+        "rss_all_screens_mb": rss_mb(),
+    }
+
+
+def idle() -> dict[str, float]:
+    """CPU of a window left alone, in real time: at rest on attract, and on a question."""
+    from kiosk import ui
+    from kiosk.ui.look import Look
+
+    look = Look()
+    ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
+    from kiosk.ui import gallery
+    from kiosk.ui.app import HudumaApp
+    from kiosk.ui.bridge import later
+    from kiosk.ui.mirror import Mirror
+
+    mirror, found = Mirror(), {}
+    app = HudumaApp(mirror, look)
+    marks: list[tuple[float, float]] = []
+
+    def mark() -> None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        marks.append((time.perf_counter(), used.ru_utime + used.ru_stime))
+
+    mirror.give(gallery.view("attract"))
+    later(mark, 3)
+    later(mark, 3 + IDLE_S)
+    later(lambda: mirror.give(gallery.view("question-text")), 3.1 + IDLE_S)
+    later(mark, 6 + IDLE_S)
+    later(mark, 6 + 2 * IDLE_S)
+    later(app.stop, 6.2 + 2 * IDLE_S)
+    app.run()
+    for name, (first, second) in (("attract", marks[:2]), ("question", marks[2:])):
+        found[f"idle_cpu_{name}_percent"] = (second[1] - first[1]) / (second[0] - first[0]) * 100
+    return found
+
+
+def soak() -> dict[str, float]:
+    """200 visits over six screens in mock graphics: memory at the 20th and at the last."""
+    from kiosk import ui
+    from kiosk.ui.look import Look
+
+    look = Look()
+    ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
+    os.environ["KIVY_GL_BACKEND"] = "mock"
+    from kiosk.ui import gallery
+    from kiosk.ui.driver import Driver
+    from kiosk.ui.mirror import Mirror
+
+    mirror = Mirror()
+    driver = Driver(mirror, look)
+    after_20 = 0.0
+    for visit in range(200):
+        for name in ("home", "services", "service", "ticket", "question-text", "review", "attract"):
+            mirror.give(gallery.view(name, "sw" if visit % 2 else "en"))
+            driver.frames(1)
+        if visit == 20:
+            after_20 = rss_mb()
+    return {"soak_rss_after_20_mb": after_20, "soak_rss_after_200_mb": rss_mb()}
+
+
+PARTS = {"start": start, "changes": changes, "idle": idle, "soak": soak}
+
+
+def main() -> int:
+    if len(sys.argv) > 1:
+        print(json.dumps(PARTS[sys.argv[1]]()))
+        return 0
+    found: dict[str, float] = {"load_average": os.getloadavg()[0]}
+    for part in PARTS:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.ui", part],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found |= json.loads(done.stdout.strip().splitlines()[-1])
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps(found, indent=1) + "\n")
+    for name, value in found.items():
+        print(f"{name:<28} {value:10.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
