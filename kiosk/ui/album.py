@@ -34,7 +34,7 @@ class Sheet(NamedTuple):
 
 SHEETS: dict[str, Sheet] = {
     "screens": Sheet("1280x800", EVERY),
-    "large-text": Sheet("1280x800", EVERY, scale=1.5),
+    "large-text": Sheet("1280x800", TELLING, scale=1.5),
     "contrast": Sheet("1280x800", TELLING, ("sw",), theme="contrast"),
     "sunlight": Sheet("1280x800", TELLING, ("sw",), theme="sunlight"),
     "idle-warning": Sheet("1280x800", ("review",), countdown=28),
