@@ -1,0 +1,103 @@
+"""Stories written by somebody who read only `huduma screens` and the step list.
+
+All eight play at three nodes of one running site, at the core; with `make prove` each plays at
+the real screen. Then everything that citizens were told must be so.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.demo import new_demo_site
+from kiosk.draining import drain
+from kiosk.hand import Hand
+from kiosk.house import House
+from kiosk.playing import Heard, Player
+from kiosk.reckoning import clear_values, reckon
+from kiosk.story import StoryFailed, parse, read
+from tests.stories.random_walk import STEPS, walk_with
+
+HERE = Path(__file__).parent
+NODES = {
+    "lost-id": "kiosk-1",
+    "first-id": "van-1",
+    "birth-and-death": "kiosk-2",
+    "abstract-and-group": "kiosk-1",
+    "pension-and-information": "kiosk-2",
+    "complaint-and-opinion": "van-1",
+    "every-tile": "kiosk-2",
+    "idle-and-trouble": "kiosk-1",
+}
+FORMS_TOLD, TICKETS_TOLD = 11, 10
+WRONG = ("expect ticket", "expect-text Karibu sana leo", "tap form.lost_id", "expect-no language")
+
+
+def test_the_stories_are_all_here() -> None:
+    assert {path.stem for path in HERE.glob("*.story")} == set(NODES)
+
+
+@pytest.mark.xdist_group("house")
+def test_every_story_at_the_core(tmp_path: Path) -> None:
+    site = new_demo_site(tmp_path / "site")
+    nodes = [site.node(name) for name in sorted(set(NODES.values()))]
+    house = House(site, nodes, tmp_path / "out", pause_max_s=0.4)
+    heard = Heard()
+    try:
+        house.start()
+        players = {
+            node.name: Player(house, node, Hand(house.core_socket(node)), house.out, heard)
+            for node in nodes
+        }
+        stories = {name: read(HERE / f"{name}.story") for name in NODES}
+        typed = [s.rest for steps in stories.values() for s in steps if s.verb in {"type", "scan"}]
+        before = clear_values(house, typed)
+        for name, steps in stories.items():
+            players[NODES[name]].play(steps)
+            players[NODES[name]].end_visit()
+        for wrong in WRONG:
+            with pytest.raises(StoryFailed, match=r"Line 2 .*the screen is 'language'.*choose\.en"):
+                players["van-1"].play(parse(f"tap start\n{wrong}"))
+            players["van-1"].end_visit()
+        drain(house)
+        summary = reckon(house, heard, before)
+    finally:
+        late = house.stop()
+    assert heard.typed == typed
+    assert summary.agrees, summary.notes
+    assert not late
+    assert (summary.forms_told, summary.tickets_told) == (FORMS_TOLD, TICKETS_TOLD)
+    assert summary.forms_opened == summary.forms_told
+    assert summary.tickets_proven == summary.tickets_told
+    assert summary.forms_untold == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_random_walk_harms_nobody(seed: int, tmp_path: Path) -> None:
+    walk_with(tmp_path, [seed], STEPS)
+
+
+@pytest.mark.prove
+def test_a_hundred_random_walks_harm_nobody(tmp_path: Path) -> None:
+    seen = walk_with(tmp_path, range(1_000, 1_100), 500)
+    assert seen >= {"submitted", "kept", "resume", "repeat", "review", "ticket", "status-answer"}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("name", NODES)
+def test_story_at_the_screen(name: str, tmp_path: Path) -> None:
+    new_demo_site(tmp_path / "site")
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "kiosk.cli", "kiosk", "--site", str(tmp_path / "site"), "--node",
+            NODES[name], "--headless", "--story", str(HERE / f"{name}.story"),
+            "--out", str(tmp_path / "out"),
+        ],
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["agrees"]
