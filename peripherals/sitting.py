@@ -22,6 +22,7 @@ from provisioning.ids import Ids
 
 _BARRIER_S = 3.0
 _TRIES = 3
+_PATIENCE = 1_000
 _TELL_AGAIN_S = 600.0
 
 
@@ -107,7 +108,7 @@ class Sitting:
         self._ids = ids
         self._last_recovery = -1e9
         self._unanswered = 0
-        self._counts: bool | None = None  # whether it answers GS g 2; not known at first
+        self._uncounted = 0  # how often GS g 2 was not answered: a clone does not know it
         self.session = ""
         self.new_session()
 
@@ -154,11 +155,13 @@ class Sitting:
 
     def cut_count(self) -> int | None:
         """The printer's count of cuts, where it has one and that may be used."""
-        if not self.policy.use_counter or not self.profile.voice or self._counts is False:
+        if not self.policy.use_counter or not self.profile.voice or self._uncounted >= _TRIES:
             return None
         count = self.talk.cut_count()
-        if self._counts is None:
-            self._counts = count is not None
+        if count is not None:
+            self._uncounted = -_PATIENCE  # it can: later misses are lost answers
+        elif self.profile.proof is not Proof.COUNTER:
+            self._uncounted += 1
         return count
 
     def greet(self) -> bool:
@@ -173,8 +176,7 @@ class Sitting:
         proof = self._strongest_proof()
         if proof is Proof.NONE and self.profile.proof is not Proof.NONE:
             self._unanswered += 1
-            known = self.ledger.row.known_proof()
-            tries = _TRIES if known in {None, Proof.NONE} else 3 * _TRIES
+            tries = {None: 5, Proof.NONE: 1}.get(self.ledger.row.known_proof(), 9)
             if self._unanswered < tries:
                 return False
         self.cut_count()
@@ -210,7 +212,7 @@ class Sitting:
         self.talk.send(b"\x1b@\n\n" + cut)
         if not cleared and self.profile.voice:
             cleared = self.talk.barrier(_BARRIER_S)
-        if cleared or not self.profile.voice:
+        if cleared or not self.profile.voice or self.proof is Proof.NONE:
             self.ledger.row.keep(dirty=0)
             return True
         return False
