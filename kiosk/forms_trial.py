@@ -96,6 +96,24 @@ def read_form(path: Path) -> tuple[bytes, Mapping[str, bytes]]:
         raise NotAForm(f"{path} cannot be read ({error.strerror}).") from error
 
 
+def refuse_broken(folder: Path) -> None:
+    """Raise where a form in `folder` has a circle or a name that leads nowhere.
+
+    What a pack is built from goes through here; the message names the file and both questions.
+    """
+    for path in sorted(folder.glob("*")):
+        if path.suffix.lower() not in {*_SHEETS, ".xml"} or path.name.startswith(("~", ".")):
+            continue
+        compiled = compile_xlsform(path)
+        if not compiled.usable:
+            continue  # the builder of packs names what the compiler found
+        media = with_made(MediaFolder(folder), compiled.media)
+        try:
+            Form.parse(compiled.xml, media, strict=True)
+        except Fault as fault:
+            raise FormRefused(f"{path.name}: {fault.message}") from fault
+
+
 def lint_form(path: Path) -> list[Problem]:
     """Every problem of the form at `path`, cycles and unknown paths too; raises `NotAForm`."""
     from content.faults import FormUnreadable  # noqa: PLC0415

@@ -107,6 +107,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _build(arguments: argparse.Namespace) -> int:
     from content.build import DEFAULT_ID, DEFAULT_SOURCES, build
+    from kiosk.forms_trial import refuse_broken
     from provisioning.keys import FileKeyStore
     from provisioning.site import Site
 
@@ -121,6 +122,7 @@ def _build(arguments: argparse.Namespace) -> int:
         raise UsageFault("content build signs the pack: give --site DIR or --key FILE.")
     sources = arguments.sources or DEFAULT_SOURCES
     pack_id = DEFAULT_ID if sources == DEFAULT_SOURCES else sources.name
+    refuse_broken(sources / "forms")
     made = build(sources, arguments.output, signer, _moment(arguments.now), pack_id=pack_id)
     _tell(arguments, {"id": made.id, "version": made.version, "files": len(made.files)})
     return 0

@@ -215,3 +215,23 @@ def test_the_server_is_a_command_of_its_own(form):
     lines = done.stdout.splitlines()
     assert len(lines) == 3
     assert len(set(lines)) == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        (bind("/data/a", calculate="/data/b") + bind("/data/b", calculate="/data/a"), ("/data/a", "/data/b")),
+        (bind("/data/a", relevant="/data/nowhere = 1"), ("/data/a", "/data/nowhere")),
+    ],
+    ids=["circle", "unknown name"],
+)  # fmt: skip
+def test_a_pack_is_not_built_with_a_broken_form(tmp_path, model, names):
+    from kiosk.forms.faults import FormRefused
+    from kiosk.forms_trial import refuse_broken
+
+    (tmp_path / "fine.xml").write_bytes(xform("<a/><b/>", "", inputs("a")))
+    refuse_broken(tmp_path)
+    (tmp_path / "broken.xml").write_bytes(xform("<a/><b/>", model, inputs("a")))
+    with pytest.raises(FormRefused, match=r"broken\.xml") as caught:
+        refuse_broken(tmp_path)
+    assert all(name in str(caught.value) for name in names)
