@@ -25,6 +25,10 @@ _TRIES = 3
 _PATIENCE = 1_000
 _TELL_AGAIN_S = 600.0
 
+_FORGET_LINE = b"\x1b@"
+"""A printer that does not know a question takes its bytes for text; ESC @ throws away the line
+that has not ended, so nothing of it gets onto the next slip."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -162,6 +166,7 @@ class Sitting:
             self._uncounted = -_PATIENCE  # it can: later misses are lost answers
         elif self.profile.proof is not Proof.COUNTER:
             self._uncounted += 1
+            self.talk.send(_FORGET_LINE)
         return count
 
     def greet(self) -> bool:
@@ -181,9 +186,7 @@ class Sitting:
                 return False
         self.cut_count()
         model = self.talk.model() if self.profile.voice else ""
-        # A printer that does not know one of these questions took its bytes for text: ESC @
-        # throws away a line that has not ended, and nothing of it gets onto the next slip.
-        self.talk.send(b"\x1b@")
+        self.talk.send(_FORGET_LINE)
         self.ledger.row.keep(proof=proof.value, model=model or self.profile.title)
         if self.talk.fences_owed and not self.talk.barrier(_BARRIER_S):
             self.ledger.row.keep(dirty=1)
