@@ -13,7 +13,7 @@ from kivy.lang import Builder
 from kivy.metrics import Metrics
 from kivy.resources import resource_add_path
 
-from kiosk.ui.bridge import Bridge, Client
+from kiosk.ui.bridge import RESTING_STATES, Bridge, Client, later
 from kiosk.ui.crash import CrashCount
 from kiosk.ui.keypad import Keypad
 from kiosk.ui.look import Look
@@ -23,7 +23,7 @@ from kiosk.ui.vocabulary import WORDS
 from kiosk.ui.widgets.words import register_fonts
 from kiosk.view import View
 
-GC_THRESHOLD = (20_000, 20, 50)  # a pause while a screen is built is seen
+GC_THRESHOLD = (10_000, 10, 10)  # fewer pauses while a screen is built; see `show`
 THEME = Path(__file__).with_name("theme.kv")
 assert WORDS, "every widget a kv file names is imported"
 
@@ -67,6 +67,8 @@ class HudumaApp(App):
 
     def show(self, view: View) -> None:
         """Draw a view, and say what it wants said."""
+        if view.state in RESTING_STATES and self.bridge.arrived:
+            later(gc.collect)  # between visits nobody sees the pause
         self.shell.show(view)
         self.keypad.follow(view)
         if view.speech:

@@ -40,6 +40,7 @@ class Bridge:
         self._view: View | None = None
         self._last: tuple[str, str, float] = ("", "", -1e9)
         self._ticks: list[Any] = []
+        self.arrived = False  # the newest view is of another state than the one before
         self.settle: Callable[[], None] = lambda: None
 
     @property
@@ -83,6 +84,7 @@ class Bridge:
         while (view := self._client.poll()) is not None:
             newest = view
         if newest is not None:
+            self.arrived = self._view is None or self._view.state != newest.state
             self._view = newest
             resting = newest.state in RESTING_STATES and not newest.countdown
             if getattr(Clock, "_max_fps", 0):  # 0: the test driver's virtual time

@@ -17,6 +17,7 @@ from typing import Any
 from kivy.app import App
 from kivy.base import EventLoop, ExceptionManager
 from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
 from kivy.input.motionevent import MotionEvent
 
 from kiosk.ui.app import HudumaApp
@@ -99,9 +100,7 @@ class Driver:
     @staticmethod
     def _finish_frame(*_: Any) -> None:
         """Offscreen has no back-pressure: without this, frames queue in memory."""
-        finish = getattr(Window, "_huduma_finish", None)
-        if finish is not None:
-            finish()
+        glFinish()
 
     @property
     def view(self) -> View | None:
