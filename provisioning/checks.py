@@ -11,11 +11,13 @@ from provisioning.doctor import Check, Finding, unwell, well
 from provisioning.faults import Fault
 from provisioning.identity import IdentityFault
 from provisioning.keys import NODE_KEYS, KeyFault, fingerprint
+from provisioning.pin import PinLock
 from provisioning.settings_reader import SettingsMissing
 from provisioning.site import Node
 
 RENEW_BEFORE = timedelta(days=60)
 AHEAD_MAX = timedelta(days=400)
+_WITH_SCREEN = frozenset({"kiosk", "van"})
 _BEHIND = timedelta(seconds=2)  # a step of the time service is no fault
 
 
@@ -32,6 +34,7 @@ def checks(node: Node) -> list[Check]:
         Check("settings", lambda: _settings(node)),
         Check("folder", lambda: _folder(node)),
         Check("keys", lambda: _keys(node)),
+        *([Check("staff-pin", lambda: _staff_pin(node))] if node.role in _WITH_SCREEN else []),
         Check("registry", lambda: _registry(node)),
         Check("certificate", lambda: _certificate(node, clock)),
         Check("clock", lambda: _clock(clock)),
@@ -64,6 +67,17 @@ def _folder(node: Node) -> Finding:
                 SettingsMissing.code,
             )
     return well("folder", f"{node.dir} is writable")
+
+
+def _staff_pin(node: Node) -> Finding:
+    """Without a PIN nobody at the kiosk sees what is wrong with it."""
+    if PinLock(node.dir / "keys", node.clock()).is_set:
+        return well("staff-pin", "set")
+    text = "none: the staff screen is closed"
+    if not node.settings.node.field:
+        return well("staff-pin", text)
+    remedy = f"huduma provision pin --site {node.dir.parent} --node {node.name}"
+    return unwell("staff-pin", text, remedy, KeyFault.code)
 
 
 def _keys(node: Node) -> Finding:

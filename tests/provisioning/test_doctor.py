@@ -68,7 +68,7 @@ def test_a_good_node_is_well(ran, capsys):
     assert code == 0
     assert found["ok"]
     assert [each["name"] for each in found["checks"]] == [
-        *("settings", "folder", "keys", "registry", "certificate", "clock", "disk"),
+        *("settings", "folder", "keys", "staff-pin", "registry", "certificate", "clock", "disk"),
         *("sqlite", "database", "journal"),
     ]
     assert all(each["ok"] and each["text"] for each in found["checks"])
@@ -197,7 +197,7 @@ def test_for_people_there_is_one_line_a_check_and_one_with_what_to_do(ran, capsy
     (ran.dir / KIOSK / "keys" / "curve.key").chmod(0o604)
     assert main(["doctor", "--site", str(ran.dir)]) == 16
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 5 * 10 + 1
+    assert len(lines) == 5 * 10 + 3 + 1, "two kiosks and the van have a staff screen"
     (place,) = [number for number, line in enumerate(lines) if line.startswith("FAULT")]
     assert lines[place].split()[:3] == ["FAULT", "kiosk-1", "keys"]
     assert "do: chmod 600" in lines[place + 1]

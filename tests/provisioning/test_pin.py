@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.cli import main
+from provisioning.checks import checks as node_checks
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from provisioning.pin import FREE_TRIES, PAUSE_S, PinFault, PinLock, random_pin, weakness
@@ -108,3 +109,19 @@ def test_the_command_sets_a_pin_and_refuses_a_centre(site, monkeypatch, clock):
     assert main(["provision", "pin", "--site", str(site.dir), "--node", "kiosk-1"]) == 0
     assert PinLock(site.node("kiosk-1").dir / "keys", clock).attempt(PIN).opened
     assert main(["provision", "pin", "--site", str(site.dir), "--node", "centre"]) == 2
+
+
+@pytest.mark.parametrize(("field", "well"), [(False, True), (True, False)])
+def test_the_doctor_misses_a_pin_in_the_field(site, field, well):
+    settings = site.node("kiosk-1").dir / "device.toml"
+    if field:
+        text = settings.read_text()
+        assert "field = false" in text
+        settings.write_text(text.replace("field = false", "field = true"))
+    checks = {check.name: check for check in node_checks(site.node("kiosk-1"))}
+    finding = checks["staff-pin"].run()
+    assert finding.ok is well
+    assert "closed" in finding.text
+    if field:
+        assert "provision pin" in finding.remedy
+    assert "staff-pin" not in {check.name for check in node_checks(site.node("centre"))}
