@@ -68,11 +68,15 @@ class HudumaApp(App):
     def show(self, view: View) -> None:
         """Draw a view, and say what it wants said."""
         if view.state in RESTING_STATES and self.bridge.arrived:
-            later(gc.collect)  # between visits nobody sees the pause
+            later(self.tidy)  # between visits nobody sees the pause
         self.shell.show(view)
         self.keypad.follow(view)
         if view.speech:
             self.speaker.say(view.speech, view.language)
+
+    def tidy(self) -> None:
+        """Widgets are cycles: what the visit left is collected now, not in the next one."""
+        gc.collect()
 
     def on_any_touch(self, _window: Any, touch: Any) -> None:
         self.speaker.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.ui.gallery_parts import Parts, action, fact, notice, paging, step
 from kiosk.ui.gallery_visit import ticket
 from kiosk.ui.gallery_words import Words, element
-from kiosk.view import Block, BlockKind, Keyboard, Place, Role
+from kiosk.view import Block, BlockKind, Element, Keyboard, Place, Role
 
 SINCE = "21/11/2026 14:30"
 # The longest of each, as the devices' own tables have them; the gallery knows no device package.
@@ -68,7 +68,7 @@ def pin_closed(w: Words) -> Parts:
     }
 
 
-def _page(w: Words, rows: list[object], facts: list[Block], page: tuple[int, int]) -> Parts:
+def _page(w: Words, rows: list[Element], facts: list[Block], page: tuple[int, int]) -> Parts:
     acts = [
         action(w, "test-slip", "staff.test_slip", "receipt_long", place=Place.MAIN),
         action(w, "roll-changed", "staff.roll_changed", "replay", place=Place.MAIN),
