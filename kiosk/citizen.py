@@ -152,6 +152,9 @@ class Citizen:
             attempt()
             self._taps("next")
             after = self._seen()
+            if after.state == "question" and not _has(after, "next"):
+                self._taps("back")  # the form ends here for who answers so: another answer
+                continue
             if (after.state, after.title, after.progress) != (
                 before.state,
                 before.title,
