@@ -27,8 +27,8 @@ class Client(Protocol):
     def poll(self) -> View | None:
         """The newest view not yet given, or None at once."""
 
-    def send(self, event: UiEvent) -> None:
-        """Hand an event over; never waits."""
+    def send(self, event: UiEvent) -> object:
+        """Hand an event over; never waits. What it answers is not ours to judge."""
 
 
 class Bridge:
