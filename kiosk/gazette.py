@@ -22,7 +22,7 @@ from kiosk.strings import Tongue
 from kiosk.view import Place as Where
 from kiosk.view import Role, View
 from kiosk.views import view_for
-from kiosk.visit.answering import Filling
+from kiosk.visit.answering import Filling, Step
 from kiosk.visit.backroom import Device, Door, LostSlip, Report
 from kiosk.visit.ports import Coded, Issued, Network, Paper, Place, Received
 from kiosk.visit.scene import Scene
@@ -32,6 +32,7 @@ from provisioning.ids import Ids
 
 _SHELL = frozenset({Where.HEADER, Where.FOOTER, Where.NAV, Where.OVERLAY})
 _PAGES_MAX = 30
+CHOICES_MAX = 9
 S = State
 
 
@@ -143,21 +144,43 @@ class Gazette:
 
     def _fillings(self, state: State) -> Iterator[Session]:
         for asset in self._catalogue.forms():
-            filling = self._filling(asset)
-            for step in filling.steps() if state is not S.REVIEW else filling.steps()[:1]:
-                if state is not S.REVIEW and (step.kind is PageKind.REPEAT) != (state is S.REPEAT):
-                    continue
+            told: set[str] = set()
+            for filling, step in self._steps(asset):
                 session = self._fresh(state)
-                session.form, session.filling = asset.id, self._filling(asset)
-                session.filling.go(step.path, returning=False)
-                yield session
+                session.form, session.filling = asset.id, filling
+                filling.go(step.path, returning=False)
+                if state is not S.REVIEW:
+                    if (step.kind is PageKind.REPEAT) == (state is S.REPEAT):
+                        yield session
+                elif told < (told := told | {each.name for each in filling.steps()}):
+                    yield session
+
+    def _steps(self, asset: FormAsset) -> Iterator[tuple[Filling, Step]]:
+        """Every step of a form once, also those that only some answers to its choices bring."""
+        told: set[str] = set()
+        for filling in self._ways(asset):
+            for step in filling.steps():
+                if step.name not in told:
+                    told.add(step.name)
+                    yield filling, step
+
+    def _ways(self, asset: FormAsset) -> Iterator[Filling]:
+        """The form as it opens, and with each answer to each of its short lists of choices."""
+        opened = self._filling(asset)
+        yield opened
+        for path in opened.record.asked():
+            choices = opened.record.node(path).choices or ()
+            for choice in choices if len(choices) <= CHOICES_MAX else ():
+                filling = self._filling(asset)
+                filling.record.set(path, choice.value)
+                yield filling
 
     def _questions(self, asset: FormAsset) -> list[dict[str, Any]]:
         rows = []
-        for step in self._filling(asset).steps():
+        for filling, step in self._steps(asset):
             session = self._fresh(S.REPEAT if step.kind is PageKind.REPEAT else S.QUESTION)
-            session.filling = self._filling(asset)
-            session.filling.go(step.path, returning=False)
+            session.filling = filling
+            filling.go(step.path, returning=False)
             ids = [
                 element.id
                 for view in self._pages(session)
@@ -166,8 +189,8 @@ class Gazette:
             ]
             row: dict[str, Any] = {"name": step.name, "ids": list(dict.fromkeys(ids))}
             if step.kind is PageKind.QUESTION:
-                asked = session.filling.question()
-                row |= {"look": session.filling.look().name, "required": asked.required}
+                asked = filling.question()
+                row |= {"look": filling.look().name, "required": asked.required}
                 row["label"] = asked.label
             rows.append(row)
         return rows
