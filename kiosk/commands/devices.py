@@ -64,23 +64,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     test.add_argument("--seconds", type=float, default=20.0, help="how long to listen")
     test.add_argument("--store-logo", type=Path, metavar="PNG", help="write the printer's logo")
     simulate = verbs.add_parser("simulate", help="run a simulated device")
-    kinds = simulate.add_subparsers(dest="kind", required=True, metavar="KIND")
+    kinds = simulate.add_subparsers(
+        dest="kind", required=True, metavar="KIND", parser_class=_SimulatorParser
+    )
     for kind in SIMULATORS:
-        _add_simulator(kinds, kind)
+        chosen = kinds.add_parser(kind, help=f"a simulated {kind}")
+        chosen.set_defaults(kind=kind)
+        chosen.add_argument("--site", type=Path, metavar="DIR", help="refused in the field")
+
+
+class _SimulatorParser(argparse.ArgumentParser):
+    """A simulator's options come from its own module, loaded when it is the one chosen."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        kind = self.get_default("kind")
+        if kind is not None:
+            importlib.import_module(SIMULATORS[kind]).add_arguments(self)
+        return super().parse_known_args(args, namespace)
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", type=Path, metavar="DIR")
     parser.add_argument("--node", metavar="NAME")
     parser.add_argument("--spool", type=Path, metavar="FILE", help="a spool of its own")
-
-
-def _add_simulator(kinds: Any, kind: str) -> None:
-    """A simulator's own options; loading one is cheap, but only the chosen one is needed."""
-    parser = kinds.add_parser(kind, help=f"a simulated {kind}")
-    parser.add_argument("--site", type=Path, metavar="DIR", help="refused when it is a field site")
-    if "simulate" in sys.argv and kind in sys.argv:
-        importlib.import_module(SIMULATORS[kind]).add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.cli import main
 from peripherals.jobs import SPOOL_TABLES, JobState
 from peripherals.layout import DUPLICATE_MARK
 from peripherals.service import spool_key_beside
@@ -135,14 +136,12 @@ def test_a_service_prints_is_killed_comes_back_and_stops_when_told(tmp_path):
             assert unmarked + marked >= 1
 
 
-def test_commands_print_list_and_show(tmp_path):
+def test_commands_print_list_and_show(tmp_path, capsys):
     spool = str(tmp_path / "s.db")
 
     def huduma(*words: str) -> str:
-        done = subprocess.run(
-            [*HUDUMA, "devices", *words], capture_output=True, text=True, check=True
-        )
-        return done.stdout
+        assert main(["devices", *words]) == 0
+        return capsys.readouterr().out
 
     ticket = '{"number":"A101","service":"NRB-02","language":"sw"}'
     late = "2026-01-01T08:00:00+03:00"
@@ -151,14 +150,24 @@ def test_commands_print_list_and_show(tmp_path):
     assert {"id", "state", "copies", "proof", "events"} <= set(row)
     assert (row["id"], row["state"], row["copies"]) == (job, "queued", 0)
     assert json.loads(huduma("list", "--spool", spool, "--json")) == []
-    wrong = subprocess.run(
-        [*HUDUMA, "devices", "print", "--spool", spool, "--ticket", "{}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert wrong.returncode == 25
-    assert "number" in wrong.stderr
+    assert "A101" in huduma("jobs", "--spool", spool)
+    assert main(["devices", "print", "--spool", spool, "--ticket", "{}"]) == 25
+    assert "number" in capsys.readouterr().err
+    assert main(["devices", "settle", "--spool", spool, "nobody", "on-paper"]) == 28
+    assert huduma("settle", "--spool", spool, job, "cancel") == ""
+    assert json.loads(huduma("jobs", "--spool", spool, "--json"))[0]["state"] == "cancelled"
+    assert main(["devices", "list", "--site", str(tmp_path)]) == 2
+    capsys.readouterr()
+
+
+def test_a_printer_is_tried_out_over_a_file(tmp_path, capsys):
+    url = f"escpos+file://{tmp_path}/slip.bin"
+    assert main(["devices", "test", "printer", "--url", url]) == 20
+    shown = capsys.readouterr().out
+    assert "unknown" in shown
+    assert b"JARIBIO / TEST" in (tmp_path / "slip.bin").read_bytes()
+    assert main(["devices", "test", "printer"]) == 2
+    assert main(["devices", "simulate", "printer", "--seed", "3"]) == 25
 
 
 @pytest.mark.prove
