@@ -34,6 +34,7 @@ FENCE_RUN = 4
 _ALL_STATUS = b"".join(b"\x10\x04" + bytes((n,)) for n in (1, 2, 3, 4))
 _FENCE_VALUES = frozenset({0x00, 0x03, 0x0C, 0x0F})
 _ASK_MODEL = b"\x1dI\x43"
+_GOOD = 0x12
 _HEAR_S = 0.05
 _QUIET_S = 1.5
 _CLEAR_S = 1.0
@@ -68,8 +69,8 @@ class _Fence:
         self.run = self.run if self.reached else 0
 
 
-class Conversation:
-    """One opened printer. Every method returns within its deadline or raises `DeviceFault`."""
+class Hearing:
+    """The listening half: what came is kept by kind until somebody asks for it."""
 
     def __init__(self, transport: Transport, profile: Profile, clock: Clock) -> None:
         self.transport = transport
@@ -101,6 +102,57 @@ class Conversation:
         marks, self._marks = self._marks, []
         return marks
 
+    def _until(self, happened: Callable[[], bool], deadline_s: float) -> bool:
+        end = self._clock.monotonic() + deadline_s
+        while not happened():
+            left = end - self._clock.monotonic()
+            if left <= 0:
+                return False
+            self.hear(min(_HEAR_S, left))
+        return True
+
+    def _quiet_for(self, seconds: float) -> bool:
+        """Listen until nothing has come for so long; False when it never gets quiet."""
+        quiet_at = self._clock.monotonic() + seconds
+        end = quiet_at + 2 * seconds
+        while self._clock.monotonic() < quiet_at:
+            if self.hear(_HEAR_S):
+                quiet_at = self._clock.monotonic() + seconds
+            if quiet_at > end:
+                return False
+        return True
+
+    def _settle(self) -> None:
+        """Let late answers pass, so they are not taken for the next one's."""
+        for _ in range(20):
+            if not self.hear(_HEAR_S):
+                return
+
+    def _sort(self, reply: Reply) -> None:
+        if not isinstance(reply, Sensor):
+            self._fence.interrupt()
+        match reply:
+            case RealTime(value=value):
+                self._real_time.append(value)
+            case ProcessId(mark=mark):
+                self._marks.append(mark)
+            case Text(text=text):
+                self._texts.append(text)
+            case Cleared():
+                self._cleared = True
+            case Sensor(value=value):
+                self._fence.count(value)
+                return
+            case PowerOn():
+                self.voice_broken = True
+            case Automatic():
+                pass  # nobody asked for it: the real-time status is what counts
+        self._last_voice = self._clock.monotonic()
+
+
+class Conversation(Hearing):
+    """One opened printer. Every method returns within its deadline or raises `DeviceFault`."""
+
     def status(self, *, tries: int = 2) -> PrinterStatus | None:
         """How the printer says it is; None when it does not say so clearly.
 
@@ -112,14 +164,32 @@ class Conversation:
             self.send(_ALL_STATUS)
             self._until(lambda: len(self._real_time) >= 4, self.profile.answer_s)
             if len(self._real_time) == 4:
-                one, two, three, four = self._real_time
-                state, cause, near_end = judge(one, two, three, four)
-                return PrinterStatus(state, self._clock.now(), cause, near_end)
+                return self._judged(self._real_time)
             if self._last_voice < asked:
                 self.voice_broken = True
                 return None
             self._settle()
-        return None
+        return self._status_one_by_one() if tries > 1 else None
+
+    def _status_one_by_one(self) -> PrinterStatus | None:
+        """For a printer that does not answer four questions at once, or not all of them.
+
+        The first (is it on-line?) must be answered; what is not said of the rest is taken for
+        good then, because a printer with a trouble is off-line.
+        """
+        said = []
+        for n in (1, 2, 3, 4):
+            self._real_time.clear()
+            self.send(bytes((0x10, 0x04, n)))
+            self._until(lambda: bool(self._real_time), self.profile.answer_s)
+            said.append(self._real_time[0] if len(self._real_time) == 1 else _GOOD)
+            if n == 1 and len(self._real_time) != 1:
+                return None
+        return self._judged(said)
+
+    def _judged(self, said: list[int]) -> PrinterStatus:
+        state, cause, near_end = judge(*said)
+        return PrinterStatus(state, self._clock.now(), cause, near_end)
 
     def send(self, octets: bytes) -> None:
         """All of `octets`, however slowly the printer takes them; `DeviceTimeout` after 5 s."""
@@ -217,50 +287,3 @@ class Conversation:
         if self._until(lambda: bool(self._texts), self.profile.answer_s):
             return self._texts[-1]
         return None
-
-    def _until(self, happened: Callable[[], bool], deadline_s: float) -> bool:
-        end = self._clock.monotonic() + deadline_s
-        while not happened():
-            left = end - self._clock.monotonic()
-            if left <= 0:
-                return False
-            self.hear(min(_HEAR_S, left))
-        return True
-
-    def _quiet_for(self, seconds: float) -> bool:
-        """Listen until nothing has come for so long; False when it never gets quiet."""
-        quiet_at = self._clock.monotonic() + seconds
-        end = quiet_at + 2 * seconds
-        while self._clock.monotonic() < quiet_at:
-            if self.hear(_HEAR_S):
-                quiet_at = self._clock.monotonic() + seconds
-            if quiet_at > end:
-                return False
-        return True
-
-    def _settle(self) -> None:
-        """Let late answers pass, so they are not taken for the next one's."""
-        for _ in range(20):
-            if not self.hear(_HEAR_S):
-                return
-
-    def _sort(self, reply: Reply) -> None:
-        if not isinstance(reply, Sensor):
-            self._fence.interrupt()
-        match reply:
-            case RealTime(value=value):
-                self._real_time.append(value)
-            case ProcessId(mark=mark):
-                self._marks.append(mark)
-            case Text(text=text):
-                self._texts.append(text)
-            case Cleared():
-                self._cleared = True
-            case Sensor(value=value):
-                self._fence.count(value)
-                return
-            case PowerOn():
-                self.voice_broken = True
-            case Automatic():
-                pass  # nobody asked for it: the real-time status is what counts
-        self._last_voice = self._clock.monotonic()

@@ -153,6 +153,25 @@ def test_a_printer_that_says_three_of_four_things_is_not_ready():
     assert talk.status() is None
 
 
+class Terse(Tape):
+    """Answers only the question whether it is on-line, and only when it is asked alone."""
+
+    def write(self, octets, deadline_s):
+        if octets == b"\x10\x04\x01":
+            self.octets = b"\x1a"
+        elif len(octets) > 3:
+            self.octets = b"\x1a\x12"
+        return len(octets)
+
+
+def test_a_printer_that_only_says_whether_it_is_on_line_is_understood():
+    clock = VirtualClock()
+    talk = Conversation(Terse(clock, b""), PROFILES["generic-80"], clock)
+    status = talk.status()
+    assert status is not None
+    assert (status.state, status.cause) == (PrinterState.BLOCKED, Cause.ERROR)
+
+
 def test_silence_is_noticed_at_once():
     clock = VirtualClock()
     talk = Conversation(Tape(clock, b""), PROFILES["tm-t20"], clock)
