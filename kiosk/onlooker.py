@@ -8,6 +8,7 @@ core, so that a story sees the same words whoever plays it. Starting the screen 
 from __future__ import annotations
 
 import json
+import select
 import socket
 import sys
 from collections.abc import Callable
@@ -20,9 +21,11 @@ from kiosk.story import StoryFailed
 from kiosk.supervisor import Service
 from kiosk.view import Keyboard, Role, View
 from kiosk.visit.wheels import parts_of
+from provisioning.clock import SystemClock
 from provisioning.site import Node
 
-READY_S, ORDER_S, AGREE_S = 60.0, 180.0, 10.0
+PAUSE_S = 0.02
+READY_S, ORDER_S, AGREE_S = 60.0, 180.0, 20.0
 KEY_S = 2.0
 """A key on the screen may take this long on a busy machine without a graphics card."""
 _DIGITS = {"year": 4}
@@ -43,6 +46,7 @@ class Onlooker:
         self._path = path
         self._link: socket.socket | None = None
         self._pending = b""
+        self._monotonic = SystemClock().monotonic
 
     @property
     def view(self) -> View:
@@ -139,11 +143,14 @@ class Onlooker:
 
     def _agree(self) -> View:
         """Wait until the screen shows the core's newest view."""
-        for _ in range(int(AGREE_S * 10)):
+        end = self._monotonic() + AGREE_S
+        while self._monotonic() < end:
             wanted = self._hand.look()
             shown = self._order({"do": "view"})
-            if shown.get("number", 0) >= wanted.number:
+            # A core that was killed counts its views anew: the state must be the same as well.
+            if shown.get("number", 0) >= wanted.number and shown.get("state") == wanted.state:
                 return wanted
+            select.select([], [], [], PAUSE_S)
         raise StoryFailed(f"The screen does not follow the core; {on_screen(self._hand.view)}")
 
     def _order(self, order: dict[str, Any], patience_s: float = ORDER_S) -> dict[str, Any]:
