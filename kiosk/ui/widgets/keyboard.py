@@ -7,7 +7,7 @@ its own. Keys are pressed by touch, by the five-key pad and by the story driver 
 # ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
@@ -77,8 +77,9 @@ class Key(Pressable):
 
 
 class Keyboard(Piece):
-    """All pages are built when first shown and kept."""
+    """Pages are built when first shown and kept; every board borrows the same keys."""
 
+    _pages: ClassVar[dict[str, list[list[Key]]]] = {}
     kind = StringProperty("")
     confirms = BooleanProperty(True)  # there is something for the ENTER key to do
     field = ObjectProperty(None, allownone=True)
@@ -88,14 +89,13 @@ class Keyboard(Piece):
         self.grow = True
         self.own = False  # opened by the piece it stands in
         self.typing = Typing("abc", shift=False)
-        self._pages: dict[str, list[list[Key]]] = {}
         self._opened: object = None
 
     def open(self, kind: str, field: Any, *, confirms: bool = True) -> None:
         """Show the keyboard for a field; the same question again leaves shift and page alone."""
         self.field, key = field, (kind, field.key, field.element_id, confirms)
         self.confirms = confirms
-        if key == self._opened and self.kind == kind:
+        if key == self._opened and self.kind == kind and self.children:
             return
         self._opened, self.kind = key, kind
         self.clear_widgets()
@@ -108,16 +108,17 @@ class Keyboard(Piece):
     def _turn(self, typing: Typing) -> None:
         changed = typing.page != self.typing.page or not self.children
         self.typing = typing
-        if typing.page not in self._pages:
+        if typing.page not in self._pages:  # the keys of all boards: one is on the screen at a time
             self._pages[typing.page] = [
                 [Key(self, word=word) for word in row] for row in PAGES[typing.page].rows
             ]
         if changed:
             self.clear_widgets()
-            for row in self.rows():
-                for key in row:
-                    if key.word != BLANK:
-                        self.add_widget(key)
+            for key in (key for row in self.rows() for key in row if key.word != BLANK):
+                if key.parent is not None:
+                    key.parent.remove_widget(key)
+                key.board, key.pressed = self, False
+                self.add_widget(key)
             if self.height > 1:
                 self._arrange()
         for row in self._pages[typing.page]:

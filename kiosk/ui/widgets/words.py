@@ -115,7 +115,14 @@ class Words(Label):
             high = measure(self.text, self.face, self.px(fit), width)[1]
         self.font_name = self.face
         self.font_size = self.px(fit)
-        self.text_size = (width, None)
+        wide, line = measure(self.text, self.face, self.px(fit), 0) if self.text else (0.0, 0.0)
+        if wide <= width and line >= high:  # one line: its texture is no wider than its letters
+            self.text_size = (None, None)
+            spare = width - wide
+            x += {"left": 0.0, "right": spare}.get(self.halign, spare / 2)
+            width = wide
+        else:
+            self.text_size = (width, None)
         self.size = (width, high)
         self.pos = (x, top - high)
         return high
