@@ -188,7 +188,7 @@ def test_every_setting_has_a_meaning_a_limit_and_its_unit_last():
             if each.type == "int":
                 assert rule.minimum is not None, name
                 assert rule.maximum is not None, name
-                unit = re.search(r"_(s|ms|mb|kb|bytes)(_max|_min)?$", each.name)
+                unit = re.search(r"_(s|ms|mb|kb|bytes|days)(_max|_min)?$", each.name)
                 assert unit or each.name in UNITLESS, name
             if each.default is not dataclasses.MISSING and each.type == "int":
                 assert rule.minimum <= each.default <= rule.maximum, name
