@@ -116,13 +116,12 @@ class Words(Label):
         self.font_name = self.face
         self.font_size = self.px(fit)
         wide, line = measure(self.text, self.face, self.px(fit), 0) if self.text else (0.0, 0.0)
-        if wide <= width and line >= high:  # one line: its texture is no wider than its letters
-            self.text_size = (None, None)
+        one_line = wide <= width and line >= high
+        self.text_size = (None if one_line else width, None)
+        if one_line:  # its texture is no wider than its letters
             spare = width - wide
             x += {"left": 0.0, "right": spare}.get(self.halign, spare / 2)
             width = wide
-        else:
-            self.text_size = (width, None)
         self.size = (width, high)
         self.pos = (x, top - high)
         return high
