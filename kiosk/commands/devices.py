@@ -20,18 +20,9 @@ if TYPE_CHECKING:
     from sync.journal import Journal
     from sync.store import Store
 
-SIMULATORS = {
-    "printer": "peripherals.simulators.printer_run",
-    "scanner": "peripherals.simulators.scanner",
-    "hid": "peripherals.simulators.hid",
-    "mrz": "peripherals.simulators.mrz",
-    "gnss": "peripherals.simulators.gnss",
-    "modem": "peripherals.simulators.modem",
-    "nut": "peripherals.simulators.nut",
-    "gpio": "peripherals.simulators.gpio",
-    "card": "peripherals.simulators.card",
-    "camera": "peripherals.simulators.camera",
-    "hotplug": "peripherals.simulators.hotplug",
+_SIMULATED = "scanner hid mrz gnss modem nut gpio card camera hotplug"
+SIMULATORS = {"printer": "peripherals.simulators.printer_run"} | {
+    name: f"peripherals.simulators.{name}" for name in _SIMULATED.split()
 }
 
 
