@@ -21,9 +21,8 @@ endif
 
 test: setup lint types
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not prove" -q --ignore=tests/ui
-	@# One Kivy window a process: a window test that fails in company is judged alone (docs/status.md).
-	$(BIN)/pytest -n 2 --dist loadfile -m "not prove" -q tests/ui \
-		|| $(BIN)/pytest -n 0 -m "not prove" -q --last-failed tests/ui
+	@# Kivy keeps one window a process, so window tests share theirs with no other tests.
+	$(BIN)/pytest -n 2 --dist loadfile -m "not prove" -q tests/ui
 
 lint: setup
 	$(BIN)/ruff check .
