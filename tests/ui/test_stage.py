@@ -225,6 +225,17 @@ def test_a_language_switch_keeps_the_screen_and_the_answer(stage):
     assert stage.driver.shown_text("answer") == "Wanjikũ Njeri"
 
 
+def test_a_board_whose_keys_another_screen_borrowed_gets_them_all_back(stage):
+    stage.show("question-text")
+    stage.driver.type("eri")
+    stage.show("search")  # nothing to confirm there: it borrows every key but ENTER
+    stage.driver.type("id")
+    stage.show("question-text")
+    shown = set(stage.driver.targets())
+    assert {"key.e", "key.ENTER", "key.BACK", "key.SPACE"} <= shown
+    stage.driver.type("eri")
+
+
 def test_text_size_and_theme_follow_the_view(stage):
     from kivy.core.window import Window
     from kivy.metrics import Metrics

@@ -95,7 +95,7 @@ class Keyboard(Piece):
         """Show the keyboard for a field; the same question again leaves shift and page alone."""
         self.field, key = field, (kind, field.key, field.element_id, confirms)
         self.confirms = confirms
-        if key == self._opened and self.kind == kind and self.children:
+        if key == self._opened and self.kind == kind and self._holds_its_keys():
             return
         self._opened, self.kind = key, kind
         self.clear_widgets()
@@ -106,7 +106,7 @@ class Keyboard(Piece):
         self.clear_widgets()
 
     def _turn(self, typing: Typing) -> None:
-        changed = typing.page != self.typing.page or not self.children
+        changed = typing.page != self.typing.page or not self._holds_its_keys()
         self.typing = typing
         if typing.page not in self._pages:  # the keys of all boards: one is on the screen at a time
             self._pages[typing.page] = [
@@ -124,6 +124,11 @@ class Keyboard(Piece):
         for row in self._pages[typing.page]:
             for key in row:
                 key.caption(typing)
+
+    def _holds_its_keys(self) -> bool:
+        """Whether no other board borrowed any key since: one without ENTER leaves just ENTER."""
+        keys = [key for row in self.rows() for key in row if key.word != BLANK]
+        return bool(keys) and all(key.parent is self for key in keys)
 
     def press(self, word: str) -> None:
         """A key was pressed: the field's text changes and is sent."""
