@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from kiosk.forms.faults import FormRefused
@@ -13,6 +14,8 @@ QUESTIONS = frozenset(
     {"input", "secret", "textarea", "select", "select1", "upload", "trigger", "range", "rank"}
 )
 _ITEXT = "jr:itext("
+_PLAIN = re.compile(r"(?:/[\w\-]+)+\Z")
+_OWN_ATTRIBUTES = frozenset({"ref", "nodeset", "bind"})
 
 
 @dataclass(slots=True)
@@ -64,9 +67,7 @@ class BodyReader:
     def _question(self, element: Element, name: str, context: str) -> Control:
         place = self._place(element, context)
         control = Control(name, place)
-        self._describe(control, element)
-        for child in elements(element):
-            kind = local(child)
+        for kind, child in self._describe(control, element):
             if kind == "item":
                 control.choices.append(_static_choice(child))
             elif kind == "itemset":
@@ -75,19 +76,23 @@ class BodyReader:
             place.control = control
         return control
 
-    def _describe(self, control: Control, element: Element) -> None:
-        for child in elements(element):
+    def _describe(self, control: Control, element: Element) -> list[tuple[str, Element]]:
+        """Give `control` its words and attributes; what else stands in `element`."""
+        rest: list[tuple[str, Element]] = []
+        for child in element:
             kind = local(child)
             if kind == "label":
                 control.label = wording(child)
             elif kind == "hint":
                 control.hint = wording(child)
-        control.appearance = element.get("appearance") or ""
-        control.attributes = {
-            key.rpartition("}")[2]: value
-            for key, value in element.attrib.items()
-            if key not in {"ref", "nodeset", "appearance", "bind"}
-        }
+            else:
+                rest.append((kind, child))
+        for key, value in element.items():
+            if key == "appearance":
+                control.appearance = value
+            elif key not in _OWN_ATTRIBUTES:
+                control.attributes[key.rpartition("}")[2]] = value
+        return rest
 
     def _place(self, element: Element, context: str) -> Place | None:
         reference = element.get("ref") or element.get("nodeset")
@@ -105,6 +110,8 @@ class BodyReader:
 
 def absolute(reference: str, context: str) -> str:
     """A plain path made absolute against `context`, prefixes of names dropped."""
+    if _PLAIN.match(reference):
+        return reference
     parts = [] if reference.startswith("/") else context.split("/")[1:]
     for raw in reference.split("/"):
         part = raw.strip().rpartition(":")[2]
@@ -128,7 +135,7 @@ def wording(element: Element) -> Wording:
 
 def itext_id(reference: str) -> str:
     """The literal id inside `jr:itext('id')`, empty where it is not literal."""
-    if reference.startswith(_ITEXT) and reference.endswith(")"):
+    if reference[-1:] == ")" and reference.startswith(_ITEXT):
         inner = reference[len(_ITEXT) : -1].strip()
         if len(inner) > 1 and inner[0] in "'\"" and inner[-1] == inner[0]:
             return inner[1:-1]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from kiosk.forms.expressions import CONSTANTS, Expressions
 from kiosk.forms.faults import FormRefused
-from kiosk.forms.places import SELECTS, Place
+from kiosk.forms.places import SELECTS, Control, Place
 from kiosk.forms.references import Reading, Reference, read
 
 
@@ -29,7 +29,9 @@ class Kind(Enum):
     """Not of a bind: a select's answer must be among what its filter offers."""
 
 
-_OF_BINDS = (Kind.RELEVANT, Kind.CALCULATE, Kind.REQUIRED, Kind.READONLY)
+_RELEVANT, _CALCULATE, _REQUIRED, _READONLY, _CHOICES = (
+    Kind.RELEVANT, Kind.CALCULATE, Kind.REQUIRED, Kind.READONLY, Kind.CHOICES,
+)  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
@@ -67,11 +69,17 @@ class Graph:
         """Rules that read `place` or anything under it."""
         edges = self._below.get(place)
         if edges is None:
-            found = {}
-            for near in place.each():
-                for edge in self.readers.get(near, ()):
-                    found[id(edge.rule), edge.scope, edge.positional] = edge
-            edges = self._below[place] = list(found.values())
+            readers = self.readers
+            if place.children:
+                found = {}
+                for near in place.each():
+                    if near in readers:
+                        for edge in readers[near]:
+                            found[id(edge.rule), edge.scope, edge.positional] = edge
+                edges = list(found.values())
+            else:
+                edges = readers.get(place, [])
+            self._below[place] = edges
         return edges
 
     def inside(self, place: Place) -> list[Rule]:
@@ -86,44 +94,59 @@ class Graph:
 def build(places: Iterable[Place], document: Place, expressions: Expressions) -> Graph:
     """The graph of every bind; raises `FormRefused` for a cycle, `BadExpression`."""
     graph = Graph()
+    rules, readers = graph.rules, graph.readers
     for place in places:
-        if place.bind is not None:
-            for kind in _OF_BINDS:
-                source = getattr(place.bind, kind.value)
+        bind = place.bind
+        if bind is not None:
+            for kind, source in (
+                (_RELEVANT, bind.relevant),
+                (_CALCULATE, bind.calculate),
+                (_REQUIRED, bind.required),
+                (_READONLY, bind.readonly),
+            ):
                 if source:
-                    graph.rules.append(_rule(place, kind, source, document, expressions))
-        if _is_closed_select(place):
-            graph.rules.append(_choices_rule(place, document, expressions))
-    for rule in graph.rules:
-        where = f"{rule.kind.value} of {rule.place.path}"
-        graph.unknown += [(where, path) for path in rule.reading.unknown]
-        seen = set()
-        for reference in rule.reading.found:
-            if reference not in seen:
-                seen.add(reference)
-                edge = Edge(rule, *reference[1:])
-                graph.readers.setdefault(reference.place, []).append(edge)
+                    rules.append(_rule(place, kind, source, document, expressions))
+        if place.control is not None and _is_closed_select(place.control):
+            rules.append(_choices_rule(place, document, expressions))
+    for rule in rules:
+        reading = rule.reading
+        if reading.unknown:
+            where = _where(rule.place, rule.kind)
+            graph.unknown += [(where, path) for path in reading.unknown]
+        for reference in dict.fromkeys(reading.found) if len(reading.found) > 1 else reading.found:
+            near, scope, positional, indexed = reference
+            edge = Edge(rule, scope, positional, indexed)
+            if near in readers:
+                readers[near].append(edge)
+            else:
+                readers[near] = [edge]
     _order(graph)
     return graph
 
 
 def _rule(place: Place, kind: Kind, source: str, document: Place, expressions: Expressions) -> Rule:
-    where = f"{kind.value} of {place.path}"
-    constant = CONSTANTS.get(source.strip())
-    if constant is not None and kind is not Kind.CALCULATE:
+    constant = CONSTANTS.get(source)
+    if constant is not None and kind is not _CALCULATE:
         return Rule(place, kind, constant, Reading())
+    where = _where(place, kind)
     reading = read(expressions.tree(source, where), place, document)
-    compile_as = expressions.text if kind is Kind.CALCULATE else expressions.boolean
+    compile_as = expressions.text if kind is _CALCULATE else expressions.boolean
     return Rule(place, kind, compile_as(source, place, where), reading)
 
 
-def _is_closed_select(place: Place) -> bool:
+_NAMES = {kind: kind.value for kind in Kind}
+
+
+def _where(place: Place, kind: Kind) -> str:
+    return f"{_NAMES[kind]} of {place.path}"
+
+
+def _is_closed_select(control: Control) -> bool:
     """A select whose answer must be one of its choices; `search()` finds them only in Collect.
 
     A range may have a list too, but only for its tick marks.
     """
-    control = place.control
-    if control is None or control.kind not in SELECTS or "search(" in control.appearance:
+    if control.kind not in SELECTS or "search(" in control.appearance:
         return False
     return control.itemset is not None or bool(control.choices)
 
@@ -141,58 +164,50 @@ def _choices_rule(place: Place, document: Place, expressions: Expressions) -> Ru
 
 
 def _wakes(graph: Graph, rule: Rule) -> list[Rule]:
-    """Rules that must come after `rule`."""
-    match rule.kind:
-        case Kind.CALCULATE:
-            edges = graph.readers.get(rule.place, [])
-        case Kind.RELEVANT:
-            edges = graph.below(rule.place)
-        case _:
-            return []
-    return [
-        edge.rule for edge in edges if not edge.positional and edge.rule.kind is not Kind.CHOICES
-    ]
+    """Rules that must come after `rule`; choices come last of all, whatever they read."""
+    if rule.kind is _CALCULATE:
+        edges = graph.readers.get(rule.place, ())
+    elif rule.kind is _RELEVANT:
+        edges = graph.below(rule.place)
+    else:
+        return []
+    return [edge.rule for edge in edges if not edge.positional and edge.rule.kind is not _CHOICES]
 
 
 def _order(graph: Graph) -> None:
     """Kahn's algorithm; document order among the free, so results never depend on chance."""
-    after = {id(rule): _wakes(graph, rule) for rule in graph.rules}
-    waiting = {id(rule): 0 for rule in graph.rules}
-    for followers in after.values():
+    rules = graph.rules
+    for at, rule in enumerate(rules):
+        rule.order = at
+    after = [_wakes(graph, rule) for rule in rules]
+    waiting = [0] * len(rules)
+    for followers in after:
         for follower in followers:
-            waiting[id(follower)] += 1
-    index = {id(rule): at for at, rule in enumerate(graph.rules)}
-    last = [rule for rule in graph.rules if rule.kind is Kind.CHOICES]
-    free = [
-        at
-        for at, rule in enumerate(graph.rules)
-        if waiting[id(rule)] == 0 and rule.kind is not Kind.CHOICES
-    ]
-    heapq.heapify(free)
+            waiting[follower.order] += 1
+    free = [at for at, rule in enumerate(rules) if not waiting[at] and rule.kind is not _CHOICES]
     ordered: list[Rule] = []
     while free:
-        rule = graph.rules[heapq.heappop(free)]
-        rule.order = len(ordered)
-        ordered.append(rule)
-        for follower in after[id(rule)]:
-            waiting[id(follower)] -= 1
-            if waiting[id(follower)] == 0:
-                heapq.heappush(free, index[id(follower)])
-    for rule in last:
-        rule.order = len(ordered)
-        ordered.append(rule)
-    if len(ordered) < len(graph.rules):
-        stuck = [rule for rule in graph.rules if waiting[id(rule)] > 0]
+        at = heapq.heappop(free)
+        ordered.append(rules[at])
+        for follower in after[at]:
+            waiting[follower.order] -= 1
+            if not waiting[follower.order]:
+                heapq.heappush(free, follower.order)
+    ordered += [rule for rule in rules if rule.kind is _CHOICES]
+    if len(ordered) < len(rules):
+        stuck = [rule for rule in rules if waiting[rule.order]]
         raise FormRefused(_describe(_cycle(stuck, after)))
+    for at, rule in enumerate(ordered):
+        rule.order = at
     graph.rules = ordered
 
 
-def _cycle(stuck: list[Rule], after: dict[int, list[Rule]]) -> list[Rule]:
-    """One cycle among rules that cannot be ordered."""
+def _cycle(stuck: list[Rule], after: list[list[Rule]]) -> list[Rule]:
+    """One cycle among rules that cannot be ordered; `order` is still the rule's own number."""
     left = {id(rule) for rule in stuck}
     before: dict[int, Rule] = {}
     for rule in stuck:
-        for follower in after[id(rule)]:
+        for follower in after[rule.order]:
             if id(follower) in left:
                 before.setdefault(id(follower), rule)
     trail, seen = [stuck[0]], {id(stuck[0]): 0}
@@ -206,7 +221,7 @@ def _cycle(stuck: list[Rule], after: dict[int, list[Rule]]) -> list[Rule]:
 
 
 def _describe(cycle: list[Rule]) -> str:
-    names = [f"{rule.kind.value} of {rule.place.path}" for rule in cycle]
+    names = [_where(rule.place, rule.kind) for rule in cycle]
     if len(names) == 1:
         return f"The {names[0]} reads itself; take its own name out of the expression."
     return (

@@ -19,7 +19,11 @@ from kiosk.forms.record import Record, read_record, settle_templates
 from kiosk.forms.wording import PLAIN, Itext, Parts, Wording
 from kiosk.forms.xml import ENTITIES, JAVAROSA, XFORMS, Element, elements, local, parse_xml
 
-_JR = f"{{{JAVAROSA}}}"
+_CONSTRAINT_MESSAGE = f"{{{JAVAROSA}}}constraintMsg"
+_REQUIRED_MESSAGE = f"{{{JAVAROSA}}}requiredMsg"
+_PRELOAD = f"{{{JAVAROSA}}}preload"
+_PRELOAD_PARAMETERS = f"{{{JAVAROSA}}}preloadParams"
+_SAVE_TO = f"{{{ENTITIES}}}saveto"
 _TYPES = {
     "string", "int", "decimal", "date", "time", "dateTime", "boolean", "geopoint", "geotrace",
     "geoshape", "binary", "barcode", "intent", "select", "select1", "odk:rank", "long", "integer",
@@ -160,25 +164,25 @@ class FormReader:
 
 
 def _bind(element: Element) -> Bind:
-    kind = (element.get("type") or "string").strip()
+    found = dict(element.attrib)
+    kind = found.get("type", "string").strip()
     plain = kind.rpartition(":")[2]
     return Bind(
         type=_SAME_TYPES.get(plain, plain),
-        relevant=(element.get("relevant") or "").strip(),
-        required=(element.get("required") or "").strip(),
-        readonly=(element.get("readonly") or "").strip(),
-        calculate=(element.get("calculate") or "").strip(),
-        constraint=(element.get("constraint") or "").strip(),
-        constraint_message=_message(element, "constraintMsg"),
-        required_message=_message(element, "requiredMsg"),
-        preload=element.get(f"{_JR}preload") or "",
-        preload_parameters=element.get(f"{_JR}preloadParams") or "",
-        save_to=element.get(f"{{{ENTITIES}}}saveto") or "",
+        relevant=found.get("relevant", "").strip(),
+        required=found.get("required", "").strip(),
+        readonly=found.get("readonly", "").strip(),
+        calculate=found.get("calculate", "").strip(),
+        constraint=found.get("constraint", "").strip(),
+        constraint_message=_message(found.get(_CONSTRAINT_MESSAGE)),
+        required_message=_message(found.get(_REQUIRED_MESSAGE)),
+        preload=found.get(_PRELOAD, ""),
+        preload_parameters=found.get(_PRELOAD_PARAMETERS, ""),
+        save_to=found.get(_SAVE_TO, ""),
     )
 
 
-def _message(element: Element, name: str) -> Wording | None:
-    text = element.get(_JR + name)
+def _message(text: str | None) -> Wording | None:
     if text is None:
         return None
     text_id = itext_id(text.strip())
@@ -186,10 +190,10 @@ def _message(element: Element, name: str) -> Wording | None:
 
 
 def _forms_of(text: Element) -> Parts | dict[str, Parts]:
-    forms: dict[str, Parts] = {}
-    for value in elements(text):
-        forms[value.get("form") or PLAIN] = parts_of(value)
-    return forms[PLAIN] if forms.keys() == {PLAIN} else forms
+    values = elements(text)
+    if len(values) == 1 and not values[0].get("form"):
+        return parts_of(values[0])
+    return {value.get("form") or PLAIN: parts_of(value) for value in values}
 
 
 def _mark_repeats(controls: list) -> list[Place]:  # type: ignore[type-arg]

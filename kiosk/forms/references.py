@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kiosk.forms.places import Place
-from kiosk.forms.xpath.syntax import Base, Call, Expr, Path, Step, children
+from kiosk.forms.xpath.syntax import (
+    Base,
+    Binary,
+    Call,
+    Expr,
+    Number,
+    Path,
+    Step,
+    Text,
+    children,
+)
 
 
 class Reference(NamedTuple):
@@ -51,19 +61,38 @@ class _Reader:
 
     def expression(self, tree: Expr, context: Place | None) -> None:
         """`context` is where relative paths start: None inside a row of a list."""
-        if isinstance(tree, Path):
-            self._path(tree, context)
-        elif isinstance(tree, Call) and tree.name == "position" and tree.arguments:
-            self._position(tree.arguments[0], context)
-        elif isinstance(tree, Call) and tree.name == "indexed-repeat":
-            self._indexed(tree.arguments, context)
-        elif isinstance(tree, Call) and tree.name == "current":
-            return
-        else:
+        kind = type(tree)
+        if kind is Path:
+            self._path(tree, context)  # type: ignore[arg-type]
+        elif kind is Binary:
+            self.expression(tree.left, context)  # type: ignore[union-attr]
+            self.expression(tree.right, context)  # type: ignore[union-attr]
+        elif kind is Call:
+            self._call(tree, context)  # type: ignore[arg-type]
+        elif kind is not Text and kind is not Number:
             for child in children(tree):
                 self.expression(child, context)
 
+    def _call(self, call: Call, context: Place | None) -> None:
+        if call.name == "position" and call.arguments:
+            self._position(call.arguments[0], context)
+        elif call.name == "indexed-repeat":
+            self._indexed(call.arguments, context)
+        else:
+            for argument in call.arguments:
+                self.expression(argument, context)
+
     def _path(self, path: Path, context: Place | None) -> None:
+        if path.plain and path.base is Base.ROOT and not self._home.rows:
+            # What most expressions of most forms read: outside repeats, by its full name.
+            place: Place | None = self._document
+            for name in path.plain.split("/")[1:]:
+                place = place.children.get(name) if place is not None else None
+            if place is None:
+                self._reading.unknown.append(path.plain)
+            else:
+                self._reading.found.append(Reference(place, None))
+            return
         starts = self._start(path, context)
         if starts is None:
             if not isinstance(path.base, Base):

@@ -25,18 +25,20 @@ class Kind(Enum):
     END = "end"
 
 
+NUMBER, TEXT, PATH, OPERATOR, NAME, STAR, END = Kind
 _NAME = r"[^\W\d][\w.\-·]*(?::[^\W\d][\w.\-·]*)?"
 _TOKEN = re.compile(
-    rf"""\s*(?:
-      (\d+(?:\.\d*)?|\.\d+)
-    | ("[^"]*"|'[^']*')
-    | ((?:(?:\.\./)+|/){_NAME}(?:/{_NAME})*(?![\w.\-·:(*]))
-    | (::|//|\.\.|<=|>=|!=|[()\[\]@,/|+\-=<>*.$])
-    | ([^\W\d][\w.\-·]*(?::(?!:)(?:[^\W\d][\w.\-·]*|\*))?)
-    )""",
+    rf"""
+      \d+(?:\.\d*)?|\.\d+
+    | "[^"]*"|'[^']*'
+    | (?:(?:\.\./)+|/){_NAME}(?:/{_NAME})*(?![\w.\-·:(*])
+    | ::|//|\.\.|<=|>=|!=|[()\[\]@,/|+\-=<>*.$]
+    | [^\W\d][\w.\-·]*(?::(?!:)(?:[^\W\d][\w.\-·]*|\*))?
+    | \S
+    """,
     re.VERBOSE,
 )
-_KINDS = (Kind.END, Kind.NUMBER, Kind.TEXT, Kind.PATH, Kind.OPERATOR, Kind.NAME)
+_MARKS = frozenset("( ) [ ] @ , / | + - = < > * . $ :: // .. <= >= !=".split())  # noqa: SIM905
 _WORD_OPERATORS = frozenset({"and", "or", "div", "mod"})
 _OPERAND_ENDS = frozenset({")", "]", ".", ".."})
 
@@ -51,32 +53,44 @@ def tokens(source: str) -> tuple[list[Kind], list[str]]:
             f"An expression has {len(source)} characters, more than {EXPRESSION_CHARS_MAX}; "
             "split it into several calculations."
         )
+    texts: list[str] = _TOKEN.findall(source)
     kinds: list[Kind] = []
-    texts: list[str] = []
-    end = len(source.rstrip())
-    scan = _TOKEN.scanner(source, 0, end).match  # type: ignore[attr-defined]
-    at, operand = 0, False
-    while at < end:
-        hit = scan()
-        if hit is None:
-            raise BadExpression(f"Unexpected {source[at : at + 12].strip()!r} in {clip(source)!r}.")
-        group = hit.lastindex
-        kind, text = _KINDS[group], hit[group]
-        at = hit.end()
-        if kind is Kind.OPERATOR:
+    operand = False
+    for text in texts:
+        if text in _MARKS:
             if text == "*" and not operand:
-                kind, operand = Kind.STAR, True
+                kind, operand = STAR, True
             else:
-                operand = text in _OPERAND_ENDS
-        elif kind is Kind.NAME and operand and text in _WORD_OPERATORS:
-            kind, operand = Kind.OPERATOR, False
+                kind, operand = OPERATOR, text in _OPERAND_ENDS
+        elif operand and text in _WORD_OPERATORS:
+            kind, operand = OPERATOR, False
         else:
-            operand = True
+            kind, operand = _kind_of(text), True
+            if kind is END:
+                raise _unexpected(source)
         kinds.append(kind)
-        texts.append(text)
-    kinds.append(Kind.END)
+    kinds.append(END)
     texts.append("")
     return kinds, texts
+
+
+def _kind_of(text: str) -> Kind:
+    """The kind of a token that is no operator; END of a character that starts none."""
+    first = text[0]
+    if first in "/.":
+        return NUMBER if text[1].isdigit() else PATH
+    if first in "\"'":
+        return TEXT if len(text) > 1 else END
+    if first.isdecimal():
+        return NUMBER
+    return NAME if first.isalnum() or first == "_" else END
+
+
+def _unexpected(source: str) -> BadExpression:
+    """What to say of the first character of `source` that starts no token."""
+    at = next(hit.start() for hit in _TOKEN.finditer(source)
+              if hit[0] not in _MARKS and _kind_of(hit[0]) is END)  # fmt: skip
+    return BadExpression(f"Unexpected {source[at : at + 12].strip()!r} in {clip(source)!r}.")
 
 
 def clip(source: str, length: int = 120) -> str:

@@ -5,9 +5,11 @@ Depth is bounded (`EXPRESSION_DEPTH_MAX`), so neither parsing nor running can ex
 
 from __future__ import annotations
 
+import re
+
 from kiosk.forms.faults import BadExpression, FormTooLarge
 from kiosk.forms.limits import EXPRESSION_DEPTH_MAX
-from kiosk.forms.xpath.lexer import Kind, clip, tokens
+from kiosk.forms.xpath.lexer import END, NAME, NUMBER, OPERATOR, PATH, STAR, TEXT, clip, tokens
 from kiosk.forms.xpath.syntax import (
     Base,
     Binary,
@@ -20,6 +22,7 @@ from kiosk.forms.xpath.syntax import (
     Path,
     Step,
     Text,
+    plain_steps,
 )
 
 _POWER = {
@@ -56,6 +59,11 @@ _AXES = frozenset(
 )
 
 
+_ROOT, _CONTEXT = Base.ROOT, Base.CONTEXT
+_GOES_ON = frozenset({"[", "/"})
+_PREFIX = re.compile(r"[^/:]+:")
+
+
 def parse(source: str) -> Expr:
     """The syntax tree of `source`; raises `BadExpression`, `FormTooLarge`."""
     parser = _Parser(source)
@@ -73,7 +81,7 @@ class _Parser:
         self._depth = 0
 
     def at_end(self) -> bool:
-        return self._kinds[self._at] is Kind.END
+        return self._kinds[self._at] is END
 
     def unexpected(self) -> BadExpression:
         found = "its end" if self.at_end() else repr(self._texts[self._at])
@@ -83,16 +91,17 @@ class _Parser:
         self._depth += 1
         if self._depth > EXPRESSION_DEPTH_MAX:
             raise self._too_deep()
+        texts, kinds = self._texts, self._kinds
         left = self._operand()
         chained = 0
         while True:
-            operator = self._texts[self._at]
-            is_operator = self._kinds[self._at] is Kind.OPERATOR
-            power = _POWER.get(operator, 0) if is_operator else 0
+            at = self._at
+            operator = texts[at]
+            power = _POWER.get(operator, 0) if kinds[at] is OPERATOR else 0
             if power <= floor:
                 self._depth -= 1
                 return left
-            self._at += 1
+            self._at = at + 1
             right = self.expression(power)
             if operator in {"and", "or"}:
                 left = _chained(operator, left, right)
@@ -109,53 +118,60 @@ class _Parser:
         )
 
     def _operand(self) -> Expr:
-        kind, text = self._kinds[self._at], self._texts[self._at]
+        at = self._at
+        kind, text = self._kinds[at], self._texts[at]
         base: Expr
-        if kind is Kind.PATH:
+        if kind is PATH:
             return self._location()
-        if text == "-":
-            self._at += 1
-            return Negative(self.expression(_NEGATIVE_POWER))
-        if kind is Kind.NUMBER:
-            self._at += 1
-            base = Number(float(text))
-        elif kind is Kind.TEXT:
-            self._at += 1
+        if kind is TEXT:
+            self._at = at + 1
             base = Text(text[1:-1])
+        elif kind is NUMBER:
+            self._at = at + 1
+            base = Number(float(text))
+        elif text == "-":
+            self._at = at + 1
+            return Negative(self.expression(_NEGATIVE_POWER))
         elif text == "(":
-            self._at += 1
+            self._at = at + 1
             base = self.expression(0)
             self._expect(")")
-        elif kind is Kind.NAME and self._texts[self._at + 1] == "(" and text not in _NODE_TESTS:
-            self._at += 2
+        elif kind is NAME and self._texts[at + 1] == "(" and text not in _NODE_TESTS:
+            self._at = at + 2
             base = Call(text, self._arguments())
         else:
             return self._location()
-        predicates = self._predicates()
-        if predicates:
-            base = Filter(base, predicates)
-        if self._texts[self._at][:1] == "/":
-            return Path(base, self._steps(leading=True))
+        follows = self._texts[self._at][:1]
+        if follows in _GOES_ON:
+            predicates = self._predicates()
+            if predicates:
+                base = Filter(base, predicates)
+            if self._texts[self._at][:1] == "/":
+                return Path(base, self._steps(leading=True))
         return base
 
     def _arguments(self) -> list[Expr]:
-        arguments: list[Expr] = []
-        if not self._take(")"):
+        if self._take(")"):
+            return []
+        arguments = [self.expression(0)]
+        while self._texts[self._at] == ",":
+            self._at += 1
             arguments.append(self.expression(0))
-            while self._take(","):
-                arguments.append(self.expression(0))
-            self._expect(")")
+        self._expect(")")
         return arguments
 
     def _location(self) -> Expr:
-        kind, text = self._kinds[self._at], self._texts[self._at]
-        if kind is Kind.PATH:
-            base = Base.ROOT if text[0] == "/" else Base.CONTEXT
-            steps = self._steps(leading=text[0] == "/")
-            return Path(base, steps)
+        at = self._at
+        kind, text = self._kinds[at], self._texts[at]
+        if kind is PATH:
+            base = _ROOT if text[0] == "/" else _CONTEXT
+            if self._texts[at + 1][:1] not in _GOES_ON:
+                self._at = at + 1
+                return Path(base, None, _PREFIX.sub("", text) if ":" in text else text)
+            return Path(base, self._steps(leading=text[0] == "/"))
         if text == "/":
             follows, name = self._kinds[self._at + 1], self._texts[self._at + 1]
-            if follows in (Kind.NAME, Kind.STAR, Kind.PATH) or name in {"@", ".", ".."}:
+            if follows in (NAME, STAR, PATH) or name in {"@", ".", ".."}:
                 return Path(Base.ROOT, self._steps(leading=True))
             self._at += 1
             return Path(Base.ROOT, [])
@@ -169,7 +185,7 @@ class _Parser:
             self._step(steps)
         while True:
             text = self._texts[self._at]
-            if self._kinds[self._at] is Kind.PATH and text[0] == "/":
+            if self._kinds[self._at] is PATH and text[0] == "/":
                 self._step(steps)
                 continue
             if text == "//":
@@ -183,7 +199,7 @@ class _Parser:
         """Read one step, or all steps of a plain path, onto `steps`."""
         text = self._texts[self._at]
         axis = "child"
-        if self._kinds[self._at] is Kind.PATH:
+        if self._kinds[self._at] is PATH:
             self._at += 1
             steps += plain_steps(text)
             last = steps.pop()
@@ -196,7 +212,7 @@ class _Parser:
         if text == "@":
             self._at += 1
             axis = "attribute"
-        elif self._kinds[self._at] is Kind.NAME and self._texts[self._at + 1] == "::":
+        elif self._kinds[self._at] is NAME and self._texts[self._at + 1] == "::":
             axis = text
             if axis not in _AXES:
                 raise self.unexpected()
@@ -205,10 +221,10 @@ class _Parser:
 
     def _name_test(self) -> str:
         kind, text = self._kinds[self._at], self._texts[self._at]
-        if kind is Kind.STAR:
+        if kind is STAR:
             self._at += 1
             return "*"
-        if kind is not Kind.NAME:
+        if kind is not NAME:
             raise self.unexpected()
         self._at += 1
         if text in _NODE_TESTS and self._take("("):
@@ -234,14 +250,6 @@ class _Parser:
     def _expect(self, text: str) -> None:
         if not self._take(text):
             raise self.unexpected()
-
-
-def plain_steps(text: str) -> list[Step]:
-    """The steps of a plain path token."""
-    return [
-        Step("parent", "node()", []) if name == ".." else Step("child", name.rpartition(":")[2], [])
-        for name in text.removeprefix("/").split("/")
-    ]
 
 
 def _chained(operator: str, left: Expr, right: Expr) -> Chain:

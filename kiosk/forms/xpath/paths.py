@@ -27,7 +27,7 @@ def compile_path(compiler: Compiler, path: Path) -> RunNodes:
     """The nodes `path` selects, in document order."""
     if path.base is Base.CONTEXT:
         if is_plain(path):
-            return _plain_relative(path.steps)
+            return _plain_relative(path)
         walk = compile_steps(compiler, path.steps)
         return lambda c: walk(c, [c.node])
     if path.base is Base.ROOT:
@@ -58,7 +58,7 @@ def first_text(compiler: Compiler, path: Path) -> RunText | None:
 
             return read
         return None
-    ups, names = _shape(path.steps)
+    ups, names = _shape(path)
     if len(names) != 1 or ups < 0:
         return None
     name = names[0]
@@ -76,11 +76,14 @@ def first_text(compiler: Compiler, path: Path) -> RunText | None:
     return read_near
 
 
-def _shape(steps: list[Step]) -> tuple[int, list[str]]:
+def _shape(path: Path) -> tuple[int, list[str]]:
     """How many parents up, then which children down; ups is -1 where it goes up after down."""
+    if path.plain:
+        parts = path.plain.split("/")
+        return parts.count(".."), [name for name in parts if name != ".."]
     ups = 0
     names: list[str] = []
-    for step in steps:
+    for step in path.steps:
         if step.axis == "parent":
             if names:
                 return -1, []
@@ -90,11 +93,11 @@ def _shape(steps: list[Step]) -> tuple[int, list[str]]:
     return ups, names
 
 
-def _plain_relative(steps: list[Step]) -> RunNodes:
-    ups, names = _shape(steps)
+def _plain_relative(path: Path) -> RunNodes:
+    ups, names = _shape(path)
     if ups < 0:
         moves = [child_step(step.name) if step.axis == "child" else AXES[step.axis]("node()")
-                 for step in steps]  # fmt: skip
+                 for step in path.steps]  # fmt: skip
 
         def zigzag(c: Context) -> list[Node]:
             found = [c.node]
@@ -127,6 +130,8 @@ def descend(node: Node, names: list[str] | tuple[str, ...]) -> list[Node]:
 
 
 def _absolute(compiler: Compiler, path: Path) -> RunNodes:
+    if path.plain and not compiler.rows:
+        return _from_top(tuple(path.plain.split("/")[1:]), path.plain)
     names = _leading_names(path.steps)
     row = next(
         (
@@ -141,7 +146,7 @@ def _absolute(compiler: Compiler, path: Path) -> RunNodes:
     if plain:
         below = tuple(step.name for step in rest)
         if row is None:
-            return _from_top(below)
+            return _from_top(below, "/" + "/".join(below))
         return _from_row(row, lambda _, start: descend(start[0], below), names)
     walk = compile_steps(compiler, rest)
     if row is None:
@@ -149,9 +154,7 @@ def _absolute(compiler: Compiler, path: Path) -> RunNodes:
     return _from_row(row, walk, names, compile_steps(compiler, path.steps))
 
 
-def _from_top(names: tuple[str, ...]) -> RunNodes:
-    path = "/" + "/".join(names)
-
+def _from_top(names: tuple[str, ...], path: str) -> RunNodes:
     def from_top(c: Context) -> list[Node]:
         world = c.world
         found = world.fixed.get(path)

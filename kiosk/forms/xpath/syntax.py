@@ -70,12 +70,29 @@ class Step:
     predicates: list[Expr]
 
 
-@dataclass(slots=True)
 class Path:
-    """A location path from the root, the context or an expression."""
+    """A location path from the root, the context or an expression.
 
-    base: Base | Expr
-    steps: list[Step]
+    A `plain` one (`/data/a`, `../b`: names only, prefixes dropped) is kept as it was written, and
+    its steps are made when somebody asks for them: most are never looked at one by one.
+    """
+
+    __slots__ = ("_steps", "base", "plain")
+    __match_args__ = ("base", "steps")
+
+    def __init__(self, base: Base | Expr, steps: list[Step] | None, plain: str = "") -> None:
+        self.base = base
+        self.plain = plain
+        self._steps = steps
+
+    def __repr__(self) -> str:
+        return f"Path({self.base!r}, {self.plain or self.steps!r})"
+
+    @property
+    def steps(self) -> list[Step]:
+        """One after the other; nobody changes them."""
+        steps = self._steps
+        return plain_steps(self.plain) if steps is None else steps
 
 
 @dataclass(slots=True)
@@ -87,6 +104,14 @@ class Filter:
 
 
 Expr: TypeAlias = Number | Text | Negative | Binary | Chain | Call | Path | Filter
+
+
+def plain_steps(text: str) -> list[Step]:
+    """The steps of a plain path."""
+    return [
+        Step("parent", "node()", []) if name == ".." else Step("child", name.rpartition(":")[2], [])
+        for name in text.removeprefix("/").split("/")
+    ]
 
 
 def children(tree: Expr) -> Iterator[Expr]:
@@ -101,6 +126,8 @@ def children(tree: Expr) -> Iterator[Expr]:
             yield from operands
         case Call(_, arguments):
             yield from arguments
+        case Path(base, _) if tree.plain:
+            return
         case Path(base, steps):
             if not isinstance(base, Base):
                 yield base
@@ -122,7 +149,7 @@ def walk(tree: Expr) -> Iterator[Expr]:
 
 def is_plain(path: Path) -> bool:
     """Only child, parent and self steps by name, and no predicate."""
-    return all(
+    return bool(path.plain) or all(
         not step.predicates
         and (
             (step.axis == "child" and step.name not in {"*", "node()", "text()"})
