@@ -2,9 +2,12 @@
 
 Each kiosk is its own process: the appliance with its database and the real link (CURVE over TCP)
 to one centre process. A touch is timed until the view with the number exists, which is after both
-commits (centre and kiosk, synchronous=FULL) and the spooled slip. CPU is that of the kiosk and
-the centre together. Old tickets are put into both databases first, through the journal's own
-projections, as 50 days of 1,000.
+commits (centre and kiosk, synchronous=FULL) and the spooled slip. Two ways: "at once" lets all
+kiosks walk to the last question and then touch in the same moment, again and again (the goal of
+the design is for this one); "flat out" lets every kiosk run visits without a pause, so that all
+cores of this one machine are full and the queue for them is measured too. CPU is that of the
+kiosk and the centre together. Old tickets are put into both databases first, through the
+journal's own projections, as 50 days of 1,000.
 """
 
 from __future__ import annotations
@@ -89,8 +92,10 @@ def kiosk_names(kiosks: int) -> list[str]:
     return [f"kiosk-{n}" for n in range(1, kiosks + 1)]
 
 
-def worker(folder: Path, name: str, tickets: int) -> dict[str, Any]:
-    """One kiosk: visits one after another; milliseconds per ticket, and CPU."""
+def worker(folder: Path, name: str, tickets: int, *, at_once: bool) -> dict[str, Any]:
+    """One kiosk: visits one after another; milliseconds per ticket, and CPU. `at_once` says
+    "ready" before each touch and waits for a line.
+    """
     site = Site.open(folder)
     kiosk = kiosk_of(site, site.node(name))
     appliance = kiosk.appliance
@@ -110,6 +115,9 @@ def worker(folder: Path, name: str, tickets: int) -> dict[str, Any]:
         while f"service.{service.code}" not in {e.id for e in appliance.view.elements}:
             tap("page.next")
         tap(f"service.{service.code}", "take-ticket")
+        if at_once:
+            print("ready", flush=True)
+            sys.stdin.readline()
         before, cpu_before = time.perf_counter(), time.process_time()
         tap("class.none")
         if number >= 3:  # the first ones shake hands
@@ -123,27 +131,34 @@ def worker(folder: Path, name: str, tickets: int) -> dict[str, Any]:
     return {"ms": taken, "cpu_s": cpu, "from_reserve": reserve, "rss_mb": rss}
 
 
-def measure(folder: Path, kiosks: int, tickets: int) -> dict[str, Any]:
-    """All kiosks at once against one centre process."""
+def measure(folder: Path, kiosks: int, tickets: int, *, at_once: bool) -> dict[str, Any]:
+    """All kiosks against one centre process."""
     run = [sys.executable, "-m", "kiosk.cli", "centre", "--site", str(folder)]
     centre = subprocess.Popen(run, stdout=subprocess.DEVNULL)
     try:
         time.sleep(2.5)  # until it has read its pack of keys and listens
-        return _measured(folder, kiosks, tickets, centre.pid)
+        return _measured(folder, kiosks, tickets, centre.pid, at_once=at_once)
     finally:
         centre.terminate()
         centre.wait()
 
 
-def _measured(folder: Path, kiosks: int, tickets: int, centre: int) -> dict[str, Any]:
+def _measured(
+    folder: Path, kiosks: int, tickets: int, centre: int, *, at_once: bool
+) -> dict[str, Any]:
     before = cpu_of(centre)
+    run = [sys.executable, __file__, "--site", str(folder), "-n", str(tickets)]
     workers = [
         subprocess.Popen(
-            [sys.executable, __file__, "--worker", name, "--site", str(folder), "-n", str(tickets)],
+            [*run, "--worker", name, *(["--at-once"] if at_once else [])],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            text=True,
         )
         for name in kiosk_names(kiosks)
     ]
+    for _round in range(tickets + 3 if at_once else 0):
+        _go(workers)
     found = [json.loads(each.communicate()[0]) for each in workers]
     centre_cpu = cpu_of(centre) - before
     centre_rss = rss_of(centre)
@@ -151,6 +166,7 @@ def _measured(folder: Path, kiosks: int, tickets: int, centre: int) -> dict[str,
     count = len(values)
     return {
         "kiosks": kiosks,
+        "way": "at once" if at_once else "flat out",
         "tickets": count,
         "p50_ms": round(percentile(values, 0.5), 2),
         "p99_ms": round(percentile(values, 0.99), 2),
@@ -161,6 +177,17 @@ def _measured(folder: Path, kiosks: int, tickets: int, centre: int) -> dict[str,
         "from_reserve": sum(each["from_reserve"] for each in found),
         "centre_rss_mb": round(centre_rss, 1),
     }
+
+
+def _go(workers: list[subprocess.Popen[str]]) -> None:
+    """Wait until all are ready, then let all touch."""
+    for each in workers:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "ready\n"
+    for each in workers:
+        assert each.stdin is not None
+        each.stdin.write("\n")
+        each.stdin.flush()
 
 
 def cpu_of(pid: int) -> float:
@@ -191,11 +218,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--worker")
     parser.add_argument("--site", type=Path)
+    parser.add_argument("--at-once", action="store_true")
     parser.add_argument("-n", type=int, default=150)
     parser.add_argument("--old", type=int, default=50_000)
     arguments = parser.parse_args()
     if arguments.worker:
-        print(json.dumps(worker(arguments.site, arguments.worker, arguments.n)))
+        found = worker(arguments.site, arguments.worker, arguments.n, at_once=arguments.at_once)
+        print(json.dumps(found))
         return
     rows = []
     for old in (0, arguments.old):
@@ -203,8 +232,9 @@ def main() -> None:
             site = lay_out(Path(name) / "site", 8)
             if old:
                 age(site, old, 8)
-            for kiosks in (1, 8):
-                row = {"old_tickets": old, **measure(site.dir, kiosks, arguments.n)}
+            for kiosks, at_once in ((1, True), (8, True), (8, False)):
+                found = measure(site.dir, kiosks, arguments.n, at_once=at_once)
+                row = {"old_tickets": old, **found}
                 rows.append(row)
                 print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
     OUT.parent.mkdir(exist_ok=True)
