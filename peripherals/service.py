@@ -137,14 +137,14 @@ class DeviceService:
             with self._store.transaction() as tx:
                 self._spool.purge(tx, self._parts.clock.now() - KEEP_UNKNOWN)
 
-    def _maker(self, rank: int, name: str, address: PrinterAddress) -> Callable[[], Press]:
+    def _maker(self, rank: int, name: str, address: PrinterAddress) -> Callable[[], _Owning]:
         parts = self._parts
 
-        def make() -> Press:
+        def make() -> _Owning:
             store, journal = parts.open_books()
             spool = Spool(store, parts.spool_key, parts.clock, parts.ids)
             neighbours = Neighbours(store, name, rank, parts.clock)
-            return _Owning(
+            press = Press(
                 Ledger(spool, name, parts.clock, journal),
                 address.profile,
                 address.open,
@@ -155,16 +155,23 @@ class DeviceService:
                 may_take=lambda: not parts.hold.holding and neighbours.all_before_are_helpless(),
                 helpless=neighbours.helpless,
             )
+            return _Owning(press, store)
 
         return make
 
 
-class _Owning(Press):
-    """A press that closes its store with itself."""
+class _Owning:
+    """A press with its store, which is closed with the worker: not with each lost connection."""
+
+    def __init__(self, press: Press, store: Store) -> None:
+        self.turn = press.turn
+        self._press = press
+        self._store = store
 
     def close(self) -> None:
-        super().close()
-        self._ledger.store.close()
+        """Let go of the printer, then of the store."""
+        self._press.close()
+        self._store.close()
 
 
 class Neighbours:

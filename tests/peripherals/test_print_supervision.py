@@ -87,3 +87,27 @@ def test_a_crashing_printer_is_shown_as_at_fault_and_the_service_stays(tmp_path)
     store.close()
     turns = iter([False, False, True])
     service.run(lambda: next(turns))
+
+
+def test_an_unplugged_printer_is_lost_and_no_crash(tmp_path, capfd):
+    address = parse_printer_url(f"escpos+serial://{tmp_path}/unplugged")
+    assert address is not None
+    clock, path = SystemClock(), tmp_path / "spool.db"
+
+    def open_books():
+        return Store.open(path, [SPOOL_TABLES]), None
+
+    parts = ServiceParts(
+        path, bytes(32), [("printer", address)], clock, SystemIds(clock), open_books
+    )
+    service = DeviceService(parts)
+    store, _ = open_books()
+    worker = service._maker(0, "printer", address)()
+    for _ in range(3):
+        assert worker.turn() > 0
+        printer = read(store).printers[0]
+        assert (printer.state, printer.cause) == (PrinterState.LOST, Cause.UNPLUGGED)
+    worker.close()
+    store.close()
+    service.close()
+    assert "crashed" not in capfd.readouterr().err
