@@ -77,6 +77,7 @@ class Session:
     listening: bool = False
     trail: list[tuple[State, int]] = field(default_factory=list)
     page: int = 0
+    reviewed: int = 0  # the page of the review from which an answer is being changed
     category: str = ""
     agency: str = ""
     query: str = ""

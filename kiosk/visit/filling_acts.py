@@ -48,7 +48,7 @@ def agree(doing: Doing, _tail: str) -> Signal | None:
         engine = FormSession(
             Form.parse(asset.xml, asset.media), now=ports.clock.now, tz=EAT, ids=ports.ids
         )
-        session.filling = Filling(asset, engine)
+        session.filling, session.reviewed = Filling(asset, engine), 0
         session.filling.speak(session.language)
     return shown(session.filling.step())
 
@@ -85,7 +85,7 @@ def skip_question(doing: Doing, _tail: str) -> Signal | None:
 
 def back_question(doing: Doing, _tail: str) -> Signal | None:
     step = filling_of(doing).back()
-    doing.session.page = 0
+    doing.session.page = doing.session.reviewed = 0
     return Signal.BACK if step is None else shown(step)
 
 
@@ -143,6 +143,7 @@ def change(doing: Doing, tail: str) -> Signal | None:
     filling = filling_of(doing)
     for name, path in review_names(filling):
         if name == tail:
+            doing.session.reviewed = doing.session.page
             filling.go(path, returning=True)
             return Signal.ASKED
     return None

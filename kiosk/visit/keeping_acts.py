@@ -84,7 +84,7 @@ def _take_up(doing: Doing, found: Reopened) -> Signal:
     filling = Filling(asset, engine)
     filling.attached = Attached(found.attachments)
     filling.speak(session.language)
-    session.form, session.filling = asset.id, filling
+    session.form, session.filling, session.reviewed = asset.id, filling, 0
     if session.service != asset.service:
         session.service, session.checklist = asset.service, None
         session.ticked.clear()

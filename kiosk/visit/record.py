@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kiosk.forms.faults import AnswerRefused
 from kiosk.forms.session import FormSession
 from kiosk.forms.states import Choice, NodeState, PageKind
+from kiosk.visit.finding import Findable
 from kiosk.visit.grouping import chunks
 from kiosk.visit.looks import is_heading, look_of
 
@@ -45,7 +46,7 @@ class Record:
         self._states: dict[str, NodeState] = {}
         self._steps: list[Step] | None = None
         self._found: tuple[str, str, list[Choice]] | None = None
-        self._labels: tuple[str, list[str]] | None = None
+        self._list: tuple[str, Findable] | None = None
 
     def speak(self, code: str) -> None:
         """Switch the form's texts to the language whose name ends in "(code)", or is it."""
@@ -114,19 +115,13 @@ class Record:
     def search(self, path: str, typed: str) -> list[Choice]:
         """The choices of `path` that match: those that begin so first."""
         choices = list(self.node(path).choices or ())
-        wanted = typed.casefold().strip()
-        if not wanted:
+        if not typed.strip():
             return choices
-        if self._found is not None and self._found[:2] == (path, wanted):
+        if self._found is not None and self._found[:2] == (path, typed):
             return self._found[2]
-        if self._labels is None or self._labels[0] != path:
-            self._labels = (path, [each.label.casefold() for each in choices])
-        starts: list[Choice] = []
-        within: list[Choice] = []
-        for label, each in zip(self._labels[1], choices, strict=True):
-            if wanted in label:
-                (starts if label.startswith(wanted) else within).append(each)
-        self._found = (path, wanted, starts + within)
+        if self._list is None or self._list[0] != path:
+            self._list = (path, Findable((each.value, each.label) for each in choices))
+        self._found = (path, typed, [choices[at] for at in self._list[1].find(typed)])
         return self._found[2]
 
     def _walk(self) -> list[Step]:
@@ -152,4 +147,4 @@ class Record:
 
     def _forget(self) -> None:
         self._states.clear()
-        self._steps = self._found = self._labels = None
+        self._steps = self._found = self._list = None

@@ -33,4 +33,4 @@ def walk(session: Session, what: Signal, after: State) -> None:
     if before not in _FORM or what in {Signal.STAFF, Signal.FAILED}:
         session.trail.append((before, session.page))
         del session.trail[:-TRAIL_MAX]
-    session.page = 0
+    session.page = session.reviewed if after is State.REVIEW else 0
