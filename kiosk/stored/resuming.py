@@ -3,13 +3,15 @@
 A code is eight characters of Crockford's base 32 and a check character. scrypt (RFC 7914) turns
 it, with this node's salt, into two keys: one names the row, one seals it; the code itself is
 stored nowhere. A thief of the disk tries 2^40 codes at 32 MB and about a tenth of a second each.
-The form is pinned: its XML is kept with the draft, so a new pack changes nothing for it. A draft
+The form is pinned: its XML is kept with the draft, so a new pack changes nothing for it; it is
+kept compressed, so that a search for what citizens typed never meets the form's own words. A draft
 is wiped when it is submitted, dropped, or `keep_days` after it was last touched.
 """
 
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -170,10 +172,11 @@ class ResumableDrafts:
         """A code for this visit's draft, which is durable when this returns."""
         code = make_code(self._ids.token(5))
         keys, digest = self._keys(code), pinned.digest
+        media = encode(dict(pinned.media))
         with self._store.transaction() as tx:
             tx.execute(
                 "INSERT OR IGNORE INTO resume_form VALUES (?, ?, ?, ?)",
-                (digest, pinned.about(), pinned.xml, encode(dict(pinned.media))),
+                (digest, *map(zlib.compress, (pinned.about(), pinned.xml, media))),
             )
             self._keep(tx, (keys, digest), snapshot, strokes)
         self._open[visit] = (keys, digest)
@@ -218,10 +221,10 @@ class ResumableDrafts:
         )
         if row is None:
             return None
-        sealed, about, xml, media = row
-        named = decode(bytes(about), "pinned form")
-        pinned = PinnedForm(xml=bytes(xml), media=decode(bytes(media), "pinned form"), **named)
-        sealed = bytes(sealed)
+        about, xml, media = map(zlib.decompress, row[1:])
+        named = decode(about, "pinned form")
+        pinned = PinnedForm(xml=xml, media=decode(media, "pinned form"), **named)
+        sealed = bytes(row[0])
         try:
             plain = AESGCMSIV(keys.seal).decrypt(
                 sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], pinned.digest

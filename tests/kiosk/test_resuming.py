@@ -63,6 +63,17 @@ def test_a_draft_survives_the_process_and_is_pinned_to_its_form(
         assert code.replace("-", "").encode() not in content
 
 
+def test_a_search_for_what_was_typed_never_meets_the_words_of_the_form(
+    drafts: ResumableDrafts, tmp_path: Path
+) -> None:
+    county = b"<text id='county-46'><value>Nyamira</value></text>"
+    drafts.give(
+        UUID(int=1), PinnedForm("lost_id", "3", county * 40, {"places.csv": county}), b"", {}
+    )
+    for path in tmp_path.iterdir():
+        assert b"Nyamira" not in path.read_bytes(), path
+
+
 def test_a_wrong_code_opens_nothing(drafts: ResumableDrafts) -> None:
     drafts.give(UUID(int=1), FORM, b"answers", {})
     assert drafts.resume(UUID(int=2), make_code(b"\1\2\3\4\5")) is None
