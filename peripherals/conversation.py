@@ -81,6 +81,7 @@ class Hearing:
         self._real_time: list[int] = []
         self._marks: list[bytes] = []
         self._texts: list[str] = []
+        self._texts_owed = 0  # questions with a text for an answer that may still come
         self._cleared = False
         self._fence = _Fence()
         self._last_voice = clock.monotonic()
@@ -138,6 +139,7 @@ class Hearing:
                 self._marks.append(mark)
             case Text(text=text):
                 self._texts.append(text)
+                self._texts_owed = max(0, self._texts_owed - 1)
             case Cleared():
                 self._cleared = True
             case Sensor(value=value):
@@ -236,18 +238,19 @@ class Conversation(Hearing):
     def barrier(self, deadline_s: float) -> bool:
         """Everything sent before has been dealt with, and no older fence can answer any more.
 
-        The model's name comes in order like a fence but cannot be mistaken for one; a printer
-        without a name must answer a fence and then be quiet for long.
+        The model's name comes in order like a fence but cannot be mistaken for one, unless an
+        older question's answer is still owed; a printer without a name, and one that owes, must
+        answer a fence and then be quiet for long.
         """
         self._texts.clear()
         self.put_fence()
+        self._texts_owed += 1
         self.send(_ASK_MODEL)
-        if self._until(lambda: bool(self._texts), deadline_s):
-            self._fence.owed = 0
-            return True
-        if not self.fence_reached() or not self._quiet_for(_QUIET_S):
+        if not self._until(lambda: self._texts_owed == 0, deadline_s) and not (
+            self.fence_reached() and self._quiet_for(_QUIET_S)
+        ):
             return False
-        self._fence.owed = 0
+        self._fence.owed = self._texts_owed = 0
         return True
 
     def clear(self) -> bool:
@@ -283,6 +286,7 @@ class Conversation(Hearing):
 
     def _ask_text(self, request: bytes) -> str | None:
         self._texts.clear()
+        self._texts_owed += 1
         self.send(request)
         if self._until(lambda: bool(self._texts), self.profile.answer_s):
             return self._texts[-1]

@@ -1,7 +1,8 @@
 """Press: one printer at work. Takes jobs from the ledger, puts them on paper, proves them.
 
 Rules (design D10), in the order in which they are kept:
-1. A slip is sent only to a printer that said, just now, that it is ready.
+1. A slip is sent only to a printer that said, just now, that it is ready, and that did not
+   say that it is another model than the settings name.
 2. The attempt and its process number are committed before the first byte leaves.
 3. It is PRINTED only on proof. What proves what: its own process id, always; a later process
    id, a fence, when nothing may have been lost in between (same session); the printer's count
@@ -129,6 +130,8 @@ class Press:
             status = sitting.talk.status() or unknown
             sitting.hear_marks()
             sitting.mind_silence()
+        if status.state.usable and sitting.is_stranger():
+            status = PrinterStatus(PrinterState.FAULT, self._clock.now(), Cause.WRONG_MODEL)
         self._notice.show(status)
         return status
 

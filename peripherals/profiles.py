@@ -9,6 +9,7 @@ models named; dots and columns are those of 203 dpi (8 dots a millimetre).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -51,16 +52,32 @@ class Profile:
     presenter: Presenter = Presenter.NONE
     voice: bool = True  # answers DLE EOT; without it every slip ends as unknown
     logo: str = ""  # key of a logo an operator put into NV memory
-    models: tuple[str, ...] = ()  # what GS I 67 may answer; empty: not compared
+    models: tuple[str, ...] = ()  # what GS I 67 may begin with; empty: not compared
     roll_mm: int = 80_000
     answer_s: float = 0.3  # how long a real-time answer may take
     proof_s: float = 3.0  # from the last byte to the proof, without mechanics in the way
+
+    def refuses(self, name: str) -> bool:
+        """Whether a printer that calls itself `name` is another model than this profile's.
+
+        Only a name of a maker's series says so; a clone calls itself anything, or nothing, and
+        is asked what it can prove instead.
+        """
+        said = name.strip().upper()
+        known = bool(_SERIES.match(said))
+        return bool(self.models) and known and not said.startswith(self.models)
 
     @property
     def paper_mm(self) -> int:
         """Nominal width of the roll."""
         return 80 if self.dots > 400 else 58
 
+
+_SERIES = re.compile(r"TM-|TSP|TUP|SP7|MC-|SK1|KPM|VKP|TG\d|CT-|SRP-|BK\d")
+"""How the makers' own names of receipt and kiosk printers begin."""
+
+_T20 = ("TM-T20", "TM-T82", "TM-M30")
+"""Epson's 80 mm class: the same commands and dots (TM-T82 is what it is called in Asia)."""
 
 _WESTERN = ((0, "cp437"), (19, "cp858"), (16, "cp1252"))
 
@@ -72,7 +89,7 @@ PROFILES: Mapping[str, Profile] = {
             title="Epson TM-T20 class, 80 mm",
             pages=_WESTERN,
             cut_counter=178,
-            models=("TM-T20",),
+            models=_T20,
         ),
         Profile(
             name="tm-t20-58",
@@ -82,7 +99,7 @@ PROFILES: Mapping[str, Profile] = {
             columns_small=42,
             pages=_WESTERN,
             cut_counter=178,
-            models=("TM-T20",),
+            models=_T20,
         ),
         Profile(
             name="tm-t88",
@@ -142,7 +159,8 @@ def profile_named(name: str, options: Mapping[str, str]) -> Profile:
     """The profile called `name`, changed by the options of a device URL.
 
     Raises `BadDeviceUrl`. Options: `proof`, `logo`, `pages` (numbers of `ESC t`, comma
-    separated, out of the profile's own), `roll` (metres), `cutter`, `qr` (native or raster).
+    separated, out of the profile's own), `roll` (metres), `cutter`, `qr` (native or raster),
+    `named` (how the printer calls itself, where its maker calls it otherwise than the profile).
     """
     profile = PROFILES.get(name)
     if profile is None:
@@ -160,6 +178,8 @@ def profile_named(name: str, options: Mapping[str, str]) -> Profile:
     except ValueError as error:
         msg = f"The printer's options {dict(options)} do not make sense ({error}); correct them."
         raise BadDeviceUrl(msg) from error
+    if "named" in options:
+        profile = replace(profile, models=(options["named"].upper(),))
     if "logo" in options:
         profile = replace(profile, logo=options["logo"][:2])
     if "cutter" in options:

@@ -22,6 +22,7 @@ from provisioning.ids import Ids
 
 _BARRIER_S = 3.0
 _TRIES = 3
+_ASKED_MOST = 2
 _PATIENCE = 1_000
 _TELL_AGAIN_S = 600.0
 
@@ -113,6 +114,9 @@ class Sitting:
         self._last_recovery = -1e9
         self._unanswered = 0
         self._uncounted = 0  # how often GS g 2 was not answered: a clone does not know it
+        self._named = False  # it said what it is, or did not know the question
+        self._unnamed = 0  # how often it was not answered
+        self._stranger = False
         self.session = ""
         self.new_session()
 
@@ -130,6 +134,7 @@ class Sitting:
         self.talk.transport.discard_output()
         self.new_session()
         self.ledger.reclaim()
+        self._named, self._unnamed = False, 0
 
     def mind_silence(self) -> bool:
         """After a silence a serial printer may have been switched off and on; a network or USB
@@ -140,6 +145,30 @@ class Sitting:
             self.break_session()
             return True
         return False
+
+    def is_stranger(self) -> bool:
+        """Whether a printer of another model stands here than the profile says (`GS I 67`).
+
+        Asked once a session, and again while it is the wrong one, because somebody may be just
+        putting the right one back. A printer that leaves the question unanswered twice does not
+        know it, and is no stranger.
+        """
+        if self._named or not self.profile.models or not self.profile.voice:
+            return False
+        name = self.talk.model()
+        if not name:
+            self.talk.send(_FORGET_LINE)
+            self._unnamed += 1
+            if self._unnamed >= _ASKED_MOST:
+                self._named, self._stranger = True, False
+            return self._stranger
+        refused = self.profile.refuses(name)
+        if refused != self._stranger:
+            self._stranger = refused
+            self.proof = None  # the one that comes next is greeted anew
+            self.ledger.row.keep(model=name)
+        self._named = not refused
+        return refused
 
     def hear_marks(self) -> None:
         """Every process id heard, also of older copies, settles what it settles."""

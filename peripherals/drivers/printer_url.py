@@ -7,8 +7,8 @@
     sim:                                   (the simulated printer of a demo node, run/printer)
     none:
 
-Options of every URL: `profile`, `proof`, `pages`, `logo`, `roll`, `cutter`, `qr` (see
-`profiles.profile_named`); serial lines also `baud` and `flow`.
+Options of every URL: `profile`, `proof`, `pages`, `logo`, `roll`, `cutter`, `qr`, `named`
+(see `profiles.profile_named`); serial lines also `baud` and `flow`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from peripherals.drivers.serial_line import open_serial
 from peripherals.drivers.tcp_socket import open_tcp
 from peripherals.profiles import Profile, profile_named
 
-_KNOWN = {"profile", "proof", "pages", "logo", "roll", "cutter", "qr", "baud", "flow"}
+_KNOWN = {"profile", "proof", "pages", "logo", "roll", "cutter", "qr", "named", "baud", "flow"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """What this machine can do: `gsh` process ids, `clear` DLE DC4 8, `counter` GS g 2."""
+    """What this machine can do: `gsh` process ids, `clear` DLE DC4 8, `counter` GS g 2.
+
+    `name` is what it answers to GS I 67; empty, it does not know that question.
+    """
 
     dots: int = 576
     buffer: int = BUFFER_BYTES

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from peripherals.device import BadDeviceUrl
 from peripherals.simulators.printer import SimulatedPrinter
 from peripherals.simulators.printer_voice import automatic_status
 from provisioning.ids import Ids
+
+_SWAP_S = 0.8
+"""How long the cable hangs loose between two printers."""
 
 UNDO: Mapping[str, str] = {
     "paper-out": "ready",
@@ -36,6 +39,7 @@ UNDO: Mapping[str, str] = {
     "garbage": "clean",
     "asb-noise": "clean",
     "late": "prompt",
+    "other-model": "own-model",
 }
 """What puts each fault right."""
 
@@ -46,6 +50,7 @@ class FaultBox:
     def __init__(self, printer: SimulatedPrinter, ids: Ids) -> None:
         self._printer = printer
         self._ids = ids
+        self._own_name = printer.model.name
         self.actions: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
             "ready": self._ready,
             "paper-out": self._paper_out,
@@ -71,6 +76,8 @@ class FaultBox:
             "clean": lambda _: self._noise(None),
             "late": self._late,
             "prompt": lambda _: self._delay(0.0),
+            "other-model": lambda request: self._swap(str(request.get("name", "TM-T88SIM"))),
+            "own-model": lambda _: self._swap(self._own_name),
             "drop-replies": self._drop_replies,
             "drop-ids": self._drop_ids,
         }
@@ -100,6 +107,7 @@ class FaultBox:
             "cutter_jam": body.cutter_jam,
             "hot": body.hot,
             "powered": body.powered,
+            "model": self._printer.model.name,
             "connected": self._printer.connected,
             "stalled": self._printer.stalled,
             "muted": voice.muted,
@@ -147,6 +155,13 @@ class FaultBox:
     def _power_on(self, _request: Mapping[str, Any]) -> None:
         self._printer.power_on()
         self._printer.connected = True
+
+    def _swap(self, name: str) -> None:
+        """Another printer (its name; empty: one that has none) is put on the same cable."""
+        printer = self._printer
+        self._power_off({})
+        printer.model = replace(printer.model, name=name)
+        printer.later(_SWAP_S, lambda: self._power_on({}))
 
     def _stall(self, stalled: bool) -> None:  # noqa: FBT001 - the two ends of one switch
         self._printer.stalled = stalled

@@ -127,6 +127,8 @@ class Pressing:
             case "r":
                 paper = 0x0C if printer.body.paper_out else 0x03 if printer.body.near_end else 0
                 printer.voice.say(bytes((paper,)))
+            case "I" if not printer.model.name:
+                self._line += [(chr(value), self._style)]
             case "I":
                 text = printer.model.name.encode() if value == 67 else b"EPSON"
                 printer.voice.say(b"\x5f" + text + b"\x00" if value >= 65 else b"\x20")

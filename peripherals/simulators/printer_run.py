@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baud", type=int, default=115_200, help="speed of the line (0: none)")
     parser.add_argument("--speed", type=float, default=0.0, help="paper in mm/s (0: at once)")
     parser.add_argument("--profile", default="tm-t20", choices=sorted(PROFILES))
+    parser.add_argument("--identity", metavar="NAME", help="what it says to GS I (empty: nothing)")
     parser.add_argument("--seed", type=int, default=1, help="where chance comes from")
     parser.add_argument("--no-gsh", action="store_true", help="no process ids (an old clone)")
     parser.add_argument("--no-counter", action="store_true", help="no count of cuts")
@@ -101,7 +102,9 @@ def _serve(
 
 def _model(arguments: argparse.Namespace) -> Model:
     profile = PROFILES[arguments.profile]
+    own = f"{profile.models[0]}SIM" if profile.models else Model().name
     return Model(
+        name=own if arguments.identity is None else arguments.identity,
         dots=profile.dots,
         mm_s=arguments.speed,
         gsh=not arguments.no_gsh,

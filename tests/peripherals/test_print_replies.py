@@ -147,6 +147,18 @@ def test_a_fence_is_not_believed_for_less(octets):
     assert not talk.wait_fence(0.5)
 
 
+def test_the_late_name_of_an_older_question_is_no_barrier():
+    """It would say that everything before was printed, and the fence behind it proves a slip."""
+    clock = VirtualClock()
+    tape = Tape(clock, b"")
+    talk = Conversation(tape, PROFILES["tm-t20"], clock)
+    assert talk.model() == ""
+    tape.octets = b"\x5fTM-T20\x00"
+    assert not talk.barrier(0.5)
+    tape.octets = b"\x5fTM-T20\x00" * 2
+    assert talk.barrier(0.5), "two answers to two questions: the second is its own"
+
+
 def test_a_printer_that_says_three_of_four_things_is_not_ready():
     clock = VirtualClock()
     talk = Conversation(Tape(clock, b"\x12\x12\x12"), PROFILES["tm-t20"], clock)

@@ -15,7 +15,9 @@ from peripherals.layout import DUPLICATE_MARK
 from peripherals.ledger import Ledger
 from peripherals.profiles import Proof
 from peripherals.simulators.printer import Model
+from peripherals.simulators.printer_faults import FaultBox
 from peripherals.spool import Job
+from provisioning.ids import SeededIds
 from sync.store import StoreFault
 from tests.peripherals.campaign import slip_for
 from tests.peripherals.rig import FENCE_MODEL, FENCE_ONLY, Rig
@@ -327,6 +329,64 @@ def test_a_slip_held_inside_past_its_time_is_cleared_out_before_new_paper(rig): 
     rig.printer.body.paper_out = False
     rig.go(10)
     assert not any("A101>" in slip for slip in rig.first.slips)
+
+
+def test_another_model_than_the_settings_say_is_refused_and_nothing_is_lost(rig):  # (21)
+    box = FaultBox(rig.printer, SeededIds(1))
+    rig.go(3)
+    rig.at(0.15, lambda: box.do({"do": "other-model", "name": "TM-T88VI"}))
+    inside = rig.order("A101")
+    rig.go(6)
+    health = rig.health()
+    assert (health.state, health.cause, health.code) == (
+        PrinterState.FAULT,
+        Cause.WRONG_MODEL,
+        "P24",
+    )
+    assert health.model == "TM-T88VI"
+    waiting = rig.order("A102")
+    rig.go(6)
+    assert rig.job(inside).state is JobState.UNCERTAIN
+    assert rig.job(waiting).state is JobState.QUEUED
+    assert not any(whole(slip, "A101") or "A102" in slip for slip in rig.first.slips)
+    since = health.since
+    assert rig.health().since == since, "it does not waver between ready and refused"
+    assert rig.health().dirty, "what the absent printer may hold is not forgotten"
+    box.do({"do": "own-model"})
+    assert rig.go(20, rig.done(inside, waiting))
+    assert [rig.job(job).state for job in (inside, waiting)] == [JobState.PRINTED] * 2
+    assert rig.health().model == "TM-T20SIM"
+    for number in ("A101", "A102"):
+        copies = [slip for slip in rig.first.slips if whole(slip, number)]
+        assert sum(DUPLICATE_MARK not in slip for slip in copies) <= 1
+        assert len(copies) == 1
+
+
+@pytest.mark.parametrize("name", ["", "POS-80 Printer", "TM-T20III", "TM-T82X", "tm-t20 clone"])
+def test_a_printer_of_no_name_or_a_clones_name_keeps_working(name):  # (21)
+    rig = Rig(model=Model(name=name, mm_s=200))
+    job = rig.order()
+    assert rig.go(10, rig.done(job))
+    assert rig.job(job).state is JobState.PRINTED
+    assert len(rig.first.slips) == 1
+    rig.close()
+
+
+def test_a_serial_printer_swapped_while_idle_is_noticed(rig):  # (21)
+    rig.go(3)
+    rig.printer.power_off()
+    rig.at(2.5, lambda: setattr(rig.printer, "model", Model(name="TM-T88V", mm_s=200)))
+    rig.at(2.6, rig.printer.power_on)
+    rig.go(6)
+    assert rig.health().cause is Cause.WRONG_MODEL
+    rig.order()
+    rig.go(5)
+    assert not any("A101" in slip for slip in rig.first.slips)
+    # A clone without a name put there instead is no stranger any more.
+    rig.printer.power_off()
+    rig.at(2.5, lambda: setattr(rig.printer, "model", Model(name="", mm_s=200)))
+    rig.at(2.6, rig.printer.power_on)
+    assert rig.go(20, lambda: any(whole(slip, "A101") for slip in rig.first.slips))
 
 
 def test_fence_printers_hold_and_print_one_unmarked_slip_after_paper_out():

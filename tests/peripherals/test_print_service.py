@@ -160,6 +160,36 @@ def test_commands_print_list_and_show(tmp_path, capsys):
     capsys.readouterr()
 
 
+def test_a_wrong_printer_is_refused_in_words_and_the_right_one_prints(tmp_path, capsys):
+    """[21] with real processes: `devices list` names the cause and what is connected."""
+    with desk_in(tmp_path) as desk:
+        desk.plug_in("--identity", "TM-T88VI")
+        desk.start()
+        job = desk.order("T00001")
+
+        def row() -> dict[str, str]:
+            assert main(["devices", "list", "--spool", str(desk.spool_path), "--json"]) == 0
+            rows = json.loads(capsys.readouterr().out)
+            return rows[0] if rows else {"code": "no row yet"}
+
+        end = time.monotonic() + 10
+        while row()["code"] != "P24" and time.monotonic() < end:
+            time.sleep(0.05)
+        shown = row()
+        assert (shown["state"], shown["cause"], shown["model"]) == (
+            "fault",
+            "wrong-model",
+            "TM-T88VI",
+        )
+        assert "Another model" in shown["words"]["en"]
+        assert desk.spool.job(job).state is JobState.QUEUED
+        assert not desk.log.read_text()
+        assert send(desk.control, {"do": "other-model", "name": "TM-T20III"})["ok"]
+        assert desk.await_end([job], 10) == [JobState.PRINTED]
+        assert row()["model"] == "TM-T20III"
+        assert counted(desk.slips(), "T00001") == (1, 0)
+
+
 def test_a_printer_is_tried_out_over_a_file(tmp_path, capsys):
     url = f"escpos+file://{tmp_path}/slip.bin"
     assert main(["devices", "test", "printer", "--url", url]) == 20

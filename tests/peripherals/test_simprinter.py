@@ -134,6 +134,8 @@ def test_every_fault_can_be_put_right(printer, clock):
         box.do({"do": "ready"})
         box.do({"do": "cutter-free"})
         feed(printer, b"\x10\x05\x02")
+    clock.advance(seconds=1.5)
+    printer.step()
     state = box.do({"do": "state"})
     assert not any(state[key] for key in ("paper_out", "cover_open", "hot", "stalled", "muted"))
     assert state["powered"]
