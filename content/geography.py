@@ -14,6 +14,7 @@ from content import tables
 from content.model import Centre, Service
 
 EARTH_KM = 6371.0
+_REACH_STEP_KM = 5
 _LICENCE = frozenset({"NTSA-01"})
 _COURT = "JUD-"
 
@@ -22,18 +23,27 @@ Place = tuple[float, float]
 
 
 class Geography:
-    """Centres in space; `places` is `county_places.csv` (county_code, latitude, longitude)."""
+    """Centres in space; `places` is `county_places.csv` (county_code, latitude, longitude,
+    area_km2).
+    """
 
     def __init__(self, places: bytes, known: tables.Tables) -> None:
         self._centres = known.centres
+        rows = [row for _, row in tables.rows("county_places.csv", places)]
         self._places: Mapping[str, Place] = {
-            row["county_code"]: (float(row["latitude"]), float(row["longitude"]))
-            for _, row in tables.rows("county_places.csv", places)
+            row["county_code"]: (float(row["latitude"]), float(row["longitude"])) for row in rows
+        }
+        self._reach: Mapping[str, int] = {
+            row["county_code"]: _reach_m(float(row["area_km2"])) for row in rows
         }
 
     def middle(self, county: str) -> Place | None:
         """The headquarters of a county; None where it is not known."""
         return self._places.get(county)
+
+    def reach_m(self, county: str) -> int | None:
+        """How far from its headquarters a place of the county may be, metres, generously."""
+        return self._reach.get(county)
 
     def offered(self, service: Service, centre: Centre) -> bool | None:
         """Whether `centre` offers `service`; None where the content does not say."""
@@ -64,6 +74,13 @@ class Geography:
         if here is None or there is None:
             return math.inf
         return great_circle_km(here, there)
+
+
+def _reach_m(area_km2: float) -> int:
+    """Twice the radius of a circle of that area (headquarters are not in the middle), in steps
+    of five kilometres.
+    """
+    return math.ceil(2 * math.sqrt(area_km2 / math.pi) / _REACH_STEP_KM) * _REACH_STEP_KM * 1000
 
 
 def great_circle_km(here: Place, there: Place) -> float:

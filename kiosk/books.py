@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kiosk.centre.line import LINE_TABLES, Line
 from kiosk.queue.tickets import TICKET_TABLES, TicketRoll
+from kiosk.stored.cases import CASE_TABLES, CaseAnswers
 from kiosk.stored.forms import FORM_TABLES, FormReceipts
 from kiosk.stored.resuming import RESUME_TABLES
 from peripherals.equipment_table import EQUIPMENT_TABLES
@@ -24,6 +25,7 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
         JOURNAL_TABLES,
         TICKET_TABLES,
         FORM_TABLES,
+        CASE_TABLES,
         RESUME_TABLES,
         SPOOL_TABLES,
         EQUIPMENT_TABLES,
@@ -34,6 +36,7 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
         JOURNAL_TABLES,
         TICKET_TABLES,
         FORM_TABLES,
+        CASE_TABLES,
         RESUME_TABLES,
         SPOOL_TABLES,
         EQUIPMENT_TABLES,
@@ -55,7 +58,7 @@ class Books:
 
 def projections(role: str) -> Sequence[Projection]:
     """Every table of a node of `role` that is a fold of its journal."""
-    kiosk: tuple[Projection, ...] = (TicketRoll(), FormReceipts())
+    kiosk: tuple[Projection, ...] = (TicketRoll(), FormReceipts(), CaseAnswers())
     found: dict[str, tuple[Projection, ...]] = {
         "kiosk": kiosk,
         "van": (*kiosk, Line()),

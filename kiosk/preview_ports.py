@@ -120,8 +120,8 @@ class NothingKept:
     def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
         del kind, visit, body
 
-    def find(self, reference: str, last4: str) -> Knowledge | None:
-        del reference, last4
+    def find(self, reference: str) -> Knowledge | None:
+        del reference
         return None
 
     def network(self) -> Network:

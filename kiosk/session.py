@@ -22,11 +22,9 @@ THEMES = ("light", "contrast", "sunlight")
 
 @dataclass(slots=True)
 class Asking:
-    """The status screen: which of the two questions is shown, and what was typed."""
+    """The status screen: the reference being typed."""
 
     reference: str = ""
-    last4: str = ""
-    stage: str = "reference"  # reference | last4
     tries: int = 0
     problem: str = ""  # a text key
     answer: Knowledge | None = None
@@ -61,6 +59,7 @@ class Duty:
     said: str = ""
     told: str = ""
     code: str = ""  # whose remedy is shown
+    wants: str = ""  # what the PIN opens: "" the staff screen, "correct" the form just sent
 
 
 @dataclass(slots=True)

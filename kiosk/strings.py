@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from content.formats import MONTHS
 from provisioning.clock import EAT
 
 LANGUAGES = ("en", "sw")
@@ -42,6 +43,10 @@ class Tongue:
     def day(self, day: date) -> str:
         """dd/mm/yyyy."""
         return f"{day:%d/%m/%Y}"
+
+    def month(self, number: int) -> str:
+        """The name of month 1 to 12."""
+        return MONTHS[self.language][number - 1]
 
     def moment(self, moment: datetime) -> str:
         """Local day and clock time of an aware `moment`."""

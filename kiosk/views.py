@@ -181,4 +181,6 @@ def _speech(screen: Screen) -> tuple[str, ...]:
         spoken += [block.label, block.text, block.value if block.value != block.text else ""]
     for element in screen.elements:
         spoken += [element.label, element.error]
+        if element.role is Role.WHEEL:
+            spoken.append(element.hint or element.value)
     return tuple(words for words in spoken if words)

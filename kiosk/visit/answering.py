@@ -195,7 +195,7 @@ class Filling(Entry):
         return step
 
     def _enter(self, path: str) -> None:
-        self._at, self.typed, self.problem, self.filter = path, None, "", None
+        self._at, self.typed, self.problem, self.filter, self.county = path, None, "", None, ""
         self.parts = {}
         step = self.step()
         if step is not None and step.kind is PageKind.GROUP:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+TOWN_ACCURACY_M = 10_000
+"""A town named by a person is a point known to about this."""
+
 
 class Stage(StrEnum):
     """How far a capture is."""

@@ -2,19 +2,16 @@
 
 A capture belongs to the question it was begun at: leaving the question, or the visit, stops the
 device and throws the content away. A place is never guessed: without a fix the citizen names
-the county, and the answer carries how rough that is.
+the county and then its town, and the answer carries how rough that is.
 """
 
 from __future__ import annotations
 
 from kiosk.flow import Signal, State
-from kiosk.visit.capture import Capturer, Capturing, Stage, Taken
+from kiosk.visit.capture import TOWN_ACCURACY_M, Capturer, Capturing, Stage, Taken
 from kiosk.visit.doing import Act, Doing
 from kiosk.visit.filling_acts import filling_of, keep_draft
 from kiosk.visit.ports import Ports
-
-COUNTY_ACCURACY_M = 50_000
-"""A county named by a person is a point known to about this."""
 
 _JPEG, _WAV = b"\xff\xd8", b"RIFF"
 
@@ -66,7 +63,7 @@ def remove(doing: Doing, _tail: str) -> Signal | None:
     """Throw the photo, the recording or the place away."""
     filling = filling_of(doing)
     filling.detach()
-    filling.filter = None
+    filling.filter, filling.county = None, ""
     keep_draft(doing)
     return None
 
@@ -84,19 +81,36 @@ def here(doing: Doing, _tail: str) -> Signal | None:
 
 def pick_county(doing: Doing, _tail: str) -> Signal | None:
     """Name the county instead."""
-    filling_of(doing).filter = ""
+    filling = filling_of(doing)
+    filling.filter, filling.county = "", ""
+    doing.session.page = 0
     return None
 
 
 def county(doing: Doing, tail: str) -> Signal | None:
-    """A county as a rough place."""
-    filling, where = filling_of(doing), doing.ports.catalogue.geography.middle(tail)
-    if where is not None:
-        filling.problem, filling.filter = "", None
-        value = f"{where[0]:.4f} {where[1]:.4f} 0 {COUNTY_ACCURACY_M}"
+    """A county: then its town, or anywhere else in it."""
+    filling_of(doing).county = tail
+    doing.session.page = 0
+    return None
+
+
+def near(doing: Doing, tail: str) -> Signal | None:
+    """In or near the town of a county."""
+    return _roughly(doing, tail, TOWN_ACCURACY_M)
+
+
+def within(doing: Doing, tail: str) -> Signal | None:
+    """Somewhere in a county: as rough as the county is wide."""
+    return _roughly(doing, tail, doing.ports.catalogue.geography.reach_m(tail))
+
+
+def _roughly(doing: Doing, code: str, accuracy_m: int | None) -> Signal | None:
+    filling, where = filling_of(doing), doing.ports.catalogue.geography.middle(code)
+    if where is not None and accuracy_m is not None:
+        filling.problem, filling.filter, filling.county = "", None, ""
+        value = f"{where[0]:.4f} {where[1]:.4f} 0 {accuracy_m}"
         filling.record.set(filling.place, value)
         keep_draft(doing)
-    doing.session.page = 0
     return None
 
 
@@ -128,4 +142,6 @@ CAPTURE: dict[str, Act] = {
     "here": here,
     "pick-county": pick_county,
     "county.": county,
+    "near.": near,
+    "within.": within,
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from content.model import Service
 from kiosk.flow import Signal, State
+from kiosk.reference import is_reference
 from kiosk.session import TEXT_SCALES, THEMES, Asking, Saying, Session
 from kiosk.visit.ports import Opinion, Ports
 
@@ -188,35 +189,28 @@ def send_opinion(doing: Doing, _tail: str) -> Signal | None:
 
 
 def ask_status(doing: Doing, _tail: str) -> Signal | None:
-    doing.session.asking = Asking()
+    doing.session.asking = Asking(tries=doing.session.asking.tries)
     return Signal.STATUS
 
 
 def next_status(doing: Doing, _tail: str) -> Signal | None:
-    """Reference first, then the second factor; five tries, then a person helps."""
+    """Look the reference up. Five that no kiosk ever gave, then a person helps."""
     asking = doing.session.asking
     asking.problem = ""
-    if asking.stage == "reference":
-        if not asking.reference.strip():
-            asking.problem = "question.required"
-            return None
-        asking.stage = "last4"
-        return Signal.ASKED
-    if len(asking.last4) != 4 or not asking.last4.isdigit():
-        asking.tries += 1
-        asking.problem = "status.last4"
-        if asking.tries >= TRIES_MAX:
-            asking.problem = "status.too_many"
+    typed = asking.reference.strip().upper()
+    if not typed:
+        asking.problem = "question.required"
         return None
-    asking.answer = doing.ports.cases.find(asking.reference.strip().upper(), asking.last4)
+    if asking.tries >= TRIES_MAX:
+        asking.problem = "status.too_many"
+        return None
+    if not is_reference(typed):
+        asking.tries += 1
+        asking.problem = "status.not_found" if asking.tries < TRIES_MAX else "status.too_many"
+        return None
+    asking.answer = doing.ports.cases.find(typed)
+    asking.tries += asking.answer is None
     return Signal.ANSWERED
-
-
-def back_status(doing: Doing, _tail: str) -> Signal | None:
-    if doing.session.asking.stage == "last4":
-        doing.session.asking.stage = "reference"
-        return Signal.ASKED
-    return Signal.BACK
 
 
 def type_query(doing: Doing, text: str) -> None:
@@ -230,10 +224,7 @@ def type_words(doing: Doing, text: str) -> None:
 
 def type_status(doing: Doing, text: str) -> None:
     asking = doing.session.asking
-    if asking.stage == "reference":
-        asking.reference = text[:QUERY_MAX]
-    else:
-        asking.last4 = text[:8]
+    asking.reference, asking.problem = text[:QUERY_MAX], ""
 
 
 SHELL: dict[str, Act] = {

@@ -30,6 +30,7 @@ class Entry:
         self.typed: str | None = None
         self.parts: wheels.Parts = {}
         self.filter: str | None = None
+        self.county = ""  # of a place being chosen: the county, before the place in it
         self.problem = ""
         self.returning = False
         self._at = ""

@@ -60,6 +60,13 @@ def refuse(doing: Doing, _tail: str) -> Signal | None:
     return want_ticket(doing, "")
 
 
+def to_the_desk(doing: Doing, _tail: str) -> Signal | None:
+    """The rest of the form needs staff: answers that have a code wait, and there is a ticket."""
+    doing.session.filling = doing.session.kept = None
+    doing.ports.submissions.leave_draft(doing.session.visit)
+    return want_ticket(doing, "")
+
+
 def end_unsent(doing: Doing, _tail: str) -> Signal | None:
     """The form ended at a note: it is not sent and nothing of it is kept."""
     doing.session.filling = doing.session.kept = None
@@ -175,7 +182,9 @@ def submit(doing: Doing, _tail: str) -> Signal | None:
 
 
 def correct(doing: Doing, _tail: str) -> Signal | None:
-    """An officer goes back to the form just sent: what is sent then replaces it."""
+    """An officer, whose PIN was right, goes back to the form just sent: what is sent then
+    replaces it.
+    """
     session = doing.session
     assert session.sent is not None, "nothing was sent in this visit"
     session.filling, session.correcting, session.sent = session.sent, session.received, None
@@ -264,6 +273,7 @@ QUESTION: dict[str, Act] = {
     "mark": make_mark,
     "filter": open_filter,
     "take-ticket": refuse,
+    "desk": to_the_desk,
     "done": end_unsent,
 }
 REPEAT: dict[str, Act] = {

@@ -151,10 +151,20 @@ def kind_of(asked: NodeState) -> str:
     if asked.control in {"select1", "select", "rank", "range", "trigger"}:
         return asked.control
     if asked.control == "upload":
-        media = dict(asked.attributes).get("mediatype", "").partition("/")[0]
-        return media if media in {"image", "audio", "video"} else "file"
+        return _upload(dict(asked.attributes).get("mediatype", ""))
     if asked.readonly:
         return "note"
     if asked.control == "textarea":
         return "textarea"
     return asked.type
+
+
+def _upload(mediatypes: str) -> str:
+    """What an upload takes: of several media types the first that a kiosk can make, so that a
+    file which may be a picture is answered by a photo.
+    """
+    takes = [each.strip().partition("/")[0] for each in mediatypes.split(",")]
+    for kind in ("image", "audio"):
+        if kind in takes or "*" in takes:
+            return kind
+    return "video" if "video" in takes else "file"

@@ -62,7 +62,9 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What this kiosk knows of a reference: `stage` names a text `status_answer.STAGE`."""
+    """What this kiosk knows of a reference: `stage` names a text `status_answer.STAGE`, `reason`
+    one `case_note.REASON`.
+    """
 
     stage: str
     agency: str
@@ -169,8 +171,8 @@ class Ledger(Protocol):
 
 
 class Cases(Protocol):
-    def find(self, reference: str, last4: str) -> Knowledge | None:
-        """What is known of `reference`, or None; `last4` is the second factor."""
+    def find(self, reference: str) -> Knowledge | None:
+        """What is known of `reference`, or None."""
         ...
 
     def network(self) -> Network:

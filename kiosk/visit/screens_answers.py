@@ -32,16 +32,16 @@ def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
         if look.name == "photo":
             data["content"] = screens_capture.picture(scene, filling, asked)
     if look.name == "place":
-        blocks += screens_capture.where(scene, asked)
-        drawn, elements = screens_capture.place(scene, filling, asked)
-        page = (1, 1)
+        blocks += screens_capture.where(scene, filling, asked)
+        drawn, elements, page = screens_capture.place(scene, filling, asked)
     else:
         elements, page = _answers(scene, filling, asked, look, problem)
-    actions = (
-        _stopped(scene)
-        if is_stop(asked)
-        else _ways(scene, skip=not asked.required and not asked.readonly)
-    )
+    if is_stop(asked):
+        actions = _stopped(scene)
+    elif look.name == "attach" and asked.required:
+        actions = _beyond(scene)
+    else:
+        actions = _ways(scene, skip=not asked.required and not asked.readonly)
     searching = drawn == "search" and filling.filter is not None
     return Screen(
         asked.label or asked.path.rpartition("/")[2],
@@ -129,6 +129,16 @@ def _stopped(scene: Scene) -> list[Element]:
     ]
 
 
+def _beyond(scene: Scene) -> list[Element]:
+    """A file no kiosk can take, without which the form cannot be sent: staff help at the desk,
+    and the answers wait there under their code.
+    """
+    ways = [button(scene, "desk", "submitted.take_ticket", "ticket", primary=True)]
+    if scene.session.correcting is None:
+        ways.insert(0, button(scene, "keep", "question.keep", "save"))
+    return ways
+
+
 def _words(scene: Scene, problem: str, asked: NodeState) -> str:
     if not problem:
         return ""
@@ -182,13 +192,17 @@ def _wheels(scene: Scene, filling: Filling, look: Look) -> list[Element]:
     say = scene.tongue.say
     found = []
     for part in look.wheels:
+        hint = ""
         if part == "range":
             value, label = filling.question().value, filling.question().label
         else:
             held = filling.parts.get(part)
             value = "" if held is None else str(held)
             label = say(f"question.{part}")
-        found.append(Element(id=f"wheel.{part}", role=Role.WHEEL, label=label, value=value))
+            hint = scene.tongue.month(held) if part == "month" and held is not None else ""
+        found.append(
+            Element(id=f"wheel.{part}", role=Role.WHEEL, label=label, value=value, hint=hint)
+        )
     return found
 
 

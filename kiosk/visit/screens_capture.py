@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from content.faults import NotInPack
 from content.model import County
 from kiosk.forms.states import NodeState
 from kiosk.view import Block, Element, Role
 from kiosk.visit.answering import Filling
-from kiosk.visit.capture import Stage, Taken
-from kiosk.visit.scene import Scene, fact, notice, paged, tile
+from kiosk.visit.capture import TOWN_ACCURACY_M, Stage, Taken
+from kiosk.visit.scene import Scene, fact, notice, paged, text, tile
 
 COUNTIES_PER_PAGE = 4
+
+Shown = tuple[str, list[Element], tuple[int, int]]
+"""A look, its elements, and (this page, of how many)."""
 
 
 def photo(scene: Scene, filling: Filling, asked: NodeState) -> list[Element]:
@@ -52,6 +56,8 @@ def told(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
     say, taken = scene.tongue.say, _taken(scene, filling)
     kind = filling.look().name
     if taken is None:
+        if kind == "attach" and asked.required:
+            return [notice(say("capture.attach_needed"), tone="warn", icon="support_agent")]
         key = f"capture.{kind}_attached" if asked.value else f"capture.{kind}_how"
         return [notice(say(key), tone="good" if asked.value else "info")]
     match taken.stage:
@@ -71,16 +77,16 @@ def picture(scene: Scene, filling: Filling, asked: NodeState) -> bytes:
     return filling.attached.files.get(asked.value, b"") if asked.value else b""
 
 
-def place(scene: Scene, filling: Filling, asked: NodeState) -> tuple[str, list[Element]]:
-    """(look, elements) of a place: what is known, or the fix, or the counties."""
+def place(scene: Scene, filling: Filling, asked: NodeState) -> Shown:
+    """(look, elements, page) of a place: what is known, or the ways to say where it is."""
     say = scene.tongue.say
     if asked.value:
-        return "place", [tile("remove", say("capture.place_change"), "edit")]
-    if scene.fix and filling.filter is None:
-        return "place", [
-            tile("here", say("capture.place_here"), "my_location"),
-            tile("pick-county", say("capture.place_county"), "map"),
-        ]
+        return "place", [tile("remove", say("capture.place_change"), "edit")], (1, 1)
+    if filling.county:
+        return "place", _in_county(scene, filling.county), (1, 1)
+    quick = _quick(scene)
+    if quick and filling.filter is None:
+        return "place", [*quick, tile("pick-county", say("capture.place_county"), "map")], (1, 1)
     field = Element(
         id="filter",
         role=Role.FIELD,
@@ -90,19 +96,71 @@ def place(scene: Scene, filling: Filling, asked: NodeState) -> tuple[str, list[E
     )
     wanted = (filling.filter or "").casefold().strip()
     found = [each for each in scene.catalogue.counties() if wanted in each.name.casefold()]
-    shown, _, paging = paged(scene, found, COUNTIES_PER_PAGE)
-    return "search", [field, *(_county(each) for each in shown), *paging]
+    shown, page, paging = paged(scene, found, COUNTIES_PER_PAGE)
+    return "search", [field, *(_county(each) for each in shown), *paging], page
 
 
-def where(scene: Scene, asked: NodeState) -> list[Block]:
-    """The answer in words: degrees, and how exact."""
+def where(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
+    """The answer in words: the place, and how exact; or how exact a choice would be."""
+    say = scene.tongue.say
     parts = asked.value.split()
     if len(parts) < 2:
-        return []
+        return [text(say("capture.place_rough_first"))] if filling.county else []
     exact = float(parts[3]) if len(parts) > 3 else 0.0
     key = "capture.place_exact" if exact < 1_000 else "capture.place_rough"
-    words = scene.tongue.say(key, n=f"{exact:.0f}", km=f"{exact / 1_000:.0f}")
-    return [fact(f"{float(parts[0]):.4f}, {float(parts[1]):.4f}", words, "location_on")]
+    words = say(key, n=f"{exact:.0f}", km=f"{exact / 1_000:.0f}")
+    return [fact(_named(scene, float(parts[0]), float(parts[1])), words, "location_on")]
+
+
+def _named(scene: Scene, latitude: float, longitude: float) -> str:
+    """A place of the pack by its name ("about here"); any other in degrees."""
+    middle = scene.catalogue.geography.middle
+    for county in scene.catalogue.counties():
+        if middle(county.code) == (latitude, longitude):
+            town = county.headquarters.value or county.name
+            return scene.tongue.say("capture.place_about", place=town, county=county.name)
+    return f"{latitude:.4f}, {longitude:.4f}"
+
+
+def _quick(scene: Scene) -> list[Element]:
+    """Here by the receiver; else the town of this centre, where the content knows it."""
+    say = scene.tongue.say
+    if scene.fix:
+        return [tile("here", say("capture.place_here"), "my_location")]
+    try:
+        centre = scene.catalogue.centre(scene.place.centre)
+    except NotInPack:
+        return []
+    county = scene.catalogue.county(centre.county)
+    town = county.headquarters.value
+    if not town or centre.town.partition("(")[0].strip() != town:
+        return []
+    return [_near(scene, county, town)]
+
+
+def _in_county(scene: Scene, code: str) -> list[Element]:
+    """Two ways of being in a county: in its town, or anywhere else in it."""
+    say, county = scene.tongue.say, scene.catalogue.county(code)
+    town = county.headquarters.value
+    found = [_near(scene, county, town)] if town else []
+    reach = scene.catalogue.geography.reach_m(code) or 0
+    rest = tile(
+        f"within.{code}",
+        say("capture.place_within", county=county.name),
+        "map",
+        hint=say("capture.place_rough", km=f"{reach / 1_000:.0f}"),
+    )
+    return [*found, rest, tile("pick-county", say("capture.place_other"), "replay")]
+
+
+def _near(scene: Scene, county: County, town: str) -> Element:
+    say = scene.tongue.say
+    return tile(
+        f"near.{county.code}",
+        say("capture.place_near", place=town),
+        "location_on",
+        hint=say("capture.place_rough", km=f"{TOWN_ACCURACY_M / 1_000:.0f}"),
+    )
 
 
 def _county(county: County) -> Element:

@@ -143,7 +143,7 @@ def submitted(scene: Scene) -> Screen:
         button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
         button(scene, "done", "shell.done", "check", primary=True),
     ]
-    if scene.assisted and session.sent is not None:
+    if scene.assisted and session.sent is not None and scene.door is not None:
         actions.insert(0, button(scene, "correct", "submitted.correct", "edit_document"))
     return Screen(say("submitted.title"), "", blocks, actions, back=False)
 

@@ -36,10 +36,11 @@ def staff_pin(scene: Scene) -> Screen:
     say, duty, door = scene.tongue.say, scene.session.duty, scene.door
     assert door is not None, "this screen needs a door"
     title = say("staff_pin.title")
+    why = say("staff_pin.correct") if duty.wants == "correct" else ""
     if not door.has_pin:
         closed = notice(say("staff_pin.closed"), tone="warn", icon="lock")
         back = button(scene, "back", "shell.back", "arrow_back", primary=True)
-        return Screen(title, "", [closed], [back], back=False, home=False)
+        return Screen(title, why, [closed], [back], back=False, home=False)
     waiting = say("staff_pin.wait", n=door.wait_s) if door.wait_s else ""
     problem = waiting or duty.told or (say(duty.problem) if duty.problem else "")
     field = Element(
@@ -52,7 +53,7 @@ def staff_pin(scene: Scene) -> Screen:
         enabled=not door.wait_s,
     )
     go = button(scene, "next", "shell.next", "arrow_forward", primary=True, enabled=field.enabled)
-    return Screen(title, "", [], [field, go], keyboard=Keyboard.NUMBER, home=False)
+    return Screen(title, why, [], [field, go], keyboard=Keyboard.NUMBER, home=False)
 
 
 def staff(scene: Scene) -> Screen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.view import Block, Element, Keyboard, Role
+from kiosk.visit.ports import Knowledge
 from kiosk.visit.scene import Scene, Screen, button, notice, text, tile
 
 FACES = {
@@ -18,28 +19,29 @@ KINDS = {
     "complaint": "rate_review",
     "bribe": "gpp_maybe",
 }
+NOTES = frozenset({"papers", "photo", "fee", "details", "twice"})
+"""Reasons an agency may send; any other is "ask at the desk"."""
 
 
 def status(scene: Scene) -> Screen:
-    """First the reference, then the last four digits of the phone number."""
+    """The reference on the slip; nothing else is asked."""
     say, asking = scene.tongue.say, scene.session.asking
-    first = asking.stage == "reference"
+    problem = say(asking.problem) if asking.problem else ""
     field = Element(
         id="answer",
         role=Role.FIELD,
-        label=say("status.reference" if first else "status.last4"),
-        hint=say("status.hint") if first else "",
-        value=asking.reference if first else asking.last4,
-        masked=not first,
-        error=say(asking.problem) if asking.problem else "",
+        label=say("status.reference"),
+        hint=say("status.hint"),
+        value=asking.reference,
+        error=problem,
     )
-    blocks = [notice(say(asking.problem), tone="problem", icon="error")] if asking.problem else []
+    blocks = [notice(problem, tone="problem", icon="error")] if problem else []
     return Screen(
         say("status.title"),
         "",
         blocks,
         [field, button(scene, "next", "shell.next", "arrow_forward", primary=True)],
-        keyboard=Keyboard.ID if first else Keyboard.NUMBER,
+        keyboard=Keyboard.ID,
     )
 
 
@@ -51,7 +53,7 @@ def status_answer(scene: Scene) -> Screen:
         blocks.append(notice(say("status_answer.nothing"), icon="info"))
     else:
         agency = scene.catalogue.agency(known.agency).title(scene.session.language)
-        words = say(f"status_answer.{known.stage}", agency=agency, reason=known.reason)
+        words = say(f"status_answer.{known.stage}", agency=agency, reason=_reason(scene, known))
         tone = "good" if known.stage in {"ready", "collected"} else "info"
         blocks.append(notice(words, tone=tone, icon="fact_check"))
         if known.at is not None:
@@ -64,6 +66,13 @@ def status_answer(scene: Scene) -> Screen:
         button(scene, "done", "shell.done", "check", primary=True),
     ]
     return Screen(say("status_answer.title"), scene.session.asking.reference, blocks, actions)
+
+
+def _reason(scene: Scene, known: Knowledge) -> str:
+    """Why, in words of the pack: agencies send a key, never a sentence about a person."""
+    if known.stage != "rejected":
+        return ""
+    return scene.tongue.say(f"case_note.{known.reason if known.reason in NOTES else 'ask'}")
 
 
 def complain(scene: Scene) -> Screen:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.flow import Signal
+from kiosk.session import Duty
 from kiosk.visit.backroom import Backroom
 from kiosk.visit.doing import Act, Doing, signal
+from kiosk.visit.filling_acts import correct
 from provisioning.faults import Fault
 
 PIN_TYPED_MAX = 12
@@ -25,7 +27,13 @@ def backroom_of(doing: Doing) -> Backroom:
 
 def ask_pin(doing: Doing, _tail: str) -> Signal | None:
     """The door was touched."""
-    doing.session.duty.typed = doing.session.duty.problem = ""
+    doing.session.duty = Duty()
+    return Signal.STAFF_DOOR
+
+
+def ask_pin_to_correct(doing: Doing, _tail: str) -> Signal | None:
+    """An officer wants to go back to the form just sent: the PIN first, the visit goes on."""
+    doing.session.duty = Duty(wants="correct")
     return Signal.STAFF_DOOR
 
 
@@ -49,7 +57,7 @@ def enter(doing: Doing, _tail: str) -> Signal | None:
         return None
     if verdict.opened:
         ledger.note("staff.entered", visit, site)
-        return Signal.STAFF_IN
+        return correct(doing, "") if duty.wants == "correct" else Signal.STAFF_IN
     duty.problem = "staff_pin.wrong"
     ledger.note("staff.refused", visit, {**site, "wait_s": verdict.wait_s})
     return None

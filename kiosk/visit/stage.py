@@ -98,7 +98,6 @@ def _identity(session: Session, *, warned: bool) -> tuple[object, ...]:
         session.state,
         session.page,
         place if session.state in _FORM else "",
-        session.asking.stage,
         warned,
     )
 

@@ -50,8 +50,11 @@ def test_a_camera_that_is_not_there_fails_calmly() -> None:
     clock = SystemClock()
     url = "camera+v4l:/dev/no-such-camera"
     camera = DeviceCamera(lambda: Equipment({"camera": url}, clock, SystemIds(clock)), clock)
+    assert camera.look().stage is Stage.FAILED, "nothing was begun"
     camera.start()
-    until(camera, clock, Stage.FAILED)
+    assert camera.look().stage is Stage.RUNNING, "a moment is given to a device that is late"
+    assert until(camera, clock, Stage.FAILED) == Taken(Stage.FAILED)
+    assert camera._equipment is None, "the device is let go"
 
 
 def test_a_recording_runs_until_it_is_finished() -> None:

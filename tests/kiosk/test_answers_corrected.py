@@ -9,9 +9,50 @@ from kiosk.wiring import kiosk_of
 from provisioning.site import Site
 from tests.kiosk.conftest import Visitor
 from tests.kiosk.test_drafts import begin, finish, submissions
+from tests.kiosk.test_staff import PIN, acts, with_pin
 
 ID = re.compile(rb"<(?:\w+:)?instanceID>(uuid:[0-9a-f-]+)<")
 OLD = re.compile(rb"<(?:\w+:)?deprecatedID>(uuid:[0-9a-f-]+)<")
+
+
+def correct(visitor: Visitor) -> Visitor:
+    """An officer goes back to the form just sent."""
+    return with_pin(visitor).tap("correct").type(PIN).tap("next")
+
+
+def test_only_an_officer_who_knows_the_pin_corrects(visitor: Visitor) -> None:
+    begin(visitor)
+    finish(visitor)
+    with_pin(visitor).tap("submit", "correct")
+    assert visitor.state == "staff-pin"
+    assert "correct the form" in visitor.words()
+    assert "Wanjiku" not in visitor.words()
+    visitor.type("111222").tap("next")
+    assert visitor.state == "staff-pin"
+    visitor.tap("back")
+    assert visitor.state == "submitted"
+    visitor.tap("correct").type(PIN).tap("next")
+    assert visitor.state == "review"
+    assert acts(visitor) == [("staff.refused", ""), ("staff.entered", "")]
+
+
+def test_the_same_pin_at_the_door_ends_the_visit(visitor: Visitor) -> None:
+    """The PIN for a correction opens nothing else, and the staff screen no correction."""
+    begin(visitor)
+    finish(visitor)
+    with_pin(visitor).tap("submit", "correct", "back", "staff").type(PIN).tap("next")
+    assert visitor.state == "staff"
+    assert visitor.kiosk.appliance.session.sent is None
+
+
+def test_without_a_pin_nothing_is_corrected(visitor: Visitor) -> None:
+    (visitor.node.dir / "keys" / "staff.pin").unlink(missing_ok=True)
+    begin(visitor)
+    finish(visitor)
+    visitor.tap("submit", "correct")
+    assert "No staff PIN" in visitor.words()
+    visitor.tap("back")
+    assert visitor.state == "submitted"
 
 
 def test_a_correction_is_a_new_instance_under_the_same_reference(
@@ -21,7 +62,7 @@ def test_a_correction_is_a_new_instance_under_the_same_reference(
     finish(visitor)
     visitor.tap("submit")
     reference = visitor.number()
-    visitor.tap("correct")
+    correct(visitor)
     assert visitor.state == "review"
     assert "keep" not in visitor.ids()
     visitor.tap("change.full_name").type("Wanjiku Njeri Mwangi").tap("next")
@@ -60,7 +101,7 @@ def test_a_correction_left_unsent_leaves_the_first_form_alone(
 ) -> None:
     begin(visitor)
     finish(visitor)
-    visitor.tap("submit", "correct", "stop")
+    correct(visitor.tap("submit")).tap("stop")
     assert len(submissions(visitor, site, catalogue.form("lost_id").agency)) == 1
 
 

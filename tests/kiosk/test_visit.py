@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from kiosk.evidence import search
 from kiosk.queue.numbers import service_day
 from kiosk.queue.qr import read_ticket
+from kiosk.reference import make_reference
 from kiosk.view import Activated, Scanned, Touched
 from peripherals.document import Document
 from peripherals.spool import JobState, Spool, move
@@ -287,13 +290,58 @@ def test_looks_follow_the_visit_and_end_with_it(visitor: Visitor) -> None:
     assert visitor.view.speech == ()
 
 
+def ask(visitor: Visitor, reference: str) -> str:
+    """What the kiosk says of a reference."""
+    return visitor.tap("home", "status").type(reference).tap("next").words()
+
+
 def test_status_is_honest_about_what_this_kiosk_knows(visitor: Visitor) -> None:
     report_lost_id(visitor).tap("submit")
     reference = visitor.number()
-    visitor.tap("home", "status").type(reference).tap("next").type("1592").tap("next")
-    assert "Saved on this kiosk" in visitor.words()
-    visitor.tap("home", "status").type("NRB-000000-00").tap("next").type("1592").tap("next")
-    assert "knows nothing yet" in visitor.words()
+    assert "Saved on this kiosk" in ask(visitor, f" {reference.lower()} ")
+    assert "knows nothing yet" in ask(visitor, make_reference("NRB", b"\1\2\3\4"))
+
+
+def test_a_slip_of_the_pen_in_a_reference_is_told_at_once(visitor: Visitor) -> None:
+    home(visitor).tap("status").type("NRB-000000-00").tap("next")
+    assert visitor.state == "status"
+    assert "Check it" in visitor.words()
+    visitor.type(make_reference("NRB", b"\0\0\0\0")).tap("next")
+    assert visitor.state == "status-answer"
+
+
+def test_who_guesses_references_is_sent_to_a_person(visitor: Visitor) -> None:
+    report_lost_id(visitor).tap("submit")
+    mine = visitor.number()
+    for guess in range(5):
+        assert "knows nothing yet" in ask(visitor, make_reference("NRB", bytes([9, 9, 9, guess])))
+    assert "Ask staff" in ask(visitor, mine)
+    assert visitor.state == "status"
+
+
+def test_what_an_agency_answered_is_shown_with_its_age(visitor: Visitor) -> None:
+    report_lost_id(visitor).tap("submit")
+    mine, elsewhere = visitor.number(), make_reference("NRB", b"\5\6\7\x08")
+    journal, now = visitor.kiosk.books.journal, visitor.clock.now()
+
+    def came_down(reference: str, state: str, days: int, note: str = "") -> None:
+        at = int((now - timedelta(days=days)).timestamp() * 1000)
+        body = {"reference": reference, "state": state, "agency": "NRB", "note_key": note, "at": at}
+        with journal.store.transaction() as tx:
+            journal.append(tx, "case.status", visitor.kiosk.books.ids.uuid7(), body)
+
+    came_down(mine, "ready", 3)
+    came_down(mine, "processing", 8)  # overtaken on its way: the older answer says nothing new
+    came_down(elsewhere, "rejected", 0, "photo")
+    came_down(elsewhere, "turned into a pumpkin", 0)
+    said = ask(visitor, mine)
+    assert "Ready. Come and collect it." in said
+    assert "3 days old" in said
+    said = ask(visitor, elsewhere)
+    assert "Reason: the photo is not clear" in said
+    assert "from today" in said
+    came_down(elsewhere, "rejected", 0, "a word of a newer release")
+    assert "Reason: ask at the desk" in ask(visitor, elsewhere)
 
 
 def test_a_scanned_reference_fills_the_field(visitor: Visitor) -> None:
