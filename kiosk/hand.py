@@ -7,6 +7,7 @@ that is there and enabled, or type into the field that is there.
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Protocol
 
@@ -137,7 +138,9 @@ def reachable(view: View, name: str) -> Element:
         if not element.enabled or (view.countdown and element.place is not Place.OVERLAY):
             break
         return element
-    raise StoryFailed(f"Nobody can touch {name!r} now; {on_screen(view)}")
+    near = difflib.get_close_matches(name, [each.id for each in view.elements if each.enabled], 2)
+    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+    raise StoryFailed(f"Nobody can touch {name!r} now{hint}; {on_screen(view)}")
 
 
 def on_screen(view: View) -> str:

@@ -104,13 +104,8 @@ class Player:
         return self._person.look()
 
     def tap(self, name: str) -> None:
-        """Touch an element, on a later page if need be, as a person would look for it."""
-        view = self._person.look()
-        for _ in range(PAGES_MAX):
-            if _has(view, name) or not _has(view, "page.next"):
-                break
-            self._person.tap("page.next")
-            view = self._person.look()
+        """Touch an element, on another page if need be, as a person would look for it."""
+        self._leaf_until(lambda view: _has(view, name))
         if name == "start":
             self.heard.visits += 1
         self._person.tap(name)
@@ -138,17 +133,44 @@ class Player:
             case _:
                 raise StoryFailed(f"there is no step {verb!r}")
 
+    def _leaf_until(self, found: Callable[[View], bool]) -> bool:
+        """Turn to the page that holds it, as a person looks: onward, then back before where it
+        began. Found nowhere, the page is again the one it began with.
+        """
+        onward = self._turn("page.next", found, PAGES_MAX)
+        if onward is None:
+            return True
+        back = self._turn("page.previous", found, PAGES_MAX)
+        if back is None:
+            return True
+        self._turn("page.next", lambda _: False, back - onward)
+        return False
+
+    def _turn(self, way: str, found: Callable[[View], bool], most: int) -> int | None:
+        """Turn pages one way until it is found (None); else how many were turned."""
+        turned = 0
+        while not found(view := self._person.look()):
+            if turned == most or view.countdown or not _has(view, way):
+                return turned
+            self._person.tap(way)
+            turned += 1
+        return None
+
     def _expect(self, verb: str, what: str) -> None:
         """A thing that is to come (a proven slip) may take a few seconds."""
         end = self._house.clock.monotonic() + EXPECT_S
         wanted = verb != "expect-no"
+
+        def there(view: View) -> bool:
+            if verb == "expect":
+                return view.state == what or _has(view, what)
+            return what.casefold() in shown(view).casefold()
+
+        if wanted and self._leaf_until(there):
+            return
         while True:
             view = self._person.look()
-            if verb == "expect":
-                found = view.state == what or _has(view, what)
-            else:
-                found = what.casefold() in shown(view).casefold()
-            if found is wanted:
+            if there(view) is wanted:
                 return
             self._house.supervisor.tick()
             self._house.breathe()

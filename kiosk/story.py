@@ -21,6 +21,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,8 @@ class Step:
     rest: str
 
 
+_COMMENT = re.compile(r"(^|\s)#.*")
+
 # What may follow a verb: None nothing, "" any text, else one of the words.
 _VERBS: dict[str, tuple[str, ...] | str | None] = {
     "tap": "",
@@ -70,7 +73,7 @@ _VERBS: dict[str, tuple[str, ...] | str | None] = {
 def read(path: Path) -> tuple[Step, ...]:
     """The steps of the story in a file; raises `StoryUnreadable` also when it is no text."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # with or without the mark some editors put first
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise StoryUnreadable(f"The story {path} cannot be read ({why}).") from error
@@ -80,13 +83,12 @@ def read(path: Path) -> tuple[Step, ...]:
 def parse(text: str) -> tuple[Step, ...]:
     """The steps of a story; raises `StoryUnreadable` with the line and what to write."""
     steps = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         # A comment starts at the line or after a space, so that `type a#b` keeps its sign.
-        words = line.strip()
-        words = "" if words.startswith("#") else words.split(" #")[0].strip()
+        words = _COMMENT.sub("", line).strip()
         if words:
-            verb, _, rest = words.partition(" ")
-            steps.append(_checked(Step(number, verb, rest.strip())))
+            verb, *rest = words.split(None, 1)
+            steps.append(_checked(Step(number, verb, "".join(rest))))
     return tuple(steps)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.evidence import duplicates, search
-from kiosk.story import Step, StoryUnreadable, parse
+from kiosk.story import Step, StoryUnreadable, parse, read
 
 
 def test_a_story_reads_as_a_person_writes_it() -> None:
@@ -19,6 +19,16 @@ def test_a_story_reads_as_a_person_writes_it() -> None:
         Step(6, "wait", "61.5"),
         Step(7, "cut-power", ""),
         Step(8, "expect-text", "A101"),
+    )
+
+
+def test_a_story_may_come_from_any_editor(tmp_path: Path) -> None:
+    written = tmp_path / "windows.story"
+    written.write_bytes("\ufefftap start\r\n\ttap\tfind\t# here\r\n\r\ntype A\u2028B\r\n".encode())
+    assert read(written) == (
+        Step(1, "tap", "start"),
+        Step(2, "tap", "find"),
+        Step(4, "type", "A\u2028B"),
     )
 
 
