@@ -45,5 +45,7 @@ def read_action(element: Element, target: Place, trigger: Place | None) -> Actio
     """The action of `element`; unknown events are left out, as both reference engines do."""
     names = (element.get("event") or element.get(f"{{{JAVAROSA}}}event") or "").split()
     events = tuple(_NAMES[name] for name in names if name in _NAMES)
-    source = (element.get("value") or "").strip()
-    return Action(local(element), events, target, source, element.text or "", trigger)
+    source = element.get("value")
+    # A `value` that is there but empty blanks the target; the element's text counts without one.
+    literal = (element.text or "") if source is None else ""
+    return Action(local(element), events, target, (source or "").strip(), literal, trigger)

@@ -16,6 +16,8 @@ from kiosk.forms.xpath.values import number_text, parse_moment
 
 _INT = re.compile(r"[-+]?\d+\Z", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?\Z", re.ASCII)
+_TRUTHS = {"true": "1", "false": "0"}
+"""A calculated truth where the form wants a number."""
 _TIME = re.compile(
     r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?\s*(Z|[-+]\d\d:?\d\d)?\Z", re.ASCII
 )
@@ -54,12 +56,14 @@ def default(text: str, kind: str, zone: tzinfo) -> str:
         return ""
 
 
-def calculated(text: str, kind: str, zone: tzinfo) -> str:
+def calculated(text: str, kind: str, zone: tzinfo) -> str:  # noqa: PLR0911 - one a type
     """What a calculation's result becomes in a node of type `kind`: NaN and nonsense are blank."""
     if text == "NaN":
         return ""
     if kind in {"string", "select1", "select"} or not text:
         return text
+    if kind in {"int", "decimal"} and text in _TRUTHS:
+        return _TRUTHS[text]
     if kind == "int":
         return _truncated(text)
     if kind == "date":

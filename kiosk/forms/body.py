@@ -47,8 +47,12 @@ class BodyReader:
         self._describe(control, element)
         inner = context if place is None else place.path
         control.children = self.controls(element, inner, depth + 1)
-        if place is not None and place.control is None:
-            place.control = control
+        if place is not None:
+            if place.control is None:
+                place.control = control
+            elif place.control.kind == "repeat" and place.control.label is None:
+                # The group around a repeat says what its rows are.
+                place.control.label = control.label
         return control
 
     def _repeat(self, element: Element, context: str, depth: int) -> Control:

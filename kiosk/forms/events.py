@@ -66,10 +66,14 @@ class Events:
         return nodes_at(start, action.target) if isinstance(start, RecordNode) else []
 
     def _run(self, action: Action, node: RecordNode) -> None:
-        if action.kind != "setvalue" or node.children:
-            return
+        if action.kind == "recordaudio" or node.children:
+            return  # a kiosk never records without being asked
         text = action.literal
-        if action.source:
+        if action.kind == "setgeopoint":
+            text = self._world.location()
+            if not text:
+                return
+        elif action.source:
             where = f"setvalue of {node.place.path}"
             run = self._form.expressions.text(action.source, node.place, where)
             text = run(Context(node, self._world))

@@ -132,6 +132,8 @@ class FormReader:
         root_path = record.root.place.path
         for element in self._root.iter(*(f"{{*}}{name}" for name in sorted(ACTIONS))):
             parent = element.getparent()
+            if local(parent) == "body":
+                continue  # neither reference engine runs an action that belongs to nothing
             reference = parent.get("ref") or parent.get("nodeset") or ""
             trigger = record.places.get(absolute(reference, root_path)) if reference else None
             context = root_path if trigger is None else trigger.path

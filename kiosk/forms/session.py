@@ -42,36 +42,23 @@ class FormSession:
         seed: int = 1,
         preload: Mapping[str, str] | None = None,
         last_saved: ChoiceList | None = None,
+        locate: Callable[[], str | None] | None = None,
     ) -> None:
-        self._build(form, now, tz, ids, seed, preload, last_saved)
+        """`locate` gives the device's place as `latitude longitude altitude accuracy`, for
+        `odk:setgeopoint`; None, or giving None, leaves those questions blank.
+        """
+        self._build(form, SessionWorld(form, now, tz, seed, preload or {}, ids, last_saved, locate))
         self._world.take(copy_record(form.record.root))
         self._start_new()
 
-    def _build(
-        self,
-        form: Form,
-        now: Callable[[], datetime],
-        tz: tzinfo,
-        ids: RandomIds,
-        seed: int,
-        properties: Mapping[str, str] | None,
-        last_saved: ChoiceList | None,
-    ) -> None:
+    def _build(self, form: Form, world: SessionWorld) -> None:
         self.form = form
-        self._world = SessionWorld(
-            form,
-            now=now,
-            zone=tz,
-            seed=seed,
-            properties=properties or {},
-            ids=ids,
-            last_saved=last_saved,
-        )
-        self._engine = Engine(form.graph, self._world, self._calculated)
-        self._repeats = Repeats(form, self._world, self._engine)
-        self._events = Events(form, self._world, self._engine)
+        self._world = world
+        self._engine = Engine(form.graph, world, self._calculated)
+        self._repeats = Repeats(form, world, self._engine)
+        self._events = Events(form, world, self._engine)
         self._repeats.on_new_row = self._events.new_row
-        self._describer = Describer(form, self._world)
+        self._describer = Describer(form, world)
 
     @classmethod
     def restore(
@@ -85,10 +72,12 @@ class FormSession:
         seed: int = 1,
         preload: Mapping[str, str] | None = None,
         last_saved: ChoiceList | None = None,
+        locate: Callable[[], str | None] | None = None,
     ) -> FormSession:
         """The session a `snapshot()` was taken of; raises `SnapshotRefused`."""
         session = cls.__new__(cls)
-        session._build(form, now, tz, ids, seed, preload, last_saved)
+        world = SessionWorld(form, now, tz, seed, preload or {}, ids, last_saved, locate)
+        session._build(form, world)
         root, language = snapshots.read(form, snapshot)
         session._world.take(root)
         session._world.language = language

@@ -35,13 +35,13 @@ class SessionWorld:
     def __init__(
         self,
         form: Form,
-        *,
         now: Callable[[], datetime],
         zone: tzinfo,
         seed: int,
         properties: Mapping[str, str],
         ids: RandomIds,
         last_saved: ChoiceList | None = None,
+        locate: Callable[[], str | None] | None = None,
     ) -> None:
         self.form = form
         self.zone = zone
@@ -54,6 +54,7 @@ class SessionWorld:
         self._properties = properties
         self._ids = ids
         self._last_saved = last_saved
+        self._locate = locate
         self._documents: dict[str, Node] = {}
         self.chooser = Chooser(self)
         self.spent = 0
@@ -108,6 +109,10 @@ class SessionWorld:
         if name == "version":
             return self.form.version
         return self._properties.get(name, "")
+
+    def location(self) -> str:
+        """Where the device is, empty where it cannot know."""
+        return (self._locate() if self._locate is not None else None) or ""
 
     def itext(self, text_id: str, node: Node) -> str:
         return self.itext_form(text_id, PLAIN, node) or self.itext_form(text_id, "long", node)

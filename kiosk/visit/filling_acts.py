@@ -9,15 +9,12 @@ from __future__ import annotations
 import json
 
 from kiosk.flow import Signal
-from kiosk.forms.model import Form
-from kiosk.forms.session import FormSession
 from kiosk.forms.states import PageKind
 from kiosk.queue.numbers import service_day
 from kiosk.visit.answering import INVALID, TEXT_MAX, Filling, Step
 from kiosk.visit.doing import Act, Doing, want_ticket
 from kiosk.visit.drawing import CROSS, Drawing
 from kiosk.visit.looks import Pick
-from provisioning.clock import EAT
 
 
 def fill_form(doing: Doing, _tail: str) -> Signal | None:
@@ -45,8 +42,8 @@ def agree(doing: Doing, _tail: str) -> Signal | None:
     session, ports = doing.session, doing.ports
     if session.filling is None:
         asset = ports.catalogue.form(session.form)
-        engine = FormSession(
-            Form.parse(asset.xml, asset.media), now=ports.clock.now, tz=EAT, ids=ports.ids
+        engine = ports.opener.start(
+            asset, session.visit, now=ports.clock.now, ids=ports.ids, locate=ports.position
         )
         session.filling, session.reviewed = Filling(asset, engine), 0
         session.filling.speak(session.language)

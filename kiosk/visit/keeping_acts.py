@@ -7,14 +7,11 @@ and the kiosk calls a person instead of asking again.
 from __future__ import annotations
 
 from kiosk.flow import Signal, State
-from kiosk.forms.model import Form
-from kiosk.forms.session import FormSession
 from kiosk.visit.answering import Filling
 from kiosk.visit.attached import Attached
 from kiosk.visit.doing import TRIES_MAX, Act, Doing, call_staff, signal
 from kiosk.visit.filling_acts import filling_of, keep_draft, shown
 from kiosk.visit.ports import Coded, Reopened
-from provisioning.clock import EAT
 
 CODE_TYPED_MAX = 16
 
@@ -74,12 +71,13 @@ def resume(doing: Doing, _tail: str) -> Signal | None:
 def _take_up(doing: Doing, found: Reopened) -> Signal:
     session, ports = doing.session, doing.ports
     asset = found.asset
-    engine = FormSession.restore(
-        Form.parse(asset.xml, asset.media),
+    engine = ports.opener.resume(
+        asset,
         found.snapshot,
+        session.visit,
         now=ports.clock.now,
-        tz=EAT,
         ids=ports.ids,
+        locate=ports.position,
     )
     filling = Filling(asset, engine)
     filling.attached = Attached(found.attachments)

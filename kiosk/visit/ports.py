@@ -16,6 +16,7 @@ from uuid import UUID
 
 from content.catalogue import Catalogue
 from content.model import FormAsset, Service
+from kiosk.forms_opening import FormOpener
 from kiosk.visit.answering import Filling
 from kiosk.visit.backroom import Backroom
 from kiosk.visit.capture import Capturer
@@ -213,6 +214,7 @@ class Ports:
     draft_days: int = 7
     assisted: bool = False
     """Whether an officer sits beside the citizen, as in a van."""
+    opener: FormOpener = field(default_factory=FormOpener)
     camera: Capturer | None = None
     recorder: Capturer | None = None
     position: Callable[[], str | None] = lambda: None

@@ -71,14 +71,28 @@ def _date(c: Context, value: Value) -> str:
 
 def _moment(c: Context, value: Value) -> datetime | None:
     if isinstance(value, float):
-        value = day_text(value)
+        return _moment_of_days(c, value)
     text = to_text(value)
     moment = parse_moment(text, c.world.zone)
-    if moment is None and text:
-        number = text_number(text, c)
-        if math.isfinite(number):
-            moment = parse_moment(day_text(number), c.world.zone)
-    return None if moment is None else moment.astimezone(c.world.zone)
+    if moment is None:
+        return _moment_of_days(c, text_number(text, c)) if text else None
+    return moment.astimezone(c.world.zone)
+
+
+def _moment_of_days(c: Context, days: float) -> datetime | None:
+    """A whole number is that day here; a fraction is a moment, counted from 1970 in UTC.
+
+    So `format-date(decimal-date-time(today()) - 365.25 * n, …)` counts from today and not from
+    the evening before (JavaRosa does the same).
+    """
+    text = day_text(days)
+    if not text or days.is_integer():
+        return parse_moment(text, c.world.zone)
+    moment = parse_moment(f"{text}T00:00:00Z", c.world.zone)
+    if moment is None:
+        return None
+    part = timedelta(milliseconds=round((days - math.floor(days)) * _DAY_S * 1000))
+    return (moment + part).astimezone(c.world.zone)
 
 
 def _decimal_date_time(c: Context, value: Value) -> float:

@@ -237,6 +237,9 @@ def node_truth(node: Node) -> bool:
                 return True
         if place.type == "boolean":
             return text in {"true", "1"}
+        if text == "false" and place.bind is not None and place.bind.calculate:
+            # A truth that was calculated stays one, whatever type its node has.
+            return False
     return True
 
 
