@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.equipping import hotplug_of
 from kiosk.visit.capture import Stage, Taken
 from peripherals.camera import Frame, NothingSeen, TakeFrame
 from peripherals.device import DeviceFault, SimulatorRefused
 from peripherals.drivers.arecord import open_microphone
+from peripherals.drivers.plug_source import hotplug_of
 from peripherals.equipment import Equipment
 from peripherals.equipment_table import read_position
 from peripherals.recorder import RATE_HZ, SECONDS_MAX, Recording

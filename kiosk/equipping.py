@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from kiosk.senses import Senses
-from peripherals.device import DeviceLost
+from peripherals.drivers.plug_source import hotplug_of
 from peripherals.drivers.poweroff import SystemPower
-from peripherals.drivers.udev_hotplug import UdevSource
 from peripherals.equipment import Equipment
 from peripherals.equipment_calls import CallBox
 from peripherals.equipment_kinds import ROLES
 from peripherals.equipment_table import EQUIPMENT_TABLES
 from peripherals.equipment_unit import EquipmentUnit, PowerHold, PowerPort, UnitParts
-from peripherals.hotplug import HotplugSource
+from peripherals.plugs import SharedPlugs
 from peripherals.scanner import Scan
 from peripherals.sms_queue import SMS_TABLES, SmsQueue
 from peripherals.spool import SPOOL_TABLES
@@ -62,7 +60,7 @@ def device_urls(node: Node) -> dict[str, str]:
 
 
 def unit_maker(
-    node: Node, clock: Clock, ids: Ids, hold: PowerHold
+    node: Node, clock: Clock, ids: Ids, hold: PowerHold, plugs: SharedPlugs | None = None
 ) -> Callable[[], EquipmentUnit] | None:
     """What makes the unit inside its own thread; None when the node has no such device.
 
@@ -71,7 +69,7 @@ def unit_maker(
     urls = device_urls(node)
     if not urls:
         return None
-    field, plugs = node.settings.node.field, node.settings.devices.hotplug
+    field, source = node.settings.node.field, node.settings.devices.hotplug
     Equipment(urls, clock, ids, field=field).close()
 
     def make() -> EquipmentUnit:
@@ -79,9 +77,10 @@ def unit_maker(
         store = Store.open(node.db_path, tables, strict=field)
         senses = Senses(f"ipc://{node.socket_path('core')}")
         power: PowerPort = SystemPower() if field else ToldOnly()
+        hotplug = plugs.ear() if plugs is not None else hotplug_of(source)
         parts = UnitParts(
             equipment=Equipment(
-                urls, clock, ids, read_codes=_read_codes, hotplug=hotplug_of(plugs), field=field
+                urls, clock, ids, read_codes=_read_codes, hotplug=hotplug, field=field
             ),
             store=store,
             clock=clock,
@@ -98,11 +97,11 @@ def unit_maker(
 
 
 def others_of(
-    node: Node, clock: Clock, ids: Ids
+    node: Node, clock: Clock, ids: Ids, plugs: SharedPlugs | None = None
 ) -> tuple[Callable[[], EquipmentUnit] | None, PowerHold]:
     """The last two parts of the device service: what makes the unit, and the hold it sets."""
     hold = PowerHold()
-    return unit_maker(node, clock, ids, hold), hold
+    return unit_maker(node, clock, ids, hold, plugs), hold
 
 
 def try_out(name: str, url: str | None, node: Node | None, seconds: float) -> int:
@@ -132,20 +131,3 @@ def _read_codes(picture: bytes) -> list[Scan]:
     from peripherals.pictures import read_picture  # noqa: PLC0415
 
     return read_picture(picture)
-
-
-def hotplug_of(url: str) -> HotplugSource | None:
-    """What says which devices are plugged in. Raises `DeviceLost` when a simulated source's
-    FIFO is not there.
-    """
-    scheme, _, path = url.partition(":")
-    if scheme == "none":
-        return None
-    if scheme == "simulated":
-        from peripherals.simulators.hotplug import open_source  # noqa: PLC0415 - demos only
-
-        return open_source(Path(path))
-    try:
-        return UdevSource()
-    except DeviceLost:
-        return None  # devices are then found by the paths of their URLs

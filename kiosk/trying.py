@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from peripherals.device import SimulatorRefused
+from peripherals.drivers.plug_source import printer_plugs
 from peripherals.drivers.printer_url import parse_printer_url
 from peripherals.ledger import void_counts
+from peripherals.plugs import Outlets
 from peripherals.printer_trial import test_printer, write_logo
 from peripherals.spool import SPOOL_TABLES
 from provisioning.clock import SystemClock
@@ -31,6 +34,10 @@ def try_printer(name: str, url: str | None, node: Node | None, logo: Path | None
     if address is None:
         raise UsageFault(f"No {name} is configured; name one with --url.")
     clock = SystemClock()
+    if address.match.named:
+        plugs = printer_plugs(node.settings.devices.hotplug if node else "udev:", [address])
+        plug = Outlets(plugs, {name: address}).plugs[name]
+        address = replace(address, driver=lambda _: plug.connect())
     if node is not None:
         with_spool = Store.open(node.db_path, [SPOOL_TABLES])
         void_counts(with_spool, name)  # the test slip's cut would pass for a citizen's slip

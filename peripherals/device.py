@@ -49,6 +49,10 @@ class WrongDevice(DeviceFault):
     code = 24
 
 
+class TwoAlike(WrongDevice):
+    """Two devices fit one place of the settings; neither is taken."""
+
+
 class BadDeviceUrl(DeviceFault):
     """The URL of a device in the settings or on the command line cannot be read."""
 
@@ -132,6 +136,7 @@ class Cause(StrEnum):
     UNPLUGGED = "unplugged"
     BUSY = "busy"
     WRONG_MODEL = "wrong-model"
+    TWO_ALIKE = "two-alike"
     RESTARTS = "restarts"
 
 
@@ -141,6 +146,7 @@ CAUSE_CODES: Mapping[Cause, str] = {
     Cause.BUSY: "P22",
     Cause.SILENT: "P23",
     Cause.WRONG_MODEL: "P24",
+    Cause.TWO_ALIKE: "P28",
     Cause.PAPER: "P31",
     Cause.COVER: "P32",
     Cause.CUTTER: "P33",
@@ -174,6 +180,10 @@ CAUSE_WORDS: Mapping[Cause, tuple[str, str]] = {
     Cause.WRONG_MODEL: (
         "Another model is connected than the settings say",
         "Printa iliyounganishwa si ile iliyowekwa",
+    ),
+    Cause.TWO_ALIKE: (
+        "Two printers fit this place: name the port in the settings",
+        "Printa mbili zinafaa hapa: taja mlango kwenye mipangilio",
     ),
     Cause.RESTARTS: (
         "The printer keeps failing: call the technician",

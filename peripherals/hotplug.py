@@ -109,6 +109,9 @@ class Bench:
             case Unplugged(node):
                 self._devices.pop(node, None)
 
+    def present(self) -> list[Present]:
+        return list(self._devices.values())
+
     def resolve(self, match: Match) -> Present | Refused:
         return resolve(match, self._devices.values())
 

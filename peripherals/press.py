@@ -30,6 +30,8 @@ from peripherals.device import (
     PrinterState,
     PrinterStatus,
     Transport,
+    TwoAlike,
+    WrongDevice,
 )
 from peripherals.jobs import JobRow, JobState
 from peripherals.ledger import Attempt, Ledger
@@ -116,6 +118,10 @@ class Press:
             state, cause = PrinterState.LOST, Cause.UNPLUGGED
         elif isinstance(fault, DeviceBusy):
             state, cause = PrinterState.FAULT, Cause.BUSY
+        elif isinstance(fault, TwoAlike):
+            state, cause = PrinterState.FAULT, Cause.TWO_ALIKE
+        elif isinstance(fault, WrongDevice):
+            state, cause = PrinterState.FAULT, Cause.WRONG_MODEL
         self._notice.show(PrinterStatus(state, self._clock.now(), cause))
         delay = min(self._policy.reopen_s * 2.0**self._failures, self._policy.reopen_s_max)
         self._failures = min(self._failures + 1, 10)

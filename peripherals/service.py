@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from peripherals.equipment_unit import PowerHold
 from peripherals.escpos import warm
 from peripherals.health import enlist, observe, read, retire
 from peripherals.ledger import Ledger
+from peripherals.plugs import Outlets, SharedPlugs
 from peripherals.press import Press
 from peripherals.sitting import Policy
 from peripherals.spool import Spool
@@ -57,6 +59,7 @@ class ServiceParts:
     policy: Policy | None = None
     equipment: Callable[[], Turning] | None = None  # every device that is not a printer
     hold: PowerHold = field(default_factory=PowerHold)  # set while the battery is nearly empty
+    plugs: SharedPlugs | None = None  # hears of cables; without it printers are found by trying
 
 
 class SpoolLock:
@@ -85,6 +88,7 @@ class DeviceService:
         self._store, _ = parts.open_books()
         self._spool = Spool(self._store, parts.spool_key, parts.clock, parts.ids)
         self._supervisor = Supervisor(parts.clock, self._crashed)
+        self._outlets = Outlets(parts.plugs, dict(parts.printers))
         self._purged = -_PURGE_EVERY_S
         with self._store.transaction() as tx:
             retire(tx, [name for name, _ in parts.printers])
@@ -105,15 +109,24 @@ class DeviceService:
                 seen = version
                 self._supervisor.wake()
             self._purge()
-            time.sleep(WATCH_S)
+            self._wait()
         self.close()
 
     def close(self) -> None:
         """Stop the workers, then let go of the spool."""
         if not self._supervisor.stop(_STOP_S):
             print("huduma devices: a worker did not stop in time", file=sys.stderr)
+        self._outlets.close()
         self._store.close()
         self._lock.release()
+
+    def _wait(self) -> None:
+        """Until it is time to look again; a cable that moved ends the wait and wakes everybody."""
+        number = self._outlets.fileno()
+        if number is None:
+            time.sleep(WATCH_S)
+        elif select.select([number], [], [], WATCH_S)[0] and self._outlets.turn():
+            self._supervisor.wake()
 
     def _crashed(self, name: str, what: str) -> None:
         """A bug in a worker, told from its own thread: the log, and everybody who looks."""
@@ -147,7 +160,7 @@ class DeviceService:
             press = Press(
                 Ledger(spool, name, parts.clock, journal),
                 address.profile,
-                address.open,
+                self._outlets.plugs[name].connect,
                 parts.clock,
                 parts.ids,
                 policy=parts.policy,

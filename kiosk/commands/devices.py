@@ -137,6 +137,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _parts(arguments: argparse.Namespace) -> ServiceParts:
     """From settings or the command line to what the service is made of."""
+    from peripherals.drivers.plug_source import printer_plugs
     from peripherals.drivers.printer_url import parse_printer_url
     from peripherals.service import ServiceParts, spool_key_beside
     from peripherals.spool import SPOOL_TABLES
@@ -154,22 +155,24 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     addresses = [found for url in urls if (found := parse_printer_url(url, base)) is not None]
     names = ["printer", "printer-2", "printer-3", "printer-4"]
     printers = list(zip(names, addresses, strict=False))
+    plugs = printer_plugs(node.settings.devices.hotplug if node else "udev:", addresses)
     clock = node.clock() if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
         books, key = _books_of(node, clock, ids), node.keys.spool_key
         if not _has_others(node):
-            return ServiceParts(node.db_path, key, printers, clock, ids, books)
+            return ServiceParts(node.db_path, key, printers, clock, ids, books, plugs=plugs)
         from kiosk.equipping import others_of
 
-        others = others_of(node, clock, ids)
-        return ServiceParts(node.db_path, key, printers, clock, ids, books, None, *others)
+        others = others_of(node, clock, ids, plugs)
+        return ServiceParts(node.db_path, key, printers, clock, ids, books, None, *others, plugs)
     path = arguments.spool or Path("huduma-spool.db")
 
     def open_spool() -> tuple[Store, None]:
         return Store.open(path, [SPOOL_TABLES]), None
 
-    return ServiceParts(path, spool_key_beside(path, ids), printers, clock, ids, open_spool)
+    key = spool_key_beside(path, ids)
+    return ServiceParts(path, key, printers, clock, ids, open_spool, plugs=plugs)
 
 
 def _has_others(node: Node) -> bool:

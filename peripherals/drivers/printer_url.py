@@ -7,6 +7,11 @@
     sim:                                   (the simulated printer of a demo node, run/printer)
     none:
 
+A local printer may be named by what it is instead of a path (see `peripherals.hotplug.Match`):
+
+    escpos+usblp:?port=1-1.2&profile=tm-t20        (whatever is plugged in there)
+    escpos+serial:?serial=A1B2&model=04b8:0e15     (that very printer, wherever it is)
+
 Options of every URL: `profile`, `proof`, `pages`, `logo`, `roll`, `cutter`, `qr`, `named`
 (see `profiles.profile_named`); serial lines also `baud` and `flow`.
 """
@@ -22,18 +27,52 @@ from peripherals.device import BadDeviceUrl, Transport
 from peripherals.drivers.device_file import open_file, open_usblp
 from peripherals.drivers.serial_line import open_serial
 from peripherals.drivers.tcp_socket import open_tcp
+from peripherals.hotplug import Match
 from peripherals.profiles import Profile, profile_named
 
-_KNOWN = {"profile", "proof", "pages", "logo", "roll", "cutter", "qr", "named", "baud", "flow"}
+_MATCH = ("port", "serial", "model")
+_SUBSYSTEMS = {"escpos+serial": "tty", "escpos+usblp": "usbmisc"}
+_KNOWN = {
+    *_MATCH,
+    "profile",
+    "proof",
+    "pages",
+    "logo",
+    "roll",
+    "cutter",
+    "qr",
+    "named",
+    "baud",
+    "flow",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterAddress:
-    """A parsed printer URL: `open()` gives a fresh transport each time."""
+    """A parsed printer URL: `open` gives a fresh transport each time."""
 
     url: str
     profile: Profile
-    open: Callable[[], Transport]
+    path: str
+    match: Match
+    subsystem: str  # where udev shows such a device; empty: it has no plug
+    driver: Callable[[str], Transport]
+
+    def open(self, node: str = "") -> Transport:
+        """Open the printer, on `node` when hot plug found it there; raises `DeviceFault`."""
+        return self.driver(node or self.path)
+
+    @property
+    def has_plug(self) -> bool:
+        """Whether hot plug has anything to say about it."""
+        real = self.path.startswith("/dev/") and not self.path.startswith("/dev/pts/")
+        return bool(self.subsystem) and (self.match.named or real)
+
+    @property
+    def role(self) -> str:
+        """What the settings know it by when that is no path: its port or its number."""
+        words = [f"{name} {value}" for name in _MATCH if (value := getattr(self.match, name))]
+        return ", ".join(words)
 
 
 Options = Mapping[str, str]
@@ -86,7 +125,17 @@ def parse_printer_url(url: str, base: Path | None = None) -> PrinterAddress | No
     default = "write-only" if parts.scheme == "escpos+file" else "generic-80"
     profile = profile_named(options.get("profile", default), options)
     path = _path(parts, base)
-    return PrinterAddress(url, profile, lambda: driver(path, parts, options))
+    subsystem = _SUBSYSTEMS.get(parts.scheme, "")
+    match = Match(*(options.get(name, "") for name in _MATCH))
+    if match.named and not subsystem:
+        msg = f"{url!r}: only a printer on a cable of this machine has a port, serial or model."
+        raise BadDeviceUrl(msg)
+    if not path and parts.scheme != "escpos+tcp" and not match.named:
+        msg = f"{url!r} names no path; write one, or the printer's port= or serial=."
+        raise BadDeviceUrl(msg)
+    return PrinterAddress(
+        url, profile, path, match, subsystem, lambda where: driver(where, parts, options)
+    )
 
 
 def _path(parts: SplitResult, base: Path | None) -> str:

@@ -16,9 +16,9 @@ class UdevSource:
     """Events of the subsystems our devices appear in."""
 
     def __init__(self) -> None:
-        import pyudev  # noqa: PLC0415 - loads libudev
-
         try:
+            import pyudev  # noqa: PLC0415 - loads libudev
+
             self._context = pyudev.Context()
             self._monitor = pyudev.Monitor.from_netlink(self._context)
             for subsystem in SUBSYSTEMS:
