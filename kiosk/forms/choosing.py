@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from kiosk.forms.itemsets import RowNode
 from kiosk.forms.places import Control, Itemset, Place
+from kiosk.forms.states import Choice
 from kiosk.forms.tree import Node
 from kiosk.forms.xpath import paths
 from kiosk.forms.xpath.compiler import Compiler
@@ -37,35 +39,32 @@ class Chooser:
         run = self._world.form.expressions.nodes(itemset.nodeset, node.place, _where(node))
         return run(Context(node, self._world))
 
-    def choices(self, control: Control, node: Node) -> list[tuple[str, str]]:
-        """Values and labels, in order."""
-        itemset = control.itemset
+    def choices(self, control: Control, node: Node) -> list[Choice]:
+        """What is offered now, in order, with its words, pictures and sounds."""
+        itemset, world = control.itemset, self._world
         if itemset is None:
             return [
-                (choice.value, self._world.words(choice.label, node)) for choice in control.choices
+                Choice(
+                    choice.value,
+                    world.words(choice.label, node),
+                    world.media(choice.label.itext, node),
+                )
+                for choice in control.choices
             ]
+        rows = self.rows(itemset, node)
+        value, words = itemset.value, itemset.label
+        has_icons = bool(rows) and has_column(rows[0], ICON)
+        if not itemset.label_itext and not has_icons:
+            return [Choice(cell(row, value), cell(row, words) if words else "") for row in rows]
         return [
-            (cell(row, itemset.value), self._label(row, itemset))
-            for row in self.rows(itemset, node)
+            Choice(
+                cell(row, value),
+                self._label(row, itemset),
+                world.media(cell(row, words), node) if itemset.label_itext else (),
+                cell(row, ICON) if has_icons else "",
+            )
+            for row in rows
         ]
-
-    def media(self, control: Control, node: Node) -> list[tuple[tuple[str, str], ...]]:
-        """Pictures and sounds of each choice, beside `choices`."""
-        itemset = control.itemset
-        if itemset is None:
-            return [self._world.media(choice.label.itext, node) for choice in control.choices]
-        if not itemset.label_itext:
-            return [() for _ in self.rows(itemset, node)]
-        return [
-            self._world.media(cell(row, itemset.label), node) for row in self.rows(itemset, node)
-        ]
-
-    def icons(self, control: Control, node: Node) -> list[str]:
-        """The `icon` column of each choice, beside `choices`; empty where the list has none."""
-        rows = self.rows(control.itemset, node) if control.itemset is not None else []
-        if not rows or not rows[0].by_name.get(ICON):
-            return []
-        return [cell(row, ICON) for row in rows]
 
     def label(self, control: Control, node: Node, value: str) -> str:
         """The label of one choice, empty where it is not offered."""
@@ -146,8 +145,15 @@ def _finder(tree: Expr, column: str, compiler: Compiler) -> Finder | None:
     return find
 
 
+def has_column(row: Node, column: str) -> bool:
+    """Whether a row has a cell of that name."""
+    return column in row.columns if isinstance(row, RowNode) else bool(row.by_name.get(column))
+
+
 def cell(row: Node, column: str) -> str:
     """The text of a row's column; a path (`a/b`, `@id`) leads further."""
+    if isinstance(row, RowNode) and (text := row.cell(column)) is not None:
+        return text
     cells = row.by_name.get(column)
     if cells:
         return cells[0].text()

@@ -53,14 +53,7 @@ class Describer:
             return None
         if not node.relevant:
             return ()
-        chooser = self._world.chooser
-        pairs = chooser.choices(control, node)
-        media = chooser.media(control, node)
-        icons = chooser.icons(control, node) or [""] * len(pairs)
-        return tuple(
-            Choice(value, label, shown, icon)
-            for (value, label), shown, icon in zip(pairs, media, icons, strict=True)
-        )
+        return tuple(self._world.chooser.choices(control, node))
 
     def violation(self, node: RecordNode) -> Violation | None:
         """Why the node cannot stand, or None; only relevant leaves are checked."""

@@ -41,14 +41,28 @@ class RowNode(Node):
 
     __slots__ = ("_cells", "_columns", "_opened")
 
-    def __init__(self, name: str, columns: tuple[str, ...], cells: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, columns: tuple[str, ...], cells: Sequence[str], parent: Node
+    ) -> None:
         self.name = name
         self.value = ""
-        self.parent = None
+        self.parent = parent
         self.attributes = None
         self._columns = columns
         self._cells = cells
         self._opened: Node | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its cells."""
+        return self._columns
+
+    def cell(self, column: str) -> str | None:
+        """The text of a cell without making nodes; None where the row has no such column."""
+        try:
+            return self._cells[self._columns.index(column)]
+        except ValueError:
+            return None
 
     def _open(self) -> Node:
         opened = self._opened
@@ -80,8 +94,10 @@ class TableList:
         """All rows as nodes: only for expressions no index can answer."""
         document, root = Node("#document"), Node(self._path[0])
         document.append(root)
-        for cells in self._table.all_rows():
-            root.append(RowNode(self._path[1], self._table.columns, cells))
+        name, columns = self._path[1], self._table.columns
+        rows: list[Node] = [RowNode(name, columns, cells, root) for cells in self._table.all_rows()]
+        # All at once: one by one this is most of the time a list of 20,000 rows takes.
+        root.children, root.by_name = rows, {name: rows}
         return document
 
     def rows(self, path: tuple[str, str], column: str, value: str) -> list[Node]:
@@ -91,12 +107,10 @@ class TableList:
         if column not in table.columns:
             return list(self.document().children[0].children) if value == "" else []
         root = Node(self._path[0])
-        found: list[Node] = []
-        for cells in table.rows_where(column, value):
-            row = RowNode(self._path[1], table.columns, cells)
-            row.parent = root
-            found.append(row)
-        return found
+        return [
+            RowNode(self._path[1], table.columns, cells, root)
+            for cells in table.rows_where(column, value)
+        ]
 
 
 class MemoryTable:
