@@ -23,6 +23,8 @@ from provisioning.faults import Fault
 
 LINE_MAX = 1_000_000
 IDLE_S = 0.02
+SEND_S = 5.0
+"""Who does not take an answer for this long has hung up: the screen waits for nobody."""
 
 
 class Ended(Exception):
@@ -50,9 +52,11 @@ def seen(driver: Driver) -> dict[str, Any]:
     }
 
 
-def act(driver: Driver, order: dict[str, Any]) -> None:
-    """Do one order. Raises a Fault, or ValueError for an order that makes no sense."""
-    match order.get("do"):
+def act(driver: Driver, order: Any) -> None:
+    """Do one order. Raises a Fault, or ValueError, KeyError or TypeError for one that makes no
+    sense, or OSError for a picture that cannot be kept.
+    """
+    match order["do"]:
         case "tap":
             driver.tap(str(order["id"]))
         case "type":
@@ -82,7 +86,7 @@ def answer(driver: Driver, line: bytes) -> dict[str, Any]:
         act(driver, json.loads(line))
     except Fault as fault:
         return {"ok": False, "error": fault.message, "view": seen(driver)}
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, OSError) as problem:
         return {"ok": False, "error": f"not an order: {problem}", "view": seen(driver)}
     return {"ok": True, "view": seen(driver)}
 
@@ -99,6 +103,7 @@ def serve(driver: Driver, path: Path, ready: Callable[[], None] = lambda: None) 
             while True:
                 if select.select([listener], [], [], IDLE_S)[0]:
                     link, _ = listener.accept()
+                    link.settimeout(SEND_S)
                     with link, suppress(OSError):  # whoever hung up may come back
                         _converse(driver, link)
                 driver.frames(1)

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
+from abc import abstractmethod
 from math import ceil
 from typing import Any, ClassVar
 
@@ -29,8 +30,9 @@ class BlockCell(Surface):
             self.show(block)
             self.paint()
 
+    @abstractmethod
     def show(self, block: Any) -> None:
-        raise NotImplementedError
+        """Take the block's words and icon."""
 
 
 class Blocks(Piece):
@@ -39,7 +41,7 @@ class Blocks(Piece):
     blocks = ObjectProperty(())
     columns = NumericProperty(1)
     gap = NumericProperty(12)  # dp
-    cell: ClassVar[type] = BlockCell
+    cell: ClassVar[type[BlockCell]]
     fills = BooleanProperty(False)  # cells share the whole height
     centred = BooleanProperty(False)
     spread = BooleanProperty(False)  # spare height goes between them

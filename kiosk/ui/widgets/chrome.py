@@ -71,6 +71,9 @@ class Door(Pressable):
         self.fill = self.palette.header_soft if self.pressed else CLEAR
         self.set_edge(CLEAR, 1)
 
+    def need(self, width: float, fit: float) -> float:
+        return dp(TARGET_DP)
+
     def offer(self, elements: tuple[Any, ...]) -> None:
         """Take the element, or stand away while this screen has no way in."""
         found = next((each for each in elements if each.id == DOOR), None)

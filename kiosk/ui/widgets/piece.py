@@ -8,6 +8,7 @@ Columns and rows of pieces are declared in kv; they leave out whoever needs noth
 # ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
@@ -26,7 +27,11 @@ def within(root: Widget) -> Iterator[Widget]:
         stack.extend(widget.children)  # children are kept last first, so the first comes off first
 
 
-class Piece(Widget):
+class PieceType(type(Widget), ABCMeta):  # type: ignore[misc] # Kivy ships no types
+    """What makes a piece that leaves its height out impossible to build."""
+
+
+class Piece(Widget, metaclass=PieceType):
     """A widget with a palette, a way to send, and a height for a width."""
 
     palette = ObjectProperty(LIGHT)
@@ -37,9 +42,9 @@ class Piece(Widget):
     def __init__(self, **options: object) -> None:
         super().__init__(size_hint=(None, None), size=(0, 0), **options)
 
+    @abstractmethod
     def need(self, width: float, fit: float) -> float:
         """Least height in px at `width` px; 0 means absent."""
-        raise NotImplementedError
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         """Stand in this box (window px) and arrange what is inside."""

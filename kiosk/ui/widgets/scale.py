@@ -40,6 +40,9 @@ class Mark(Pressable):
     def activate(self) -> None:
         self.scale.pick(self.text)
 
+    def need(self, width: float, fit: float) -> float:
+        return dp(TARGET_DP)
+
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
         high = self.words.need(width, fit)
