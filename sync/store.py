@@ -52,6 +52,7 @@ WAL_PAGES_MAX = 1_000
 """A commit that leaves more pages than this in the WAL folds them back (about 4 MB)."""
 
 _BUSY_TIMEOUT_MS = 5_000
+_ERRORS = (sqlite.Error, UnicodeDecodeError)  # a damaged file may speak in no known letters
 _MEMORY = ":memory:"
 _PRAGMAS = (
     "synchronous=FULL",
@@ -87,28 +88,28 @@ class Transaction:
         """Run one statement; raises `Conflict` or `StoreFault`."""
         try:
             return self._connection.execute(sql, parameters)
-        except sqlite.Error as error:
+        except _ERRORS as error:
             raise _explained(error, self._path) from error
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> sqlite.Cursor:
         """Run one statement for each of `rows`; raises `Conflict` or `StoreFault`."""
         try:
             return self._connection.executemany(sql, rows)
-        except sqlite.Error as error:
+        except _ERRORS as error:
             raise _explained(error, self._path) from error
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """First row of a read, or None."""
         try:
             return self._connection.execute(sql, parameters).fetchone()  # type: ignore[no-any-return]
-        except sqlite.Error as error:
+        except _ERRORS as error:
             raise _explained(error, self._path) from error
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Every row of a read; raises `StoreFault`."""
         try:
             return list(self._connection.execute(sql, parameters).fetchall())
-        except sqlite.Error as error:
+        except _ERRORS as error:
             raise _explained(error, self._path) from error
 
     def after_commit(self, callback: Callable[[], None]) -> None:
@@ -144,7 +145,7 @@ class Store:
         except OSError as error:
             msg = f"{path} cannot be opened ({error.strerror}); check the disk and its owner."
             raise StoreFault(msg) from error
-        except sqlite.Error as error:
+        except _ERRORS as error:
             raise _explained(error, Path(path)) from error
         if mode not in {"wal", "memory"}:
             raise StoreFault(f"{path} lies on a disk that cannot lock; move it to a local disk.")
@@ -153,8 +154,8 @@ class Store:
         return store
 
     @classmethod
-    def read_only(cls, path: Path | str) -> Store:
-        """Open an existing database for looking only, beside the processes that write it."""
+    def read_only(cls, path: Path | str, *, salvage: bool = False) -> Store:
+        """Open a database for looking only; `salvage` passes over damaged definitions in it."""
         if not Path(path).is_file():
             raise StoreFault(f"There is no database {path}; start the node's services once.")
         try:
@@ -162,8 +163,9 @@ class Store:
             connection = sqlite.connect(uri, uri=True, isolation_level=None)
             connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
             connection.execute("PRAGMA query_only=ON")
+            connection.execute(f"PRAGMA writable_schema={int(salvage)}")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except sqlite.Error as error:
+        except _ERRORS as error:
             raise _explained(error, Path(path)) from error
         return cls(Path(path), connection)
 
@@ -240,17 +242,16 @@ class Store:
         """Rows of a read, one by one; do not write while iterating."""
         try:
             yield from self._run(sql, parameters)
-        except sqlite.Error as error:
+        except _ERRORS as error:
             raise _explained(error, self.path) from error
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table called `name`."""
         return self.one("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)) is not None
 
-    def page_problems(self, table: str | None = None) -> list[str]:
-        """What SQLite finds wrong in the pages (of `table` and its indexes, or of everything)."""
-        argument = f"({table})" if table else ""
-        found = [str(row[0]) for row in self.all(f"PRAGMA integrity_check{argument}")]
+    def page_problems(self) -> list[str]:
+        """What SQLite finds wrong in the pages."""
+        found = [str(row[0]) for row in self.all("PRAGMA integrity_check")]
         return [] if found == ["ok"] else found
 
     def checkpoint(self) -> bool:
@@ -268,7 +269,7 @@ class Store:
     def _run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite.Cursor:
         try:
             return self._connection.execute(sql, parameters)
-        except sqlite.Error as error:
+        except _ERRORS as error:
             raise _explained(error, self.path) from error
 
 
@@ -282,7 +283,7 @@ def version_problem() -> str:
     )
 
 
-def _explained(error: sqlite.Error, path: Path) -> Exception:
+def _explained(error: Exception, path: Path) -> Exception:
     """What `error` means to a person; a bug (wrong SQL) comes back as it is."""
     code = getattr(error, "sqlite_errorcode", None)
     return explained(code, str(error), path) or error

@@ -57,7 +57,7 @@ _MEANINGS: dict[int, tuple[type[StoreFault], str]] = {
 def explained(code: int | None, text: str, path: Path) -> Exception | None:
     """The exception for SQLite's (extended) result `code`; None when it is a bug of ours."""
     primary = (code or 0) & 0xFF
-    if "Could not decode" in text:  # a text column that is no longer UTF-8 has no code
+    if "decode" in text:  # a column, or a name in a message, that is no UTF-8 has no code
         primary = _CORRUPT
     if primary == _CONSTRAINT:
         return Conflict(text)

@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -136,68 +137,62 @@ def _json(value: Any) -> Any:
 
 
 def _verify(node: Node, arguments: argparse.Namespace) -> int:
-    from sync.journal import owner_of
-    from sync.journal_audit import JournalFault, Verdict, verify
+    from sync.journal_audit import Verdict
     from sync.journal_entry import GENESIS
-    from sync.store import Store, StoreFault
+    from sync.journal_file import has_journal, inspect
+    from sync.store import Store, StoreDamaged
 
-    store = Store.read_only(node.db_path)
-    if node.role == "national" and not store.has_table("journal"):
-        print(f"{node.name} writes no journal: it keeps the others' batches.", file=sys.stderr)
-        return _reported(node, Verdict(0, GENESIS), "", as_json=arguments.json)
-    if not store.has_table("journal"):
-        raise StoreFault(f"{node.db_path} holds no journal; start the node's services once.")
-    owner = owner_of(store)
-    if owner is not None and owner[0] != node.name:
-        msg = f"{node.db_path} belongs to node {owner[0]}; put back this node's own database."
-        raise JournalFault(msg)
-    verdict = verify(store, node.name)
-    bad, reason = verdict.first_bad, verdict.reason
-    if bad is None:
-        problems = store.page_problems("journal")
-        reason = f"its pages or index are damaged: {problems[0]}" if problems else ""
-    store.close()
-    return _reported(node, verdict, reason, as_json=arguments.json)
+    if node.role == "national":
+        with suppress(StoreDamaged):
+            store = Store.read_only(node.db_path)
+            none = not has_journal(store)
+            store.close()
+            if none:
+                said = f"{node.name} writes no journal: it keeps the others' batches."
+                print(said, file=sys.stderr)
+                return _reported(node, Verdict(0, GENESIS), as_json=arguments.json)
+    verdict = inspect(node.db_path, node.name)
+    return _reported(node, verdict, as_json=arguments.json)
 
 
-def _reported(node: Node, verdict: Verdict, reason: str, *, as_json: bool) -> int:
+def _reported(node: Node, verdict: Verdict, *, as_json: bool) -> int:
     """Print a verdict; 0, or 40 when the journal does not hold."""
     from sync.journal_audit import JournalFault
 
     bad = verdict.first_bad
-    ok = bad is None and not reason
     if as_json:
         report = {
             "node": node.name,
-            "ok": ok,
+            "ok": bad is None,
             "entries": verdict.entries,
             "first_bad": bad,
-            "reason": reason,
+            "reason": verdict.reason,
             "head": verdict.head.hex(),
         }
         print(json.dumps(report))
-    elif ok:
+    elif bad is None:
         print(f"{node.name}: {verdict.entries:,} entries hold; head {verdict.head.hex()[:16]}")
     else:
-        print(bad if bad is not None else "")
-    if not ok:
-        where = f"entry {bad}" if bad is not None else "the journal"
-        print(
-            f"huduma journal: {node.name}: {where}: {reason}; stop the node, keep its database"
-            f" and call the national desk (code {JournalFault.code})",
-            file=sys.stderr,
-        )
-    return 0 if ok else JournalFault.code
+        print(bad)
+    if bad is None:
+        return 0
+    print(
+        f"huduma journal: {node.name}: entry {bad}: {verdict.reason}; stop the node, keep its"
+        f" database and call the national desk (code {JournalFault.code})",
+        file=sys.stderr,
+    )
+    return JournalFault.code
 
 
 def _rebuild(node: Node, arguments: argparse.Namespace) -> int:
     from kiosk.books import projections
     from sync.journal import JOURNAL_TABLES
     from sync.journal_audit import JournalFault, rebuild
+    from sync.journal_file import inspect
     from sync.store import Store, StoreFault
 
-    if not node.db_path.exists():
-        raise StoreFault(f"There is no database {node.db_path}; start the node's services once.")
+    if (verdict := inspect(node.db_path, node.name)).first_bad is not None:
+        return _reported(node, verdict, as_json=arguments.json)
     folds = projections(node.role)
     store = Store.open(node.db_path, [JOURNAL_TABLES], strict=node.settings.node.field)
     missing = [t for each in folds for t in each.tables if not store.has_table(t)]
