@@ -91,6 +91,12 @@ class DescriptorTransport:
             raise DeviceLost(msg)
         return True
 
+    def hung_up(self) -> bool:
+        """Whether the kernel says that nobody is at the other end."""
+        poll = select.poll()
+        poll.register(self._descriptor, 0)
+        return bool(poll.poll(0))
+
     def _lost(self, error: OSError) -> DeviceLost:
         return DeviceLost(f"{self._identity} is gone ({error}); check its cable and its switch.")
 

@@ -223,11 +223,14 @@ def arm(fault: str, foreign: Foreign, wire: Wire, host: Host, chance: random.Ran
 def test_every_golden_slip_is_understood_by_an_independent_decoder(tmp_path):
     foreign = Foreign(tmp_path)
     try:
-        for name, document in GOLDEN.items():
+        for done, (name, document) in enumerate(GOLDEN.items()):
             link = socket.create_connection(("127.0.0.1", foreign.port))
             link.sendall(encode(document, PROFILES["tm-t20"]).octets)
             link.close()
-            time.sleep(0.5)
+            for _ in range(200):  # it draws each slip's picture before it writes the text
+                if len(foreign.slips()) > done:
+                    break
+                time.sleep(0.05)
             wanted = [block.payload for block in document.blocks if isinstance(block, Qr)]
             assert all(f"[qr {payload}]" in foreign.slips()[-1] for payload in wanted), name
         assert len(foreign.slips()) == len(GOLDEN)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import termios
+import threading
 import time
 import tty
 from pathlib import Path
@@ -16,9 +18,12 @@ from peripherals.drivers.device_file import open_file, open_usblp
 from peripherals.drivers.printer_url import parse_printer_url
 from peripherals.drivers.serial_line import open_serial
 from peripherals.drivers.tcp_socket import open_tcp
+from peripherals.printer_trial import test_printer as try_it
 from peripherals.profiles import Proof
 from peripherals.simulators.printer import SimulatedPrinter
-from peripherals.simulators.printer_line import PtyLine
+from peripherals.simulators.printer_line import LineServer, PtyLine
+from provisioning.clock import SystemClock
+from provisioning.ids import SystemIds
 
 
 @pytest.fixture
@@ -120,6 +125,88 @@ def test_opening_and_losing_a_thousand_times_leaves_no_descriptor(tmp_path, term
         with pytest.raises(DeviceLost):
             open_tcp("127.0.0.1", 1)
     assert descriptors() == before
+
+
+class TestPrinterClassDevice:
+    """The usblp transport on a real character device: a raw terminal opened as a plain file."""
+
+    @pytest.fixture
+    def device(self, terminal):
+        master, slave = terminal
+        transport = open_usblp(os.ttyname(slave))
+        yield master, slave, transport
+        transport.close_now()
+
+    def test_bytes_go_both_ways_and_the_device_has_one_owner(self, device):
+        master, slave, transport = device
+        assert transport.write(b"\x10\x04\x01\x0a\x0d\x03\x04", 1.0) == 7
+        assert os.read(master, 20) == b"\x10\x04\x01\x0a\x0d\x03\x04", "nothing is cooked"
+        os.write(master, b"\x12\x13\x11")
+        assert transport.read(1.0) == b"\x12\x13\x11"
+        with pytest.raises(DeviceBusy):
+            open_usblp(os.ttyname(slave))
+
+    @pytest.mark.parametrize("deadline", [0.0, 0.05, 0.3])
+    def test_silence_and_a_full_buffer_end_at_the_deadline(self, device, deadline):
+        master, _, transport = device
+        start = time.monotonic()
+        assert transport.read(deadline) == b""
+        assert time.monotonic() - start <= deadline + 0.1
+        start = time.monotonic()
+        taken = transport.write(bytes(200_000), deadline)
+        assert time.monotonic() - start <= deadline + 0.1
+        assert 0 < taken < 200_000
+        start = time.monotonic()
+        assert transport.write(b"more", deadline) == 0, "full, and it says so"
+        assert time.monotonic() - start <= deadline + 0.1
+        drained = 0
+        while drained < taken:
+            drained += len(os.read(master, 65_536))
+        assert drained == taken, "what was counted as taken was delivered, and nothing twice"
+        assert transport.write(b"more", 1.0) == 4
+
+    def test_an_empty_packet_is_silence_and_no_hang_up(self, device):
+        master, slave, transport = device
+        settings = termios.tcgetattr(slave)
+        settings[3] |= termios.ICANON  # then an end-of-file character is a read of no bytes
+        termios.tcsetattr(slave, termios.TCSANOW, settings)
+        os.write(master, b"\x04")
+        start = time.monotonic()
+        assert transport.read(0.2) == b""
+        assert time.monotonic() - start <= 0.3
+        os.write(master, b"\x04ok\n")
+        assert transport.read(0.5) == b"ok\n", "what comes behind an empty packet is heard"
+
+    def test_a_pulled_cable_is_a_lost_device(self, device):
+        master, _, transport = device
+        os.close(master)
+        for use in (lambda: transport.read(0.1), lambda: transport.write(b"x", 0.1)):
+            start = time.monotonic()
+            with pytest.raises(DeviceLost):
+                use()
+            assert time.monotonic() - start <= 0.2
+
+
+def test_a_slip_is_proven_over_a_printer_class_device(tmp_path):
+    """The whole way: spool, press and `escpos+usblp` on a character device with a printer."""
+    line = PtyLine(tmp_path / "lp0")
+    printer = SimulatedPrinter(time.monotonic)
+    done = threading.Event()
+    serving = threading.Thread(target=LineServer(printer, line).run, args=(done.is_set,))
+    serving.start()
+    address = parse_printer_url(f"escpos+usblp://{tmp_path}/lp0?profile=tm-t20")
+    assert address is not None
+    said: list[str] = []
+    try:
+        clock = SystemClock()
+        assert try_it(address, said.append, clock, SystemIds(clock)) == 0
+    finally:
+        done.set()
+        serving.join(2)
+        line.unplug()
+    assert len(printer.slips) == 1
+    assert any("printed process-id" in line for line in said)
+    assert printer.unknown == []
 
 
 def test_a_network_printer_that_never_reads_does_not_hold_us():
