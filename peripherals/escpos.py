@@ -12,8 +12,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -71,6 +73,18 @@ _CAPABILITIES = {
 }
 
 
+_PRIVATE = "huduma-escpos-"
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the private directories of our processes that were killed while they imported."""
+    for left in folder.glob(f"{_PRIVATE}*-*"):
+        maker = Path("/proc", left.name.removeprefix(_PRIVATE).partition("-")[0])
+        with suppress(OSError):
+            if left.lstat().st_uid == os.geteuid() and not maker.exists():
+                shutil.rmtree(left)
+
+
 @lru_cache(maxsize=1)
 def _pen_class() -> Any:
     """python-escpos, imported so that it leaves nothing behind and costs little.
@@ -82,7 +96,8 @@ def _pen_class() -> Any:
     root = logging.getLogger()
     guard = logging.NullHandler()
     before = tempfile.tempdir
-    with tempfile.TemporaryDirectory(prefix="huduma-escpos-") as private:
+    _sweep(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=f"{_PRIVATE}{os.getpid()}-") as private:
         known = Path(private) / "capabilities.json"
         known.write_text(json.dumps(_CAPABILITIES))
         guiding = {

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pyzbar import pyzbar
 
+from peripherals import escpos
 from peripherals.document import Align, Document, DocumentFault, Line, Qr
 from peripherals.escpos import (
     MARKS,
@@ -215,3 +216,18 @@ def test_the_test_slip_shows_each_page_through_that_page():
     assert b"\x1bt\x1380 " + bytes(range(0x80, 0x90)) + b"\n" in octets
     assert b"\x1bt\x10C0 " + bytes(range(0xC0, 0xD0)) + b"\n" in octets
     assert printed(octets).unknown == []
+
+
+def test_what_a_killed_import_left_behind_is_removed_by_the_next(tmp_path):
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    child.wait()
+    left, used = (
+        tmp_path / f"huduma-escpos-{child.pid}-a_b",
+        tmp_path / f"huduma-escpos-{os.getpid()}-c",
+    )
+    other = tmp_path / "huduma-else-1-x"
+    for each in (left, used, other):
+        each.mkdir()
+        (each / "cache.pickle").write_bytes(b"x")
+    escpos._sweep(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([used, other])
