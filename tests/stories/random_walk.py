@@ -137,6 +137,8 @@ class Walker:
             self._let_pass(self.chance.choice((0.5, 12, 59, 61, 75, 91, 130)))
         elif luck < 0.05:
             self._scan()
+        elif self.view.state == "status" and self.references and luck < 0.5:
+            self._ask_after_a_form()
         elif self.view.state in self.eager and luck < 0.75:
             self._go_on()
         elif fields and luck < 0.35:
@@ -178,6 +180,13 @@ class Walker:
             self._type("answer", f"{self.chance.choice(fitting)}")
         onward = ("repeat.done", "submit", "agree", "next")
         self._tap(next((name for name in onward if name in roles), "back"))
+
+    def _ask_after_a_form(self) -> None:
+        """A reference the kiosk told somebody; it is no secret of the person who types it."""
+        told = self.chance.choice(sorted(self.references))
+        self.trail.append(f"{self.view.state}: type the reference {told}")
+        self.kiosk.appliance.send(Edited(self.view.number, "answer", told))
+        self._tap("next")
 
     def _type(self, name: str, text: str) -> None:
         self.trail.append(f"{self.view.state}: type {text[:40]!r} into {name}")
