@@ -71,8 +71,6 @@ class Events:
         text = action.literal
         if action.kind == "setgeopoint":
             text = self._world.location()
-            if not text:
-                return
         elif action.source:
             where = f"setvalue of {node.place.path}"
             run = self._form.expressions.text(action.source, node.place, where)

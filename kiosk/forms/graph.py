@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from kiosk.forms.expressions import CONSTANTS, Expressions
 from kiosk.forms.faults import FormRefused
 from kiosk.forms.places import SELECTS, Control, Place
-from kiosk.forms.references import Reading, Reference, read
+from kiosk.forms.references import Reading, Reference, Spoken, read
+from kiosk.forms.speech import Speech
 
 
 class Kind(Enum):
@@ -91,9 +92,12 @@ class Graph:
         return rules
 
 
-def build(places: Iterable[Place], document: Place, expressions: Expressions) -> Graph:
+def build(
+    places: Iterable[Place], document: Place, expressions: Expressions, speech: Speech
+) -> Graph:
     """The graph of every bind; raises `FormRefused` for a cycle, `BadExpression`."""
     graph = Graph()
+    spoken = speech.inside
     rules, readers = graph.rules, graph.readers
     for place in places:
         bind = place.bind
@@ -105,9 +109,9 @@ def build(places: Iterable[Place], document: Place, expressions: Expressions) ->
                 (_READONLY, bind.readonly),
             ):
                 if source:
-                    rules.append(_rule(place, kind, source, document, expressions))
+                    rules.append(_rule(place, kind, source, document, expressions, spoken))
         if place.control is not None and _is_closed_select(place.control):
-            rules.append(_choices_rule(place, document, expressions))
+            rules.append(_choices_rule(place, document, expressions, spoken))
     for rule in rules:
         reading = rule.reading
         if reading.unknown:
@@ -124,12 +128,19 @@ def build(places: Iterable[Place], document: Place, expressions: Expressions) ->
     return graph
 
 
-def _rule(place: Place, kind: Kind, source: str, document: Place, expressions: Expressions) -> Rule:
+def _rule(
+    place: Place,
+    kind: Kind,
+    source: str,
+    document: Place,
+    expressions: Expressions,
+    spoken: Spoken,
+) -> Rule:
     constant = CONSTANTS.get(source)
     if constant is not None and kind is not _CALCULATE:
         return Rule(place, kind, constant, Reading())
     where = _where(place, kind)
-    reading = read(expressions.tree(source, where), place, document)
+    reading = read(expressions.tree(source, where), place, document, spoken)
     compile_as = expressions.text if kind is _CALCULATE else expressions.boolean
     return Rule(place, kind, compile_as(source, place, where), reading)
 
@@ -151,12 +162,14 @@ def _is_closed_select(control: Control) -> bool:
     return control.itemset is not None or bool(control.choices)
 
 
-def _choices_rule(place: Place, document: Place, expressions: Expressions) -> Rule:
+def _choices_rule(place: Place, document: Place, expressions: Expressions, spoken: Spoken) -> Rule:
     assert place.control is not None
     reading = Reading()
     if place.control.itemset is not None:
         where = f"choices of {place.path}"
-        reading = read(expressions.tree(place.control.itemset.nodeset, where), place, document)
+        reading = read(
+            expressions.tree(place.control.itemset.nodeset, where), place, document, spoken
+        )
     scope = place.rows[-1] if place.rows else None
     # It also reads its own answer: checked when given and when relevant again.
     reading.found.append(Reference(place, scope))

@@ -16,6 +16,7 @@ from kiosk.forms.lists import ChoiceList
 from kiosk.forms.model import Form, Submission, digest_of
 from kiosk.forms.places import Bind, Place
 from kiosk.forms.record import Record, read_record, settle_templates
+from kiosk.forms.speech import Speech
 from kiosk.forms.wording import PLAIN, Itext, Parts, Wording
 from kiosk.forms.xml import ENTITIES, JAVAROSA, XFORMS, Element, elements, local, parse_xml
 
@@ -62,13 +63,15 @@ class FormReader:
         settle_templates(record)
         sources: dict[str, str] = {}
         lists = self._lists(instances[1:], sources)
-        graph = build(record.places.values(), record.document, self._expressions)
+        itext = self._itext()
+        speech = Speech(record.document, self._expressions, itext, lists)
+        graph = build(record.places.values(), record.document, self._expressions, speech)
         form = Form(
             id=roots[0].get("id") or roots[0].nsmap.get(None) or "",
             version=roots[0].get("version") or "",
             title=(self._root.findtext("{*}head/{*}title") or "").strip(),
             record=record,
-            itext=self._itext(),
+            itext=itext,
             controls=controls,
             lists=lists,
             actions=self._actions(record, binds),

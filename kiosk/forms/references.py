@@ -7,7 +7,7 @@ wider (None: the whole record), because recomputing all rows is always right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -46,16 +46,23 @@ class Reading:
     unknown: list[str] = field(default_factory=list)
 
 
-def read(tree: Expr, place: Place, document: Place) -> Reading:
+Spoken = Callable[[Call], Iterable[tuple[Expr, Place]]]
+"""The expressions inside the words a call gives (`jr:choice-name`, `jr:itext`), and where they
+stand."""
+_SPEAKING = frozenset({"jr:choice-name", "choice-name", "jr:itext", "itext"})
+
+
+def read(tree: Expr, place: Place, document: Place, spoken: Spoken) -> Reading:
     """References of `tree` standing at `place` of the form whose top is `document`."""
     reading = Reading()
-    _Reader(place, document, reading).expression(tree, place)
+    _Reader(place, document, reading, spoken).expression(tree, place)
     return reading
 
 
 class _Reader:
-    def __init__(self, home: Place, document: Place, reading: Reading) -> None:
+    def __init__(self, home: Place, document: Place, reading: Reading, spoken: Spoken) -> None:
         self._home = home
+        self._spoken = spoken
         self._document = document
         self._reading = reading
 
@@ -81,6 +88,15 @@ class _Reader:
         else:
             for argument in call.arguments:
                 self.expression(argument, context)
+            if call.name in _SPEAKING:
+                self._words(call)
+
+    def _words(self, call: Call) -> None:
+        """Words change with what their outputs read; that decides no order, words may go round."""
+        inner = Reading()
+        for tree, place in self._spoken(call):
+            _Reader(place, self._document, inner, lambda _: ()).expression(tree, place)
+        self._reading.found += [Reference(one.place, None, positional=True) for one in inner.found]
 
     def _path(self, path: Path, context: Place | None) -> None:
         if path.plain and path.base is Base.ROOT and not self._home.rows:

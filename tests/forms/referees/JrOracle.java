@@ -185,6 +185,10 @@ public final class JrOracle {
         TreeReference reference = reference(path);
         TreeElement element = form.getMainInstance().resolveReference(reference);
         if (element == null) {
+            walk(); // counted rows are made when somebody comes by, as a person would
+            element = form.getMainInstance().resolveReference(reference);
+        }
+        if (element == null) {
             throw new IllegalArgumentException("no node " + path);
         }
         IAnswerData parsed = value.isEmpty()

@@ -19,6 +19,9 @@ _TIME = re.compile(r"(\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:Z|[-+]\d\d:?\d\d)?\Z"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE]-?\d+)?\Z")
 
 
+_TRUTHS = {"true": "1", "false": "0"}
+
+
 class Difference(NamedTuple):
     """A node two dumps do not agree on."""
 
@@ -47,8 +50,13 @@ def masked(value: str) -> str:
     return value
 
 
-def differences(ours: Nodes, theirs: Nodes, *, readonly: bool = False) -> list[Difference]:
-    """Where the dumps differ: existence of rows, relevance, required, value, choices."""
+def differences(
+    ours: Nodes, theirs: Nodes, *, readonly: bool = False, truths: bool = False
+) -> list[Difference]:
+    """Where the dumps differ: existence of rows, relevance, required, value, choices.
+
+    `truths`: a calculated truth may be 1 or 0 over there (JavaRosa), as the written list says.
+    """
     found: list[Difference] = []
     for path in theirs.keys() | ours.keys():
         mine, other = ours.get(path), theirs.get(path)
@@ -68,7 +76,10 @@ def differences(ours: Nodes, theirs: Nodes, *, readonly: bool = False) -> list[D
             found.append(Difference(path, "required", mine["required"], other["required"]))
         if readonly and mine["readonly"] != other["readonly"]:
             found.append(Difference(path, "readonly", mine["readonly"], other["readonly"]))
-        if other.get("leaf", True) and masked(mine["value"]) != masked(other["value"]):
+        same = masked(mine["value"]) == masked(other["value"]) or (
+            truths and _TRUTHS.get(mine["value"]) == other["value"]
+        )
+        if other.get("leaf", True) and not same:
             found.append(Difference(path, "value", mine["value"], other["value"]))
         found += _choices(path, mine, other)
     return sorted(found, key=lambda difference: difference.path)

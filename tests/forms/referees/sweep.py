@@ -1,8 +1,10 @@
 """Sweep: every form of some folders, our engine against the referees.
 
 `python -m tests.forms.referees.sweep [--walk N] [--limit N] [--show N] FOLDER...` prints how many
-forms agree with each referee and the differences of the others. XLSX files are compiled with
-pyxform into a scratch folder. Forms fetched for development are never committed.
+forms agree with each referee and the differences of the others. Forms fetched for development
+are never committed. Where a form differs from both referees these are asked again, and what they
+answer otherwise the second time (random(), moments, shuffled choices) is not compared; such
+forms are counted apart. Relevance always is.
 """
 
 from __future__ import annotations
@@ -11,13 +13,16 @@ import argparse
 import collections
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.forms.referees.compare import Difference, Nodes, by_path, differences
 from tests.forms.referees.drivers import Answers, Ours, javarosa, web_forms
 from tests.forms.referees.walk import operations
+
+Runs = tuple[Answers, Answers]
+"""What JavaRosa and web-forms answered."""
 
 
 def forms(folders: list[Path]) -> Iterator[Path]:
@@ -40,15 +45,29 @@ def last_nodes(answers: Answers) -> Nodes | None:
     return by_path(dumps[-1]["nodes"]) if dumps else None
 
 
+def _by_chance(first: tuple[Nodes, Nodes], second: Runs) -> set[tuple[str, str]]:
+    """What a referee itself answers otherwise the second time: random(), moments, shuffles.
+
+    Relevance is never left out: a difference there always counts.
+    """
+    found: set[tuple[str, str]] = set()
+    for once, answers in zip(first, second, strict=True):
+        twice = last_nodes(answers)
+        if twice is not None:
+            found |= {(d.path, d.what) for d in differences(once, twice) if d.what != "relevant"}
+    return found
+
+
 class Tally:
-    """Counts of one sweep."""
+    """Counts of one sweep. A form counts as `= one` when our last state is that of a referee."""
 
     def __init__(self) -> None:
         self.counts: collections.Counter[str] = collections.Counter()
         self.bad: list[tuple[Path, list[Difference], list[Difference]]] = []
 
-    def form(self, path: Path, mine: Answers, jr: Answers, wf: Answers) -> None:
-        ours, java, web = last_nodes(mine), last_nodes(jr), last_nodes(wf)
+    def form(self, path: Path, mine: Answers, theirs: Runs, again: Callable[[], Runs]) -> None:
+        """Count one form; `again` asks both referees once more."""
+        ours, java, web = last_nodes(mine), *(last_nodes(answers) for answers in theirs)
         self.counts["forms"] += 1
         self.counts["ours opens"] += ours is not None
         self.counts["JavaRosa opens"] += java is not None
@@ -56,11 +75,18 @@ class Tally:
         if java is None or web is None:
             return
         self.counts["both open"] += 1
-        self.counts["referees agree"] += not differences(java, web)
+        self.counts["referees agree"] += not differences(java, web, readonly=True)
         if ours is None:
             self.bad.append((path, [Difference("", "opens", mine[:1], "")], []))
             return
-        with_java, with_web = differences(ours, java), differences(ours, web)
+        with_java = differences(ours, java, readonly=True, truths=True)
+        with_web = differences(ours, web, readonly=True)
+        if with_java and with_web:
+            chance = _by_chance((java, web), again())
+            if chance:
+                self.counts["compared without chance"] += 1
+                with_java = [d for d in with_java if (d.path, d.what) not in chance]
+                with_web = [d for d in with_web if (d.path, d.what) not in chance]
         self.counts["= JavaRosa"] += not with_java
         self.counts["= web-forms"] += not with_web
         self.counts["= one"] += not with_java or not with_web
@@ -104,12 +130,11 @@ def main() -> None:
             if (nodes := last_nodes(start)) is None:
                 continue
             steps = operations(nodes, path, arguments.walk, arguments.seed)
-        tally.form(
-            path,
-            ours.sweep(path, path.parent, steps),
-            java.sweep(path, path.parent, steps),
-            web.sweep(path, path.parent, steps),
-        )
+
+        def ask(path: Path = path, steps: list[dict[str, Any]] = steps) -> Runs:
+            return java.sweep(path, path.parent, steps), web.sweep(path, path.parent, steps)
+
+        tally.form(path, ours.sweep(path, path.parent, steps), ask(), ask)
         print(f"\r{number + 1}", end="", file=sys.stderr)
     tally.show(arguments.show)
     for referee in (ours, java, web):
