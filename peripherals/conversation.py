@@ -17,6 +17,7 @@ from peripherals.profiles import Profile
 from peripherals.replies import (
     Automatic,
     Cleared,
+    FullStatus,
     PowerOn,
     ProcessId,
     RealTime,
@@ -34,6 +35,7 @@ FENCE_RUN = 4
 _ALL_STATUS = b"".join(b"\x10\x04" + bytes((n,)) for n in (1, 2, 3, 4))
 _FENCE_VALUES = frozenset({0x00, 0x03, 0x0C, 0x0F})
 _ASK_MODEL = b"\x1dI\x43"
+_ASK_FULL = b"\x10\x04\x14"
 _GOOD = 0x12
 _HEAR_S = 0.05
 _QUIET_S = 1.5
@@ -77,12 +79,13 @@ class Hearing:
         self.profile = profile
         self.voice_broken = False
         self._clock = clock
-        self._reader = ReplyReader()
+        self._reader = ReplyReader(full_status=profile.full_status)
         self._real_time: list[int] = []
         self._marks: list[bytes] = []
         self._texts: list[str] = []
         self._texts_owed = 0  # questions with a text for an answer that may still come
         self._cleared = False
+        self._full: FullStatus | None = None
         self._fence = _Fence()
         self._last_voice = clock.monotonic()
 
@@ -145,6 +148,8 @@ class Hearing:
             case Sensor(value=value):
                 self._fence.count(value)
                 return
+            case FullStatus():
+                self._full = reply
             case PowerOn():
                 self.voice_broken = True
             case Automatic():
@@ -192,6 +197,13 @@ class Conversation(Hearing):
     def _judged(self, said: list[int]) -> PrinterStatus:
         state, cause, near_end = judge(*said)
         return PrinterStatus(state, self._clock.now(), cause, near_end)
+
+    def full_status(self) -> FullStatus | None:
+        """What a printer with a presenter says of all of itself; None when it does not."""
+        self._full = None
+        self.send(_ASK_FULL)
+        self._until(lambda: self._full is not None, self.profile.answer_s)
+        return self._full
 
     def send(self, octets: bytes) -> None:
         """All of `octets`, however slowly the printer takes them; `DeviceTimeout` after 5 s."""

@@ -85,7 +85,8 @@ class Press:
                 return self._policy.blocked_look_s
             if self._finish_old(sitting) or self._work(sitting):
                 return 0.0
-            return self._policy.look_s
+            policy = self._policy
+            return policy.blocked_look_s if sitting.mouth.occupied else policy.look_s
         except Abandoned:
             return 0.0
         except DeviceFault as fault:
@@ -136,6 +137,7 @@ class Press:
             status = sitting.talk.status() or unknown
             sitting.hear_marks()
             sitting.mind_silence()
+            status = sitting.mouth.look(sitting.talk, status)
         if status.state.usable and sitting.is_stranger():
             status = PrinterStatus(PrinterState.FAULT, self._clock.now(), Cause.WRONG_MODEL)
         self._notice.show(status)
@@ -145,6 +147,7 @@ class Press:
         """Blocked: an open slip is HELD inside; one that is too late now is cleared out of it."""
         if status.state is not PrinterState.BLOCKED:
             return
+        sitting.mouth.tidy(sitting.talk)
         job = self._ledger.open_job()
         if job is not None:
             attempt = self._ledger.last_attempt(job)
@@ -164,7 +167,7 @@ class Press:
         """Send the next job, if there is one for us."""
         if self._ledger.row.dirty() and not sitting.scrub():
             return False
-        if not sitting.greet() or not self._may_take():
+        if not sitting.greet() or sitting.mouth.occupied or not self._may_take():
             return False
         stranded = self._ledger.open_elsewhere(self._helpless())
         if stranded is not None:

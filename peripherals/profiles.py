@@ -10,9 +10,10 @@ models named; dots and columns are those of 203 dpi (8 dots a millimetre).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from peripherals.device import BadDeviceUrl
 
@@ -29,9 +30,9 @@ class Proof(StrEnum):
 class Presenter(StrEnum):
     """What happens to a slip nobody takes."""
 
-    NONE = "none"
-    HOLD = "hold"
-    RETRACT = "retract"
+    NONE = "none"  # slips fall out, or are torn off
+    HOLD = "hold"  # it waits until a person takes it
+    RETRACT = "retract"  # it is pulled in after a while
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,10 @@ class Profile:
     buffer_clear: bool = True  # DLE DC4 8 answers 37h 25h; otherwise DLE ENQ 2
     cut_counter: int = 0  # number of the cumulative cut counter of GS g 2; 0: none
     presenter: Presenter = Presenter.NONE
+    full_status: bool = False  # answers DLE EOT 20 with six bytes (see mouth.py)
+    retract: bytes = b""  # pulls in a slip nobody took
+    eject: bytes = b""  # pushes out what is in the mouth
+    take_s: float = 20.0  # how long a slip may wait in the mouth
     voice: bool = True  # answers DLE EOT; without it every slip ends as unknown
     logo: str = ""  # key of a logo an operator put into NV memory
     models: tuple[str, ...] = ()  # what GS I 67 may begin with; empty: not compared
@@ -114,10 +119,15 @@ PROFILES: Mapping[str, Profile] = {
         Profile(
             name="custom-kiosk",
             title="Custom kiosk printer with presenter, 80 mm, ESC/POS emulation",
+            # GS e n as in the KPM210/216 manual: 2 retracts, 5 ejects. The numbers differ by
+            # model: compare them with the manual of yours (`presenter=hold` never retracts).
+            presenter=Presenter.RETRACT,
+            full_status=True,
+            retract=b"\x1de\x02",
+            eject=b"\x1de\x05",
             pages=((0, "cp437"),),
             proof=Proof.FENCE,
             buffer_clear=False,
-            presenter=Presenter.RETRACT,
             proof_s=6.0,
         ),
         Profile(
@@ -160,6 +170,7 @@ def profile_named(name: str, options: Mapping[str, str]) -> Profile:
 
     Raises `BadDeviceUrl`. Options: `proof`, `logo`, `pages` (numbers of `ESC t`, comma
     separated, out of the profile's own), `roll` (metres), `cutter`, `qr` (native or raster),
+    `presenter` (what becomes of a slip nobody takes, where the printer has a presenter),
     `named` (how the printer calls itself, where its maker calls it otherwise than the profile).
     """
     profile = PROFILES.get(name)
@@ -178,12 +189,34 @@ def profile_named(name: str, options: Mapping[str, str]) -> Profile:
     except ValueError as error:
         msg = f"The printer's options {dict(options)} do not make sense ({error}); correct them."
         raise BadDeviceUrl(msg) from error
-    if "named" in options:
-        profile = replace(profile, models=(options["named"].upper(),))
-    if "logo" in options:
-        profile = replace(profile, logo=options["logo"][:2])
-    if "cutter" in options:
-        profile = replace(profile, cutter=options["cutter"] == "yes")
-    if "qr" in options:
-        profile = replace(profile, native_qr=options["qr"] == "native")
-    return profile
+    if "presenter" in options:
+        profile = _with_presenter(profile, options["presenter"])
+    changes = {
+        field: read(options[option])
+        for option, (field, read) in _PLAIN.items()
+        if option in options
+    }
+    return replace(profile, **changes)
+
+
+_PLAIN: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "named": ("models", lambda word: (word.upper(),)),
+    "logo": ("logo", lambda word: word[:2]),
+    "cutter": ("cutter", lambda word: word == "yes"),
+    "qr": ("native_qr", lambda word: word == "native"),
+}
+"""Options that change one field, whatever they say."""
+
+
+def _with_presenter(profile: Profile, word: str) -> Profile:
+    if not profile.full_status or word not in set(Presenter):
+        there = ", ".join(Presenter)
+        msg = f"presenter={word}: one of {there}, and only for a printer with a presenter."
+        raise BadDeviceUrl(msg)
+    policy = Presenter(word)
+    return replace(
+        profile,
+        presenter=policy,
+        full_status=policy is not Presenter.NONE,
+        retract=profile.retract if policy is Presenter.RETRACT else b"",
+    )

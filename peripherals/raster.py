@@ -20,8 +20,10 @@ _FONTS = Path(__file__).parent / "fonts"
 CELL = (12, 24)
 CELL_SMALL = (9, 17)
 
-LIVE = re.compile(rb"\x10(?=[\x04][\x01-\x08]|[\x05][\x00-\x02]|[\x14][\x01-\x08])", re.DOTALL)
-"""A real-time command of ESC/POS: DLE EOT n, DLE ENQ n, DLE DC4 fn."""
+LIVE = re.compile(
+    rb"\x10(?=[\x04][\x01-\x08\x11\x14]|[\x05][\x00-\x02]|[\x14][\x01-\x08])", re.DOTALL
+)
+"""A real-time command of ESC/POS: DLE EOT n (17 and 20 on kiosk printers), DLE ENQ n, DLE DC4."""
 
 
 @lru_cache(maxsize=16)

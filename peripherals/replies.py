@@ -6,6 +6,8 @@ Several kinds of answer share the line, some unasked for, and noise may stand be
 - process id (GS ( H): `37h 22h d1 d2 d3 d4 00h`; cleared (DLE DC4 8): `37h 25h 00h`;
 - blocks (GS I, GS g): `5Fh ... 00h`; power-on notice: `3Bh 31h 00h`;
 - sensor answer (GS r 1), our fence: one byte, `0xx0xxxx`;
+- full status of kiosk printers with a presenter (DLE EOT 20): `10h 0Fh` and four bytes, only
+  looked for where the profile has it (elsewhere 10h begins an automatic status);
 - XON (11h) and XOFF (13h), which mean nothing here: flow control is by wire.
 Whatever fits none of them is noise and is counted. What looks like two things is the harmless
 one: a fence byte may be the torso of an automatic status, so a fence is only believed when
@@ -66,7 +68,14 @@ class PowerOn:
     """The printer was switched on just now: whatever it held is gone."""
 
 
-Reply = RealTime | Automatic | ProcessId | Cleared | Sensor | Text | PowerOn
+@dataclass(frozen=True, slots=True)
+class FullStatus:
+    """The four bytes of a full status: paper, user, recoverable and unrecoverable errors."""
+
+    octets: bytes
+
+
+Reply = RealTime | Automatic | ProcessId | Cleared | Sensor | Text | PowerOn | FullStatus
 
 _HEADED: dict[int, tuple[tuple[bytes, int], ...]] = {
     0x37: ((b"\x37\x22", 7), (b"\x37\x25", 3)),
@@ -74,11 +83,16 @@ _HEADED: dict[int, tuple[tuple[bytes, int], ...]] = {
 }
 
 
+_FULL_BEGINS = (b"\x10", b"\x10\x0f")
+_FULL_BYTES = 6
+
+
 class ReplyReader:
     """Collects bytes and gives replies; an unfinished reply waits for its rest."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, full_status: bool = False) -> None:
         self._pending = bytearray()
+        self._full_status = full_status
         self.noise = 0
 
     def feed(self, octets: bytes) -> list[Reply]:
@@ -147,6 +161,9 @@ class ReplyReader:
         return end + 1, Text(body.decode("ascii"))
 
     def _automatic(self) -> tuple[int, Reply | None]:
+        if self._full_status and self._pending[:2] in _FULL_BEGINS:
+            whole = len(self._pending) >= _FULL_BYTES
+            return (_FULL_BYTES, FullStatus(bytes(self._pending[2:6]))) if whole else (0, None)
         rest = self._pending[1:4]
         if any(octet & 0x90 for octet in rest):
             return 1, None

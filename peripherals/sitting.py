@@ -16,6 +16,7 @@ from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause, PrinterStatus
 from peripherals.health import REFRESH_S
 from peripherals.jobs import JobRow
 from peripherals.ledger import Ledger, void_counts
+from peripherals.mouth import Mouth
 from peripherals.profiles import Profile, Proof
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -110,6 +111,7 @@ class Sitting:
         self.policy = policy
         self.clock = clock
         self.proof: Proof | None = None
+        self.mouth = Mouth(profile, clock)
         self._ids = ids
         self._last_recovery = -1e9
         self._unanswered = 0
@@ -241,7 +243,7 @@ class Sitting:
         cleared = self.talk.clear()
         self.new_session()
         cut = b"\x1dV\x42\x00" if self.profile.cutter else b"\n\n\n"
-        self.talk.send(b"\x1b@\n\n" + cut)
+        self.talk.send(b"\x1b@\n\n" + cut + self.profile.eject)
         if not cleared and self.profile.voice:
             cleared = self.talk.barrier(_BARRIER_S)
         if cleared or not self.profile.voice or self.proof is Proof.NONE:

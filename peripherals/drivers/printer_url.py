@@ -36,6 +36,7 @@ _KNOWN = {
     *_MATCH,
     "profile",
     "proof",
+    "presenter",
     "pages",
     "logo",
     "roll",

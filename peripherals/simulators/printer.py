@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from peripherals.simulators.printer_paper import Strip
 from peripherals.simulators.printer_pressing import Pressing
 from peripherals.simulators.printer_tokens import Token, next_token
-from peripherals.simulators.printer_voice import Voice, status_byte
+from peripherals.simulators.printer_voice import Voice, full_status, status_byte
 
 BUFFER_BYTES = 4096
 _LIVE_PREFIXES = (
-    *(b"\x10\x04" + bytes((n,)) for n in range(1, 9)),
+    *(b"\x10\x04" + bytes((n,)) for n in (*range(1, 9), 17, 20)),
     *(b"\x10\x05" + bytes((n,)) for n in range(3)),
     b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08",
 )
@@ -40,6 +40,8 @@ class Body:
     hot: bool = False
     cuts: int = 1000
     powered: bool = True
+    in_mouth: bool = False
+    retracted: int = 0  # slips nobody took
 
     @property
     def blocked(self) -> bool:
@@ -59,6 +61,8 @@ class Model:
     gsh: bool = True
     clear: bool = True
     counter: bool = True
+    presenter: bool = False  # a kiosk printer: DLE EOT 20, GS e, and somebody takes the slip
+    take_s: float = 1.5  # after so long
     name: str = "TM-T20SIM"
 
 
@@ -93,6 +97,7 @@ class SimulatedPrinter:
         self.live_commands: list[bytes] = []
         self.stalled = False
         self.connected = True
+        self.nobody_takes = False
         self.out_of_paper_in: int | None = None  # commands until the roll ends
         self._now = now
         self._on_slip = on_slip
@@ -133,7 +138,10 @@ class SimulatedPrinter:
 
     def _act_live(self, command: bytes) -> None:
         self.live_commands.append(command)
-        if command[1] == 0x04:
+        if command[1:] == b"\x04\x14":
+            if self.model.presenter:
+                self.voice.say(full_status(self.body))
+        elif command[1] == 0x04:
             self.voice.say(bytes((status_byte(self.body, command[2]),)))
         elif command[1] == 0x05:
             self._recover(command[2])
@@ -203,6 +211,14 @@ class SimulatedPrinter:
         slip = Slip(len(self.slips) + 1, self._now(), strip)
         self.slips.append(slip)
         self._on_slip(slip)
+        if self.model.presenter:
+            self.body.in_mouth = True
+            if not self.nobody_takes:
+                self.later(self.model.take_s, self.taken)
+
+    def taken(self) -> None:
+        """A person takes the slip out of the mouth."""
+        self.body.in_mouth = False
 
     # -- accidents
 

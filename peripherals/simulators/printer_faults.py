@@ -40,6 +40,7 @@ UNDO: Mapping[str, str] = {
     "asb-noise": "clean",
     "late": "prompt",
     "other-model": "own-model",
+    "nobody-takes": "take",
 }
 """What puts each fault right."""
 
@@ -78,6 +79,8 @@ class FaultBox:
             "prompt": lambda _: self._delay(0.0),
             "other-model": lambda request: self._swap(str(request.get("name", "TM-T88SIM"))),
             "own-model": lambda _: self._swap(self._own_name),
+            "nobody-takes": lambda _: self._taking(nobody=True),
+            "take": lambda _: self._taking(nobody=False),
             "drop-replies": self._drop_replies,
             "drop-ids": self._drop_ids,
         }
@@ -106,6 +109,7 @@ class FaultBox:
             "cover_open": body.cover_open,
             "cutter_jam": body.cutter_jam,
             "hot": body.hot,
+            "in_mouth": body.in_mouth,
             "powered": body.powered,
             "model": self._printer.model.name,
             "connected": self._printer.connected,
@@ -162,6 +166,11 @@ class FaultBox:
         self._power_off({})
         printer.model = replace(printer.model, name=name)
         printer.later(_SWAP_S, lambda: self._power_on({}))
+
+    def _taking(self, *, nobody: bool) -> None:
+        self._printer.nobody_takes = nobody
+        if not nobody:
+            self._printer.taken()
 
     def _stall(self, stalled: bool) -> None:  # noqa: FBT001 - the two ends of one switch
         self._printer.stalled = stalled

@@ -117,6 +117,9 @@ class Pressing:
                 self._raster(octets)
             case "(":
                 self._function(octets)
+            case "e" if self._printer.model.presenter:
+                self._printer.body.retracted += value == 2 and self._printer.body.in_mouth
+                self._printer.body.in_mouth = False
             case _:
                 self._answer(name, value)
 

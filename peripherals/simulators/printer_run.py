@@ -110,6 +110,7 @@ def _model(arguments: argparse.Namespace) -> Model:
         gsh=not arguments.no_gsh,
         clear=not arguments.no_clear,
         counter=not arguments.no_counter,
+        presenter=profile.full_status,
     )
 
 

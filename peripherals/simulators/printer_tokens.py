@@ -96,7 +96,7 @@ _ESC: Mapping[int, _Rule] = {
     ord("("): _counted(3, 2),
 }
 _GS: Mapping[int, _Rule] = {
-    **{ord(letter): _fixed(3) for letter in "!BEHabfhrwIT"},
+    **{ord(letter): _fixed(3) for letter in "!BEHabefhrwIT"},
     **{ord(letter): _fixed(4) for letter in "LWP$\\"},
     ord("g"): _fixed(6),
     ord("^"): _fixed(5),

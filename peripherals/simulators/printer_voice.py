@@ -19,6 +19,7 @@ class Condition(Protocol):
     cover_open: bool
     cutter_jam: bool
     hot: bool
+    in_mouth: bool
 
     @property
     def blocked(self) -> bool: ...
@@ -36,6 +37,13 @@ def status_byte(body: Condition, n: int) -> int:
         return 0x12 | 0x08 * body.cutter_jam | 0x40 * body.hot
     near = 0x0C if body.near_end or body.paper_out else 0
     return 0x12 | near | (0x60 if body.paper_out else 0)
+
+
+def full_status(body: Condition) -> bytes:
+    """The answer to DLE EOT 20 of a kiosk printer with a presenter."""
+    near = 0x04 if body.near_end or body.paper_out else 0
+    paper = 0x01 * body.paper_out | near | 0x20 * body.in_mouth
+    return bytes((0x10, 0x0F, paper, 0x02 * body.cover_open, 0x01 * body.hot, body.cutter_jam))
 
 
 def automatic_status(body: Condition) -> bytes:

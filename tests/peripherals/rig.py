@@ -28,11 +28,13 @@ from tests.peripherals.campaign import slip_for
 class Machine:
     """A simulated printer with the press that serves it."""
 
-    def __init__(self, rig: Rig, name: str, rank: int, model: Model, **profile: object) -> None:
+    def __init__(
+        self, rig: Rig, name: str, rank: int, model: Model, base: str, **profile: object
+    ) -> None:
         self.name = name
         self.printer = SimulatedPrinter(rig.clock.monotonic, model)
         self.cable = MemoryCable(self.printer, rig.clock)
-        self.profile = replace(PROFILES["tm-t20"], **profile)
+        self.profile = replace(PROFILES[base], **profile)
         self.rig = rig
         with rig.store.transaction() as tx:
             enlist(tx, name, rank, rig.clock.now(), self.profile)
@@ -67,6 +69,7 @@ class Rig:
         policy: Policy | None = None,
         model: Model | None = None,
         second: Model | None = None,
+        base: str = "tm-t20",
         **profile: object,
     ) -> None:
         self.clock = VirtualClock()
@@ -77,10 +80,10 @@ class Rig:
         self.path = Path(self._folder.name) / "spool.db"
         self.store = Store.open(self.path, [SPOOL_TABLES])
         self.spool = Spool(self.store, bytes(32), self.clock, self.ids)
-        self.first = Machine(self, "printer", 0, model or Model(mm_s=200), **profile)
+        self.first = Machine(self, "printer", 0, model or Model(mm_s=200), base, **profile)
         self.machines = [self.first]
         if second is not None:
-            self.machines.append(Machine(self, "printer-2", 1, second))
+            self.machines.append(Machine(self, "printer-2", 1, second, "tm-t20"))
             self.at(0.2, self._second_works)
 
     @property
