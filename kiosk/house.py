@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kiosk.books import open_books
 from kiosk.supervisor import Service, Supervisor
-from peripherals.simulators.control import send
+from peripherals.simulators.control import answers, send
 from provisioning.clock import SystemClock
 from provisioning.site import Node, Site, SiteFault
 
@@ -59,6 +59,7 @@ class House:
     told: Callable[[str], None] = lambda _: None
     clock: SystemClock = field(default_factory=SystemClock)
     pause_max_s: float = 5.0
+    patience_s: float = START_S
     supervisor: Supervisor = field(init=False)
     lines: dict[str, Line] = field(default_factory=dict)
     network_up: bool = True
@@ -72,7 +73,7 @@ class House:
         self.supervisor = Supervisor(self.clock, self.told, pause_max_s=self.pause_max_s)
 
     def start(self) -> None:
-        """Start everything and wait until every core answers; raises `HouseFault`."""
+        """Start everything; wait until all cores and printers answer; raises `HouseFault`."""
         for node in (*self.site.nodes("centre"), *self.nodes):
             # The databases are made here, one by one, with their own epochs.
             open_books(node).store.close()
@@ -82,7 +83,7 @@ class House:
             self._sync(centre)
         for node in self.nodes:
             self._node(node)
-        self.wait_for(lambda: all(self._core_answers(node) for node in self.nodes), START_S)
+        self.wait_for(lambda: all(self._all_answer(node) for node in self.nodes), self.patience_s)
 
     def stop(self) -> list[str]:
         """Stop everything within three seconds; what had to be killed."""
@@ -121,7 +122,7 @@ class House:
         names = self.services(node)
         self.supervisor.cut(*names)
         self.supervisor.resume(*names)
-        self.wait_for(lambda: self._core_answers(node), START_S)
+        self.wait_for(lambda: self._core_answers(node), self.patience_s)
 
     def wait_for(self, true: Callable[[], bool], seconds: float) -> None:
         """Keep the processes until `true`; raises `HouseFault` after `seconds`."""
@@ -130,7 +131,18 @@ class House:
             self.supervisor.tick()
             self.breathe()
             if self.clock.monotonic() > end:
-                raise HouseFault(f"The site was not ready within {seconds:g} s; see {self.logs}.")
+                raise HouseFault(
+                    f"The site was not ready within {seconds:g} s; {self._why()}see {self.logs}."
+                )
+
+    def _why(self) -> str:
+        """The services that ended by themselves, with the last line each wrote."""
+        words = []
+        for name in self.supervisor.names():
+            if self.supervisor.restarts(name):
+                text = (self.logs / f"{name}.log").read_text(errors="replace").strip()
+                words.append(f"{name} ended: {text.rpartition(chr(10))[2]}; ")
+        return "".join(words)
 
     def breathe(self) -> None:
         """Let the others run for a moment."""
@@ -180,6 +192,9 @@ class House:
     def _run(self, name: str, *words: str) -> None:
         argv = (sys.executable, "-m", "kiosk.cli", *words, "--site", str(self.site.dir))
         self.supervisor.add(Service(name, argv, self.logs / f"{name}.log"))
+
+    def _all_answer(self, node: Node) -> bool:
+        return answers(node.socket_path("printer")) and self._core_answers(node)
 
     def _core_answers(self, node: Node) -> bool:
         from kiosk.hand import Hand  # noqa: PLC0415 - the hand belongs to stories, not to a house

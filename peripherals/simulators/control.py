@@ -40,6 +40,12 @@ def send(path: str | Path, request: Mapping[str, Any], *, deadline_s: float = 2.
         raise DeviceLost(msg) from error
 
 
+def answers(path: str | Path) -> bool:
+    """Whether a simulator listens there now."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        return link.connect_ex(str(path)) == 0
+
+
 class ControlServer:
     """Serves the socket without blocking: `descriptors` to select on, `tend` to do the work."""
 
