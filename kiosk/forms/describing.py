@@ -9,10 +9,17 @@ from kiosk.forms.states import Choice, NodeState, Problem, Violation
 from kiosk.forms.tree import RecordNode
 from kiosk.forms.wording import Wording
 from kiosk.forms.world import SessionWorld
+from kiosk.forms.xpath.dates import is_kiswahili
 from kiosk.forms.xpath.values import Context
 
-_REQUIRED_WORDS = {"sw": "Tafadhali jibu swali hili."}
-_CONSTRAINT_WORDS = {"sw": "Jibu hili halikubaliki. Tafadhali angalia tena."}
+_WORDS = {
+    Violation.REQUIRED: ("Please answer this question.", "Tafadhali jibu swali hili."),
+    Violation.CONSTRAINT: (
+        "This answer is not allowed. Please check it.",
+        "Jibu hili halikubaliki. Tafadhali angalia tena.",
+    ),
+}
+"""What is said where the form says nothing: English, Kiswahili."""
 
 
 class Describer:
@@ -74,18 +81,9 @@ class Describer:
         """What to tell the person, in the session's language."""
         bind = node.place.bind
         assert bind is not None
-        if violation is Violation.REQUIRED:
-            wording, spare = bind.required_message, _REQUIRED_WORDS
-            english = "Please answer this question."
-        else:
-            wording, spare = bind.constraint_message, _CONSTRAINT_WORDS
-            english = "This answer is not allowed. Please check it."
-        words = self._words(wording, node)
-        if words:
-            return words
-        return next(
-            (text for code, text in spare.items() if f"({code})" in self._world.language), english
-        )
+        required = violation is Violation.REQUIRED
+        words = self._words(bind.required_message if required else bind.constraint_message, node)
+        return words or _WORDS[violation][is_kiswahili(self._world.language)]
 
     def problems(self, root: RecordNode) -> list[Problem]:
         """Violations of the whole record, in document order."""

@@ -139,3 +139,32 @@ def test_nothing_is_recorded_and_no_place_is_made_up():
     model = bind("/data/place", type="geopoint") + actions
     session = open_form(xform("<sound/><place/>", model))
     assert value(session, "/data/sound") == value(session, "/data/place") == ""
+
+
+TWO_LANGUAGES = (
+    '<itext><translation lang="English (en)" default="true()"><text id="t"><value>D</value></text>'
+    '</translation><translation lang="{}"><text id="t"><value>S</value></text></translation></itext>'
+)
+
+
+@pytest.mark.parametrize("name", ["Kiswahili (sw)", "sw", "Swahili", "kiswahili", "Lugha (sw-KE)"])
+def test_months_and_days_are_named_in_kiswahili_to_who_reads_kiswahili(name):
+    model = TWO_LANGUAGES.format(name) + bind(
+        "/data/c", calculate="format-date('2020-08-05', '%a %e %b %Y')"
+    )
+    session = open_form(xform("<c/>", model))
+    assert value(session, "/data/c") == "Wed 5 Aug 2020"
+    session.language = name
+    assert value(session, "/data/c") == "Jumatano 5 Ago 2020"
+    session.language = "English (en)"
+    assert value(session, "/data/c") == "Wed 5 Aug 2020"
+
+
+@pytest.mark.parametrize("name", ["Dholuo (luo)", "Swati (ss)", "Deutsch (de)"])
+def test_other_languages_keep_the_english_names(name):
+    model = TWO_LANGUAGES.format(name) + bind(
+        "/data/c", calculate="format-date('2020-08-05', '%a %e %b %Y')"
+    )
+    session = open_form(xform("<c/>", model))
+    session.language = name
+    assert value(session, "/data/c") == "Wed 5 Aug 2020"

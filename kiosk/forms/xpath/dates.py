@@ -22,8 +22,12 @@ from kiosk.forms.xpath.values import (
     utc_days,
 )
 
+_KISWAHILI = re.compile(r"(?:.*\((?:sw|swa)(?:-\w+)?\)|sw|swa|(?:ki)?swahili)\s*\Z", re.IGNORECASE)
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905 - reads better
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()  # noqa: SIM905 - reads better
+# The short names of CLDR for sw; days have no shorter ones.
+_MIEZI = "Jan Feb Mac Apr Mei Jun Jul Ago Sep Okt Nov Des".split()  # noqa: SIM905 - reads better
+_SIKU = "Jumatatu Jumanne Jumatano Alhamisi Ijumaa Jumamosi Jumapili".split()  # noqa: SIM905
 _CODE = re.compile(r"%(.)")
 _CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?", re.ASCII)
 _DAY_S = 86_400.0
@@ -122,7 +126,9 @@ def _decimal_time(c: Context, value: Value) -> float:
 
 def _format(c: Context, value: Value, pattern: str) -> str:
     moment = _moment(c, value) or _moment_of_time(c, value)
-    return "" if moment is None else format_moment(moment, pattern)
+    if moment is None:
+        return ""
+    return format_moment(moment, pattern, kiswahili=is_kiswahili(c.world.language))
 
 
 def _moment_of_time(c: Context, value: Value) -> datetime | None:
@@ -139,14 +145,20 @@ def _moment_of_time(c: Context, value: Value) -> datetime | None:
         return None
 
 
-def format_moment(moment: datetime, pattern: str) -> str:
+def is_kiswahili(language: str) -> bool:
+    """Whether a form's name of a language (`Kiswahili (sw)`, `sw`, `Swahili`) means Kiswahili."""
+    return bool(language) and _KISWAHILI.match(language.strip()) is not None
+
+
+def format_moment(moment: datetime, pattern: str, *, kiswahili: bool = False) -> str:
     """`pattern` with its codes (ODK: Y y m n b d e H h M S 3 a A W j) filled in."""
+    months, days = (_MIEZI, _SIKU) if kiswahili else (_MONTHS, _DAYS)
     values = {
         "Y": f"{moment.year:04}",
         "y": f"{moment.year % 100:02}",
         "m": f"{moment.month:02}",
         "n": str(moment.month),
-        "b": _MONTHS[moment.month - 1],
+        "b": months[moment.month - 1],
         "d": f"{moment.day:02}",
         "e": str(moment.day),
         "H": f"{moment.hour:02}",
@@ -154,7 +166,7 @@ def format_moment(moment: datetime, pattern: str) -> str:
         "M": f"{moment.minute:02}",
         "S": f"{moment.second:02}",
         "3": f"{moment.microsecond // 1000:03}",
-        "a": _DAYS[moment.weekday()],
+        "a": days[moment.weekday()],
         "W": str(moment.isocalendar()[1]),
         "%": "%",
     }

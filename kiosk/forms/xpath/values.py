@@ -31,6 +31,11 @@ class World(Protocol):
     """What an expression may ask of the session it runs in."""
 
     @property
+    def language(self) -> str:
+        """The session's language, by the form's name for it; empty where it has none."""
+        ...
+
+    @property
     def zone(self) -> tzinfo:
         """The device's time zone."""
         ...
