@@ -55,7 +55,8 @@ def inspect_questions(tree: FormTree, root: etree._Element) -> Iterator[Problem]
     """Every remark on questions, lists and translations."""
     yield from _numeric_identifiers(tree)
     yield from _long_lists(tree)
-    yield from _not_shown(tree, root)
+    yield from _not_shown(tree)
+    yield from _by_itself(tree, root)
     yield from _unworded(tree)
     yield from _translations(tree)
 
@@ -102,7 +103,7 @@ def _long_lists(tree: FormTree) -> Iterator[Problem]:
             yield Problem("choices", None, "list_name", "warning", "long-list", text, remedy)
 
 
-def _not_shown(tree: FormTree, root: etree._Element) -> Iterator[Problem]:
+def _not_shown(tree: FormTree) -> Iterator[Problem]:
     for path, control in tree.controls.items():
         kind = tree.types.get(path, "string")
         if kind in TYPES_NOT_SHOWN:
@@ -118,10 +119,19 @@ def _not_shown(tree: FormTree, root: etree._Element) -> Iterator[Problem]:
             text = f"The external choices of {_short(path)!r} are read by ODK Collect only."
             said = (text, "Use select_one_from_file with a choice_filter.")
             yield _at(tree, path, "type", "cannot-show", said, "warning")
+
+
+def _by_itself(tree: FormTree, root: etree._Element) -> Iterator[Problem]:
+    """What a form does without asking anybody."""
     for element in root.iter("{http://www.opendatakit.org/xforms}recordaudio"):
         path = element.get("ref") or ""
         said = ("The form records sound in the background.", _BACKGROUND["background-audio"])
         yield _at(tree, path, "type", "cannot-show", said, "warning")
+    for element in root.iter("{http://www.opendatakit.org/xforms}setgeopoint"):
+        path = element.get("ref") or ""
+        text = f"The form notes where the device is ({_short(path)!r}) without asking."
+        remedy = "It stays blank at a kiosk without a receiver: make nothing depend on it."
+        yield _at(tree, path, "type", "location-noted", (text, remedy), "warning")
     for path in tree.nodes:
         if path.endswith("/meta/audit"):
             said = ("The form asks for ODK Collect's audit log.", _BACKGROUND["audit"])
