@@ -1,21 +1,16 @@
 """ESC/POS: a document and a profile become bytes. Pure: opens nothing, asks nothing.
 
 `python-escpos` encodes alignment, sizes, QR and cut (`Dummy`: no device, no transport); text
-goes through the profile's proven code pages only, and a row with a letter outside of them is
-drawn (`GS v 0`). Every slip begins by undoing whatever the job before it may have left set,
-and ends with feed and cut. `pieces` are whole commands: the device service may ask the printer
-for its status between two pieces, never inside one.
+goes through the profile's proven code pages only; letters outside of them are drawn between the
+printer's own (`ESC *`), or the whole row is (`GS v 0`) where that is shorter. Every slip begins
+by undoing whatever the job before it may have left set, and ends with feed and cut. `pieces` are
+whole commands: the device service may ask the printer for its status between two pieces, never
+inside one.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,8 +20,19 @@ from PIL import Image
 
 from peripherals.document import Align, Document
 from peripherals.layout import FeedRow, LogoRow, QrRow, TextRow, lay_out
+from peripherals.pen import pen_class
 from peripherals.profiles import Profile
-from peripherals.raster import LIVE, defuse, qr_picture, qr_side, raster_bytes, text_picture
+from peripherals.raster import (
+    CELL,
+    LIVE,
+    clusters,
+    defuse,
+    glyph_columns,
+    qr_picture,
+    qr_side,
+    raster_bytes,
+    text_picture,
+)
 
 PIECE_MAX = 256
 """Bytes between two looks at the printer's status; a raster band may be longer."""
@@ -37,6 +43,11 @@ _ALIGN = {Align.LEFT: b"\x1ba\x00", Align.CENTRE: b"\x1ba\x01", Align.RIGHT: b"\
 # ESC @ would switch automatic status off and is therefore not used here: the settings a slip
 # relies on are set one by one (standard mode, font A, no styles, left, page 0, line spacing).
 _BEGIN = b"\x1bS\x1b!\x00\x1d!\x00\x1dB\x00\x1bE\x00\x1ba\x00\x1bt\x00\x1b2"
+
+_LETTERS_DRAWN = "\u0129\u0128\u0169\u0168\u014b\u014a\u0268\u0289\u025b\u0254"
+"""Letters of Kenyan languages that no printer's page has: Kikuyu, Kamba, Meru, Luo, Maa ..."""
+
+_GLYPH_BYTES = 5 + 3 * CELL[0]
 
 _LEADING = b"\x1bJ\x06"
 """After a drawn row: the gap a printed row has below it (30 dots a line, 24 of them letters)."""
@@ -57,74 +68,16 @@ class Encoded:
         return b"".join(self.pieces)
 
 
-_CAPABILITIES = {
-    "profiles": {
-        "default": {
-            "name": "Default",
-            "notes": "",
-            "features": {"qrCode": True, "paperFullCut": True, "paperPartCut": True},
-            "codePages": {"0": "CP437"},
-            "fonts": {"0": {"columns": 48, "name": "A"}, "1": {"columns": 64, "name": "B"}},
-            "media": {"dpi": 203, "width": {"mm": 80, "pixels": 576}},
-            "colors": {"0": "black"},
-        }
-    },
-    "encodings": {"CP437": {"name": "CP437", "python_encode": "cp437"}},
-}
-
-
-_PRIVATE = "huduma-escpos-"
-
-
-def _sweep(folder: Path) -> None:
-    """Remove the private directories of our processes that were killed while they imported."""
-    for left in folder.glob(f"{_PRIVATE}*-*"):
-        maker = Path("/proc", left.name.removeprefix(_PRIVATE).partition("-")[0])
-        with suppress(OSError):
-            if left.lstat().st_uid == os.geteuid() and not maker.exists():
-                shutil.rmtree(left)
-
-
-@lru_cache(maxsize=1)
-def _pen_class() -> Any:
-    """python-escpos, imported so that it leaves nothing behind and costs little.
-
-    Its import makes a temporary directory, unpickles a cache from it, parses 200 KB of printer
-    data (0.4 s) and takes over the root logger. All of it happens here inside a private
-    directory that is gone afterwards, with the one printer our profiles do not describe better.
-    """
-    root = logging.getLogger()
-    guard = logging.NullHandler()
-    before = tempfile.tempdir
-    _sweep(Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=f"{_PRIVATE}{os.getpid()}-") as private:
-        known = Path(private) / "capabilities.json"
-        known.write_text(json.dumps(_CAPABILITIES))
-        guiding = {
-            "ESCPOS_CAPABILITIES_PICKLE_DIR": private,
-            "ESCPOS_CAPABILITIES_FILE": str(known),
-        }
-        root.addHandler(guard)
-        tempfile.tempdir = private
-        os.environ.update(guiding)
-        try:
-            from escpos.printer import Dummy  # noqa: PLC0415 - slow; only the service needs it
-        finally:
-            tempfile.tempdir = before
-            for variable in guiding:
-                del os.environ[variable]
-            root.removeHandler(guard)
-    return Dummy
-
-
 def warm() -> None:
-    """Import the library now (0.2 s), not while the first citizen waits."""
-    _pen_class()
+    """Import the library and draw Kenya's letters now, not while the first citizen waits."""
+    pen_class()
+    for letter in _LETTERS_DRAWN:
+        glyph_columns(letter, bold=False)
 
 
 def encode(document: Document, profile: Profile, *, copy: int = 1) -> Encoded:
     """The bytes of one slip; `copy` above 1 carries the duplicate mark."""
-    pen = _pen_class()()
+    pen = pen_class()()
     commands = [_BEGIN]
     height = 0
     for row in lay_out(document, profile.columns, profile.columns_small, copy=copy):
@@ -149,7 +102,10 @@ def encode(document: Document, profile: Profile, *, copy: int = 1) -> Encoded:
 
 def _text(pen: Any, row: TextRow, profile: Profile) -> list[bytes]:
     """One row, by the printer's own letters where it has them all; styles end with the row."""
-    found = page_for(row.text, profile) if row.page < 0 else _forced(row, profile)
+    if row.page < 0:
+        found = page_for(row.text, profile) or mixed(row, profile)
+    else:
+        found = _forced(row, profile)
     if found is None:
         picture = text_picture(
             row.text, scale=row.scale, bold=row.bold, inverse=row.inverse, small=row.small
@@ -184,6 +140,44 @@ def page_for(text: str, profile: Profile) -> tuple[int, bytes] | None:
         except UnicodeEncodeError:
             continue
     return None
+
+
+def mixed(row: TextRow, profile: Profile) -> tuple[int, bytes] | None:
+    """(page, bytes) of a row whose letters outside that page are drawn in between.
+
+    None where the printer could not draw them as large, or where drawing the row is shorter.
+    """
+    if row.scale > 1 or row.inverse or row.small:
+        return None
+    cells = clusters(row.text)
+    page, codec = min(profile.pages, key=lambda each: len(_drawn(cells, each[1])))
+    drawn = _drawn(cells, codec)
+    if len(drawn) * _GLYPH_BYTES + len(cells) > len(cells) * CELL[0] * CELL[1] // 8:
+        return None
+    octets = b"".join(
+        _glyph(cell, bold=row.bold) if cell in drawn else cell.encode(codec) for cell in cells
+    )
+    return page, octets
+
+
+def _drawn(cells: list[str], codec: str) -> list[str]:
+    """The characters a page does not have."""
+    return [cell for cell in cells if not cell.isascii() and not _encodes(cell, codec)]
+
+
+@lru_cache(maxsize=1024)
+def _encodes(cell: str, codec: str) -> bool:
+    try:
+        cell.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _glyph(cell: str, *, bold: bool) -> bytes:
+    """`ESC * 33`: one drawn character of 24 dots in double density, on the printer's own foot."""
+    dots, _ = defuse(glyph_columns(cell, bold=bold))
+    return b"\x1b*\x21" + (len(dots) // 3).to_bytes(2, "little") + dots
 
 
 def _forced(row: TextRow, profile: Profile) -> tuple[int, bytes]:

@@ -74,6 +74,27 @@ def text_picture(
     return picture
 
 
+def clusters(text: str) -> list[str]:
+    """Characters with the marks that stand on them: one for each cell of the paper."""
+    found: list[str] = []
+    for char in text:
+        if found and width_of(found[-1] + char) == 1:
+            found[-1] += char
+        else:
+            found.append(char)
+    return found
+
+
+@lru_cache(maxsize=512)
+def glyph_columns(cluster: str, *, bold: bool) -> bytes:
+    """One character as `ESC *` takes it: 12 columns of 24 dots, three bytes each, top first.
+
+    Kept, because a language has few such letters; whole names never are.
+    """
+    standing = text_picture(cluster, bold=bold).transpose(Image.Transpose.TRANSPOSE)
+    return bytes(octet ^ 0xFF for octet in standing.tobytes())
+
+
 def qr_picture(payload: str, level: str, module_dots: int) -> Image.Image:
     """A QR code without its quiet zone as a 1-bit picture (0 is ink)."""
     code = segno.make(payload, error=level.lower(), boost_error=False, micro=False)

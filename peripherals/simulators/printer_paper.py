@@ -35,7 +35,11 @@ class Style:
     high: int = 1
     align: int = 0
     page: int = 0
+    picture: Image.Image | None = None  # dots standing in the line, in place of a character
 
+
+PICTURE = "\ufffc"
+"""What a picture in a line is to those who read only the words."""
 
 Paint = Callable[[Image.Image, int], None]
 
@@ -67,7 +71,7 @@ class Strip:
             return
         self.lines.append("".join(char for char, _ in cells).rstrip())
         tallest = max(style.high * _cell(style)[1] for _, style in cells)
-        total = sum(_cell(style)[0] * style.wide for char, style in cells if width_of(char))
+        total = sum(width_in(char, style) for char, style in cells)
         left = self._left(total, cells[0][1].align)
         frozen = tuple(cells)
         self._add(lambda image, top: _paint_line(image, left, top, frozen, tallest))
@@ -109,7 +113,14 @@ class Strip:
         return (0, room // 2, room)[align if align in {0, 1, 2} else 0]
 
 
+def width_in(char: str, style: Style) -> int:
+    """Dots that a character takes across."""
+    return _cell(style)[0] * style.wide if width_of(char) else 0
+
+
 def _cell(style: Style) -> tuple[int, int]:
+    if style.picture is not None:
+        return style.picture.size
     return CELL_SMALL if style.small else CELL
 
 
@@ -121,6 +132,11 @@ def _paint_line(
     for n, (char, style) in enumerate(cells):
         run.append(char)
         last = n + 1 == len(cells)
+        if style.picture is not None:
+            image.paste(style.picture, (left, top + tallest - style.picture.height))
+            left += style.picture.width
+            run = []
+            continue
         if not last and replace(cells[n + 1][1], align=style.align) == style:
             continue
         text = "".join(run)

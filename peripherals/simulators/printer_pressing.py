@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from peripherals.simulators.printer_paper import LINE_DOTS, Strip, Style
+from peripherals.simulators.printer_paper import LINE_DOTS, PICTURE, Strip, Style, width_in
 from peripherals.simulators.printer_tokens import Token
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Pressing:
         line: list[tuple[str, Style]] = []
         used = 0
         for char, style in self._line:
-            width = (9 if style.small else 12) * style.wide
+            width = width_in(char, style)
             if used + width > columns_dots:
                 self.strip.put_line(line)
                 line, used = [], 0
@@ -95,8 +95,20 @@ class Pressing:
                 self._feed(value * LINE_DOTS)
             case "J":
                 self._feed(value)
+            case "*":
+                self._bit_image(token.octets)
             case _:
                 pass
+
+    def _bit_image(self, octets: bytes) -> None:
+        """ESC * m nL nH: dots in columns, top first, standing in the line like a character."""
+        mode, columns, dots = octets[2], int.from_bytes(octets[3:5], "little"), octets[5:]
+        high = 24 if mode in {32, 33} else 8
+        across = Image.frombytes("1", (high, columns), bytes(octet ^ 0xFF for octet in dots))
+        picture = across.transpose(Image.Transpose.TRANSPOSE)
+        size = (columns * (1 if mode in {1, 33} else 2), 24)
+        style = replace(self._style, picture=picture.resize(size, Image.Resampling.NEAREST))
+        self._line.append((PICTURE, replace(style, wide=1, high=1, inverse=False)))
 
     def _feed(self, dots: int) -> None:
         if self._line:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from PIL import Image
 from pyzbar import pyzbar
 
-from peripherals import escpos
 from peripherals.document import Align, Document, DocumentFault, Line, Qr
 from peripherals.escpos import (
     MARKS,
@@ -29,9 +28,11 @@ from peripherals.escpos import (
     store_logo,
 )
 from peripherals.layout import DUPLICATE_MARK
+from peripherals.pen import sweep
 from peripherals.profiles import PROFILES
 from peripherals.raster import LIVE, defuse, qr_side, text_picture
 from peripherals.simulators.printer import Model, SimulatedPrinter
+from peripherals.simulators.printer_paper import PICTURE
 from peripherals.simulators.printer_tokens import tokens
 from peripherals.slips import test_slip as slip_to_compare
 from tests.peripherals.golden_slips import GOLDEN, SIGNED, ticket
@@ -110,17 +111,47 @@ def test_a_copy_is_marked_first_and_last():
     assert lines[0].strip() == lines[-1].strip() == f"{DUPLICATE_MARK} 3"
 
 
-@pytest.mark.parametrize("paper", ["tm-t20", "generic-80"])
-def test_letters_outside_the_proven_pages_become_one_raster_line(paper):
-    slip = Document((Line("Jina:"), Line("Wanjir\u0169 wa K\u0129mani"), Line("Asante")))
-    kinds = [token.octets[:3] for token in tokens(encode(slip, PROFILES[paper]).octets)]
-    assert kinds.count(b"\x1dv0") == 1
-    (printed_slip,) = printed(encode(slip, PROFILES[paper]).octets).slips
-    assert printed_slip.strip.lines == ["Jina:", "Asante"]
-    # Exactly the glyphs we drew are on the paper, where the line stands.
-    wanted = text_picture("Wanjir\u0169 wa K\u0129mani")
-    picture = printed_slip.strip.facsimile().crop((0, 30, wanted.width, 30 + wanted.height))
-    assert picture.tobytes() == wanted.tobytes()
+@pytest.mark.parametrize("paper", ["tm-t20", "generic-80", "generic-58"])
+def test_letters_outside_the_proven_pages_are_drawn_between_the_printers_own(paper):
+    name = "Wanjir\u0169 wa K\u0129mani"
+    slip = Document((Line("Jina:"), Line(name), Line("Asante")))
+    octets = encode(slip, PROFILES[paper]).octets + b"\x1dVB\x00"
+    kinds = [token.octets[:2] for token in tokens(octets)]
+    assert kinds.count(b"\x1b*") == 2
+    assert kinds.count(b"\x1dv") == 0
+    strip = printed(octets, PROFILES[paper].dots).slips[0].strip
+    said = name.replace("\u0169", PICTURE).replace("\u0129", PICTURE)
+    assert [line for line in strip.lines if line] == ["Jina:", said, "Asante"]
+    # Exactly the glyphs we drew are on the paper, each in the cell of its letter.
+    paper_dots = strip.facsimile()
+    for place, letter in enumerate(name):
+        if letter in "\u0169\u0129":
+            wanted = text_picture(letter)
+            cell = paper_dots.crop((12 * place, 30, 12 * place + 12, 54))
+            assert cell.tobytes() == wanted.tobytes(), letter
+
+
+@pytest.mark.parametrize(
+    ("line", "how"),
+    [
+        (Line("\u0169", scale=2), b"\x1dv"),  # larger than a drawn letter in the line can be
+        (Line("\u0169 wa K\u0129mani", inverse=True), b"\x1dv"),
+        (Line("\u0169" * 12), b"\x1dv"),  # all drawn: the row is shorter
+        (Line("Ng\u02bcang\u02bca"), None),  # folded
+        (Line("n\u0303\u0308o caf\u00e9 \u0169"), b"\x1b*"),  # marks on marks, and a page's letter
+    ],
+)
+def test_how_a_row_is_drawn(line, how):
+    kinds = [
+        token.octets[:2] for token in tokens(encode(Document((line,)), PROFILES["tm-t20"]).octets)
+    ]
+    assert {kind for kind in kinds if kind in {b"\x1dv", b"\x1b*"}} == ({how} if how else set())
+
+
+def test_a_ticket_with_a_drawn_name_stays_small():
+    slip = Document((*ticket("sw").blocks, Line("Wanjir\u0169 wa K\u0129mani")), "sw")
+    for paper in PAPERS:
+        assert len(encode(slip, PROFILES[paper]).octets) <= 600
 
 
 def test_pages_are_used_only_when_proven():
@@ -229,5 +260,5 @@ def test_what_a_killed_import_left_behind_is_removed_by_the_next(tmp_path):
     for each in (left, used, other):
         each.mkdir()
         (each / "cache.pickle").write_bytes(b"x")
-    escpos._sweep(tmp_path)
+    sweep(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([used, other])
