@@ -9,14 +9,15 @@ been gone, and then only a direct answer counts (see `press.py`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from peripherals.device import DeviceTimeout, PrinterStatus, Transport
 from peripherals.escpos import CLEAR_AFTER_ERROR, CLEAR_WITH_REPLY, ask_process_id
 from peripherals.profiles import Profile
 from peripherals.replies import (
+    FENCE_RUN,
     Automatic,
     Cleared,
+    Fence,
     FullStatus,
     PowerOn,
     ProcessId,
@@ -29,11 +30,7 @@ from peripherals.replies import (
 )
 from provisioning.clock import Clock
 
-FENCE_RUN = 4
-"""Equal sensor answers in a row that make a fence; three may be the torso of an ASB."""
-
 _ALL_STATUS = b"".join(b"\x10\x04" + bytes((n,)) for n in (1, 2, 3, 4))
-_FENCE_VALUES = frozenset({0x00, 0x03, 0x0C, 0x0F})
 _ASK_MODEL = b"\x1dI\x43"
 _ASK_FULL = b"\x10\x04\x14"
 _GOOD = 0x12
@@ -43,32 +40,6 @@ _CLEAR_S = 1.0
 _WRITE_S = 1.0
 _STALL_S = 5.0
 _PAD = 2048
-
-
-@dataclass(slots=True)
-class _Fence:
-    """Answers to GS r 1: a run of equal ones is a fence reached; `owed` have not come yet."""
-
-    value: int = -1
-    run: int = 0
-    owed: int = 0
-
-    @property
-    def reached(self) -> bool:
-        return self.run >= FENCE_RUN
-
-    def put(self) -> None:
-        self.value, self.run, self.owed = -1, 0, self.owed + FENCE_RUN
-
-    def count(self, value: int) -> None:
-        self.owed = max(0, self.owed - 1)
-        if value in _FENCE_VALUES and not self.reached:
-            self.run = self.run + 1 if value == self.value else 1
-            self.value = value
-
-    def interrupt(self) -> None:
-        """Something else came in between: no run."""
-        self.run = self.run if self.reached else 0
 
 
 class Hearing:
@@ -86,7 +57,7 @@ class Hearing:
         self._texts_owed = 0  # questions with a text for an answer that may still come
         self._cleared = False
         self._full: FullStatus | None = None
-        self._fence = _Fence()
+        self._fence = Fence()
         self._last_voice = clock.monotonic()
 
     @property

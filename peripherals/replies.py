@@ -11,7 +11,7 @@ Several kinds of answer share the line, some unasked for, and noise may stand be
 - XON (11h) and XOFF (13h), which mean nothing here: flow control is by wire.
 Whatever fits none of them is noise and is counted. What looks like two things is the harmless
 one: a fence byte may be the torso of an automatic status, so a fence is only believed when
-`FENCE_RUN` equal ones arrive together (see `conversation.py`).
+`FENCE_RUN` equal ones arrive together.
 """
 
 from __future__ import annotations
@@ -176,6 +176,38 @@ def _headed_reply(start: bytes, body: bytes) -> Reply | None:
     if start == b"\x37\x22":
         return ProcessId(body) if all(32 <= octet <= 126 for octet in body) else None
     return Cleared() if start == b"\x37\x25" else PowerOn()
+
+
+FENCE_RUN = 4
+"""Equal sensor answers in a row that make a fence; three may be the torso of an ASB."""
+
+_FENCE_VALUES = frozenset({0x00, 0x03, 0x0C, 0x0F})
+
+
+@dataclass(slots=True)
+class Fence:
+    """Answers to GS r 1: a run of equal ones is a fence reached; `owed` have not come yet."""
+
+    value: int = -1
+    run: int = 0
+    owed: int = 0
+
+    @property
+    def reached(self) -> bool:
+        return self.run >= FENCE_RUN
+
+    def put(self) -> None:
+        self.value, self.run, self.owed = -1, 0, self.owed + FENCE_RUN
+
+    def count(self, value: int) -> None:
+        self.owed = max(0, self.owed - 1)
+        if value in _FENCE_VALUES and not self.reached:
+            self.run = self.run + 1 if value == self.value else 1
+            self.value = value
+
+    def interrupt(self) -> None:
+        """Something else came in between: no run."""
+        self.run = self.run if self.reached else 0
 
 
 def judge(printer: int, offline: int, error: int, paper: int) -> tuple[PrinterState, Cause, bool]:
