@@ -34,7 +34,10 @@ class Geography:
             row["county_code"]: (float(row["latitude"]), float(row["longitude"])) for row in rows
         }
         self._reach: Mapping[str, int] = {
-            row["county_code"]: _reach_m(float(row["area_km2"])) for row in rows
+            # A pack made before the areas were known still opens.
+            row["county_code"]: _reach_m(float(row["area_km2"]))
+            for row in rows
+            if row.get("area_km2")
         }
 
     def middle(self, county: str) -> Place | None:

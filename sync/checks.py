@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioning.clock import EAT
 from provisioning.doctor import Check, Finding, unwell, well
 from sync.refusals import Fork, NotAllSent, NotSigned
 from sync.status import STALE_S, SyncStatus, read
@@ -46,11 +47,12 @@ def _line(node: Node) -> Finding:
         return well(name, "has not been used yet")
     if status.online:
         return well(name, f"upstream answers, {status.bytes_sent} bytes sent so far")
+    waiting = status.waiting + status.relayed_waiting
     return unwell(
         name,
-        f"upstream was last heard at {status.heard_at.isoformat(timespec='seconds')}",
-        "nothing is lost and citizens need not wait: check that huduma sync runs"
-        f" and the network is up (silence over {STALE_S:g} s counts as down)",
+        f"silent since {status.heard_at.astimezone(EAT):%d %b %Y %H:%M:%S} EAT; {waiting} wait",
+        "if this node was stopped, start its services; if it runs, see to the network (silence"
+        f" over {STALE_S:g} s counts as down): nothing is lost and citizens need not wait",
         NotAllSent.code,
     )
 

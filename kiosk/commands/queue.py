@@ -1,8 +1,9 @@
 """`huduma queue`: give numbers and call people from a shell, whether or not services run.
 
 `issue` takes the path of the kiosk's touchscreen: the running centre, else the centre's database
-when it is on this machine, else the kiosk's own reserve. The other acts are one transaction on
-the database of the centre (or of the van named with --node).
+when it is on this machine, else the kiosk's own reserve. A centre tells nobody a number itself: it
+has no printer to prove the slip, so `--node` names a kiosk or a van (56). The other acts are one
+transaction on the database of the centre (or of the van named with --node).
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="|".join(("issue", *ACTS)))
     issue = acts.add_parser("issue", help="give a visit its number and print the slip")
     issue.add_argument("--service", required=True, metavar="CODE", help="a service of the pack")
-    issue.add_argument("--class", dest="klass", default="normal", metavar="KEY", help="priority")
+    issue.add_argument(
+        "--class", dest="klass", default="normal", metavar="KEY", help="priority; none is normal"
+    )
     issue.add_argument("--visit", metavar="UUID", help="ask again for the same visit's number")
     issue.add_argument("--language", default="en", choices=("en", "sw"), help="of the slip")
     _common(issue, node_required=True)
@@ -58,13 +61,18 @@ def _issue(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
     from uuid import UUID
 
     from content.faults import NotInPack
+    from kiosk.queue.desk import NORMAL
     from kiosk.queue.faults import NoQueueHere, UnknownService
     from kiosk.wiring import counter_of
     from provisioning.faults import UsageFault
 
     node = site.node(arguments.node)
     if node.role not in {"kiosk", "van"}:
-        raise NoQueueHere(f"{node.name} is a {node.role}; numbers are given by a kiosk or a van.")
+        givers = [each.name for each in site.nodes() if each.role in {"kiosk", "van"}]
+        raise NoQueueHere(
+            f"{node.name} tells nobody a number, for it has no printer; name one that does:"
+            f" {', '.join(givers)}."
+        )
     counter = counter_of(site, node, centre=_centre_of(site, node))
     try:
         visit = UUID(arguments.visit) if arguments.visit else counter.books.ids.uuid7()
@@ -73,7 +81,8 @@ def _issue(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
         raise UsageFault(f"{arguments.visit!r} is not a UUID.") from error
     except NotInPack as error:
         raise UnknownService(error.message) from error
-    issued = counter.desk.issue(visit, service, arguments.klass, arguments.language)
+    klass = NORMAL if arguments.klass == "none" else arguments.klass
+    issued = counter.desk.issue(visit, service, klass, arguments.language)
     return {"number": issued.label, "visit": str(issued.visit)}
 
 

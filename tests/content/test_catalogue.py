@@ -13,6 +13,7 @@ import pytest
 from content import strings
 from content.build import DEFAULT_SOURCES, draft
 from content.faults import NotInPack
+from content.geography import Geography
 from content.model import Stated, Words
 
 
@@ -237,3 +238,10 @@ def test_every_picture_that_is_named_is_in_the_icon_font():
 
 
 ICON_TABLES = ("requirements.csv", "agencies.csv", "categories.csv", "priority_classes.csv")
+
+
+def test_a_pack_made_before_the_areas_of_counties_still_opens(catalogue):
+    older = b"county_code,latitude,longitude\n047,-1.286,36.817\n"
+    geography = Geography(older, catalogue._tables)
+    assert geography.middle("047") == (-1.286, 36.817)
+    assert geography.reach_m("047") is None

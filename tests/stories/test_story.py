@@ -173,6 +173,8 @@ def test_the_queue_works_from_a_shell_with_no_service_running(site: Path) -> Non
     assert queue("issue", *node, "--service", "NRB-99")[0] == 54
     assert queue("issue", *node, "--service", "NRB-02", "--class", "vip")[0] == 55
     assert queue("issue", "--node", "centre", "--service", "NRB-02")[0] == 56
+    none = queue("issue", *other, "--service", "NRB-02", "--class", "none")
+    assert (none[0], none[1]["number"]) == (0, "A103")
     van = ("--node", "van-1")
     assert queue("issue", *van, "--service", "KRA-01")[1]["number"] == "F101"
     assert queue("call", *van, "--counter", "1")[1]["number"] == "F101"
