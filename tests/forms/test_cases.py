@@ -73,7 +73,7 @@ def test_a_thousand_questions_load_answer_and_turn_round_in_time(quiet):
     assert times[len(times) // 2] < 0.0003
     flips = [cpu(lambda v=v: session.set("/data/consent", v)) for v in ["no", "yes"] * 4]
     assert sorted(flips)[len(flips) // 2] < 0.03
-    assert len(session.pages()) > 900
+    assert len(session.pages()) > 300
 
 
 def test_two_hundred_rows_are_added_in_time(quiet):
