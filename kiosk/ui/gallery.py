@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.ui import gallery_drafts, gallery_find, gallery_questions, gallery_staff, gallery_visit
+from kiosk.ui import (
+    gallery_captures,
+    gallery_drafts,
+    gallery_find,
+    gallery_questions,
+    gallery_staff,
+    gallery_visit,
+)
 from kiosk.ui.gallery_parts import Parts, action
 from kiosk.ui.gallery_words import Words, element, words_of
 from kiosk.view import Element, Place, Role, View
@@ -48,6 +55,7 @@ SCREENS: dict[str, Callable[[Words], Parts]] = {
     ),
     "goodbye": gallery_visit.said("goodbye.title", "goodbye.text", "verified_user"),
     **gallery_questions.QUESTIONS,
+    **gallery_captures.CAPTURES,
 }
 
 

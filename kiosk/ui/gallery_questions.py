@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from io import BytesIO
 from typing import Any
 
-from PIL import Image, ImageDraw
-
 from kiosk.ui.gallery_words import Words, element
+from kiosk.ui.spoken import MONTHS
 from kiosk.view import Block, BlockKind, Element, Keyboard, Place, Progress, Role
 
 Parts = dict[str, Any]
@@ -120,7 +117,13 @@ def rank(w: Words) -> Parts:
 def wheels(look: str, key: str, parts: tuple[tuple[str, str], ...]) -> Callable[[Words], Parts]:
     def build(w: Words) -> Parts:
         found = [
-            element(f"wheel.{part}", Role.WHEEL, w(f"question.{part}"), value=value)
+            element(
+                f"wheel.{part}",
+                Role.WHEEL,
+                w(f"question.{part}"),
+                value=value,
+                hint=MONTHS[w.language].split()[int(value) - 1] if part == "month" else "",
+            )
             for part, value in parts
         ]
         return question(w, look, w(key), found)
@@ -171,50 +174,25 @@ def sign(w: Words) -> Parts:
     return question(w, "sign", w("sign_here"), [pad, mark])
 
 
-def photo(w: Words) -> Parts:
-    take = element("take", Role.TILE, w("capture.take_photo"), icon="photo_camera")
-    return question(w, "photo", w("sign_here"), [take], blocks=[told(w("capture.photo_how"))])
-
-
-def photo_taken(w: Words) -> Parts:
-    ways = [
-        element("take", Role.TILE, w("capture.retake"), icon="replay"),
-        element("attach", Role.TILE, w("capture.use_photo"), icon="check"),
-    ]
-    told_ = told(w("capture.photo_ready", n=0), "good")
-    return question(
-        w, "photo", w("sign_here"), ways, blocks=[told_], look_data={"content": sample_photo()}
+def draw(w: Words) -> Parts:
+    strokes = (
+        "[[[0.3,0.7],[0.3,0.3],[0.7,0.3],[0.7,0.7],[0.3,0.7]],[[0.25,0.3],[0.5,0.1],[0.75,0.3]]]"
     )
+    pad = element("answer", Role.PAD, w("question.sign"), value=strokes)
+    return question(w, "draw", w("landmark"), [pad])
 
 
-def audio(w: Words) -> Parts:
-    stop = element("stop-recording", Role.TILE, w("capture.stop"), icon="stop_circle")
-    blocks = [told(w("capture.audio_running", n=12))]
-    return question(w, "audio", w("fb_what_happened"), [stop], blocks=blocks)
-
-
-def place(w: Words) -> Parts:
+def stop(w: Words) -> Parts:
+    """A note at which the form ends unsent: the queue is open all the same."""
+    found = question(w, "note", w("status_answer.needs_more", agency="NTSA"), [], skip=False)
     ways = [
-        element("here", Role.TILE, w("capture.place_here"), icon="my_location"),
-        element("pick-county", Role.TILE, w("capture.place_county"), icon="map"),
-    ]
-    return question(w, "place", w("landmark"), ways)
-
-
-def told(words: str, tone: str = "info") -> Block:
-    return Block(kind=BlockKind.NOTICE, text=words, tone=tone, icon="info")
-
-
-@cache
-def sample_photo() -> bytes:
-    """A drawn head and shoulders; nobody is photographed for a gallery."""
-    image = Image.new("RGB", (640, 480), (205, 210, 215))
-    draw = ImageDraw.Draw(image)
-    draw.ellipse((250, 90, 390, 270), fill=(120, 100, 90))
-    draw.ellipse((170, 290, 470, 640), fill=(90, 110, 140))
-    octets = BytesIO()
-    image.save(octets, "JPEG", quality=80)
-    return octets.getvalue()
+        element("take-ticket", Role.BUTTON, w("submitted.take_ticket"), icon="ticket",
+                place=Place.ACTIONS),
+        element("done", Role.BUTTON, w("shell.done"), icon="check", place=Place.ACTIONS,
+                primary=True),
+    ]  # fmt: skip
+    found["blocks"] = [text(w("submitted.next_desk"))]
+    return {**found, "elements": ways}
 
 
 def group(w: Words) -> Parts:
@@ -236,8 +214,15 @@ QUESTIONS: dict[str, Callable[[Words], Parts]] = {
     "question-identity": typed("identity", "kra_pin", "A00123", Keyboard.ID, "pin_hint"),
     "question-wrong": wrong,
     "question-date": wheels(
-        "date", "date_of_birth", (("day", "27"), ("month", "3"), ("year", "1990"))
+        "date", "date_of_birth", (("day", "27"), ("month", "9"), ("year", "1990"))
     ),
+    "question-moment": wheels(
+        "date",
+        "fb_what_happened",
+        (("day", "27"), ("month", "9"), ("year", "2025"), ("hour", "8"), ("minute", "30")),
+    ),
+    "question-draw": draw,
+    "question-stop": stop,
     "question-time": wheels("time", "opening_hours", (("hour", "8"), ("minute", "30"))),
     "question-range": scale,
     "question-choose": choose,
@@ -249,10 +234,6 @@ QUESTIONS: dict[str, Callable[[Words], Parts]] = {
     "question-note": note,
     "question-agree": agree,
     "question-sign": sign,
-    "question-photo": photo,
-    "question-photo-taken": photo_taken,
-    "question-audio": audio,
     "question-group": group,
     "question-scan": typed("scan", "ref_number", "", Keyboard.ID),
-    "question-place": place,
 }

@@ -110,7 +110,7 @@ def well(w: Words) -> Parts:
     left = w("staff.tickets_left", n=140)
     lines = [
         fact(w("staff.since", device=w("device.printer"), time=SINCE), left, "print"),
-        fact(w("staff.since", device=w("device.gpio"), time=SINCE), left, "lightbulb"),
+        fact(w("staff.since", device=w("device.gpio"), time=SINCE), "OK", "lightbulb"),
         fact(w("staff.waiting"), w("staff.entries", n=1204), "upload", w("staff.line_down")),
         fact(w("staff.proved"), SINCE, "cloud_done"),
     ]
@@ -121,27 +121,40 @@ def remedy(w: Words) -> Parts:
     other = WRONG[OTHER[w.language]]
     return {
         "title": w("remedy.title", code="P21"),
-        "subtitle": w.stretch(WRONG[w.language]),
-        "blocks": [
-            *(step(w.stretch(each)) for each in STEPS[w.language]),
-            Block(kind=BlockKind.TEXT, text=other),
-        ],
+        "subtitle": w.stretch(f"{WRONG[w.language]} · {other}"),
+        "blocks": [step(w.stretch(each)) for each in STEPS[w.language]],
         "elements": [action(w, "done", "shell.done", "check", primary=True)],
         "nav": (True, False),
     }
 
 
-def sms(w: Words) -> Parts:
-    """A ticket's number by SMS, with a number that is none."""
-    wrong = w("sms.bad_number")
-    field = element("answer", Role.FIELD, w("sms.number"), value="0812 345 678", error=wrong)
+def sms(w: Words, value: str = "0712 345", problem: str = "") -> Parts:
+    """A ticket's number by SMS: to which phone number, and what becomes of that."""
+    field = element("answer", Role.FIELD, w("sms.number"), value=value, error=problem)
     return {
         "title": w("sms.title"),
+        "blocks": [Block(kind=BlockKind.TEXT, text=w("sms.forgotten"))],
         "elements": [field, action(w, "send", "sms.send", "send", primary=True)],
         "keyboard": Keyboard.PHONE,
         "nav": (True, False),
         "state": "ticket-sms",
     }
+
+
+def sms_wrong(w: Words) -> Parts:
+    """A phone number that is none."""
+    return sms(w, "0812 345 678", w("sms.bad_number"))
+
+
+def sms_sent(w: Words) -> Parts:
+    """The message is on its way, and this citizen is served first: all a ticket may have to say."""
+    found = ticket(w)
+    found["blocks"] = [
+        *(block for block in found["blocks"] if block.kind is not BlockKind.NOTICE),
+        notice(w("ticket.priority"), "good", "star"),
+        notice(w("sms.waiting"), "info", "schedule"),
+    ]
+    return {**found, "state": "ticket"}
 
 
 def no_paper(w: Words) -> Parts:
@@ -159,6 +172,8 @@ def no_paper(w: Words) -> Parts:
 
 SCREENS = {
     "ticket-sms": sms,
+    "ticket-sms-wrong": sms_wrong,
+    "ticket-sms-sent": sms_sent,
     "ticket-no-paper": no_paper,
     "staff-pin": pin,
     "staff-pin-waiting": pin_waiting,

@@ -117,8 +117,8 @@ def _named(scene: Scene, latitude: float, longitude: float) -> str:
     middle = scene.catalogue.geography.middle
     for county in scene.catalogue.counties():
         if middle(county.code) == (latitude, longitude):
-            town = county.headquarters.value or county.name
-            return scene.tongue.say("capture.place_about", place=town, county=county.name)
+            named = dict.fromkeys((county.headquarters.value or county.name, county.name))
+            return scene.tongue.say("capture.place_about", place=", ".join(named))
     return f"{latitude:.4f}, {longitude:.4f}"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk.strings import LANGUAGES, Tongue
 from kiosk.view import Block, Element, Keyboard, Place, Role
 from kiosk.visit.backroom import Device, LostSlip, Report
-from kiosk.visit.scene import Scene, Screen, button, fact, notice, paged, step, text
+from kiosk.visit.scene import Scene, Screen, button, fact, notice, paged, step
 from peripherals.remedies import remedy_of
 
 LINES = 4
@@ -101,7 +101,7 @@ def _paper_acts(scene: Scene, report: Report) -> list[Element]:
 
 
 def remedy(scene: Scene) -> Screen:
-    """One page: what is wrong, and what to do, step by step; the other language under it."""
+    """One page: what is wrong, and what to do, step by step; also in the other language's words."""
     code = scene.session.duty.code
     found = remedy_of(code)
     other = next(each for each in LANGUAGES if each != scene.tongue.language)
@@ -111,11 +111,8 @@ def remedy(scene: Scene) -> Screen:
         return Screen(scene.tongue.say("remedy.title", code=code), "", [words], [done], home=False)
     return Screen(
         scene.tongue.say("remedy.title", code=code),
-        found.wrong(scene.tongue.language),
-        [
-            *(step(each) for each in found.steps(scene.tongue.language)),
-            text(found.wrong(other)),
-        ],
+        f"{found.wrong(scene.tongue.language)} · {found.wrong(other)}",
+        [step(each) for each in found.steps(scene.tongue.language)],
         [done],
         home=False,
     )

@@ -21,9 +21,15 @@ def ask(scene: Scene) -> Screen:
     field = Element(
         id="answer", role=Role.FIELD, label=say("sms.number"), value=phone.typed, error=problem
     )
-    blocks = [] if problem else [text(say("sms.forgotten"))]
     go = button(scene, "send", "sms.send", "send", primary=True)
-    return Screen(say("sms.title"), "", blocks, [field, go], keyboard=Keyboard.PHONE, home=False)
+    return Screen(
+        say("sms.title"),
+        "",
+        [text(say("sms.forgotten"))],
+        [field, go],
+        keyboard=Keyboard.PHONE,
+        home=False,
+    )
 
 
 def offer(scene: Scene) -> list[Element]:

@@ -31,8 +31,7 @@ def ticket(scene: Scene) -> Screen:
         fact(scene.tongue.ahead(issued.ahead), "", "groups"),
         fact(scene.tongue.wait(issued.wait), "", "schedule"),
         *([] if normal else [notice(say("ticket.priority"), tone="good", icon="star")]),
-        *paper_notice(scene),
-        *screens_texting.told(scene),
+        *_where_it_is(scene),
         step(say("ticket.next"), "weekend"),
         Block(kind=BlockKind.QR, value=issued.qr, text=say("ticket.scan")),
     ]
@@ -44,6 +43,12 @@ def ticket(scene: Scene) -> Screen:
     if scene.paper in {Paper.FAILED, Paper.UNKNOWN}:
         actions.insert(0, button(scene, "print-again", "ticket.print_again", "print"))
     return Screen(say("ticket.title"), "", blocks, actions, back=False)
+
+
+def _where_it_is(scene: Scene) -> list[Block]:
+    """The slip, or the message: while one is on its way, the paper that is missing is no news."""
+    told = screens_texting.told(scene)
+    return told if told and scene.paper is Paper.BLOCKED else [*paper_notice(scene), *told]
 
 
 def paper_notice(scene: Scene) -> list[Block]:

@@ -17,10 +17,10 @@ from kiosk.ui.gallery import SCREENS
 pytestmark = pytest.mark.window
 ROOT = Path(__file__).resolve().parents[2]
 # Not tried 1.9 times longer: these already hold the longest real texts, in both languages.
-FULLEST = {"staff", "service", "ticket", "ticket-no-paper", "consent", "feedback-words",
+FULLEST = {"staff", "service", "ticket", "ticket-no-paper", "ticket-sms-sent", "consent", "feedback-words",
            "services", "feedback",
            "review", "resume-wrong", "question-group", "question-group-fields",
-           "question-group-lines"}  # fmt: skip
+           "question-group-lines", "question-place-county", "question-place-town"}  # fmt: skip
 LONGER = tuple(sorted(set(SCREENS) - FULLEST))
 RUNS = {
     "1280x800": ("--size", "1280x800"),

@@ -16,6 +16,7 @@ from kiosk.ui.units import dp
 from kiosk.ui.widgets.card import CENTRE, SIDE, TIGHT, TOP, Card, Push
 from kiosk.ui.widgets.piece import Piece
 
+OWN_FITS = (0.86, 0.74, 0.62)
 ROOMY_FIT = 0.82  # above it, smaller text is better than a crowded card
 
 
@@ -132,7 +133,7 @@ class Choices(Grid):
         "mark_off": "radio_button_unchecked", "mark_on": "check_circle", "icon_dp": 64,
     }  # fmt: skip
     arrangements = ((2, SIDE), (3, TOP), (1, SIDE))
-    cell_most = NumericProperty(140)
+    cell_most = NumericProperty(176)
 
 
 class Ticks(Grid):
@@ -176,6 +177,20 @@ class Actions(Cells):
     """Buttons at the bottom: the main one last and largest, at the right hand."""
 
     cell = Push
+    tallest_dp = NumericProperty(110)
+    at_right = BooleanProperty(False)  # they belong to what stands at their left
+
+    def own_fit(self, width: float, fit: float) -> float:
+        """The fit at which the labels stand on one line: a full row of buttons makes its own words
+        smaller, not those of the whole screen.
+        """
+        tries = (fit, *(f for f in OWN_FITS if f < fit))
+        return next((f for f in tries if self._in_line(width, f)), fit)
+
+    def _in_line(self, width: float, fit: float) -> bool:
+        cells = self.cells()
+        room = width - dp(GAP_DP + 4) * (len(cells) - 1)
+        return bool(sum(cell.natural(fit) for cell in cells) <= room)
 
     def _widths(self, width: float, fit: float) -> list[float]:
         cells, gap = self.cells(), dp(GAP_DP + 4)
@@ -193,6 +208,7 @@ class Actions(Cells):
         cells = self.cells()
         if not cells:
             return 0.0
+        fit = self.own_fit(width, fit)
         widths = self._widths(width, fit)
         return float(max(c.need(w, fit) for c, w in zip(cells, widths, strict=True)))
 
@@ -201,9 +217,13 @@ class Actions(Cells):
         cells, gap = self.cells(), dp(GAP_DP + 4)
         if not cells:
             return
+        fit = self.own_fit(width, fit)
         widths = self._widths(width, fit)
+        high = min(height, max(dp(self.tallest_dp), self.need(width, fit)))
+        y, height = y + (height - high) / 2, high
         left = x
         right = x + width
+        left += width - sum(widths) - gap * (len(cells) - 1) if self.at_right else 0
         mains = [at for at, cell in enumerate(cells) if cell.element.primary]
         for at in reversed(mains):
             cells[at].place(right - widths[at], y, widths[at], height, fit)

@@ -176,18 +176,30 @@ class Heading(Piece):
         return step + self.title.need(wide, fit) + (under + dp(2) if under else 0)
 
     def _beside(self, width: float, fit: float) -> bool:
-        """The title stands beside the buttons when it needs no more than two lines there."""
+        """The title stands beside the buttons on one line; on two when that is no higher than one
+        line of the whole width under them. A question is never squeezed to make room for buttons.
+        """
         if not self.nav.children:
             return False
         wide = self._side_width(width, fit)
-        return self.title.need(wide, fit) <= self.title.px(fit) * 2.6
+        line = self.title.px(fit)
+        high = self.title.need(wide, fit)
+        if high <= line * 1.4:
+            return True
+        under = self._under_height(width, fit)
+        return high <= line * 2.6 and self._title_height(wide, fit) <= under
+
+    def _under_height(self, width: float, fit: float) -> float:
+        """Buttons with the step beside them, and the title under both."""
+        nav = self.nav.need(width, fit)
+        step = self._step_height(width, fit) if nav else 0.0
+        return nav + (dp(10) if nav else 0) + self._title_height(width, fit) - step
 
     def need(self, width: float, fit: float) -> float:
         nav = self.nav.need(width, fit)
         if self._beside(width, fit):
             return max(nav, self._title_height(self._side_width(width, fit), fit))
-        step = self._step_height(width, fit) if nav else 0.0
-        return nav + (dp(10) if nav else 0) + self._title_height(width, fit) - step
+        return self._under_height(width, fit)
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)

@@ -98,6 +98,10 @@ class Paging(Actions):
         mains = [c for c in cells if c.element.primary and c not in turns]
         return [c for c in cells if c not in turns and c not in mains], turns, mains
 
+    def _in_line(self, width: float, fit: float) -> bool:
+        room = width - (dp(MIDDLE_DP) if self._split()[1] else 0)
+        return super()._in_line(room, fit)
+
     def _sizes(self, width: float, fit: float) -> dict[Any, float]:
         cells = self.cells()
         wide = {c: max(dp(150), c.natural(fit) * (1.15 if c.element.primary else 1)) for c in cells}
@@ -110,8 +114,9 @@ class Paging(Actions):
             return 0.0
         if not self._split()[1]:
             return super().need(width, fit)
-        sizes = self._sizes(width, fit)
-        return float(max(dp(TARGET_DP), *(c.need(wide, fit) for c, wide in sizes.items())))
+        own = self.own_fit(width, fit)
+        sizes = self._sizes(width, own)
+        return float(max(dp(TARGET_DP), *(c.need(wide, own) for c, wide in sizes.items())))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         acts, turns, mains = self._split()
@@ -119,6 +124,7 @@ class Paging(Actions):
         if not turns:
             super().place(x, y, width, height, fit)
             return
+        fit = self.own_fit(width, fit)
         self.pos, self.size = (x, y), (width, height)
         sizes, gap = self._sizes(width, fit), dp(GAP_DP + 4)
         left = x

@@ -13,6 +13,9 @@ from kiosk.ui.widgets.piece import Beside, Column, Piece
 from kiosk.ui.widgets.surface import Badge, Surface, mix
 from kiosk.ui.widgets.words import Glyph, Words
 
+FEW, LARGE_SP, SMALL_SP = 240, 34, 27
+"""Letters of a message that may be set large."""
+
 
 class Panel(Surface):
     """A raised card around its pieces; absent when they all are."""
@@ -151,5 +154,7 @@ class Message(Panel):
         self.hero.blocks = list(notices[:1]) if not kind("step") else []
         self.facts.blocks = kind("fact", "number")
         self.texts.blocks = kind("text") + (notices[1:] if not kind("step") else ())
+        words = sum(len(block.text) for block in self.texts.blocks)
         for cell in self.texts.children:
+            cell.words.wanted = LARGE_SP if words < FEW and not kind("step") else SMALL_SP
             cell.head.halign = cell.words.halign = "left" if kind("step") else "center"

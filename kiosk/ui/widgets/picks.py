@@ -73,7 +73,7 @@ class RankCard(Card):
 
     def paint(self) -> None:
         super().paint()
-        self.disc.fill = self.palette.brand if self.place_number.text else self.palette.sunken
+        self.disc.fill = self.palette.brand if self.place_number.text else self.palette.key_alt
         self.place_number.colour = self.palette.on_brand
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:

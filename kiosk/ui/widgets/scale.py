@@ -4,6 +4,7 @@
 mark sends `Edited(ID, value)`, the two buttons send `ID.up` and `ID.down`.
 """
 
+# ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations
 
 from typing import Any

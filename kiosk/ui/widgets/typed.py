@@ -19,6 +19,9 @@ from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.piece import Piece
 from kiosk.ui.widgets.words import Glyph
 
+LINE_SP, LARGE_SP = 34, 52
+"""What is typed: over a whole keyboard, and beside a digit pad, where there is room."""
+
 
 class TypedAnswer(Piece):
     """One typed answer."""
@@ -57,6 +60,7 @@ class TypedAnswer(Piece):
 
     def _deal(self) -> None:
         aside = self._aside()
+        self.row.field.words.wanted = LARGE_SP if aside else LINE_SP
         self.row.actions = () if aside else tuple(self.actions)
         self.under.elements = tuple(self.actions) if aside else ()
 

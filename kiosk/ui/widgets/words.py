@@ -26,6 +26,7 @@ FACES = {
 }
 GLYPHS: dict[str, str] = {}  # icon key -> character; filled once from the look's icons.json
 FALLBACK_GLYPH = "info"
+SLACK = 2.0  # px: Kivy wraps a line this close to its width now so, now so
 BROKEN = 100_000.0  # px: the height of a text whose words do not fit its width
 
 
@@ -45,10 +46,16 @@ def legal_px(wanted_px: float, fit: float, least_dp: float = LEGAL_TEXT_DP) -> f
 
 @lru_cache(maxsize=4096)
 def measure(text: str, face: str, px: float, width: float) -> tuple[float, float]:
-    """Width and height of `text` wrapped at `width` (0: not wrapped), in px."""
+    """Width and height of `text` wrapped at `width` (0: not wrapped), in px; never lower than it
+    is drawn there. What fits unwrapped is drawn unwrapped.
+    """
+    if width:
+        whole = measure(text, face, px, 0)
+        if whole[0] <= width:
+            return whole
     label = CoreLabel(
         text=text, font_name=face, font_size=px, font_hinting=None,
-        text_size=(width or None, None), padding=0,
+        text_size=(max(1.0, width - SLACK) if width else None, None), padding=0,
     )  # fmt: skip
     label.resolve_font_name()
     wide, high = label.render()
