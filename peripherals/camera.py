@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from peripherals.causes import State
-from peripherals.dialogue import Condition, Event, Wiped
+from peripherals.dialogue import Condition, Event, Speaker, Wiped
 from peripherals.scanner import Scan
 
 FRAME_BYTES_MAX = 4_000_000
@@ -99,7 +99,7 @@ def _scan_end(octets: bytes, at: int) -> int | None:
         at += 2 + int.from_bytes(octets[at + 2 : at + 4], "big")
 
 
-class Camera:
+class Camera(Speaker):
     """Commands in, `frames` and `stop` out to the driver; JPEG bytes in, events out.
 
     `read_codes` turns a picture into scans; it is `pictures.read_picture` in a service.
@@ -107,16 +107,15 @@ class Camera:
 
     def __init__(self, read_codes: Callable[[bytes], list[Scan]]) -> None:
         self._read_codes = read_codes
+        super().__init__()
         self._buffer = Wiped(FRAME_BYTES_MAX)
-        self._out = b""
         self._watching = False
-        self._until: float | None = None
         self._seen = 0
 
     def begin(self, now: float) -> list[Event]:
         del now
         self.wipe()
-        self._until, self._out = None, b""
+        self._wakes_at, self._out = None, b""
         return [Condition(State.READY)]
 
     def tell(self, command: object, now: float) -> None:
@@ -129,7 +128,7 @@ class Camera:
 
     def received(self, chunk: bytes, now: float) -> list[Event]:
         del now
-        if self._until is None:
+        if self._wakes_at is None:
             return []  # what still came after the stop is nobody's
         if not self._buffer.add(chunk):
             self._buffer.wipe()
@@ -147,23 +146,16 @@ class Camera:
         return events
 
     def elapsed(self, now: float) -> list[Event]:
-        if self._until is None or now < self._until:
+        if self._wakes_at is None or now < self._wakes_at:
             return []
         silent = self._seen == 0
         self._stop()
         told: list[Event] = [NothingSeen()]
         return [Condition(State.UNKNOWN, "no-answer"), *told] if silent else told
 
-    def outgoing(self) -> bytes:
-        taken, self._out = self._out, b""
-        return taken
-
-    def wakes_at(self) -> float | None:
-        return self._until
-
     def ended(self, now: float) -> list[Event]:
         del now
-        asked, self._until = self._until is not None, None
+        asked, self._wakes_at = self._wakes_at is not None, None
         self._out = b""
         self.wipe()
         return [NothingSeen()] if asked else []
@@ -173,11 +165,11 @@ class Camera:
 
     def _start(self, until: float, *, watching: bool) -> None:
         self.wipe()
-        self._watching, self._until, self._seen = watching, until, 0
+        self._watching, self._wakes_at, self._seen = watching, until, 0
         self._out = b"stop\nframes\n"
 
     def _stop(self) -> None:
-        self._until = None
+        self._wakes_at = None
         self._out = b"stop\n"
         self.wipe()
 

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from peripherals.causes import State
-from peripherals.dialogue import Broken, Condition, Event, Lines
+from peripherals.dialogue import Broken, Condition, Event, LineSpeaker
 
 BEAT_S_MAX = 5.0
 START_S_MAX = 10.0
@@ -64,12 +64,11 @@ class Answered:
         return f"Answered({self.id}, {'nothing' if self.apdu is None else len(self.apdu)})"
 
 
-class CardReader:
+class CardReader(LineSpeaker):
     """The dialogue with the child."""
 
     def __init__(self) -> None:
-        self._lines = Lines(4_096)
-        self._out = b""
+        super().__init__(4_096)
         self._beat_by: float | None = None
         self._asked: tuple[int, float] | None = None
         self._present = False
@@ -108,10 +107,6 @@ class CardReader:
             events.append(Broken("no-answer"))
         return events
 
-    def outgoing(self) -> bytes:
-        taken, self._out = self._out, b""
-        return taken
-
     def wakes_at(self) -> float | None:
         times = [self._beat_by, self._asked[1] if self._asked else None]
         return min((t for t in times if t is not None), default=None)
@@ -124,9 +119,6 @@ class CardReader:
         self._asked, self._present, self._beat_by = None, False, None
         self.wipe()
         return events
-
-    def wipe(self) -> None:
-        self._lines.wipe()
 
     def _said(self, said: dict[str, Any], now: float) -> list[Event]:
         events: list[Event] = []

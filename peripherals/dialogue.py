@@ -166,3 +166,46 @@ class Lines:
     def wipe(self) -> None:
         self._buffer.wipe()
         self._skipping = False
+
+
+class Speaker:
+    """What dialogues that write have alike: what is to be written, and when to look again."""
+
+    def __init__(self) -> None:
+        self._out = b""
+        self._wakes_at: float | None = None
+
+    def outgoing(self) -> bytes:
+        taken, self._out = self._out, b""
+        return taken
+
+    def wakes_at(self) -> float | None:
+        return self._wakes_at
+
+
+class LineSpeaker(Speaker):
+    """A dialogue in lines of text."""
+
+    def __init__(self, line_max: int) -> None:
+        super().__init__()
+        self._lines = Lines(line_max)
+
+    def ended(self, now: float) -> list[Event]:
+        del now
+        self.wipe()
+        return []
+
+    def wipe(self) -> None:
+        self._lines.wipe()
+
+
+class Listener:
+    """What dialogues with devices have alike that are only ever listened to."""
+
+    _quiet_at: float | None = None
+
+    def outgoing(self) -> bytes:
+        return b""
+
+    def wakes_at(self) -> float | None:
+        return self._quiet_at

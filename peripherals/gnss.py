@@ -15,7 +15,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any, cast
 
 from peripherals.causes import State
-from peripherals.dialogue import Condition, Event, Lines
+from peripherals.dialogue import Condition, Event, LineSpeaker
 
 STALE_S = 30.0
 JUMP_KM = 50.0
@@ -109,15 +109,13 @@ class Tracker:
             self._fix, self._suspect, self._agreed = fix, None, 0
 
 
-class _Receiver:
+class _Receiver(LineSpeaker):
     """What both dialogues share: the tracker, silence, and the condition it means."""
 
     def __init__(self, line_max: int) -> None:
-        self._lines = Lines(line_max)
+        super().__init__(line_max)
         self._tracker = Tracker()
         self._last: Position | None = None
-        self._wakes_at: float | None = None
-        self._out = b""
 
     def begin(self, now: float) -> list[Event]:
         self.wipe()
@@ -140,21 +138,6 @@ class _Receiver:
         position = self._tracker.position(now)
         told = self._told(position) if position.fix else []
         return told or [self._silence()]
-
-    def outgoing(self) -> bytes:
-        taken, self._out = self._out, b""
-        return taken
-
-    def wakes_at(self) -> float | None:
-        return self._wakes_at
-
-    def ended(self, now: float) -> list[Event]:
-        del now
-        self.wipe()
-        return []
-
-    def wipe(self) -> None:
-        self._lines.wipe()
 
     def position(self, now: float) -> Position:
         """The position as it stands `now`."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 
 from peripherals.causes import State
-from peripherals.dialogue import Condition, Event, Wiped
+from peripherals.dialogue import Condition, Event, Listener, Wiped
 from peripherals.scanner import Framing, Legibility, Scan, ScanRefused, Symbology, Why, completed
 
 EVENT = struct.Struct("llHHi")
@@ -48,7 +48,7 @@ KEYS: dict[int, tuple[str, str]] = {
 } | {15: ("\t", "\t"), 55: ("*", "*"), 86: ("<", ">"), 98: ("/", "/")}
 
 
-class HidScanner:
+class HidScanner(Listener):
     """The dialogue of a keyboard-wedge scanner; bytes may be cut anywhere inside an event."""
 
     def __init__(self, framing: Framing | None = None) -> None:
@@ -59,7 +59,6 @@ class HidScanner:
         self._shifts: set[int] = set()
         self._caps = False
         self._refused: Why | None = None
-        self._quiet_at: float | None = None
         self._legible = Legibility()
 
     def begin(self, now: float) -> list[Event]:
@@ -89,12 +88,6 @@ class HidScanner:
             self._clear()
             return self._legible.judge([ScanRefused(why)]) if held else []
         return self._finish()
-
-    def outgoing(self) -> bytes:
-        return b""
-
-    def wakes_at(self) -> float | None:
-        return self._quiet_at
 
     def ended(self, now: float) -> list[Event]:
         del now

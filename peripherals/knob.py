@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from peripherals.causes import State
-from peripherals.dialogue import Broken, Condition, Event, Lines
+from peripherals.dialogue import Broken, Condition, Event, LineSpeaker
 
 ANSWER_S = 2.0
 _PERCENT = re.compile(r"(?:^|\[)(\d{1,3})%")
@@ -30,18 +30,16 @@ class Level:
     percent: int
 
 
-class Knob:
+class Knob(LineSpeaker):
     """Out: `?` or a percentage, one a line. In: whatever holds `NN%`.
 
     `least` keeps a screen from going dark and a voice from going silent by mistake.
     """
 
     def __init__(self, initial: int | None = None, least: int = 0) -> None:
+        super().__init__(256)
         self._least = least
         self._wish = initial
-        self._out = b""
-        self._lines = Lines(256)
-        self._answer_by: float | None = None
         self._told: int | None = None
 
     def begin(self, now: float) -> list[Event]:
@@ -61,7 +59,7 @@ class Knob:
         for line in self._lines.feed(chunk):
             found = _PERCENT.search(line)
             if found and int(found[1]) <= 100:
-                self._answer_by = None
+                self._wakes_at = None
                 percent = int(found[1])
                 if percent != self._told:
                     self._told = percent
@@ -69,30 +67,18 @@ class Knob:
         return events
 
     def elapsed(self, now: float) -> list[Event]:
-        if self._answer_by is None or now < self._answer_by:
+        if self._wakes_at is None or now < self._wakes_at:
             return []
-        self._answer_by = None
+        self._wakes_at = None
         return [Broken("no-answer")]
 
-    def outgoing(self) -> bytes:
-        taken, self._out = self._out, b""
-        return taken
-
-    def wakes_at(self) -> float | None:
-        return self._answer_by
-
     def ended(self, now: float) -> list[Event]:
-        del now
-        self._answer_by, self._out = None, b""
-        self.wipe()
-        return []
-
-    def wipe(self) -> None:
-        self._lines.wipe()
+        self._wakes_at, self._out = None, b""
+        return super().ended(now)
 
     def _level(self, percent: int) -> int:
         return max(self._least, min(100, percent))
 
     def _ask(self, word: str, now: float) -> None:
         self._out = f"{word}\n".encode("ascii")
-        self._answer_by = now + ANSWER_S
+        self._wakes_at = now + ANSWER_S

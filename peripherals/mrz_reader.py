@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from peripherals.causes import State
-from peripherals.dialogue import Condition, Event, Wiped
+from peripherals.dialogue import Condition, Event, Listener, Wiped
 from peripherals.mrz import IdCard, MrzError, Passport, parse
 
 ZONE_BYTES_MAX = 256
@@ -28,7 +28,7 @@ class MrzRead:
         return f"MrzRead({type(self.result).__name__})"
 
 
-class MrzReader:
+class MrzReader(Listener):
     """Bytes of a reader in, `MrzRead` out. `today` gives the civil date for birth centuries."""
 
     def __init__(self, today: Callable[[], date], gap_s: float = 0.3) -> None:
@@ -36,7 +36,6 @@ class MrzReader:
         self._gap_s = gap_s
         self._buffer = Wiped(ZONE_BYTES_MAX)
         self._overrun = False
-        self._quiet_at: float | None = None
 
     def begin(self, now: float) -> list[Event]:
         del now
@@ -57,12 +56,6 @@ class MrzReader:
         if self._quiet_at is None or now < self._quiet_at:
             return []
         return self._finish()
-
-    def outgoing(self) -> bytes:
-        return b""
-
-    def wakes_at(self) -> float | None:
-        return self._quiet_at
 
     def ended(self, now: float) -> list[Event]:
         del now

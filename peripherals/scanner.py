@@ -16,7 +16,7 @@ import enum
 from dataclasses import dataclass
 
 from peripherals.causes import State
-from peripherals.dialogue import Condition, Event, Wiped
+from peripherals.dialogue import Condition, Event, Listener, Wiped
 
 SCAN_BYTES_MAX = 4_096
 """A QR code of version 40 holds at most 2,953 bytes, a PDF417 at most 1,850 characters."""
@@ -143,14 +143,13 @@ def completed(framing: Framing, payload: bytes) -> Scan | ScanRefused:
     return Scan(kind, payload[3:]) if payload[3:] else ScanRefused(Why.EMPTY)
 
 
-class SerialScanner:
+class SerialScanner(Listener):
     """The dialogue of a serial or CDC scanner. It is only ever listened to."""
 
     def __init__(self, framing: Framing | None = None) -> None:
         self._framing = framing or Framing()
         self._buffer = Wiped(self._framing.bytes_max + len(self._framing.suffix))
         self._too_long = False
-        self._quiet_at: float | None = None
         self._legible = Legibility()
 
     def begin(self, now: float) -> list[Event]:
@@ -185,12 +184,6 @@ class SerialScanner:
         blank = not self._buffer.peek().strip(b"\r\n")
         self.wipe()
         return [] if blank else [ScanRefused(Why.CUT)]
-
-    def outgoing(self) -> bytes:
-        return b""
-
-    def wakes_at(self) -> float | None:
-        return self._quiet_at
 
     def ended(self, now: float) -> list[Event]:
         del now

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from peripherals.causes import State
-from peripherals.dialogue import Broken, Condition, Event, Lines
+from peripherals.dialogue import Broken, Condition, Event, LineSpeaker
 from peripherals.sms_pdu import Part
 
 COMMAND_S, PROMPT_S, SUBMIT_S, FENCE_S, POLL_S = 5.0, 10.0, 60.0, 10.0, 10.0
@@ -71,15 +71,13 @@ class _Flight:
     reported: bool = False
 
 
-class Modem:
+class Modem(LineSpeaker):
     """The dialogue of an AT modem."""
 
     def __init__(self) -> None:
-        self._lines = Lines(1_024)
-        self._out = b""
+        super().__init__(1_024)
         self._pending: list[str] = []
         self._command: str | None = None
-        self._deadline: float | None = None
         self._flight: _Flight | None = None
         self._fences = 0
         self._sim = False
@@ -120,28 +118,18 @@ class Modem:
 
     def elapsed(self, now: float) -> list[Event]:
         events: list[Event] = []
-        if self._deadline is not None and now >= self._deadline:
+        if self._wakes_at is not None and now >= self._wakes_at:
             events = self._late()
         self._step(now)
         return events
 
-    def outgoing(self) -> bytes:
-        taken, self._out = self._out, b""
-        return taken
-
-    def wakes_at(self) -> float | None:
-        return self._deadline
-
     def ended(self, now: float) -> list[Event]:
         del now
         events = self._give_up("line lost") if self._flight else []
-        self._flight, self._out, self._command, self._deadline = None, b"", None, None
+        self._flight, self._out, self._command, self._wakes_at = None, b"", None, None
         self._pending, self._fences, self._registered = [], 0, False
         self.wipe()
         return events
-
-    def wipe(self) -> None:
-        self._lines.wipe()
 
     def _step(self, now: float) -> None:
         """Write the next command when none is being answered."""
@@ -154,23 +142,23 @@ class Modem:
         elif self._flight:
             part = self._flight.parts[self._flight.done]
             self._write(f"AT+CMGS={part.length}", now, PROMPT_S)
-        elif self._deadline is None or now >= self._deadline:
-            if self._deadline is None:
-                self._deadline = now + POLL_S
+        elif self._wakes_at is None or now >= self._wakes_at:
+            if self._wakes_at is None:
+                self._wakes_at = now + POLL_S
             else:
                 self._pending = list(_POLL)
                 self._step(now)
 
     def _write(self, command: str, now: float, allowed_s: float, before: bytes = b"") -> None:
         self._out += before + command.encode("ascii") + b"\r"
-        self._command, self._deadline = command, now + allowed_s
+        self._command, self._wakes_at = command, now + allowed_s
 
     def _prompted(self, now: float) -> None:
         flight = self._flight
         if flight and self._command and self._command.startswith("AT+CMGS=") and not self._fences:
             flight.submitted = True
             self._out += flight.parts[flight.done].pdu.encode("ascii") + _CTRL_Z
-            self._deadline = now + SUBMIT_S
+            self._wakes_at = now + SUBMIT_S
 
     def _line(self, line: str) -> list[Event]:
         if line.startswith("+CMGS:"):
@@ -205,7 +193,7 @@ class Modem:
         command, flight = self._command, self._flight
         if self._fences > 0:
             return []  # an answer from before the fence
-        self._command = self._deadline = None
+        self._command = self._wakes_at = None
         if self._fences < 0:
             self._fences, self._flight = 0, None
             self._pending = list(_SET_UP)
@@ -222,7 +210,7 @@ class Modem:
         command, flight = self._command, self._flight
         if self._fences > 0:
             return []
-        self._command = self._deadline = None
+        self._command = self._wakes_at = None
         if flight and command and command.startswith("AT+CMGS="):
             return self._refused(flight, line)
         self._sim = self._sim and command != "AT+CPIN?"
@@ -242,7 +230,7 @@ class Modem:
         command, self._command = self._command, None
         if command is None:
             return []  # the pause between polls is over
-        self._deadline = None
+        self._wakes_at = None
         if self._fences or not (self._flight and command.startswith("AT+CMGS=")):
             self._fences = abs(self._fences) + 1
             gone = self._fences > FENCES_MAX
@@ -250,7 +238,7 @@ class Modem:
         return self._fence("no answer")
 
     def _fence(self, detail: str) -> list[Event]:
-        self._fences, self._command, self._deadline = 1, None, None
+        self._fences, self._command, self._wakes_at = 1, None, None
         return self._give_up(detail)
 
     def _give_up(self, detail: str) -> list[Event]:

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 
 from peripherals.causes import State
-from peripherals.dialogue import Broken, Condition, Event, Lines
+from peripherals.dialogue import Broken, Condition, Event, LineSpeaker
 
 POLL_S = 2.0
 ANSWER_S = 2.0
@@ -66,17 +66,15 @@ def condition(power: Power) -> Condition:
     return Condition(State.LOW, "battery-worn") if power.worn else Condition(State.READY)
 
 
-class Nut:
+class Nut(LineSpeaker):
     """Questions out, `Power` in: `GET VAR <unit> <variable>`."""
 
     def __init__(self, unit: str) -> None:
         assert re.fullmatch(r"[\w.-]{1,64}", unit), "a NUT unit is one word"
+        super().__init__(512)
         self._unit = unit
-        self._lines = Lines(512)
-        self._out = b""
         self._asked = 0
         self._waiting = False
-        self._wakes_at: float | None = None
         self._misses = 0
         self._numbers: dict[str, int] = {}
         self._flags = ""
@@ -103,21 +101,6 @@ class Nut:
             return []
         events = self._missed(now)
         return [*events, Broken("no-answer")] if self._misses >= STALE_AFTER else events
-
-    def outgoing(self) -> bytes:
-        taken, self._out = self._out, b""
-        return taken
-
-    def wakes_at(self) -> float | None:
-        return self._wakes_at
-
-    def ended(self, now: float) -> list[Event]:
-        del now
-        self.wipe()
-        return []
-
-    def wipe(self) -> None:
-        self._lines.wipe()
 
     def _ask(self, now: float) -> None:
         variable = _VARIABLES[self._asked % len(_VARIABLES)]

@@ -63,7 +63,7 @@ def open_source(path: Path) -> PipeSource:
         raise DeviceLost(f"{path} is not there; start the hot-plug simulator first.") from error
 
 
-class HotplugSimulator:
+class HotplugSimulator(stage.Prompt):
     """Remembers what is plugged in, and says what changes."""
 
     def __init__(self) -> None:
@@ -88,11 +88,6 @@ class HotplugSimulator:
 
     def heard(self, chunk: bytes, now: float) -> None:
         """Nobody speaks to udev."""
-
-    def due(self, now: float) -> bytes:
-        del now
-        octets, self._out = self._out, b""
-        return octets
 
     def order(self, words: list[str], now: float) -> str:
         del now

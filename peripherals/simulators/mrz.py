@@ -61,7 +61,7 @@ def passport(
     return [first, f"{head}{dates}{tail}{check_digit(whole)}"]
 
 
-class MrzSimulator:
+class MrzSimulator(stage.Prompt):
     """Sends zones the way readers do: each line ended by CR, or as told."""
 
     def __init__(self, line_end: bytes = b"\r") -> None:
@@ -78,11 +78,6 @@ class MrzSimulator:
 
     def heard(self, chunk: bytes, now: float) -> None:
         """A reader listens to nobody."""
-
-    def due(self, now: float) -> bytes:
-        del now
-        octets, self._out = self._out, b""
-        return octets
 
     def order(self, words: list[str], now: float) -> str:
         del now

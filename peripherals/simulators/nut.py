@@ -13,7 +13,7 @@ from peripherals.simulators import stage
 _QUESTION = re.compile(r"GET VAR (\S+) (\S+)")
 
 
-class NutSimulator:
+class NutSimulator(stage.Prompt):
     """Answers `GET VAR`, like upsd 2.8."""
 
     def __init__(self, unit: str = "ups") -> None:
@@ -34,11 +34,6 @@ class NutSimulator:
         for line in lines:
             if self.mode != "mute":
                 self._out += self._answer(line.decode("ascii", "replace")).encode("ascii") + b"\n"
-
-    def due(self, now: float) -> bytes:
-        del now
-        octets, self._out = self._out, b""
-        return octets
 
     def order(self, words: list[str], now: float) -> str:
         del now

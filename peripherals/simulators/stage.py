@@ -44,6 +44,17 @@ class Simulated(Protocol):
         ...
 
 
+class Prompt:
+    """A simulator that says at once what it has to say."""
+
+    _out = b""
+
+    def due(self, now: float) -> bytes:
+        del now
+        octets, self._out = self._out, b""
+        return octets
+
+
 class Port(Protocol):
     """Where the kiosk finds the simulator."""
 
