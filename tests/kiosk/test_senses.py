@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from kiosk.senses import Senses, event_of, press_of
+from kiosk.senses import ANSWER_S, Senses, event_of, press_of
 from kiosk.view import Activated, Element, Hello, Place, Role, Scanned, View
 from kiosk.wire import encode, read_event
 from peripherals.equipment import Heard
@@ -90,6 +91,22 @@ def test_a_scan_crosses_the_socket(core: Server) -> None:
 
 def test_a_core_that_is_away_holds_nobody_up() -> None:
     senses = Senses("ipc:///nonexistent/core")
-    senses(Heard("scanner", Scan(Symbology.QR, b"A101")))
-    senses(Heard("gpio", Pressed()))
+    start = time.monotonic()
+    for _ in range(3):
+        senses(Heard("scanner", Scan(Symbology.QR, b"A101")))
+        senses(Heard("gpio", Pressed()))
     senses.close()
+    # A scan is let go, the button waits its short while, and closing waits for nothing.
+    assert time.monotonic() - start <= 3 * (ANSWER_S + 0.5)
+
+
+def test_a_scan_that_nobody_took_is_not_delivered_later(core: Server) -> None:
+    """Nobody may act later on a code held up earlier: the core starts after the scan."""
+    endpoint = f"{core.endpoint}-late"
+    senses = Senses(endpoint)
+    senses(Heard("scanner", Scan(Symbology.QR, b"OLD")))
+    late = Server(endpoint)
+    events = serve(late, 20)
+    senses.close()
+    late.close()
+    assert events == []
