@@ -4,6 +4,8 @@ It verifies who signed a segment and that it follows the one before, so that not
 carried; it opens no part, holds no key that could, and never renumbers. It is an intake (what
 kiosks send to) and a source (what the uplink forwards) over the centre's own database. Only what
 it has committed is acknowledged as "stored"; "national" is passed on from above, never assumed.
+What the national node has lost again (its database was restored) and was pruned here is forgotten
+here too, so that the kiosk, whose journal still has it, sends it once more.
 """
 
 from __future__ import annotations
@@ -106,12 +108,25 @@ class Relay:
         if stored is not None and mark_of(stored) != claimed.mark:
             raise Fork(f"The national node has another batch {claimed.no} of {stream.node}.")
         # It may have more than we do: this database was restored and will be filled from below.
-        told = min(claimed.national, self._tail(stream).no)
-        if told <= self._national(stream):
+        told, known = min(claimed.national, self._tail(stream).no), self._national(stream)
+        if max(claimed.no, claimed.national) < known:
+            self._forget(stream, claimed.no)
+        if told <= known:
             return False
         with self._store.transaction() as tx:
             _note(tx, stream, told)
         return True
+
+    def _forget(self, stream: Stream, after: int) -> None:
+        """The national node lost what came after segment `after`; what has bytes here is kept."""
+        key = (stream.node, stream.db_epoch)
+        with self._store.transaction() as tx:
+            tx.execute(
+                "DELETE FROM relay_segment"
+                " WHERE node = ? AND db_epoch = ? AND no > ? AND bytes IS NULL",
+                (*key, after),
+            )
+            _note(tx, stream, after)
 
     def _hash(self, stream: Stream, no: int) -> bytes | None:
         row = self._store.one(
@@ -121,12 +136,18 @@ class Relay:
         return bytes(row[0]) if row else None
 
     def _tail(self, stream: Stream) -> Tail:
+        """The end of what is here without a gap."""
+        first = max(1, self._national(stream))
         row = self._store.one(
-            "SELECT no, hash, last FROM relay_segment WHERE node = ? AND db_epoch = ?"
-            " ORDER BY no DESC LIMIT 1",
-            (stream.node, stream.db_epoch),
+            "SELECT no, hash, last FROM relay_segment AS one"
+            " WHERE node = ? AND db_epoch = ? AND no >= ? AND NOT EXISTS (SELECT 1"
+            " FROM relay_segment AS next WHERE next.node = one.node"
+            " AND next.db_epoch = one.db_epoch AND next.no = one.no + 1) ORDER BY no LIMIT 1",
+            (stream.node, stream.db_epoch, first),
         )
-        return START if row is None else Tail(int(row[0]), bytes(row[1]), int(row[2]), None)
+        if row is None or self._hash(stream, first) is None:
+            return START
+        return Tail(int(row[0]), bytes(row[1]), int(row[2]), None)
 
     def _national(self, stream: Stream) -> int:
         row = self._store.one(

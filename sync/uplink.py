@@ -123,8 +123,10 @@ class Uplink:
                 self._told(claimed.stream, claimed.national)
 
     def _block(self, stream: Stream, code: int, now: float) -> None:
-        # A fork shows in a HELLO, so asking again is cheap; other refusals cost a segment.
-        self._blocked[stream] = now + (FORKED_S if code == Fork.code else BLOCKED_S)
+        # A fork shows in a HELLO, and what is missing here may come back from below, so asking
+        # again is cheap; other refusals cost a segment.
+        cheap = code in {Fork.code, Gap.code}
+        self._blocked[stream] = now + (FORKED_S if cheap else BLOCKED_S)
         self._watcher.blocked(stream, code)
 
     def _offers(self, now: float) -> list[Offer]:

@@ -186,31 +186,43 @@ def test_a_kiosk_knows_what_the_centre_has_and_what_the_nation_has():
         world.close()
 
 
-def test_a_restored_national_database_is_sent_again_what_it_lost():
+def national_image(folder):
+    """The national database as it is on the disk now, its log included."""
+    return {each: each.read_bytes() for each in Path(folder).glob("national.db*")}
+
+
+@pytest.mark.parametrize("sender", ["van-1", "kiosk-1"])
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_a_restored_national_database_is_sent_again_what_it_lost(sender, before):
     with tempfile.TemporaryDirectory(dir=FAST) as folder:
         world = World(Path(folder))
-        van, national = world.nodes["van-1"], world.nodes["national"]
-        van.submit()
-        world.heal()
+        node, national = world.nodes[sender], world.nodes["national"]
+        for _ in range(before):
+            node.submit()
+            world.heal()
         national.store.close()
-        kept = {each: each.read_bytes() for each in Path(folder).glob("national.db*")}
+        kept = national_image(folder)
         national.boot()
         for _ in range(4):
-            van.submit()
+            node.submit()
             world.heal()
+        world.low.up = False  # what a kiosk brings from now on waits behind the gap
         national.store.close()
         for each in Path(folder).glob("national.db*"):
             each.unlink()
         for path, content in kept.items():
             path.write_bytes(content)
         national.boot()
-        van.submit()
-        world.heal()
-        for _ in range(20):
-            van.work()
-            national.work()
+        world.low.up = True
+        node.submit()
+        for _ in range(60):
+            for name in NODES:
+                world.nodes[name].work()
             world.clock.advance(seconds=5)
+        world.heal()
         world.check()
+        centre = read(world.nodes["centre"].store)
+        assert (read(node.store).waiting, centre.relayed_waiting) == (0, 0)
         world.close()
 
 
