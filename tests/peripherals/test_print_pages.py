@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from peripherals.causes import CAUSES
@@ -12,6 +13,7 @@ from peripherals.profiles import PROFILES
 from peripherals.simulators.printer_faults import UNDO
 from peripherals.slips import page_rows
 
+TESTS = Path(__file__).parent.parent
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
 
@@ -35,3 +37,16 @@ def test_the_printers_page_names_every_profile_driver_state_and_fault():
         for _, codec in profile.pages:
             for row in page_rows(codec):
                 assert row.rstrip() in page
+
+
+def test_each_acceptance_scenario_names_tests_that_exist():
+    page = (DOCS / "printers.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| [^|]+ \| ([^|]+) \|$", page, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 28))
+    for number, cell in rows:
+        named = re.findall(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`", cell)
+        assert named, number
+        assert len(named) == cell.count("`") // 2, f"scenario {number}: {cell}"
+        for file, test in named:
+            folder = TESTS if "/" in file else TESTS / "peripherals"
+            assert re.search(rf"^\s*def {test}\(", (folder / file).read_text(), re.MULTILINE), test

@@ -16,9 +16,9 @@ from peripherals.ledger import Ledger
 from peripherals.profiles import Proof
 from peripherals.simulators.printer import Model
 from peripherals.simulators.printer_faults import FaultBox
-from peripherals.spool import Job
+from peripherals.spool import SPOOL_TABLES, Job
 from provisioning.ids import SeededIds
-from sync.store import StoreFault
+from sync.store import Store, StoreFault
 from tests.peripherals.campaign import slip_for
 from tests.peripherals.rig import FENCE_MODEL, FENCE_ONLY, Rig
 
@@ -247,6 +247,60 @@ def test_no_byte_is_sent_without_its_committed_row(rig, monkeypatch):  # (15)
     assert rig.printer.hanging.octets - octets < 20  # status and counters, no slip
     assert rig.printer.hanging.blank
     assert rig.job(job).state is JobState.QUEUED
+
+
+def test_a_full_disk_and_a_locked_database_send_nothing_and_lose_nothing(rig):  # (15)
+    rig.go(3)
+    jobs = [rig.order(f"A{n}") for n in range(101, 131)]
+    full = rig.store.one("PRAGMA page_count")[0]
+    rig.store.one(f"PRAGMA max_page_count = {full}")
+    with pytest.raises(StoreFault):
+        rig.go(60, rig.done(*jobs))
+    # Whatever is on the paper, whole or begun, had its row first.
+    begun = {row[0] for row in rig.store.all("SELECT job FROM print_attempt WHERE copy > 0")}
+    labels = {rig.job(job).label for job in jobs if job in begun}
+    seen = "\n".join([*rig.first.slips, rig.printer.hanging.text])
+    assert {f"A{n}" for n in range(101, 131) if f"<A{n}" in seen} <= labels
+    assert len(begun) < len(jobs)
+    rig.store.one("PRAGMA max_page_count = 1000000")
+    rig.first.press.close()
+    rig.first.new_press()  # as the supervisor does with a worker that crashed
+    assert rig.go(120, rig.done(*jobs))
+    for job in jobs:
+        copies = [slip for slip in rig.first.slips if whole(slip, rig.job(job).label)]
+        assert copies
+        assert sum(DUPLICATE_MARK not in slip for slip in copies) <= 1
+
+    last = rig.order("A999")
+    other = Store.open(rig.path, [SPOOL_TABLES])
+    with other.transaction(), pytest.raises(StoreFault):
+        rig.go(5)
+    other.close()
+    assert rig.printer.hanging.blank
+    assert rig.job(last).state is JobState.QUEUED
+    assert rig.go(10, rig.done(last))
+    assert sum("<A999" in slip for slip in rig.first.slips) == 1
+
+
+@pytest.mark.parametrize("after", [0.0, 0.02, 0.04, 0.2])
+def test_a_printer_that_stops_reading_ends_every_turn_in_time(rig, after):  # (9)
+    rig.go(3)
+    long = tuple(Item(f"Leta hati namba {n} ya asili pamoja na nakala yake") for n in range(300))
+    slip = Document((*slip_for("A101").blocks, *long), "sw", "A101")
+    rig.at(after, lambda: setattr(rig.printer, "stalled", True))
+    job = rig.order(slip=slip)
+    turns = []
+    for _ in range(60):
+        start = rig.clock.monotonic()
+        rig.first.press.turn()
+        turns.append(rig.clock.monotonic() - start)
+        rig.first.cable.wait(0.1)
+    assert max(turns) <= 5.0 + 1.0 + 0.1, "five seconds of stalling and one write"
+    assert rig.job(job).state is not JobState.PRINTED
+    assert rig.health().state is PrinterState.UNKNOWN
+    rig.printer.stalled = False
+    assert rig.go(60, rig.done(job))
+    assert rig.job(job).state is JobState.PRINTED
 
 
 def test_a_printer_without_process_ids_is_downgraded_to_a_fence_and_says_so():  # (16)

@@ -190,6 +190,37 @@ def test_a_wrong_printer_is_refused_in_words_and_the_right_one_prints(tmp_path, 
         assert counted(desk.slips(), "T00001") == (1, 0)
 
 
+def test_a_stalled_printer_holds_up_no_command_and_no_thread_stays(tmp_path, capsys):
+    """[9] The printer takes no more bytes: commands answer, the service ends when told."""
+    with desk_in(tmp_path) as desk:
+        desk.plug_in()
+        desk.start()
+        assert desk.await_end([desk.order("T00001")], 20) == [JobState.PRINTED]
+        before = _body(desk.service.pid)
+        send(desk.control, {"do": "stall"})
+        job = desk.order("T00002")
+        end = time.monotonic() + 10
+        while desk.spool.job(job).state is JobState.QUEUED and time.monotonic() < end:
+            time.sleep(0.02)
+            for verb in ("list", "jobs"):
+                begin = time.monotonic()
+                assert main(["devices", verb, "--spool", str(desk.spool_path), "--json"]) == 0
+                assert time.monotonic() - begin < 2.0
+            if time.monotonic() > end - 7:
+                break
+        capsys.readouterr()
+        after = _body(desk.service.pid)
+        assert after["threads"] == before["threads"]
+        assert after["descriptors"] <= before["descriptors"]
+        assert desk.stop(signal.SIGTERM) < 2.5
+        assert desk.service.returncode == 0
+        send(desk.control, {"do": "flow"})
+        desk.start()
+        assert desk.await_end([job], 20) == [JobState.PRINTED]
+        assert counted(desk.slips(), "T00001") == (1, 0)
+        assert counted(desk.slips(), "T00002")[0] <= 1
+
+
 def test_a_printer_is_tried_out_over_a_file(tmp_path, capsys):
     url = f"escpos+file://{tmp_path}/slip.bin"
     assert main(["devices", "test", "printer", "--url", url]) == 20
