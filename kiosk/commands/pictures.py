@@ -1,4 +1,4 @@
-"""`huduma pictures`: draw every screen, in every dress, to PNG. Needs no display."""
+"""`huduma pictures`: draw every screen, in every dress, and every slip. Needs no display."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import subprocess
 import sys
 from pathlib import Path
+
+SLIPS = "slips"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,13 +17,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from kiosk.slip_album import draw as draw_slips
     from kiosk.ui.album import SHEETS, sizes
     from provisioning.faults import UsageFault
 
-    unknown = set(arguments.sheet or ()) - set(SHEETS)
+    every = (*SHEETS, SLIPS)
+    unknown = set(arguments.sheet or ()) - set(every)
     if unknown:
-        raise UsageFault(f"There is no sheet {min(unknown)!r}; there are: {', '.join(SHEETS)}.")
+        raise UsageFault(f"There is no sheet {min(unknown)!r}; there are: {', '.join(every)}.")
     total = 0
+    if not arguments.only and (not arguments.sheet or SLIPS in arguments.sheet):
+        total = draw_slips(arguments.out / SLIPS)
+        print(f"{SLIPS}: {total} pictures", file=sys.stderr)
     for size, names in sizes().items():
         wanted = [name for name in names if not arguments.sheet or name in arguments.sheet]
         if not wanted:
