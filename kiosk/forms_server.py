@@ -23,6 +23,14 @@ START_S = 60.0
 """A new worker's time to come up, apart from any request's."""
 MEMORY_BYTES_MAX = 2 * 1024**3
 _CHUNK = 1 << 20
+_SHAPES = {
+    "media": (str, "a folder"),
+    "ops": (list, "a list of operations"),
+    "now": (str, "a moment like 2026-11-22T10:30:00+03:00"),
+    "tz": (str, "a time zone like Africa/Nairobi"),
+    "seed": (int, "a whole number"),
+    "properties": (dict, "an object of texts"),
+}
 
 
 class Worker:
@@ -104,6 +112,16 @@ def _line(answers: list[Answer]) -> bytes:
     return json.dumps(answers, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
+def _wrong(request: Any) -> str:
+    """What is not as it should be in a request, empty where nothing is."""
+    if not isinstance(request, Mapping) or not isinstance(request.get("form"), str):
+        return "A request is an object with `form`, the path of a form."
+    for name, (kind, said) in _SHAPES.items():
+        if not isinstance(request.get(name), kind | None):
+            return f"`{name}` of a request is {said}, or null."
+    return "A path has no zero byte." if "\0" in f"{request['form']}{request.get('media')}" else ""
+
+
 def answer_line(line: bytes) -> bytes:
     """One request line to its answer line, in this process."""
     from kiosk.forms_trial import try_form  # noqa: PLC0415 - the parent never needs it
@@ -111,11 +129,13 @@ def answer_line(line: bytes) -> bytes:
 
     try:
         request: Any = json.loads(line)
-        if not isinstance(request, Mapping) or "form" not in request:
-            return _line([{"error": "A request is an object with `form`.", "stage": "request"}])
-        return _line(try_form(request))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return _line([{"error": f"The request is not JSON: {error}.", "stage": "request"}])
+    wrong = _wrong(request)
+    if wrong:
+        return _line([{"error": wrong, "stage": "request"}])
+    try:
+        return _line(try_form(request))
     except Fault as fault:
         return _line([{"error": fault.message, "code": fault.code, "stage": "request"}])
     except MemoryError:

@@ -6,7 +6,9 @@ The serving side lives in `forms_server.py`; here is what one request means.
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from content.problem import Problem
     from content.xlsform import CompiledForm
 
-_SHEETS = frozenset({".xlsx", ".xls", ".csv", ".md"})
+_SHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".md"})
 PROPERTIES = {"deviceid": "kiosk:1", "username": "u"}
 """What `property` preloads read on the bench."""
 
@@ -54,7 +56,7 @@ class MediaFolder(Mapping[str, bytes]):
         return path.read_bytes()
 
     def __iter__(self) -> Iterator[str]:
-        if self._folder is not None:
+        if self._folder is not None and self._folder.is_dir():
             yield from sorted(path.name for path in self._folder.iterdir() if path.is_file())
 
     def __len__(self) -> int:
@@ -73,10 +75,38 @@ def compile_xlsform(path: Path) -> CompiledForm:
 
     if path.suffix.lower() not in {*_SHEETS, ".xml"}:
         raise NotAForm(f"{path.name} is not a form; give an .xlsx or an .xml file.")
+    _look_at(path)
     try:
         return compile_form(path)
     except FormUnreadable as fault:
         raise NotAForm(fault.message) from fault
+
+
+def _look_at(path: Path) -> None:
+    """Raise `NotAForm` in plain words where there is nothing to compile."""
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise NotAForm(f"{path.name} is empty.")
+    except OSError as error:
+        raise NotAForm(f"{path} cannot be read ({error.strerror}).") from error
+
+
+@contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """Raise `FormTooLarge` when the body takes longer; only in a process's main thread."""
+
+    def late(*_: object) -> None:
+        raise FormTooLarge(f"The form took more than {seconds:g} s.")
+
+    before = signal.signal(signal.SIGALRM, late)
+    # Again and again: an operation that was stopped must not be followed by one that is not.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def read_form(path: Path) -> tuple[bytes, Mapping[str, bytes]]:
@@ -175,7 +205,7 @@ def _session(request: Mapping[str, Any], tables: SqliteTables) -> FormSession:
         now=clock.now if moment is None else lambda: moment,
         tz=zone_of(request.get("tz")),
         seed=1 if seed is None else int(seed),
-        preload=PROPERTIES | dict(request.get("properties") or {}),
+        preload=PROPERTIES | {k: str(v) for k, v in (request.get("properties") or {}).items()},
         ids=ids,
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 PROBLEMS_FOUND = 60
 NOT_A_FORM = 61
+DEADLINE_S_MAX = 86_400.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _compile(arguments: argparse.Namespace) -> int:
     from kiosk.forms.model import Form
     from kiosk.forms_trial import MediaFolder, compile_xlsform, with_made
+    from provisioning.faults import UsageFault
 
     compiled = compile_xlsform(arguments.input)
     for problem in compiled.problems:
@@ -75,7 +77,10 @@ def _compile(arguments: argparse.Namespace) -> int:
         return PROBLEMS_FOUND
     media = with_made(MediaFolder(arguments.input.parent), compiled.media)
     Form.parse(compiled.xml, media, strict=True)
-    arguments.output.write_bytes(compiled.xml)
+    try:
+        arguments.output.write_bytes(compiled.xml)
+    except OSError as error:
+        raise UsageFault(f"{arguments.output} cannot be written ({error.strerror}).") from error
     print(f"{arguments.output}: {len(compiled.xml)} bytes", file=sys.stderr)
     return 0
 
@@ -89,7 +94,7 @@ def _lint(arguments: argparse.Namespace) -> int:
     except NotAForm as fault:
         if arguments.json:
             print(json.dumps([{"error": fault.message, "code": fault.code}], ensure_ascii=False))
-        print(f"{arguments.input}: {fault.message}", file=sys.stderr)
+        print(f"huduma forms: {fault.message}", file=sys.stderr)
         return NOT_A_FORM
     if arguments.json:
         rows = [problem.json() for problem in found]
@@ -103,16 +108,18 @@ def _lint(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     from kiosk.forms_server import serve
 
-    serve(sys.stdin.buffer, sys.stdout.buffer, arguments.deadline_s)
+    serve(sys.stdin.buffer, sys.stdout.buffer, _deadline(arguments))
     return 0
 
 
 def _try(arguments: argparse.Namespace) -> int:
-    from kiosk.forms_trial import try_form
+    from kiosk.forms_trial import ended_after, try_form
     from provisioning.faults import UsageFault
 
     if arguments.input is None:
         raise UsageFault("Name a form, or use --serve.")
+    if arguments.media is not None and not arguments.media.is_dir():
+        raise UsageFault(f"{arguments.media} is not a folder of attached files.")
     request = {
         "form": str(arguments.input),
         "media": None if arguments.media is None else str(arguments.media),
@@ -121,7 +128,8 @@ def _try(arguments: argparse.Namespace) -> int:
         "seed": arguments.seed,
         "ops": list(_operations(arguments.script)) if arguments.script else [{"op": "dump"}],
     }
-    answers = try_form(request)
+    with ended_after(_deadline(arguments)):
+        answers = try_form(request)
     for answer in answers:
         print(json.dumps(answer, ensure_ascii=False))
     if answers and answers[0].get("stage") == "parse":
@@ -130,16 +138,32 @@ def _try(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _deadline(arguments: argparse.Namespace) -> float:
+    from provisioning.faults import UsageFault
+
+    seconds: float = arguments.deadline_s
+    if not 0 < seconds <= DEADLINE_S_MAX:
+        raise UsageFault(f"--deadline-s is a number of seconds, up to {DEADLINE_S_MAX:g}.")
+    return seconds
+
+
 def _operations(script: Path) -> Iterator[Any]:
+    """Operations of a file, one a line; a line that is none is told in its turn."""
     from provisioning.faults import UsageFault
 
     try:
-        text = sys.stdin.read() if str(script) == "-" else script.read_text()
-        for line in text.splitlines():
-            if line.strip():
+        content = sys.stdin.buffer.read() if str(script) == "-" else script.read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageFault(f"{script} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise UsageFault(f"{script} is not UTF-8; save it so.") from error
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
                 yield json.loads(line)
-    except (OSError, ValueError) as error:
-        raise UsageFault(f"{script} is not a file of JSON operations ({error}).") from error
+            except (ValueError, RecursionError):
+                yield f"Line {number} of {script.name} is not JSON; an operation is one line."
 
 
 def _preview(arguments: argparse.Namespace) -> int:

@@ -13,7 +13,8 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from kiosk.forms.expressions import CONSTANTS, Expressions
-from kiosk.forms.faults import FormRefused
+from kiosk.forms.faults import FormRefused, FormTooLarge
+from kiosk.forms.limits import REFERENCES_MAX
 from kiosk.forms.places import SELECTS, Control, Place
 from kiosk.forms.references import Reading, Reference, Spoken, read
 from kiosk.forms.speech import Speech
@@ -98,7 +99,8 @@ def build(
     """The graph of every bind; raises `FormRefused` for a cycle, `BadExpression`."""
     graph = Graph()
     spoken = speech.inside
-    rules, readers = graph.rules, graph.readers
+    rules = graph.rules
+    total = told = 0
     for place in places:
         bind = place.bind
         if bind is not None:
@@ -112,7 +114,20 @@ def build(
                     rules.append(_rule(place, kind, source, document, expressions, spoken))
         if place.control is not None and _is_closed_select(place.control):
             rules.append(_choices_rule(place, document, expressions, spoken))
-    for rule in rules:
+        while told < len(rules):
+            total += len(rules[told].reading.found)
+            told += 1
+        if total > REFERENCES_MAX:
+            raise FormTooLarge("The form's expressions look at too many places; name questions.")
+    _connect(graph)
+    _order(graph)
+    return graph
+
+
+def _connect(graph: Graph) -> None:
+    """Give every place the rules that read it."""
+    readers = graph.readers
+    for rule in graph.rules:
         reading = rule.reading
         if reading.unknown:
             where = _where(rule.place, rule.kind)
@@ -124,8 +139,6 @@ def build(
                 readers[near].append(edge)
             else:
                 readers[near] = [edge]
-    _order(graph)
-    return graph
 
 
 def _rule(

@@ -16,6 +16,8 @@ ROWS_MAX = 10_000
 """Rows of one repeat in one record."""
 NODES_MAX = 500_000
 """Nodes of one record, all repeats together."""
+REFERENCES_MAX = 300_000
+"""Places all expressions of a form read, taken together (the largest public forms: 20,000)."""
 EVALUATION_STEPS_MAX = 3_000_000
 """Rules run, or nodes looked at by predicates, for one answer before the session gives up."""
 VALUE_CHARS_MAX = 2_000_000

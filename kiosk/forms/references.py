@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from kiosk.forms.faults import FormTooLarge
+from kiosk.forms.limits import REFERENCES_MAX
 from kiosk.forms.places import Place
 from kiosk.forms.xpath.syntax import (
     Base,
@@ -100,14 +102,7 @@ class _Reader:
 
     def _path(self, path: Path, context: Place | None) -> None:
         if path.plain and path.base is Base.ROOT and not self._home.rows:
-            # What most expressions of most forms read: outside repeats, by its full name.
-            place: Place | None = self._document
-            for name in path.plain.split("/")[1:]:
-                place = place.children.get(name) if place is not None else None
-            if place is None:
-                self._reading.unknown.append(path.plain)
-            else:
-                self._reading.found.append(Reference(place, None))
+            self._named(path.plain)
             return
         starts = self._start(path, context)
         if starts is None:
@@ -124,6 +119,20 @@ class _Reader:
             return
         scope = self._scope(path, starts)
         self._reading.found += [Reference(place, scope) for place in places]
+        if len(self._reading.found) > REFERENCES_MAX:
+            raise FormTooLarge(
+                f"An expression of {self._home.path} looks at too many places; name its questions."
+            )
+
+    def _named(self, plain: str) -> None:
+        """What most expressions of most forms read: outside repeats, by its full name."""
+        place: Place | None = self._document
+        for name in plain.split("/")[1:]:
+            place = place.children.get(name) if place is not None else None
+        if place is None:
+            self._reading.unknown.append(plain)
+        else:
+            self._reading.found.append(Reference(place, None))
 
     def _start(self, path: Path, context: Place | None) -> list[Place] | None:
         if path.base is Base.ROOT:

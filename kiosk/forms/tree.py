@@ -57,9 +57,16 @@ class Node:
         child.parent = self
         assert isinstance(self.children, list)
         assert isinstance(self.by_name, dict)
-        self.children.insert(self.children.index(sibling) + 1, child)
+        # From the end: new rows come last of theirs, and a repeat may have thousands.
+        at = len(self.children)
+        while self.children[at - 1] is not sibling:
+            at -= 1
+        self.children.insert(at, child)
         same = self.by_name.setdefault(child.name, [])
-        same.insert(same.index(sibling) + 1 if sibling in same else len(same), child)
+        if same and same[-1] is not sibling and sibling in same:
+            same.insert(same.index(sibling) + 1, child)
+        else:
+            same.append(child)
 
     def discard(self, child: Node) -> None:
         """Take `child` out."""

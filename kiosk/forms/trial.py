@@ -18,7 +18,7 @@ from provisioning.faults import Fault
 Answer = dict[str, Any]
 
 
-def run(session: FormSession, operations: Iterable[Mapping[str, Any]]) -> Iterator[Answer]:
+def run(session: FormSession, operations: Iterable[object]) -> Iterator[Answer]:
     """Answers of `operations` on `session`, one per dump, finalize or failure."""
     for at, operation in enumerate(operations, 1):
         try:
@@ -33,9 +33,10 @@ def run(session: FormSession, operations: Iterable[Mapping[str, Any]]) -> Iterat
             yield answer
 
 
-def _one(session: FormSession, operation: Mapping[str, Any]) -> Answer | None:
+def _one(session: FormSession, operation: object) -> Answer | None:
     if not isinstance(operation, Mapping):
-        raise AnswerRefused("An operation is a JSON object with an `op`.")
+        told = operation if isinstance(operation, str) else ""
+        raise AnswerRefused(told or "An operation is a JSON object with an `op`.")
     match operation.get("op"):
         case "set":
             value = operation.get("value")
@@ -45,7 +46,7 @@ def _one(session: FormSession, operation: Mapping[str, Any]) -> Answer | None:
         case "remove":
             session.remove(_path(operation))
         case "language":
-            session.language = str(operation.get("value"))
+            session.language = _text(operation.get("value")) or ""
         case "dump":
             return {"nodes": nodes(session)}
         case "finalize":
