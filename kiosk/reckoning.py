@@ -188,13 +188,10 @@ def _forms(house: House, heard: Heard, found: Summary, earlier: AbstractSet[str]
 
 def _not_yet_sent(node: Node) -> set[str]:
     """References whose journal entry the national node has not acknowledged."""
-    waiting = sync_status(node).waiting
+    sent = sync_status(node).sent_seq
     store = Store.read_only(node.db_path)
     try:
-        rows = store.all(
-            "SELECT reference FROM form_receipt WHERE seq > (SELECT max(seq) FROM journal) - ?",
-            (waiting,),
-        )
+        rows = store.all("SELECT reference FROM form_receipt WHERE seq > ?", (sent,))
     finally:
         store.close()
     return {str(row[0]) for row in rows}
