@@ -76,7 +76,8 @@ tap choose.en
 tap status
 type NRB-123456-78
 tap next
-type 9182
+expect-text cannot find that number
+type NRB-123456-10
 tap next
 expect status-answer
 tap complain
