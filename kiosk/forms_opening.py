@@ -7,7 +7,6 @@ Random numbers and shuffles follow the visit: the same visit sees the same order
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from uuid import UUID
 from content.model import FormAsset
 from kiosk.forms.model import Form
 from kiosk.forms.session import FormSession
+from kiosk.forms_loading import loading
 from kiosk.forms_storage import SqliteTables
 from provisioning.clock import EAT
 from provisioning.ids import Ids
@@ -72,14 +72,8 @@ class FormOpener:
 
 
 def _parsed(asset: FormAsset) -> Form:
-    """Without the collector: it would walk every node made so far, again and again."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with loading():
         return Form.parse(asset.xml, asset.media, tables=SqliteTables())
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _key(asset: FormAsset) -> bytes:

@@ -19,6 +19,7 @@ from kiosk.forms.limits import MEDIA_BYTES_MAX
 from kiosk.forms.model import Form
 from kiosk.forms.session import FormSession
 from kiosk.forms.trial import Answer, run
+from kiosk.forms_loading import loading
 from kiosk.forms_storage import SqliteTables
 from provisioning.clock import EAT, SystemClock
 from provisioning.faults import Fault, UsageFault
@@ -194,7 +195,8 @@ def _session(request: Mapping[str, Any], tables: SqliteTables) -> FormSession:
     media = request.get("media")
     folder = MediaFolder(Path(media) if media else None)
     xml, made = read_form(Path(str(request["form"])))
-    form = Form.parse(xml, with_made(folder, made), tables=tables)
+    with loading():
+        form = Form.parse(xml, with_made(folder, made), tables=tables)
     clock = SystemClock()
     fixed = request.get("now")
     moment = None if fixed is None else moment_of(str(fixed))

@@ -15,6 +15,7 @@ from typing import Any
 
 from kiosk.forms.model import Form
 from kiosk.forms.session import FormSession
+from kiosk.forms_loading import loading
 from kiosk.forms_storage import SqliteTables
 from kiosk.forms_trial import MediaFolder
 from provisioning.clock import EAT, VirtualClock
@@ -39,13 +40,12 @@ def timed(run: Callable[[], Any]) -> float:
 def load(case: str, folder: Path) -> tuple[FormSession, float]:
     """A session of the case's form, and the seconds from bytes to the first question."""
     xml = (folder / f"{case}.xml").read_bytes()
-    # The engine's users keep the collector out of a load (kiosk/forms_trial.py does the same).
-    gc.disable()
     start = time.perf_counter()
-    form = Form.parse(xml, MediaFolder(folder), tables=SqliteTables())
-    session = FormSession(form, now=VirtualClock().now, tz=EAT, ids=SeededIds())
+    # As the kiosk and `huduma forms` load forms.
+    with loading():
+        form = Form.parse(xml, MediaFolder(folder), tables=SqliteTables())
+        session = FormSession(form, now=VirtualClock().now, tz=EAT, ids=SeededIds())
     taken = time.perf_counter() - start
-    gc.enable()
     gc.freeze()
     return session, taken
 

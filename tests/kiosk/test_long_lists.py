@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from benchmarks.forms import generate
 from content.catalogue import Catalogue
 from content.model import FormAsset, Words
+from kiosk.forms.faults import NotAForm
+from kiosk.forms.model import Form
 from kiosk.forms.tree import Node
+from kiosk.forms_loading import loading
 from kiosk.forms_opening import KEPT, FormOpener
 from kiosk.forms_preview import begin
+from kiosk.forms_storage import SqliteTables
 from kiosk.preview_ports import OneForm
 from kiosk.view import Activated, Edited
 from provisioning.clock import VirtualClock
@@ -125,3 +131,30 @@ def test_a_village_is_found_by_typing_at_the_screen(catalogue: Catalogue, tmp_pa
     filling = kiosk.session.filling
     assert filling is not None
     assert filling.engine.values()["/data/village"] == next(iter(found)).removeprefix("choice.")
+
+
+def resident_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+
+def test_a_list_inside_the_form_leaves_little_of_its_xml_behind():
+    with loading():
+        form = Form.parse(generate.choices(), tables=SqliteTables())
+    before = resident_mb()
+    for _ in range(3):
+        with loading():
+            form = Form.parse(generate.choices(), tables=SqliteTables())
+    assert len(form.places) > 3
+    assert resident_mb() - before < 25
+
+
+def test_the_collector_is_as_it_was_after_a_load_even_a_failed_one():
+    def fail():
+        with loading():
+            assert not gc.isenabled()
+            Form.parse(b"nothing")
+
+    assert gc.isenabled()
+    with pytest.raises(NotAForm):
+        fail()
+    assert gc.isenabled()
