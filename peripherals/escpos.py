@@ -19,7 +19,7 @@ from typing import Any
 from PIL import Image
 
 from peripherals.document import Align, Document
-from peripherals.layout import FeedRow, LogoRow, QrRow, TextRow, lay_out
+from peripherals.layout import FeedRow, LogoRow, QrRow, TextRow, lay_out, wrap
 from peripherals.pen import pen_class
 from peripherals.profiles import Profile
 from peripherals.raster import (
@@ -192,8 +192,7 @@ def _qr(pen: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
     room = profile.dots // (side + 8)
     dots = min(row.module_dots or 6, room, 7)
     if dots < 3:
-        msg = f"a QR of {len(row.payload)} characters is too wide for {profile.paper_mm} mm paper"
-        raise ValueError(msg)
+        return _spelt_out(pen, row, profile)
     if profile.native_qr:
         pen.clear()
         pen.qr(row.payload, native=True, size=dots, ec="LMQH".index(row.level))
@@ -201,6 +200,12 @@ def _qr(pen: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
     else:
         code = [_ALIGN[Align.CENTRE] + b"\n", *raster(qr_picture(row.payload, row.level, dots))]
     return [*code, b"\n" + _ALIGN[Align.LEFT]], side * dots + 60
+
+
+def _spelt_out(pen: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
+    """A code with more in it than fits on the paper is printed as words: no slip is lost for it."""
+    rows = wrap(row.payload, profile.columns)
+    return [piece for text in rows for piece in _text(pen, TextRow(text), profile)], 30 * len(rows)
 
 
 def raster(picture: Image.Image) -> Iterator[bytes]:

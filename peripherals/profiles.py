@@ -182,9 +182,11 @@ def profile_named(name: str, options: Mapping[str, str]) -> Profile:
             proof = Proof(options["proof"])
             profile = replace(profile, proof=proof, voice=profile.voice and proof != Proof.NONE)
         if "roll" in options:
-            profile = replace(profile, roll_mm=int(options["roll"]) * 1000)
+            profile = replace(profile, roll_mm=_between(1, 500, options["roll"]) * 1000)
         if "pages" in options:
             numbers = {int(word) for word in options["pages"].split(",") if word}
+            if lacking := numbers - {number for number, _ in profile.pages}:
+                raise ValueError(f"{name} has no page {min(lacking)}")  # noqa: TRY301 - told below
             profile = replace(profile, pages=tuple(p for p in profile.pages if p[0] in numbers))
     except ValueError as error:
         msg = f"The printer's options {dict(options)} do not make sense ({error}); correct them."
@@ -202,10 +204,23 @@ def profile_named(name: str, options: Mapping[str, str]) -> Profile:
 _PLAIN: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "named": ("models", lambda word: (word.upper(),)),
     "logo": ("logo", lambda word: word[:2]),
-    "cutter": ("cutter", lambda word: word == "yes"),
-    "qr": ("native_qr", lambda word: word == "native"),
+    "cutter": ("cutter", lambda word: _one_of({"yes": True, "no": False}, word)),
+    "qr": ("native_qr", lambda word: _one_of({"native": True, "raster": False}, word)),
 }
-"""Options that change one field, whatever they say."""
+"""Options that change one field."""
+
+
+def _one_of(meanings: Mapping[str, bool], word: str) -> bool:
+    if word not in meanings:
+        raise BadDeviceUrl(f"{word!r} is not possible there: {' or '.join(meanings)}.")
+    return meanings[word]
+
+
+def _between(least: int, most: int, word: str) -> int:
+    number = int(word)
+    if not least <= number <= most:
+        raise ValueError(f"{word} is not between {least} and {most}")
+    return number
 
 
 def _with_presenter(profile: Profile, word: str) -> Profile:

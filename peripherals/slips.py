@@ -6,13 +6,15 @@ facts are, in `kiosk/receipts.py`; these two need nothing but what is given here
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-from peripherals.device import BadDeviceUrl
+import msgspec
+
 from peripherals.document import Align, Block, Document, Feed, Item, Line, Pair, Qr, Rule
 from peripherals.profiles import Profile
+from provisioning.clock import EAT
+from provisioning.faults import UsageFault
 
 _WORDS = {
     "sw": {
@@ -38,38 +40,67 @@ _WORDS = {
 }
 
 
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=400)] | int | float
+
+
+class _Ticket(msgspec.Struct):
+    """What `--ticket` must and may say; what else is there is left out."""
+
+    number: Word
+    service: Word
+    language: Literal["en", "sw"] = "sw"
+    title: Word = "HUDUMA CENTRE"
+    centre: Word | None = None
+    time: Word | None = None
+    ahead: Word | None = None
+    name: Word | None = None
+    qr: Word | None = None
+    bring: list[Word] = []
+
+
 def ticket_from_json(text: str) -> Document:
-    """A ticket slip from `{"number", "service", "language"}` and more; raises `BadDeviceUrl`.
+    """A ticket slip from `{"number", "service", "language"}` and more; raises `UsageFault`.
 
     More: `title`, `centre`, `time`, `ahead`, `name`, `qr`, `bring` (a list).
     """
     try:
-        ticket = json.loads(text)
-        number, service = str(ticket["number"]), str(ticket["service"])
-    except (ValueError, KeyError, TypeError) as error:
-        msg = 'The ticket must be JSON like {"number":"A101","service":"NRB-02","language":"sw"}.'
-        raise BadDeviceUrl(msg) from error
-    language = "en" if ticket.get("language") == "en" else "sw"
-    words = _WORDS[language]
+        ticket = msgspec.json.decode(text, type=_Ticket)
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
+        msg = (
+            f"The ticket cannot be read ({error}); write JSON like "
+            '{"number":"A101","service":"NRB-02","language":"sw"}.'
+        )
+        raise UsageFault(msg) from error
+    language, words = ticket.language, _WORDS[ticket.language]
+    number, service = str(ticket.number), str(ticket.service)
     blocks: list[Block] = [
-        Line(str(ticket.get("title", "HUDUMA CENTRE")), Align.CENTRE, bold=True),
+        Line(str(ticket.title), Align.CENTRE, bold=True),
         Rule(),
         Line(words["your-number"], Align.CENTRE),
         Line(number, Align.CENTRE, scale=4, bold=True),
         Rule(),
         Pair(words["service"], service),
     ]
-    blocks += [
-        Pair(words[key], str(ticket[key])) for key in ("centre", "time", "ahead") if key in ticket
-    ]
-    if "name" in ticket:
-        blocks.append(Line(f"{words['name']}: {ticket['name']}"))
-    if "bring" in ticket:
+    known = {"centre": ticket.centre, "time": ticket.time, "ahead": ticket.ahead}
+    blocks += [Pair(words[key], str(word)) for key, word in known.items() if word is not None]
+    if ticket.name is not None:
+        blocks.append(Line(f"{words['name']}: {ticket.name}"))
+    if ticket.bring:
         blocks.append(Line(words["bring"], bold=True))
-        blocks += [Item(str(thing)) for thing in ticket["bring"]]
-    blocks.append(Qr(str(ticket.get("qr", f"HUDUMA/{number}/{service}"))))
+        blocks += [Item(str(thing)) for thing in ticket.bring]
+    blocks.append(Qr(str(ticket.qr or f"HUDUMA/{number}/{service}")))
     blocks.append(Line(words["wait"], Align.CENTRE))
-    return Document(tuple(blocks), language, number)
+    return Document(tuple(blocks), language, number[:40])
+
+
+def moment_from(text: str) -> datetime:
+    """A print-by time in UTC; without an offset it is East Africa Time. Raises `UsageFault`."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=EAT)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        msg = f"--by {text!r} is not a moment such as 2026-11-23T17:00:00+03:00."
+        raise UsageFault(msg) from error
 
 
 def test_slip(profile: Profile, when: datetime, facts: dict[str, Any]) -> Document:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import signal
 import sys
 from collections.abc import Callable
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from sync.journal import Journal
     from sync.store import Store
 
+_SPOOL = Path("huduma-spool.db")
 _SIMULATED = "scanner hid mrz gnss modem nut gpio card camera hotplug"
 SIMULATORS = {"printer": "peripherals.simulators.printer_run"} | {
     name: f"peripherals.simulators.{name}" for name in _SIMULATED.split()
@@ -111,6 +111,7 @@ def _open_spool(arguments: argparse.Namespace) -> Spool:
     from peripherals.service import spool_key_beside
     from peripherals.spool import SPOOL_TABLES, Spool
     from provisioning.clock import SystemClock
+    from provisioning.faults import UsageFault
     from provisioning.ids import SystemIds
     from sync.store import Store
 
@@ -119,7 +120,9 @@ def _open_spool(arguments: argparse.Namespace) -> Spool:
     node = _node(arguments)
     if node is not None and arguments.spool is None:
         return Spool(Store.open(node.db_path, [SPOOL_TABLES]), node.keys.spool_key, clock, ids)
-    path = arguments.spool or Path("huduma-spool.db")
+    path = arguments.spool or _SPOOL
+    if arguments.what == "settle" and not path.exists():
+        raise UsageFault(f"There is no spool {path}.")
     return Spool(Store.open(path, [SPOOL_TABLES]), spool_key_beside(path, ids), clock, ids)
 
 
@@ -142,6 +145,7 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     from peripherals.service import ServiceParts, spool_key_beside
     from peripherals.spool import SPOOL_TABLES
     from provisioning.clock import SystemClock
+    from provisioning.faults import UsageFault
     from provisioning.ids import SystemIds
     from sync.store import Store
 
@@ -153,7 +157,9 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
         chosen = node.settings.devices
         urls = urls or [chosen.printer, chosen.printer_backup]
     addresses = [found for url in urls if (found := parse_printer_url(url, base)) is not None]
-    names = ["printer", "printer-2", "printer-3", "printer-4"]
+    if node is None and not addresses:
+        raise UsageFault("Name a printer with --printer URL, or a node with --site and --node.")
+    names = ["printer", *(f"printer-{n}" for n in range(2, len(addresses) + 1))]
     printers = list(zip(names, addresses, strict=False))
     plugs = printer_plugs(node.settings.devices.hotplug if node else "udev:", addresses)
     clock = node.clock() if node is not None else SystemClock()
@@ -166,7 +172,7 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
 
         others = others_of(node, clock, ids, plugs)
         return ServiceParts(node.db_path, key, printers, clock, ids, books, None, *others, plugs)
-    path = arguments.spool or Path("huduma-spool.db")
+    path = arguments.spool or _SPOOL
 
     def open_spool() -> tuple[Store, None]:
         return Store.open(path, [SPOOL_TABLES]), None
@@ -201,21 +207,11 @@ def _books_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store, J
 
 
 def _print(arguments: argparse.Namespace) -> int:
-    from datetime import UTC, datetime
-
-    from peripherals.slips import ticket_from_json
+    from peripherals.slips import moment_from, ticket_from_json
     from peripherals.spool import Job
-    from provisioning.faults import UsageFault
 
     document = ticket_from_json(arguments.ticket)
-    by = None
-    if arguments.by:
-        try:
-            by = datetime.fromisoformat(arguments.by)
-        except ValueError as error:
-            msg = f"--by {arguments.by!r} is not a moment such as 2026-11-23T17:00:00+03:00."
-            raise UsageFault(msg) from error
-        by = by.astimezone(UTC)
+    by = moment_from(arguments.by) if arguments.by is not None else None
     spool = _open_spool(arguments)
     subject = spool._ids.uuid7()
     key = arguments.key or f"cli:{subject}"
@@ -228,13 +224,14 @@ def _print(arguments: argparse.Namespace) -> int:
 
 
 def _jobs(arguments: argparse.Namespace) -> int:
+    from kiosk.device_lists import nothing_yet, show_jobs
+
+    if nothing_yet(arguments, _SPOOL):
+        return 0
     spool = _open_spool(arguments)
-    rows = spool.unsettled() if arguments.unsettled else spool.jobs()
-    if arguments.json:
-        print(json.dumps(spool.as_json(rows), ensure_ascii=False, indent=1))
-    else:
-        for row in rows:
-            print(f"{row.id}  {row.label:<8} {row.state:<12} {row.copies}  {row.proof}")
+    show_jobs(
+        spool, spool.unsettled() if arguments.unsettled else spool.jobs(), as_json=arguments.json
+    )
     spool.store.close()
     return 0
 
@@ -253,31 +250,14 @@ def _settle(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from peripherals import equipment_table, health
+    from kiosk.device_lists import nothing_yet, show_devices
 
-    spool = _open_spool(arguments)
-    now = spool._clock.now()
-    rows = [health.to_json(printer) for printer in health.read(spool.store, now).printers]
-    if spool.store.has_table("equipment_state"):
-        others = equipment_table.read(spool.store, now)
-        rows += [equipment_table.to_json(row) for row in others]
-    spool.store.close()
-    if arguments.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    if nothing_yet(arguments, _SPOOL):
         return 0
-    for row in rows:
-        _show_device(row)
+    spool = _open_spool(arguments)
+    show_devices(spool.store, spool._clock.now(), as_json=arguments.json)
+    spool.store.close()
     return 0
-
-
-def _show_device(row: dict[str, Any]) -> None:
-    since = str(row["since"])[:19]
-    print(f"{row['name']:<10} {row['state']:<8} since {since} UTC  {row['code']}")
-    print(f"{'':<10} {row['words']['en']} / {row['words']['sw']}")
-    if row["kind"] == "printer":
-        left = row["tickets_left"]
-        roll = f"about {left} tickets left" if left is not None else f"paper {row['paper']}"
-        print(f"{'':<10} {row['model']}; {roll}; proof: {row['proof'] or 'not known yet'}")
 
 
 def _test(arguments: argparse.Namespace) -> int:

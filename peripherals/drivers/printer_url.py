@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -120,9 +121,11 @@ def parse_printer_url(url: str, base: Path | None = None) -> PrinterAddress | No
         raise BadDeviceUrl(msg)
     if parts.scheme == "escpos+serial":
         _flow(options)
-        if not options.get("baud", "115200").isdigit():
+        baud = options.get("baud", "115200")
+        if not baud.isdecimal() or not 300 <= int(baud) <= 4_000_000:
             msg = f"{url!r}: baud is a number such as 115200."
             raise BadDeviceUrl(msg)
+    _check_place(url, parts)
     default = "write-only" if parts.scheme == "escpos+file" else "generic-80"
     profile = profile_named(options.get("profile", default), options)
     path = _path(parts, base)
@@ -137,6 +140,25 @@ def parse_printer_url(url: str, base: Path | None = None) -> PrinterAddress | No
     return PrinterAddress(
         url, profile, path, match, subsystem, lambda where: driver(where, parts, options)
     )
+
+
+def _check_place(url: str, parts: SplitResult) -> None:
+    """A network printer is named by its address: a name could make us wait for a name server."""
+    try:
+        port, host = parts.port, parts.hostname or ""
+    except ValueError as error:
+        msg = f"{url!r}: the port after the colon is a number up to 65535."
+        raise BadDeviceUrl(msg) from error
+    if parts.scheme != "escpos+tcp":
+        return
+    try:
+        ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError as error:
+        msg = f"{url!r}: name the printer's address in numbers, such as 192.168.1.40:9100."
+        raise BadDeviceUrl(msg) from error
+    if port == 0:
+        msg = f"{url!r}: 0 is no port; a printer listens on 9100."
+        raise BadDeviceUrl(msg)
 
 
 def _path(parts: SplitResult, base: Path | None) -> str:

@@ -234,13 +234,20 @@ class FaultScript:
 
 
 def _read(path: Path, box: FaultBox) -> list[dict[str, Any]]:
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path} cannot be read ({error}); name a file of faults."
+        raise BadDeviceUrl(msg) from error
     requests = []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:
             request = json.loads(line)
-            known = request["do"] in box.actions
+            known = request["do"] in box.actions and bool(_WHEN & set(request))
+            numbers = [float(request[key]) for key in _NUMBERS & set(request)]
+            known = known and all(0 <= value < _LONG for value in numbers)
         except (ValueError, KeyError, TypeError):
             known = False
         if not known:
@@ -248,3 +255,8 @@ def _read(path: Path, box: FaultBox) -> list[dict[str, Any]]:
             raise BadDeviceUrl(msg)
         requests.append(request)
     return requests
+
+
+_WHEN = frozenset({"at", "slip", "chance"})
+_NUMBERS = _WHEN | {"for", "after", "seconds", "count"}
+_LONG = 1e9

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from peripherals.device import DeviceLost
+from peripherals.device import DeviceBusy, DeviceLost
 from peripherals.simulators.printer import SimulatedPrinter
 
 _IDLE_S = 0.05
@@ -53,6 +53,9 @@ class PtyLine:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
+        if self.link.exists() and not self.link.is_symlink():
+            msg = f"{self.link} is there already and no simulator's; choose another --pty."
+            raise DeviceBusy(msg)
         temporary = self.link.with_name(self.link.name + ".new")
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(os.ttyname(self._slave))
@@ -96,7 +99,7 @@ class TcpLine:
             return
         try:
             self._listener = socket.create_server(("127.0.0.1", self._port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             msg = f"Port {self._port} cannot be opened ({error}); choose another with --tcp."
             raise DeviceLost(msg) from error
         self._listener.setblocking(False)
@@ -143,7 +146,7 @@ class TcpLine:
 class LineServer:
     """Runs a printer on a line until `stop` says so."""
 
-    def __init__(self, printer: SimulatedPrinter, line: Line, *, baud: int = 0) -> None:
+    def __init__(self, printer: SimulatedPrinter, line: Line, *, baud: float = 0) -> None:
         self._printer = printer
         self._line = line
         self._bytes_s = baud / 10

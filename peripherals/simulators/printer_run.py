@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -35,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log", type=Path, metavar="FILE", help="the truth, as JSON lines")
     parser.add_argument("--png", type=Path, metavar="DIR", help="a picture of every slip")
     parser.add_argument("--control", type=Path, metavar="SOCKET", help="live control")
-    parser.add_argument("--baud", type=int, default=115_200, help="speed of the line (0: none)")
-    parser.add_argument("--speed", type=float, default=0.0, help="paper in mm/s (0: at once)")
+    parser.add_argument("--baud", type=_speed, default=115_200, help="speed of the line (0: none)")
+    parser.add_argument("--speed", type=_speed, default=0, help="paper in mm/s (0: at once)")
     parser.add_argument("--profile", default="tm-t20", choices=sorted(PROFILES))
     parser.add_argument("--identity", metavar="NAME", help="what it says to GS I (empty: nothing)")
     parser.add_argument("--seed", type=int, default=1, help="where chance comes from")
@@ -47,7 +48,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until SIGTERM or SIGINT; raises `BadDeviceUrl` when neither line was chosen."""
+    """Serve until SIGTERM or SIGINT; raises `BadDeviceUrl` for what cannot be served."""
+    try:
+        return _run(arguments)
+    except OSError as error:
+        where = error.filename2 or error.filename or "The simulated printer"
+        msg = f"{where} cannot be used ({error.strerror})."
+        raise BadDeviceUrl(msg) from error
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if (arguments.tcp is None) == (arguments.pty is None):
         msg = "Choose one line for the simulated printer: --tcp PORT or --pty LINK."
         raise BadDeviceUrl(msg)
@@ -75,10 +85,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _speed(word: str) -> float:
+    if not re.fullmatch(r"\d{1,7}(\.\d+)?", word):
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 0 up")
+    return float(word) if "." in word else int(word)
+
+
 def _serve(
     printer: SimulatedPrinter,
     line: Line,
-    baud: int,
+    baud: float,
     control: ControlServer | None,
     script: FaultScript | None,
     clock: SystemClock,

@@ -201,6 +201,17 @@ def test_raster_code_when_the_printer_makes_none():
     assert zxingcpp.read_barcodes(strip.facsimile().convert("L"))[0].text == SIGNED
 
 
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_code_too_large_for_the_paper_is_printed_as_words(paper):
+    """It would else stop the printer for everybody behind it."""
+    profile, payload = PROFILES[paper], "HUDUMA/" + "0123456789" * 150
+    octets = encode(Document((Line("A1"), Qr(payload))), profile).octets + b"\x1dVB\x00"
+    strip = printed(octets, profile.dots).slips[0].strip
+    if not strip.codes:
+        assert "".join(strip.lines).replace("A1", "", 1) == payload
+    assert len(encode(Document((Qr("x" * 4000),)), profile).octets) > 4000
+
+
 def test_the_logo_is_stored_by_an_operator_and_called_by_name(tmp_path):
     path = tmp_path / "logo.png"
     Image.new("L", (64, 16), 0).save(path)

@@ -26,6 +26,7 @@ from sync.store import Store
 from tests.peripherals.campaign import slip_for
 
 HUDUMA = [sys.executable, "-m", "kiosk.cli"]
+TICKET = '{"number":"A101","service":"NRB-02","language":"sw"}'
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
 
@@ -151,7 +152,7 @@ def test_commands_print_list_and_show(tmp_path, capsys):
     assert (row["id"], row["state"], row["copies"]) == (job, "queued", 0)
     assert json.loads(huduma("list", "--spool", spool, "--json")) == []
     assert "A101" in huduma("jobs", "--spool", spool)
-    assert main(["devices", "print", "--spool", spool, "--ticket", "{}"]) == 25
+    assert main(["devices", "print", "--spool", spool, "--ticket", "{}"]) == 2
     assert "number" in capsys.readouterr().err
     assert main(["devices", "settle", "--spool", spool, "nobody", "on-paper"]) == 28
     assert huduma("settle", "--spool", spool, job, "cancel") == ""
@@ -307,3 +308,90 @@ def _body(pid: int) -> dict[str, int]:
         "threads": int(fields["Threads"]),
         "kb": int(fields["VmRSS"].split()[0]),
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["print", "--ticket", "{}"], 2, "number"),
+        (["print", "--ticket", "not json"], 2, "JSON"),
+        (["print", "--ticket", '{"number":"A1"}'], 2, "service"),
+        (["print", "--ticket", '{"number":null,"service":"x"}'], 2, "number"),
+        (["print", "--ticket", '{"number":"","service":"x"}'], 2, "number"),
+        (["print", "--ticket", '{"number":"A1","service":"x","language":"fr"}'], 2, "language"),
+        (["print", "--ticket", '{"number":"A1","service":"x","bring":5}'], 2, "bring"),
+        (
+            ["print", "--ticket", '{"number":"A1","service":"x","name":"\\ud800"}'],
+            2,
+            "cannot be read",
+        ),
+        (["print", "--ticket", TICKET, "--by", "garbage"], 2, "moment"),
+        (["print", "--ticket", TICKET, "--by", ""], 2, "moment"),
+        (["settle", "x", "on-paper"], 2, "no spool"),
+        (["run"], 2, "--printer"),
+        (["run", "--printer", ""], 25, "starts with"),
+        (["run", "--printer", "escpos+tcp://127.0.0.1:99999"], 25, "65535"),
+        (["run", "--printer", "escpos+tcp://printer:9100"], 25, "numbers"),
+        (["run", "--printer", "escpos+tcp:"], 25, "numbers"),
+        (["run", "--printer", "escpos+serial:///dev/x?baud=0"], 25, "baud"),
+        (["run", "--printer", "escpos+serial:///dev/x?cutter=maybe"], 25, "yes or no"),
+        (["run", "--printer", "escpos+serial:///dev/x?roll=-4"], 25, "-4"),
+        (["run", "--printer", "escpos+serial:///dev/x?pages=7"], 25, "page 7"),
+        (["run", "--printer", "escpos+serial:///dev/x?profile=xx"], 25, "tm-t20"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(tmp_path, capsys, words, code, says):
+    spool = tmp_path / "s.db"
+    assert main(["devices", words[0], "--spool", str(spool), *words[1:]]) == code
+    told = capsys.readouterr().err
+    assert says in told
+    assert told.count("\n") == 1
+    assert not spool.exists(), "nothing is made by a mistake"
+
+
+BAD_FAULTS = ('{"at":"x","do":"mute"}', '{"do":"mute"}', "[]", '{"at":1}', '{"at":-1,"do":"mute"}')
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ([], 25, "--tcp PORT or --pty LINK"),
+        (["--tcp", "0", "--pty", "x"], 25, "--tcp PORT or --pty LINK"),
+        (["--tcp", "99999"], 21, "99999"),
+        (["--pty", "/nonexistent/x"], 25, "/nonexistent/x"),
+        (["--pty", "{tmp}/file"], 22, "no simulator's"),
+        (["--pty", "{tmp}/p", "--faults", "{tmp}/none"], 25, "none"),
+        *(
+            (["--pty", "{tmp}/p", "--faults", f"{{tmp}}/bad-{n}"], 25, "line 1")
+            for n in range(len(BAD_FAULTS))
+        ),
+        (["--pty", "{tmp}/p", "--log", "/nonexistent/log"], 25, "/nonexistent/log"),
+        (["--pty", "{tmp}/p", "--png", "{tmp}/file"], 25, "file"),
+        (["--pty", "{tmp}/p", "--control", "/nonexistent/c"], 25, "cannot be used"),
+    ],
+)
+def test_a_simulator_says_what_it_cannot_serve(tmp_path, capsys, words, code, says):
+    (tmp_path / "file").write_text("mine")
+    for n, fault in enumerate(BAD_FAULTS):
+        (tmp_path / f"bad-{n}").write_text(fault)
+    given = [word.replace("{tmp}", str(tmp_path)) for word in words]
+    assert main(["devices", "simulate", "printer", *given]) == code
+    told = capsys.readouterr().err
+    assert says in told
+    assert told.count("\n") == 1
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_looking_makes_no_spool_and_a_late_slip_expires(tmp_path, capsys):
+    spool = tmp_path / "s.db"
+    for verb in ("jobs", "list"):
+        assert main(["devices", verb, "--spool", str(spool), "--json"]) == 0
+        said = capsys.readouterr()
+        assert json.loads(said.out) == []
+        assert "no spool" in said.err
+    assert list(tmp_path.iterdir()) == []
+    place = ["--spool", str(spool)]
+    assert main(["devices", "print", *place, "--ticket", TICKET, "--by", "2026-11-23T10:00"]) == 0
+    assert main(["devices", "jobs", *place, "--json"]) == 0
+    row = json.loads(capsys.readouterr().out.split("\n", 1)[1])[0]
+    assert row["by"] == "2026-11-23T07:00:00+00:00", "without an offset it is East Africa Time"
