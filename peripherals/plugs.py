@@ -128,7 +128,7 @@ class Plug:
             kind, why = _REFUSALS[found.cause]
             raise kind(f"{self.address.role} {why}.")
         node = found.node if found else self.address.path
-        if not node:
+        if not node and self.address.match.named:
             raise DeviceLost(f"{self.address.role}: this machine has no udev; name a path.")
         self._opened = os.path.realpath(node)
         return WatchedTransport(self.address.open(node), self, times)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -216,6 +217,18 @@ def test_without_a_source_a_printer_is_found_by_trying():
 def test_only_a_printer_on_a_cable_has_a_port(url):
     with pytest.raises(BadDeviceUrl):
         parse_printer_url(url)
+
+
+def test_a_network_printer_needs_no_plug(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = parse_printer_url(f"escpos+tcp://127.0.0.1:{server.getsockname()[1]}")
+        assert address is not None
+        transport = Outlets(None, {"printer": address}).plugs["printer"].connect()
+        assert transport.identity.startswith("127.0.0.1:")
+        transport.close_now()
+    address = parse_printer_url(f"escpos+file://{tmp_path}/slips")
+    assert address is not None
+    Outlets(None, {"printer": address}).plugs["printer"].connect().close_now()
 
 
 def test_no_source_is_loaded_for_printers_without_a_plug():

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import main
+from peripherals.health import read
 from peripherals.jobs import SPOOL_TABLES, JobState
 from peripherals.layout import DUPLICATE_MARK
 from peripherals.service import spool_key_beside
@@ -47,8 +48,9 @@ class Desk:
         self.spool = Spool(self.store, key, clock, self.ids)
         self.url = ""
 
-    def plug_in(self, *options: str) -> None:
-        command = [*HUDUMA, "devices", "simulate", "printer", "--pty", str(self.folder / "printer")]
+    def plug_in(self, *options: str, tcp: int | None = None) -> None:
+        line = ["--pty", str(self.folder / "printer")] if tcp is None else ["--tcp", str(tcp)]
+        command = [*HUDUMA, "devices", "simulate", "printer", *line]
         command += ["--log", str(self.log), "--control", str(self.control), *options]
         self.printer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.printer.stdout is not None
@@ -159,6 +161,26 @@ def test_commands_print_list_and_show(tmp_path, capsys):
     assert json.loads(huduma("jobs", "--spool", spool, "--json"))[0]["state"] == "cancelled"
     assert main(["devices", "list", "--site", str(tmp_path)]) == 2
     capsys.readouterr()
+
+
+def test_a_network_printer_that_dies_and_comes_back_prints_what_waited(tmp_path):
+    with desk_in(tmp_path) as desk:
+        desk.plug_in("--no-gsh", tcp=0)
+        desk.start()
+        jobs = [desk.order("T00001")]
+        assert desk.await_end(jobs, 20) == [JobState.PRINTED]
+        assert desk.spool.job(jobs[0]).proof == "fence"
+        desk.printer.kill()
+        desk.printer.wait()
+        desk.printer.stdout.close()
+        jobs.append(desk.order("T00002"))
+        end = time.monotonic() + 10
+        while read(desk.store).printer.usable and time.monotonic() < end:
+            time.sleep(0.02)
+        assert read(desk.store).printers[0].code == "P21"
+        desk.plug_in("--no-gsh", tcp=int(desk.url.split(":")[2].split("?")[0]))
+        assert desk.await_end(jobs, 20) == [JobState.PRINTED] * 2
+        assert [counted(desk.slips(), number) for number in ("T00001", "T00002")] == [(1, 0)] * 2
 
 
 def test_a_wrong_printer_is_refused_in_words_and_the_right_one_prints(tmp_path, capsys):
