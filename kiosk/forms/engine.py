@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from kiosk.forms.answers import calculated
 from kiosk.forms.faults import FormTooLarge
-from kiosk.forms.graph import Edge, Graph, Kind, Rule
+from kiosk.forms.graph import CALCULATE, CHOICES, RELEVANT, REQUIRED, Edge, Graph, Rule
 from kiosk.forms.limits import EVALUATION_STEPS_MAX
 from kiosk.forms.places import Place
 from kiosk.forms.tree import Node, RecordNode
@@ -111,13 +111,18 @@ class Engine:
         self._running = True
         self._steps = 0
         self._world.spent = 0
+        waiting, rules, fixed, run = self._waiting, self._graph.rules, self._world.fixed, self._run
         try:
-            while self._waiting:
-                order = heapq.heappop(self._waiting)
+            while waiting:
+                order = heapq.heappop(waiting)
                 roots = self._roots.pop(order)
-                rule = self._graph.rules[order]
-                for node in self._targets(rule.place, roots):
-                    self._run(rule, node)
+                rule = rules[order]
+                nodes = fixed.get(rule.place.path)
+                if nodes is None:
+                    for node in self._targets(rule.place, roots):
+                        run(rule, node)
+                else:
+                    run(rule, nodes[0])  # type: ignore[arg-type] # a place outside repeats
         finally:
             self._running = False
             if self._waiting:
@@ -125,9 +130,6 @@ class Engine:
                 self._roots.clear()
 
     def _targets(self, place: Place, roots: list[RecordNode] | None) -> list[RecordNode]:
-        fixed = self._world.fixed.get(place.path)
-        if fixed is not None:
-            return fixed  # type: ignore[return-value]
         if roots is None:
             return nodes_at(self._world.root, place)
         if len(roots) == 1:
@@ -140,22 +142,22 @@ class Engine:
         if self._steps > EVALUATION_STEPS_MAX:
             raise FormTooLarge("One answer woke too many calculations; shorten the repeats.")
         kind = rule.kind
-        if kind is Kind.CHOICES:
+        if kind is CHOICES:
             self._check_choices(node)
             return
         context = self._context
         context.node = context.current = node
         value = rule.run(context)
-        if kind is Kind.CALCULATE:
+        if kind is CALCULATE:
             text = calculated(value, node.place.type, self._world.zone)
             if text != node.value:
                 node.value = text
                 self.value_changed(node)
                 self._changed(node)
-        elif kind is Kind.RELEVANT:
+        elif kind is RELEVANT:
             if value is not node.own_relevant:
                 self.set_relevant(node, own=value)
-        elif kind is Kind.REQUIRED:
+        elif kind is REQUIRED:
             node.required = value
         else:
             node.readonly = value

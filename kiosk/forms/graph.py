@@ -31,7 +31,7 @@ class Kind(Enum):
     """Not of a bind: a select's answer must be among what its filter offers."""
 
 
-_RELEVANT, _CALCULATE, _REQUIRED, _READONLY, _CHOICES = (
+RELEVANT, CALCULATE, REQUIRED, READONLY, CHOICES = (
     Kind.RELEVANT, Kind.CALCULATE, Kind.REQUIRED, Kind.READONLY, Kind.CHOICES,
 )  # fmt: skip
 
@@ -105,10 +105,10 @@ def build(
         bind = place.bind
         if bind is not None:
             for kind, source in (
-                (_RELEVANT, bind.relevant),
-                (_CALCULATE, bind.calculate),
-                (_REQUIRED, bind.required),
-                (_READONLY, bind.readonly),
+                (RELEVANT, bind.relevant),
+                (CALCULATE, bind.calculate),
+                (REQUIRED, bind.required),
+                (READONLY, bind.readonly),
             ):
                 if source:
                     rules.append(_rule(place, kind, source, document, expressions, spoken))
@@ -150,11 +150,11 @@ def _rule(
     spoken: Spoken,
 ) -> Rule:
     constant = CONSTANTS.get(source)
-    if constant is not None and kind is not _CALCULATE:
+    if constant is not None and kind is not CALCULATE:
         return Rule(place, kind, constant, Reading())
     where = _where(place, kind)
     reading = read(expressions.tree(source, where), place, document, spoken)
-    compile_as = expressions.text if kind is _CALCULATE else expressions.boolean
+    compile_as = expressions.text if kind is CALCULATE else expressions.boolean
     return Rule(place, kind, compile_as(source, place, where), reading)
 
 
@@ -191,13 +191,13 @@ def _choices_rule(place: Place, document: Place, expressions: Expressions, spoke
 
 def _wakes(graph: Graph, rule: Rule) -> list[Rule]:
     """Rules that must come after `rule`; choices come last of all, whatever they read."""
-    if rule.kind is _CALCULATE:
+    if rule.kind is CALCULATE:
         edges = graph.readers.get(rule.place, ())
-    elif rule.kind is _RELEVANT:
+    elif rule.kind is RELEVANT:
         edges = graph.below(rule.place)
     else:
         return []
-    return [edge.rule for edge in edges if not edge.positional and edge.rule.kind is not _CHOICES]
+    return [edge.rule for edge in edges if not edge.positional and edge.rule.kind is not CHOICES]
 
 
 def _order(graph: Graph) -> None:
@@ -210,7 +210,7 @@ def _order(graph: Graph) -> None:
     for followers in after:
         for follower in followers:
             waiting[follower.order] += 1
-    free = [at for at, rule in enumerate(rules) if not waiting[at] and rule.kind is not _CHOICES]
+    free = [at for at, rule in enumerate(rules) if not waiting[at] and rule.kind is not CHOICES]
     ordered: list[Rule] = []
     while free:
         at = heapq.heappop(free)
@@ -219,7 +219,7 @@ def _order(graph: Graph) -> None:
             waiting[follower.order] -= 1
             if not waiting[follower.order]:
                 heapq.heappush(free, follower.order)
-    ordered += [rule for rule in rules if rule.kind is _CHOICES]
+    ordered += [rule for rule in rules if rule.kind is CHOICES]
     if len(ordered) < len(rules):
         stuck = [rule for rule in rules if waiting[rule.order]]
         raise FormRefused(_describe(_cycle(stuck, after)))
