@@ -95,9 +95,7 @@ expect staff-called
 tap done
 expect home
 tap status
-scan KRA-000777-12
-tap next
-type 4411
+scan KRA-000777-43
 tap next
 expect status-answer
 tap done

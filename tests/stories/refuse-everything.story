@@ -1,0 +1,47 @@
+# Refuses consent for every form; takes some tickets, leaves others.
+tap start
+tap choose.sw
+tap form
+tap form.death_cert
+expect consent
+tap language.en
+expect consent
+picture consent-en
+tap refuse
+expect priority
+tap class.none
+expect ticket
+picture refused-ticket
+tap home
+tap form
+tap form.group_reg
+language sw
+tap refuse
+expect priority
+tap back
+tap home
+expect home
+tap form
+tap form.inua_jamii
+tap refuse
+tap class.elderly
+expect ticket
+end-visit
+tap start
+tap choose.en
+tap form
+tap form.complaint
+tap refuse
+expect priority
+end-visit
+tap start
+tap choose.en
+tap form
+tap form.ati_request
+tap back
+expect forms
+tap form.public_participation
+tap refuse
+tap class.infant
+expect ticket
+tap done
