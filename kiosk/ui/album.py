@@ -19,6 +19,7 @@ from kiosk.ui.mirror import Mirror
 TELLING = ("attract", "home", "service", "ticket", "search", "review", "submitted", "question-text",
            "question-date", "question-many", "question-wrong", "feedback")  # fmt: skip
 EVERY = tuple(gallery.SCREENS)
+QUESTIONS = tuple(name for name in EVERY if name.startswith("question-"))
 
 
 class Sheet(NamedTuple):
@@ -34,7 +35,11 @@ class Sheet(NamedTuple):
 
 SHEETS: dict[str, Sheet] = {
     "screens": Sheet("1280x800", EVERY),
-    "large-text": Sheet("1280x800", TELLING, scale=1.5),
+    "large-text": Sheet(
+        "1280x800",
+        (*(n for n in TELLING if n not in QUESTIONS), "ticket-sms-wrong", "staff", *QUESTIONS),
+        scale=1.5,
+    ),
     "contrast": Sheet("1280x800", TELLING, ("sw",), theme="contrast"),
     "sunlight": Sheet("1280x800", TELLING, ("sw",), theme="sunlight"),
     "idle-warning": Sheet("1280x800", ("review",), countdown=28),

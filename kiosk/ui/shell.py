@@ -21,7 +21,7 @@ from kiosk.ui.widgets.chrome import FOOTER_DP, HEADER_DP, Footer, Header
 from kiosk.ui.widgets.number import forget_codes
 from kiosk.ui.widgets.overlay import Overlay
 from kiosk.ui.widgets.piece import Piece, within
-from kiosk.ui.widgets.surface import Plain, Pressable
+from kiosk.ui.widgets.surface import Pressable
 from kiosk.ui.widgets.words import forget_words
 from kiosk.view import Block, View
 
@@ -64,11 +64,10 @@ class Shell(Piece):
         self.view: View | None = None
         self.screens: dict[str, StateScreen] = {}
         self.current: StateScreen | None = None
-        self.ground = Plain()
         self.header = Header(send=send)
         self.footer = Footer(send=send)
         self.overlay = Overlay(send=send)
-        for part in (self.ground, self.header, self.footer):
+        for part in (self.header, self.footer):
             self.add_widget(part)
 
     def need(self, width: float, fit: float) -> float:
@@ -95,8 +94,7 @@ class Shell(Piece):
             for screen in self.screens.values():
                 screen.repaint(palette)
             self.overlay.repaint(palette)
-        Window.clearcolor = palette.bg
-        self.ground.fill = palette.bg
+        Window.clearcolor = palette.bg  # the ground of every screen: clearing costs no drawing
         if Metrics.fontscale != view.text_scale:
             Metrics.fontscale = view.text_scale
             return True
@@ -155,7 +153,6 @@ class Shell(Piece):
         """Lay everything out: at the start, for another text size, on another window size."""
         wide, high = Window.width, Window.height
         self.pos, self.size = (0, 0), (wide, high)
-        self.ground.place(0, 0, wide, high, 1.0)
         self.header.place(0, high - dp(HEADER_DP), wide, dp(HEADER_DP), 1.0)
         self.footer.place(0, 0, wide, dp(FOOTER_DP), 1.0)
         self._place_screen()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 
@@ -424,3 +425,29 @@ def test_a_story_in_another_process_has_hands_and_eyes(stage):
     assert "nowhere is not on the screen" in refused["error"]
     assert not order(do="fly")["ok"]
     assert not answer(stage.driver, b"not json")["ok"]
+
+
+def test_cells_that_wait_for_another_screen_hold_nothing_of_this_one(stage):
+    """Cards, wheels and fields are kept when a screen has fewer: empty, also inside a visit."""
+    from kivy.uix.label import Label
+
+    from kiosk.ui.widgets.grid import Cells
+    from kiosk.ui.widgets.piece import within
+
+    shown = ("question-date", "question-group-fields", "question-many", "review", "staff")
+    for name in shown:
+        stage.show(name)
+    stage.show("question-note")
+    parked = [cell for each in gc.get_objects() if isinstance(each, Cells) for cell in each._parked]
+    assert len(parked) > len(shown)
+    for cell in parked:
+        assert cell.element is None
+        texts = [part.text for part in within(cell) if isinstance(part, Label)]
+        assert not any(texts), texts
+    # And they come back whole.
+    stage.show("question-date")
+    wheel = stage.driver.targets()["wheel.month"]
+    assert (wheel.value.text, wheel.hint.text, wheel.up.glyph.icon) == ("9", "September", "add")
+    stage.show("question-many")
+    picked = [t.selected for t in stage.driver.targets().values() if "choice." in t.element_id]
+    assert picked == [True, False, False, True, False]

@@ -92,6 +92,11 @@ class Field(Pressable):
         for words in (self.words, self.example, self.wrong, self.head):
             words.text = ""
 
+    def park(self) -> None:
+        """Forget every letter too."""
+        self.clear()
+        super().park()
+
     def accept_core(self) -> None:
         """Give up the local text for the core's."""
         self._unconfirmed = False

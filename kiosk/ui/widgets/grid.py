@@ -17,24 +17,36 @@ from kiosk.ui.widgets.card import CENTRE, SIDE, TIGHT, TOP, Card, Push
 from kiosk.ui.widgets.piece import Piece
 
 OWN_FITS = (0.86, 0.74, 0.62)
+PARKED_MOST = 8
 ROOMY_FIT = 0.82  # above it, smaller text is better than a crowded card
 
 
 class Cells(Piece):
-    """Elements in, cells out; subclasses arrange them."""
+    """Elements in, cells out; subclasses arrange them. Cells that are not needed now are kept,
+    empty: building one is most of what a new screen costs.
+    """
 
     elements = ObjectProperty(())
     cell: ClassVar[type] = Card
     options: ClassVar[dict[str, Any]] = {}
 
+    def __init__(self, **options: Any) -> None:
+        self._parked: list[Any] = []
+        super().__init__(**options)
+
     def on_elements(self, _: object, elements: tuple[Any, ...]) -> None:
         cells = self.cells()
-        for gone in cells[len(elements) :]:
+        for gone in reversed(cells[len(elements) :]):
             self.remove_widget(gone)
+            gone.park()
+            self._parked.append(gone)
+        del self._parked[PARKED_MOST:]
         for cell, element in zip(cells, elements, strict=False):
             cell.element = element
         for element in elements[len(cells) :]:
-            cell = self.cell(send=self._send, **self.options)
+            cell = (
+                self._parked.pop() if self._parked else self.cell(send=self._send, **self.options)
+            )
             self.add_widget(cell)
             cell.element = element
 

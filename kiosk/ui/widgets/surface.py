@@ -23,9 +23,10 @@ from kivy.properties import (
 
 from kiosk.ui.tokens import Palette, Rgba, ratio
 from kiosk.ui.units import dp
-from kiosk.ui.widgets.piece import Piece
+from kiosk.ui.widgets.piece import Piece, within
 
 CLEAR: Rgba = (0.0, 0.0, 0.0, 0.0)
+NOWHERE = (0.0, 0.0, 0.0, 0.0)
 SHADOW_PX, SHADOW_EDGE = 64, 24
 
 
@@ -69,7 +70,7 @@ class Surface(Piece):
     radius = NumericProperty(0)
     raised = BooleanProperty(False)
     outline = ListProperty([0, 0, 1, 1, 0])
-    shadow_box = ListProperty([0, 0, 1, 1])
+    shadow_box = ListProperty(NOWHERE)
     shadow_texture = ObjectProperty(None, allownone=True)
     radius_dp = NumericProperty(18)
 
@@ -92,7 +93,10 @@ class Surface(Piece):
     def set_edge(self, colour: Rgba, width_dp: float) -> None:
         self.edge = colour
         self.edge_px = dp(width_dp) / 2
-        self.shadow = (0.02, 0.12, 0.08, 0.22) if self.raised and not self.palette.flat else CLEAR
+        before, cast = self.shadow[3], self.raised and not self.palette.flat
+        self.shadow = (0.02, 0.12, 0.08, 0.22) if cast else CLEAR
+        if self.shadow[3] != before:
+            self._reshape()
 
     def _reshape(self, *_: object) -> None:
         radius = min(dp(self.radius_dp), self.height / 2, self.width / 2)
@@ -102,6 +106,9 @@ class Surface(Piece):
             self.x + inset, self.y + inset, max(1, self.width - 2 * inset),
             max(1, self.height - 2 * inset), max(0, radius - inset),
         ]  # fmt: skip
+        if not self.shadow[3]:
+            self.shadow_box = NOWHERE  # what cannot be seen is not drawn: every quad costs
+            return
         blur = dp(13)
         self.shadow_box = [
             self.x - blur, self.y - blur - dp(5), self.width + 2 * blur, self.height + 2 * blur,
@@ -135,6 +142,19 @@ class Pressable(Surface):
 
     def show(self, element: Any) -> None:
         """Take label, hint, icon from the element; subclasses say how."""
+
+    def park(self) -> None:
+        """Off the screen until another element comes: nothing of this one stays, for it may be a
+        citizen's.
+        """
+        self.element, self.element_id, self._down_on = None, "", ""
+        self.pressed = self.focused = self.selected = False
+        for part in within(self):
+            blank = getattr(part, "blank", None)
+            if blank is not None:
+                blank()
+            elif getattr(part, "source", ""):
+                part.source = ""
 
     def paint(self) -> None:
         super().paint()

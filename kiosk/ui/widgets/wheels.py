@@ -93,6 +93,11 @@ class Wheel(Pressable):
         if self.element is not None:
             self._show_value(self.element.value)
 
+    def park(self) -> None:
+        """Forget what was typed too."""
+        self._typing, self.active = None, False
+        super().park()
+
     def show(self, element: Any) -> None:
         self.head.text, self.hint.text = element.label, element.hint
         self.up.show_step(f"{element.id}.up", "add", enabled=element.enabled)

@@ -97,6 +97,10 @@ class Words(Label):
         rgba: Rgba = self.colour or getattr(self.palette, self.tone)
         self.color = rgba
 
+    def blank(self) -> None:
+        """Forget the text."""
+        self.text = ""
+
     def px(self, fit: float) -> float:
         return legal_px(sp(self.wanted), fit, self.least)
 
@@ -156,6 +160,10 @@ class Glyph(Label):
         self.text = (GLYPHS.get(self.icon) or GLYPHS.get(FALLBACK_GLYPH, "?")) if self.icon else ""
         self.color = self.colour or getattr(self.palette, self.tone)
         self.font_size = dp(self.size_dp)
+
+    def blank(self) -> None:
+        """Show nothing."""
+        self.icon = ""
 
     def put(self, x: float, y: float, width: float, height: float) -> None:
         """Centre the icon in the box."""
