@@ -20,29 +20,20 @@ from sync.journal import JOURNAL_TABLES, Journal
 from sync.journal_entry import Projection
 from sync.store import MigrationSet, Store
 
+_KIOSK_TABLES = (
+    JOURNAL_TABLES,
+    TICKET_TABLES,
+    FORM_TABLES,
+    CASE_TABLES,
+    RESUME_TABLES,
+    SPOOL_TABLES,
+    EQUIPMENT_TABLES,
+    SMS_TABLES,
+)
 _TABLES: dict[str, tuple[MigrationSet, ...]] = {
-    "kiosk": (
-        JOURNAL_TABLES,
-        TICKET_TABLES,
-        FORM_TABLES,
-        CASE_TABLES,
-        RESUME_TABLES,
-        SPOOL_TABLES,
-        EQUIPMENT_TABLES,
-        SMS_TABLES,
-    ),
+    "kiosk": _KIOSK_TABLES,
     "centre": (JOURNAL_TABLES, LINE_TABLES),
-    "van": (
-        JOURNAL_TABLES,
-        TICKET_TABLES,
-        FORM_TABLES,
-        CASE_TABLES,
-        RESUME_TABLES,
-        SPOOL_TABLES,
-        EQUIPMENT_TABLES,
-        SMS_TABLES,
-        LINE_TABLES,
-    ),
+    "van": (*_KIOSK_TABLES, LINE_TABLES),
 }
 
 
