@@ -187,6 +187,15 @@ class PrinterRow:
         return row[0] if row else None
 
 
+def _paper(printer: PrinterHealth) -> str:
+    """What is known of the roll: out, low, ok, or unknown where the printer does not say."""
+    if printer.cause is Cause.PAPER:
+        return "out"
+    if printer.state not in {PrinterState.READY, PrinterState.LOW, PrinterState.BLOCKED}:
+        return "unknown"
+    return "low" if printer.near_end else "ok"
+
+
 def to_json(printer: PrinterHealth) -> dict[str, Any]:
     """The row of `huduma devices list --json`."""
     return {
@@ -198,7 +207,7 @@ def to_json(printer: PrinterHealth) -> dict[str, Any]:
         "words": {"en": printer.words("en"), "sw": printer.words("sw")},
         "since": printer.since.isoformat(),
         "observed_at": printer.observed_at.isoformat(),
-        "paper": "out" if printer.cause is Cause.PAPER else "low" if printer.near_end else "ok",
+        "paper": _paper(printer),
         "proof": printer.proof,
         "model": printer.model,
         "dirty": printer.dirty,

@@ -9,10 +9,12 @@ act of its own: that memory wears, so nothing else ever does it.
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from peripherals.conversation import Conversation
+from peripherals.device import PrinterState
 from peripherals.drivers.printer_url import PrinterAddress
 from peripherals.escpos import store_logo
 from peripherals.health import enlist, read
@@ -28,6 +30,9 @@ from sync.store import Store
 FAILED = 20
 _NAME = "printer"
 _PATIENCE_S = 20.0
+_GONE_S = 3.0
+_PAUSE_S = 0.05
+_GONE = {PrinterState.LOST, PrinterState.FAULT}
 
 
 def test_printer(
@@ -65,16 +70,25 @@ def _print_and_tell(
     with spool.store.transaction() as tx:
         job_id = spool.enqueue(tx, Job("test", ids.uuid7(), slip, "en", None, "test"))
     state = JobState.QUEUED
+    gone_at = clock.monotonic() + _GONE_S
     while clock.monotonic() < end and not state.final:
-        press.turn()
+        time.sleep(min(press.turn(), _PAUSE_S))
+        if read(spool.store).printers[0].state not in _GONE:
+            gone_at = clock.monotonic() + _GONE_S
+        elif clock.monotonic() >= gone_at:
+            break
         job = spool.job(job_id)
         assert job is not None
         state = job.state
     for event in spool.events(job_id):
         say(f"  {event['at'][11:23]} {event['what']} {event['note']}")
     health = read(spool.store).printers[0]
-    say(f"The slip is {state.value}; {health.words('en')}. Compare its code pages with the table")
-    say("in docs/printers.md before a page is used, and scan its code.")
+    say(f"The slip is {state.value}; {health.words('en')}.")
+    if state not in {JobState.PRINTED, JobState.UNKNOWN}:
+        say("Nothing was proven to be on paper.")
+        return FAILED
+    say("Compare its code pages with the table in docs/printers.md before a page is used,")
+    say("and scan its code.")
     return 0 if state is JobState.PRINTED else FAILED
 
 

@@ -10,6 +10,7 @@ import pytest
 from peripherals.device import Cause, PrinterState
 from peripherals.document import Document, Item
 from peripherals.escpos import process_mark
+from peripherals.health import to_json
 from peripherals.jobs import JobState
 from peripherals.layout import DUPLICATE_MARK
 from peripherals.ledger import Ledger
@@ -200,6 +201,7 @@ def test_a_silent_printer_is_unknown_and_gets_no_ticket(rig):  # (10)
     job = rig.order()
     rig.go(10)
     assert rig.health().state is PrinterState.UNKNOWN
+    assert to_json(rig.health())["paper"] == "unknown", "not knowing is never fine"
     assert rig.job(job).state is JobState.QUEUED
     assert rig.first.slips == []
 

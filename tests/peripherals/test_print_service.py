@@ -404,6 +404,17 @@ def test_a_simulator_says_what_it_cannot_serve(tmp_path, capsys, words, code, sa
     assert (tmp_path / "file").read_text() == "mine"
 
 
+def test_trying_a_printer_that_is_not_there_ends_soon_and_promises_nothing(capsys):
+    begin, cpu = time.monotonic(), time.process_time()
+    assert main(["devices", "test", "printer", "--url", "escpos+tcp://127.0.0.1:1"]) == 20
+    assert time.monotonic() - begin < 10
+    assert time.process_time() - cpu < 2.0, "it does not spin"
+    said = capsys.readouterr().out
+    assert "P21" in said
+    assert "Nothing was proven" in said
+    assert "code pages" not in said
+
+
 def test_looking_makes_no_spool_and_a_late_slip_expires(tmp_path, capsys):
     spool = tmp_path / "s.db"
     for verb in ("jobs", "list"):
