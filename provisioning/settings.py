@@ -173,7 +173,7 @@ class NationalSettings:
 
     database: str = setting(
         "",
-        doc="PostgreSQL URL; empty: the node's own SQLite file.",
+        doc="Database URL, sqlite:///PATH; empty: the node's own SQLite file.",
         secret=True,
         pattern=r"(postgresql://.+)?",
     )
