@@ -28,6 +28,8 @@ TYPES_NOT_SHOWN = {
     "geotrace": "Ask for a place by name, or for one point.",
     "geoshape": "Ask for a place by name, or for one point.",
 }
+UPLOADS_SHOWN = frozenset({"image", "audio", "*"})
+"""Of what an upload may take; a kiosk answers with its camera or its microphone."""
 APPEARANCES_NOT_SHOWN = {
     "ex:": "It opens another app, which a kiosk does not have.",
     "search(": "Keep the list as CSV and use select_one_from_file.",
@@ -110,6 +112,11 @@ def _not_shown(tree: FormTree) -> Iterator[Problem]:
             text = f"The kiosk has no screen for type {kind} ({_short(path)!r})."
             said = (text, TYPES_NOT_SHOWN[kind])
             yield _at(tree, path, "type", "cannot-show", said, "warning")
+        takes = {each.strip().partition("/")[0] for each in control.get("mediatype", "").split(",")}
+        if "mediatype" in control.attrib and not takes & UPLOADS_SHOWN:
+            text = f"No kiosk can take a video or a file ({_short(path)!r})."
+            remedy = "Ask for an image, or leave it optional: a required one is finished at a desk."
+            yield _at(tree, path, "type", "cannot-show", (text, remedy), "warning")
         for word in (control.get("appearance") or "").split():
             for start, remedy in APPEARANCES_NOT_SHOWN.items():
                 if word == start or (start[-1] in ":(" and word.startswith(start)):

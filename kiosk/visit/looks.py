@@ -105,6 +105,8 @@ LOOK_FOR: dict[tuple[str, str], Look] = {
     ("audio", ""): AUDIO,
     ("video", ""): ATTACH,
     ("file", ""): ATTACH,
+    ("geotrace", ""): ATTACH,
+    ("geoshape", ""): ATTACH,
 }
 
 

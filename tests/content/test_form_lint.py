@@ -120,6 +120,8 @@ QUESTIONS = [
     ("numeric-identifier", [ask("integer", "x", **{EN: "Your national ID number"})]),
     ("numeric-identifier", [ask("decimal", "x", **{SW: "Nambari ya simu"})]),
     ("cannot-show", [ask("geotrace", "g")]),
+    ("cannot-show", [ask("video", "film")]),
+    ("cannot-show", [ask("file", "proof")]),
     ("cannot-show", [{"type": "background-audio", "name": "sound"}, TEXT]),
     ("location-noted", [{"type": "start-geopoint", "name": "where"}, TEXT]),
     ("cannot-show", [ask("date", "d", appearance="ethiopian")]),

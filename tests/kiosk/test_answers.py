@@ -326,7 +326,7 @@ def test_a_file_that_is_not_needed_is_skipped(sit: Any) -> None:
     assert person.sent().engine.values()["/data/film"] == ""
 
 
-@pytest.mark.parametrize("kind", ["video", "file"])
+@pytest.mark.parametrize("kind", ["video", "file", "geotrace", "geoshape"])
 def test_a_file_that_is_needed_leads_to_the_desk(sit: Any, kind: str) -> None:
     person = sit(form([ask("text", "name"), ask(kind, "proof", required="yes")]))
     person.type("Amina").tap("next")
