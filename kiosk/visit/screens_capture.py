@@ -8,6 +8,7 @@ from kiosk.forms.states import NodeState
 from kiosk.view import Block, Element, Role
 from kiosk.visit.answering import Filling
 from kiosk.visit.capture import TOWN_ACCURACY_M, Stage, Taken
+from kiosk.visit.finding import Findable
 from kiosk.visit.scene import Scene, fact, notice, paged, text, tile
 
 COUNTIES_PER_PAGE = 4
@@ -94,8 +95,9 @@ def place(scene: Scene, filling: Filling, asked: NodeState) -> Shown:
         value=filling.filter or "",
         icon="search",
     )
-    wanted = (filling.filter or "").casefold().strip()
-    found = [each for each in scene.catalogue.counties() if wanted in each.name.casefold()]
+    counties = scene.catalogue.counties()
+    meant = Findable((each.code, each.name) for each in counties).find(filling.filter or "")
+    found = [counties[at] for at in meant]
     shown, page, paging = paged(scene, found, COUNTIES_PER_PAGE)
     return "search", [field, *(_county(each) for each in shown), *paging], page
 
