@@ -92,7 +92,8 @@ class Player:
             case "end-visit":
                 self.end_visit()
             case "picture":
-                self._person.picture(self._out / "screens" / f"{rest}.png")
+                if not self._person.picture(self._out / "screens" / f"{rest}.png"):
+                    self._told(f"no picture {rest}: nothing is drawn at the core")
             case "expect" | "expect-text" | "expect-no":
                 self._expect(verb, rest)
             case _:

@@ -41,8 +41,11 @@ class Leafing:
         self.touched.append(name)
         self.page += {"page.next": 1, "page.previous": -1}.get(name, 0)
 
+    def picture(self, path: Path) -> bool:
+        return False
 
-def play(person: Any, *lines: str) -> None:
+
+def play(person: Any, *lines: str) -> list[str]:
     times = iter(range(0, 1_000, 2))
     house: Any = SimpleNamespace(
         supervisor=SimpleNamespace(tick=lambda: None),
@@ -50,7 +53,9 @@ def play(person: Any, *lines: str) -> None:
         breathe=lambda: None,
     )
     node: Any = SimpleNamespace(name="kiosk-1")
-    Player(house, node, person, Path(), Heard()).play(parse("\n".join(lines)))
+    said: list[str] = []
+    Player(house, node, person, Path(), Heard(), said.append).play(parse("\n".join(lines)))
+    return said
 
 
 @pytest.mark.parametrize("begin", range(3))
@@ -76,3 +81,7 @@ def test_expect_no_looks_at_this_page() -> None:
     play(Leafing(), "expect-no fig")
     with pytest.raises(StoryFailed, match="should not be there"):
         play(Leafing(), "expect-no bean")
+
+
+def test_a_picture_that_cannot_be_taken_is_said() -> None:
+    assert "no picture greens: nothing is drawn at the core" in play(Leafing(), "picture greens")
