@@ -83,6 +83,7 @@ class FormReader:
             counted=counted,
             instances=sources,
         )
+        _compile_the_rest(form)
         check_version(form.entities_version)
         form.unknown = self._unknown + graph.unknown
         return form
@@ -166,6 +167,22 @@ class FormReader:
             element.get("base64RsaPublicKey") or "",
             element.get("{http://openrosa.org/xforms}auto-send") or "",
         )
+
+
+def _compile_the_rest(form: Form) -> None:
+    """Expressions that only run later: a mistake in them is told now, and not to a citizen."""
+    expressions = form.expressions
+    for place in form.places.values():
+        if place.bind is not None and place.bind.constraint:
+            expressions.boolean(place.bind.constraint, place, f"constraint of {place.path}")
+    for place in form.counted:
+        assert place.control is not None
+        expressions.value(place.control.count, place, f"count of {place.path}")
+    for actions in form.actions.values():
+        for action in actions:
+            if action.source:
+                target = action.target
+                expressions.text(action.source, target, f"setvalue of {target.path}")
 
 
 def _bind(element: Element) -> Bind:

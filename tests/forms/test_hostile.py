@@ -244,6 +244,14 @@ def test_an_unknown_path_is_refused_with_both_names_when_a_pack_is_built():
 def test_a_bad_expression_names_its_question(source):
     with pytest.raises(BadExpression, match="/data/a"):
         Form.parse(xform("<a/>", bind("/data/a", calculate=source)))
+    with pytest.raises(BadExpression, match="constraint of /data/a"):
+        Form.parse(xform("<a/>", bind("/data/a", constraint=source)))
+    action = f'<setvalue ref="/data/a" event="odk-instance-first-load" value="{source}"/>'
+    with pytest.raises(BadExpression, match="setvalue of /data/a"):
+        Form.parse(xform("<a/>", action))
+    repeat = f'<group><repeat nodeset="/data/a" jr:count="{source}"/></group>'
+    with pytest.raises(BadExpression, match="count of /data/a"):
+        Form.parse(xform("<a><b/></a>", "", repeat))
 
 
 def test_answers_of_any_shape_never_crash():
