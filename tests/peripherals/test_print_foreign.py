@@ -3,6 +3,9 @@
     python3.13 -m venv /tmp/emupos && /tmp/emupos/bin/pip install emupos
     HUDUMA_EMUPOS=/tmp/emupos/bin/emupos make prove
 
+`HUDUMA_EMUPOS_MODEL` is another of its printers (xprinter-xp80t, rongta-rp326), `HUDUMA_EMUPOS_JOBS`
+how many slips.
+
 emupos knows no process ids, no DLE DC4 8 and no count of cuts: the proof is a fence. Paper out,
 open cover and off-line come from its own control; a proxy in between pulls the cable, stalls,
 mutes and says nonsense; the host is killed by throwing it away.
@@ -41,6 +44,7 @@ from tests.peripherals.campaign import slip_for
 from tests.peripherals.golden_slips import GOLDEN
 
 EMUPOS = os.environ.get("HUDUMA_EMUPOS", "")
+MODEL = os.environ.get("HUDUMA_EMUPOS_MODEL", "epson-tm-t20iii")
 JOBS = int(os.environ.get("HUDUMA_EMUPOS_JOBS", "400"))
 pytestmark = [
     pytest.mark.prove,
@@ -65,7 +69,7 @@ class Foreign:
         self.receipts = folder / "receipts"
         (folder / "emupos.yaml").write_text(
             f"schema: 1\napi: {{ host: 127.0.0.1, port: {self.api} }}\ndevices:\n"
-            "  - id: front\n    type: printer\n    profile: epson-tm-t20iii\n"
+            f"  - id: front\n    type: printer\n    profile: {MODEL}\n"
             f"    connections:\n      - tcp: {{ port: {self.port} }}\n"
             "    job_idle_timeout_ms: 60000\n    receipts_dir: ./receipts\n"
         )
@@ -286,7 +290,7 @@ def _bad_slips(host: Host, foreign: Foreign, armed: dict[str, str], capsys):
         extra[armed.get(job.label, "none")] += len(copies) > 1
     with capsys.disabled():
         print(
-            f"\n  emupos: {JOBS} slips, faults {dict(Counter(armed.values()))}; lost {len(lost)},"
+            f"\n  emupos {MODEL}: {JOBS} slips, faults {dict(Counter(armed.values()))}; lost {len(lost)},"
             f" unmarked duplicates {len(doubled)}, two on one paper {len(merged)},"
             f" extra marked copies {+extra}"
         )
