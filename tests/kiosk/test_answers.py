@@ -502,6 +502,26 @@ def test_a_county_is_as_rough_as_it_is_wide(sit: Any, county: str, km: int) -> N
     assert person.state == "review"
 
 
+class InWajir(OneForm):
+    """A preview at a centre that stands in its county's headquarters."""
+
+    def centres(self) -> list[Any]:
+        return [self.centre("HC-013")]
+
+
+def test_a_centre_offers_its_own_town_first(
+    catalogue: Catalogue, tmp_path: Path, clock: VirtualClock, ids: SeededIds
+) -> None:
+    one = InWajir(catalogue, form([ask("geopoint", "spot")]), tmp_path)
+    person = Sitting(begin(one, clock, ids), clock)  # type: ignore[arg-type] # virtual time
+    assert person.labels("near.") == ["In Wajir or close by"]
+    person.tap("near.008")
+    assert person.value("spot").split()[3] == "10000.0"
+    assert "About here: Wajir" in person.said()
+    person.tap("remove", "pick-county")
+    assert len(person.labels("county.")) == 4
+
+
 def test_a_place_may_be_left_out(sit: Any) -> None:
     person = sit(form([ask("geopoint", "spot")]))
     person.type("waj", "filter").tap("county.008", "skip")
