@@ -1,9 +1,4 @@
 # The power goes at the worst moments.
-cut-power
-expect attract
-tap start
-cut-power
-expect attract
 tap start
 tap choose.en
 tap find
@@ -59,9 +54,9 @@ tap skip
 tap choice.no
 tap next
 expect review
-cut-power
+end-visit
+expect-no Token
 network up
-cut-power
 printer unplug
 tap start
 tap choose.en
@@ -71,8 +66,6 @@ tap service.HELB-02
 tap take-ticket
 tap class.none
 expect ticket
-cut-power
 printer plug
-cut-power
-cut-power
+end-visit
 expect attract
