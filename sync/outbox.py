@@ -147,10 +147,12 @@ class Outbox:
         # Another zstd may compress otherwise; what was signed once is never sent in two forms.
         return raw if hashlib.sha256(raw).digest() == bytes(row[1]) else None
 
-    def acked(self, claimed: Progress, at: datetime) -> bool:
+    def acked(self, claimed: Progress, at: datetime, *, fresh: bool = False) -> bool:
         """Note an acknowledgement; True when it said anything new. Raises `Fork` when upstream
-        has another segment of that number, or one that was never made here.
+        has another segment of that number, or one that was never made here. What upstream lost
+        again is made anew from the journal, whenever it asks.
         """
+        del fresh
         if claimed.stream != self._stream:
             return False
         if claimed.no and self._mark(claimed.no) != claimed.mark:

@@ -47,9 +47,10 @@ class Source(Protocol):
 
     def raw(self, stream: Stream, no: int) -> bytes | None: ...
 
-    def acked(self, claimed: Progress, at: datetime) -> bool:
+    def acked(self, claimed: Progress, at: datetime, *, fresh: bool = False) -> bool:
         """Note what upstream says it has; True when it is news. Raises `Fork` when its segment
-        is another than ours of the same number: then it has not got ours.
+        is another than ours of the same number: then it has not got ours. Only a `fresh` word
+        that falls behind an older one means that upstream lost something.
         """
         ...
 

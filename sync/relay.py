@@ -101,15 +101,17 @@ class Relay:
         )
         return None if row is None or row[0] is None else bytes(row[0])
 
-    def acked(self, claimed: Progress, at: datetime) -> bool:
-        """Note what the national node has of a stream; True when it is news. Raises `Fork`."""
+    def acked(self, claimed: Progress, at: datetime, *, fresh: bool = False) -> bool:
+        """Note what the national node has of a stream; True when it is news. Raises `Fork`. A
+        word that was overtaken on its way (not `fresh`) never makes this forget anything.
+        """
         del at
         stream, stored = claimed.stream, self._hash(claimed.stream, claimed.no)
         if stored is not None and mark_of(stored) != claimed.mark:
             raise Fork(f"The national node has another batch {claimed.no} of {stream.node}.")
         # It may have more than we do: this database was restored and will be filled from below.
         told, known = min(claimed.national, self._tail(stream).no), self._national(stream)
-        if max(claimed.no, claimed.national) < known:
+        if fresh and max(claimed.no, claimed.national) < known:
             self._forget(stream, claimed.no)
         if told <= known:
             return False

@@ -55,12 +55,15 @@ class Send:
 class Acked:
     """The receiver says it has durably stored `stream` up to segment `no`, which has `mark`, and
     the national node up to `national`. Believe it only if our segment `no` has that mark.
+    `fresh`: said after our last HELLO, so nothing we heard from it before is newer; any other
+    may have been overtaken on its way.
     """
 
     stream: Stream
     no: int
     mark: bytes
     national: int
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,7 @@ class Sender:
                 raise BadBatch(msg)
 
     def _on_cursor(self, cursor: Cursor) -> list[Action]:
+        fresh = self.state is State.GREETING
         self._step(Event.CURSOR)
         if len(cursor.positions) != len(self._lanes):
             msg = "The other end answers for other streams than it was offered."
@@ -251,7 +255,7 @@ class Sender:
         actions: list[Action] = []
         for lane, position in zip(self._lanes, cursor.positions, strict=True):
             lane.go_to(position)
-            actions.append(_acked(lane, position))
+            actions.append(_acked(lane, position, fresh=fresh))
         return actions
 
     def _lane(self, place: int) -> _Lane:
@@ -272,5 +276,5 @@ class Sender:
         self.state = following
 
 
-def _acked(lane: _Lane, position: Position) -> Acked:
-    return Acked(lane.stream, position.no, position.mark, position.national)
+def _acked(lane: _Lane, position: Position, *, fresh: bool = False) -> Acked:
+    return Acked(lane.stream, position.no, position.mark, position.national, fresh)

@@ -102,18 +102,18 @@ class Uplink:
             match action:
                 case session.Send(frame):
                     self._send(frame, now)
-                case session.Acked(stream, no, mark, national):
-                    self._note(Progress(stream, no, mark, national), now)
+                case session.Acked(stream, no, mark, national, fresh):
+                    self._note(Progress(stream, no, mark, national), now, fresh=fresh)
                 case session.Blocked(stream, _, code):
                     self._block(stream, code, now)
                 case session.Ended(at_once):
                     self._fail(now, at_once=at_once)
 
-    def _note(self, claimed: Progress, now: float) -> None:
+    def _note(self, claimed: Progress, now: float, *, fresh: bool) -> None:
         at = self._clock.now()
         for source in self._sources:
             try:
-                news = source.acked(claimed, at)
+                news = source.acked(claimed, at, fresh=fresh)
             except Fork as fault:
                 self._sender.block(claimed.stream)
                 self._block(claimed.stream, fault.code, now)

@@ -165,6 +165,16 @@ def test_an_ack_says_how_far_both_nodes_are():
     assert sender.wants() is None
 
 
+def test_only_the_answer_to_a_hello_is_the_receivers_word_of_now():
+    sender = Sender()
+    sender.dial(S, [Offer(A, 2, M)], 0.0)
+    cursor = to_bytes(Cursor(S, 65_536, b"epoch!!!", (at(1, 0, 1),)))
+    assert sender.receive(cursor, 1.0) == [Acked(A, 1, M, 1, fresh=True)]
+    assert sender.receive(cursor, 1.0) == [Acked(A, 1, M, 1)]  # doubled, or overtaken
+    late = to_bytes(Ack(S, 0, at(1, 0, 0), rewind=False))
+    assert sender.receive(late, 1.0) == [Acked(A, 1, M, 0)]
+
+
 def test_a_refused_segment_stops_its_stream_and_no_other():
     sender = greeted(offers=[(A, 2), (B, 1)], positions=[at(0, 0, 0)] * 2)
     assert sender.receive(to_bytes(Nack(S, 0, 1, 46)), 1.0) == [Blocked(A, 1, 46)]

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioning.clock import VirtualClock
+from sync.chain import Progress
 from sync.desk import open_all
 from sync.status import read
 from sync.transports.memory import Fate, MemoryNet
@@ -189,6 +190,23 @@ def test_a_kiosk_knows_what_the_centre_has_and_what_the_nation_has():
 def national_image(folder):
     """The national database as it is on the disk now, its log included."""
     return {each: each.read_bytes() for each in Path(folder).glob("national.db*")}
+
+
+def test_a_word_overtaken_on_its_way_makes_a_relay_forget_nothing():
+    with tempfile.TemporaryDirectory(dir=FAST) as folder:
+        world = World(Path(folder))
+        kiosk, relay = world.nodes["kiosk-1"], world.nodes["centre"].relay
+        for _ in range(3):
+            kiosk.submit()
+            world.heal()
+        known = relay.progress(kiosk.stream)
+        assert known.no == known.national == 3
+        old = Progress(kiosk.stream, 0, bytes(8), 0)
+        assert not relay.acked(old, world.clock.now())
+        assert relay.progress(kiosk.stream) == known
+        assert not relay.acked(old, world.clock.now(), fresh=True)
+        assert relay.progress(kiosk.stream).no == 0
+        world.close()
 
 
 @pytest.mark.parametrize("sender", ["van-1", "kiosk-1"])
