@@ -140,8 +140,9 @@ class House:
         words = []
         for name in self.supervisor.names():
             if self.supervisor.restarts(name):
-                text = (self.logs / f"{name}.log").read_text(errors="replace").strip()
-                words.append(f"{name} ended: {text.rpartition(chr(10))[2]}; ")
+                log = (self.logs / f"{name}.log").read_text(errors="replace")
+                last = log.strip().rpartition("\n")[2]
+                words.append(f"{name} ended: {last}; ")
         return "".join(words)
 
     def breathe(self) -> None:

@@ -20,16 +20,9 @@ Shown = tuple[str, list[Element], tuple[int, int]]
 def photo(scene: Scene, filling: Filling, asked: NodeState) -> list[Element]:
     """Take, look at it, take again or use it."""
     say, taken = scene.tongue.say, _taken(scene, filling)
-    if taken is not None and taken.stage is Stage.READY:
-        return [
-            tile("take", say("capture.retake"), "replay"),
-            tile("attach", say("capture.use_photo"), "check"),
-        ]
-    if asked.value:
-        return [
-            tile("take", say("capture.retake"), "replay"),
-            tile("remove", say("capture.remove"), "delete"),
-        ]
+    again = tile("take", say("capture.retake"), "replay")
+    if done := _done(scene, taken, asked, again, "capture.use_photo"):
+        return done
     running = taken is not None and taken.stage is Stage.RUNNING
     return [_off(tile("take", say("capture.take_photo"), "photo_camera"), off=running)]
 
@@ -39,17 +32,21 @@ def audio(scene: Scene, filling: Filling, asked: NodeState) -> list[Element]:
     say, taken = scene.tongue.say, _taken(scene, filling)
     if taken is not None and taken.stage is Stage.RUNNING:
         return [tile("stop-recording", say("capture.stop"), "stop_circle")]
+    again = tile("record", say("capture.record_again"), "replay")
+    done = _done(scene, taken, asked, again, "capture.use_recording")
+    return done or [tile("record", say("capture.record"), "mic")]
+
+
+def _done(
+    scene: Scene, taken: Taken | None, asked: NodeState, again: Element, use: str
+) -> list[Element]:
+    """What can be done with something that is there: used, taken again, removed; else nothing."""
+    say = scene.tongue.say
     if taken is not None and taken.stage is Stage.READY:
-        return [
-            tile("record", say("capture.record_again"), "replay"),
-            tile("attach", say("capture.use_recording"), "check"),
-        ]
+        return [again, tile("attach", say(use), "check")]
     if asked.value:
-        return [
-            tile("record", say("capture.record_again"), "replay"),
-            tile("remove", say("capture.remove"), "delete"),
-        ]
-    return [tile("record", say("capture.record"), "mic")]
+        return [again, tile("remove", say("capture.remove"), "delete")]
+    return []
 
 
 def told(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
