@@ -20,9 +20,9 @@ else
 endif
 
 test: setup lint types
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not prove" -q --ignore=tests/ui
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not prove" -q --ignore=tests/kiosk/ui
 	@# Kivy keeps one window a process, so window tests share theirs with no other tests.
-	$(BIN)/pytest -n 2 --dist loadfile -m "not prove" -q tests/ui
+	$(BIN)/pytest -n 2 --dist loadfile -m "not prove" -q tests/kiosk/ui
 
 lint: setup
 	$(BIN)/ruff check .

@@ -21,18 +21,18 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.forms.generate import big
-from content.build import build_default
-from content.catalogue import Catalogue
-from content.model import FormAsset, Words
+from content.authoring.build import build_default
+from content.catalogue.catalogue import Catalogue
+from content.catalogue.model import FormAsset, Words
 from kiosk import ui
-from kiosk.appliance import Appliance
-from kiosk.forms_preview import InProcess, begin
-from kiosk.preview_ports import OneForm
-from kiosk.ui.look import Look
-from kiosk.view import Role, UiEvent, View
+from kiosk.tools.form_tryout.preview import InProcess, begin
+from kiosk.tools.form_tryout.preview_ports import OneForm
+from kiosk.ui.panel import Look
+from kiosk.ui_protocol.view import Role, UiEvent, View
+from kiosk.visit.controller.controller import Appliance
 from provisioning.clock import SystemClock
+from provisioning.identity.keys import signing_key
 from provisioning.ids import SystemIds
-from provisioning.keys import signing_key
 
 BAR_MS = 100.0
 WARM_UP = 10
@@ -106,8 +106,8 @@ def measure(answers: int) -> dict[str, Any]:
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kivy.base import EventLoop  # noqa: PLC0415 - opens the window, as these do
 
-    from kiosk.ui.driver import Driver, Finger  # noqa: PLC0415 - opens the window
-    from kiosk.ui.pictures import read_window  # noqa: PLC0415
+    from kiosk.ui.automation.driver import Driver, Finger  # noqa: PLC0415 - opens the window
+    from kiosk.ui.automation.screenshot import read_window  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="huduma-bench-") as folder:
         appliance = sitting(Path(folder))

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
-from sync.journal import JOURNAL_TABLES, Entry, Journal
-from sync.store import MigrationSet, Store, Transaction
+from sync.journal.journal import JOURNAL_TABLES, Entry, Journal
+from sync.store.database import MigrationSet, Store, Transaction
 
 ENTRIES = 50_000
 COMMITS = 500

@@ -15,15 +15,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from peripherals.document import Align, Document, Line, Qr, Rule
-from peripherals.escpos import encode, warm
-from peripherals.jobs import SPOOL_TABLES
-from peripherals.profiles import PROFILES
-from peripherals.service import spool_key_beside
-from peripherals.spool import Job, Spool
+from peripherals.printing.document import Align, Document, Line, Qr, Rule
+from peripherals.printing.escpos.encoder import encode, warm
+from peripherals.printing.escpos.profiles import PROFILES
+from peripherals.printing.jobs import SPOOL_TABLES
+from peripherals.printing.spool import Job, Spool
+from peripherals.service.device_service import spool_key_beside
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
-from sync.store import Store
+from sync.store.database import Store
 
 TICKETS = 200
 HUDUMA = [sys.executable, "-m", "kiosk.cli", "devices"]

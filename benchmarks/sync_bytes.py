@@ -21,16 +21,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from provisioning.ids import SystemIds
-from provisioning.site import Site
-from sync.batch import Stream, build, read_cover, read_entries
-from sync.chain import Verdict
-from sync.engine import open_node_store
-from sync.journal import GENESIS, Journal
-from sync.national.embedded import EmbeddedStore
-from sync.outbox import Outbox
-from sync.sealing import Sealer
-from sync.store import Store
-from sync.synthetic import Invention
+from provisioning.node.site import Site
+from sync.batches.batch import Stream, build, read_cover, read_entries
+from sync.batches.chain import Verdict
+from sync.batches.synthetic_records import Invention
+from sync.journal.journal import GENESIS, Journal
+from sync.national.sqlite_store import EmbeddedStore
+from sync.sealing.sealer import Sealer
+from sync.service.engine import open_node_store
+from sync.service.outbox import Outbox
+from sync.store.database import Store
 
 OUT = Path(__file__).parent / "out"
 SIZES = (20, 100, 500)

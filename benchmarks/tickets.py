@@ -26,17 +26,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from content.build import build_default
-from kiosk.books import open_books
-from kiosk.commands import provision
-from kiosk.queue.messages import Told
-from kiosk.view import Activated
-from kiosk.wiring import kiosk_of
+from content.authoring.build import build_default
+from kiosk.cli import provision
+from kiosk.node.composition import kiosk_of
+from kiosk.node.database import open_books
+from kiosk.queue.protocol import Told
+from kiosk.ui_protocol.view import Activated
 from provisioning.clock import SystemClock, VirtualClock
-from provisioning.enrol import demo_plan, free_ports
-from provisioning.enrol import lay_out as write
+from provisioning.enrolment.site_layout import demo_plan, free_ports
+from provisioning.enrolment.site_layout import lay_out as write
 from provisioning.ids import SystemIds
-from provisioning.site import Site
+from provisioning.node.site import Site
 
 OUT = Path(__file__).parent / "out" / "tickets.json"
 GOALS_MS = {"p50": 10, "p99": 60}

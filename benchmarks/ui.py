@@ -30,13 +30,13 @@ def start() -> dict[str, float]:
     """From the first import to the first view drawn."""
     began = time.perf_counter()
     from kiosk import ui
-    from kiosk.ui.look import Look
+    from kiosk.ui.panel import Look
 
     look = Look()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
-    from kiosk.ui import gallery
-    from kiosk.ui.driver import Driver
-    from kiosk.ui.mirror import Mirror
+    from kiosk.tools.gallery import gallery
+    from kiosk.ui.automation.driver import Driver
+    from kiosk.ui.automation.fake_core import Mirror
 
     mirror = Mirror()
     mirror.give(gallery.view("attract"))
@@ -49,13 +49,13 @@ def changes() -> dict[str, float]:
     from kivy.base import EventLoop
 
     from kiosk import ui
-    from kiosk.ui.look import Look
+    from kiosk.ui.panel import Look
 
     look = Look()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
-    from kiosk.ui import gallery
-    from kiosk.ui.driver import Driver, Finger
-    from kiosk.ui.mirror import Mirror
+    from kiosk.tools.gallery import gallery
+    from kiosk.ui.automation.driver import Driver, Finger
+    from kiosk.ui.automation.fake_core import Mirror
 
     mirror = Mirror()
     driver = Driver(mirror, look)
@@ -100,14 +100,14 @@ def changes() -> dict[str, float]:
 def idle() -> dict[str, float]:
     """CPU of a window left alone, in real time: at rest on attract, and on a question."""
     from kiosk import ui
-    from kiosk.ui.look import Look
+    from kiosk.ui.panel import Look
 
     look = Look()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
-    from kiosk.ui import gallery
-    from kiosk.ui.app import HudumaApp
-    from kiosk.ui.bridge import later
-    from kiosk.ui.mirror import Mirror
+    from kiosk.tools.gallery import gallery
+    from kiosk.ui.automation.fake_core import Mirror
+    from kiosk.ui.window.app import HudumaApp
+    from kiosk.ui.window.bridge import later
 
     mirror, found = Mirror(), {}
     app = HudumaApp(mirror, look)
@@ -133,14 +133,14 @@ def idle() -> dict[str, float]:
 def soak() -> dict[str, float]:
     """200 visits over six screens in mock graphics: memory at the 20th and at the last."""
     from kiosk import ui
-    from kiosk.ui.look import Look
+    from kiosk.ui.panel import Look
 
     look = Look()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     os.environ["KIVY_GL_BACKEND"] = "mock"
-    from kiosk.ui import gallery
-    from kiosk.ui.driver import Driver
-    from kiosk.ui.mirror import Mirror
+    from kiosk.tools.gallery import gallery
+    from kiosk.ui.automation.driver import Driver
+    from kiosk.ui.automation.fake_core import Mirror
 
     mirror = Mirror()
     driver = Driver(mirror, look)

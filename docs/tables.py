@@ -12,9 +12,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kiosk.cli import VERBS
-from provisioning.settings_page import describe
-from sync.journal_kinds import KINDS
+from kiosk.cli.main import VERBS
+from provisioning.settings.reference_page import describe
+from sync.journal.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("provisioning", "peripherals", "content", "sync", "kiosk")

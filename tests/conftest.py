@@ -9,8 +9,8 @@ import pytest
 
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
-from sync.journal import JOURNAL_TABLES
-from sync.store import Store
+from sync.journal.journal import JOURNAL_TABLES
+from sync.store.database import Store
 
 
 @pytest.fixture

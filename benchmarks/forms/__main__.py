@@ -2,7 +2,8 @@
 
 `python -m benchmarks.forms [--out FILE.json] [--only ours] [--deadline-s 120]` prints a table and
 says which bars are met (issue: load 0.2 s, answer 0.1 ms, flip 15 ms, 40 MB, CSV list 5 MB,
-roster 0.5 s). The others need Java and an npm folder (tests/forms/referees/drivers.py); where they
+roster 0.5 s). The others need Java and an npm folder (tests/content/xforms/referees/drivers.py);
+where they
 are not, their columns stay empty. JavaRosa is shown as a form opens it (a process just started)
 and warm (the third time in one process).
 """
@@ -22,7 +23,7 @@ sys.path.insert(0, str(ROOT))  # run as a file by `make bench`, the folder is no
 
 from benchmarks.forms import generate  # noqa: E402
 from benchmarks.forms.ours import ROWS  # noqa: E402
-from tests.forms.referees.drivers import TabReferee, javarosa, web_forms  # noqa: E402
+from tests.content.xforms.referees.drivers import TabReferee, javarosa, web_forms  # noqa: E402
 
 Case = dict[str, float]
 BARS = [

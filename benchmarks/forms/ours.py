@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kiosk.forms.model import Form
-from kiosk.forms.session import FormSession
-from kiosk.forms_loading import loading
-from kiosk.forms_storage import SqliteTables
-from kiosk.forms_trial import MediaFolder
+from content.form_library.sqlite_choice_tables import SqliteTables
+from content.xforms.parse.form import Form
+from content.xforms.parse.memory import loading
+from content.xforms.session.session import FormSession
+from kiosk.tools.form_tryout.run import MediaFolder
 from provisioning.clock import EAT, VirtualClock
 from provisioning.ids import SeededIds
 

@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from kiosk.centre import hall
+from kiosk.centre import waiting_line
 from kiosk.queue.faults import CounterBusy, CounterUnknown, NobodyWaiting, NothingCalled
-from kiosk.queue.messages import Granted, GrantWish, Leased, LeaseWish, Told
-from kiosk.queue.numbers import label, next_block, next_granted, service_day
-from kiosk.queue.policy import Policy, choose
-from kiosk.queue.rules import Act, Turn, allowed
+from kiosk.queue.lifecycle import Act, Turn, allowed
+from kiosk.queue.numbering import label, next_block, next_granted, service_day
+from kiosk.queue.priority import Policy, choose
+from kiosk.queue.protocol import Granted, GrantWish, Leased, LeaseWish, Told
 from provisioning.clock import Clock
 from provisioning.ids import Ids
-from sync.journal import Journal
-from sync.journal_kinds import audience_of
-from sync.store import Row, Transaction
+from sync.journal.journal import Journal
+from sync.journal.kinds import audience_of
+from sync.store.database import Row, Transaction
 
 COUNTERS_MAX = 200
 GHOSTS_MAX = 50
@@ -73,8 +73,8 @@ class Authority:
                 body = self._standing(kiosk, told)
                 self._append(tx, "ticket.granted", wish.visit, body)
                 row = (day, wish.series, number, since)
-            ahead = hall.ahead(tx, row[0], wish.rank, row[3])
-            wait = hall.wait(tx, row[0], ahead, _ms(now.timestamp()))
+            ahead = waiting_line.ahead(tx, row[0], wish.rank, row[3])
+            wait = waiting_line.wait(tx, row[0], ahead, _ms(now.timestamp()))
         return Granted(row[0], row[1], row[2], ahead, wait)
 
     def lease(self, kiosk: str, wish: LeaseWish) -> Leased:
@@ -156,14 +156,14 @@ class Authority:
         with self._store.transaction() as tx:
             if key and (again := _pressed(tx, key, counter)) is not None:
                 return again
-            if (busy := hall.at_counter(tx, counter)) is not None:
+            if (busy := waiting_line.at_counter(tx, counter)) is not None:
                 msg = (
                     f"Counter {counter} still has {label(busy[1], busy[2])}:"
                     " complete it or mark it as no-show first."
                 )
                 raise CounterBusy(msg)
             day = service_day(self._clock.now()).isoformat()
-            choice = choose(hall.waiting(tx, day), now_ms, self._policy)
+            choice = choose(waiting_line.waiting(tx, day), now_ms, self._policy)
             if choice is None:
                 raise NobodyWaiting("Nobody is waiting.")
             ticket = choice.ticket
@@ -192,7 +192,7 @@ class Authority:
         with self._store.transaction() as tx:
             if key and (again := _pressed(tx, key, counter)) is not None:
                 return again
-            row = hall.at_counter(tx, counter)
+            row = waiting_line.at_counter(tx, counter)
             if row is None:
                 raise NothingCalled(f"Counter {counter} has called nobody: call first.")
             visit, series, number, service, klass, day = row

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiosk.queue.rules import Turn
-from sync.journal import Entry
-from sync.store import MigrationSet, Transaction
+from kiosk.queue.lifecycle import Turn
+from sync.journal.journal import Entry
+from sync.store.database import MigrationSet, Transaction
 
 LINE_TABLES = MigrationSet(
     "centre-line",

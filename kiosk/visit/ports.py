@@ -1,6 +1,7 @@
 """Ports: what a visit asks of the rest of the node, and the values it gets back.
 
-One protocol per seam; `kiosk/wiring.py` brings the real ones, tests bring their own. Each call
+One protocol per seam; `kiosk/node/composition.py` brings the real ones, tests bring their own.
+Each call
 returns only after what it says is durable ("commit, then speak"). Expected failures come back as
 a `Fault`, which the appliance turns into the calm screen `unavailable`.
 """
@@ -14,13 +15,13 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from content.catalogue import Catalogue
-from content.model import FormAsset, Service
-from kiosk.forms_opening import FormOpener
-from kiosk.visit.answering import Filling
-from kiosk.visit.backroom import Backroom
-from kiosk.visit.capture import Capturer
-from kiosk.visit.texting import Texting
+from content.catalogue.catalogue import Catalogue
+from content.catalogue.model import FormAsset, Service
+from content.form_library.form_cache import FormOpener
+from kiosk.filling.capture import Capturer
+from kiosk.filling.filling import Filling
+from kiosk.visit.sms_port import Texting
+from kiosk.visit.staff_port import Backroom
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
@@ -193,7 +194,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Everything a visit needs, built once by `kiosk/wiring.py`."""
+    """Everything a visit needs, built once by `kiosk/node/composition.py`."""
 
     catalogue: Catalogue
     clock: Clock

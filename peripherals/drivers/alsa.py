@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from peripherals.device import BadDeviceUrl
-from peripherals.drivers.children import CommandLine
+from peripherals.drivers.subprocess_line import CommandLine
 
 _NAME = re.compile(r"[\w .:,-]{1,64}")
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
+from peripherals.connection.url import read_url
 from peripherals.device import BadDeviceUrl
-from peripherals.device_url import read_url
-from peripherals.drivers.children import CommandLine
+from peripherals.drivers.subprocess_line import CommandLine
 
 PARAMETERS = {"recorder+alsa": ("program",), "recorder+simulated": ()}
 

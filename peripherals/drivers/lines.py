@@ -3,7 +3,7 @@
 Every line: `read` and `write` return at once with what is possible now, `close` never waits and
 never raises, and the only errors that leave are `DeviceFault`s. A line that broke is never
 reopened; the worker asks for a new one. Deadlines are kept by whoever drives the line
-(`peripherals/worker.py`), because only a loop that never blocks can keep many at once.
+(`peripherals/device_loop/worker.py`), because only a loop that never blocks can keep many at once.
 
 Serial lines are set up with termios directly: pyserial's `close` waits for the line to drain,
 without limit, and its `open` cannot be repeated after an unplug.

@@ -1,6 +1,7 @@
 """PC/SC cards: the child process that may block in C, and the line to it.
 
-`python -m peripherals.drivers.pcsc_card [READER]` speaks the protocol of `peripherals/cards.py`
+`python -m peripherals.drivers.pcsc_card [READER]` speaks the protocol of
+`peripherals/devices/cards.py`
 on its stdin and stdout and ends when its stdin does, so it never outlives the service. One
 thread does everything: if PC/SC hangs the beat stops, and the parent kills the process.
 pyscard is imported here only, and only in the child.
@@ -17,8 +18,8 @@ from typing import Any
 
 import msgspec
 
-from peripherals.drivers.children import ChildLine
 from peripherals.drivers.lines import ProgramMissing
+from peripherals.drivers.subprocess_line import ChildLine
 
 _WAIT_MS = 500
 _GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]  # PC/SC part 3, "Get Data"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from peripherals.connection.hotplug import HotplugEvent, Plugged, Present, Unplugged
 from peripherals.device import DeviceLost
-from peripherals.hotplug import HotplugEvent, Plugged, Present, Unplugged
 
 SUBSYSTEMS = ("tty", "usbmisc", "input", "video4linux", "backlight")
 _USB_PORT = re.compile(r"(\d+-\d+(?:\.\d+)*)(?::\d+\.\d+)?$")

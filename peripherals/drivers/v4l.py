@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peripherals.drivers.children import CommandLine
 from peripherals.drivers.lines import must_exist
+from peripherals.drivers.subprocess_line import CommandLine
 
 _FRAMES_MAX = 900  # 30 s at 30 frames a second; a forgotten camera stops by itself
 

@@ -1,4 +1,5 @@
-"""A simulated card reader: a child process that speaks the protocol of `peripherals/cards.py`.
+"""A simulated card reader: a child process that speaks the protocol of
+`peripherals/devices/cards.py`.
 
 `card+simulated:PATH` starts it on the FIFO or file PATH, which holds orders, one a line:
 `in ATR UID`, `out`, `mute`, `unplug`, `plug`, `hang` (stuck inside C: no more beats), `die`.

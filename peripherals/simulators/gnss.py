@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from peripherals.simulators import stage
+from peripherals.simulators import harness
 
 _PERIOD_S = 1.0
 _MODES = ("fix", "nofix", "zero", "garble", "halffix", "silent")
@@ -97,9 +97,9 @@ class GnssSimulator:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    stage.add_arguments(parser)
+    harness.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     simulator = GnssSimulator(gpsd=arguments.tcp is not None)
-    return stage.serve(simulator, stage.open_port(arguments), arguments)
+    return harness.serve(simulator, harness.open_port(arguments), arguments)

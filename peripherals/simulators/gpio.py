@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from peripherals.simulators import stage
+from peripherals.simulators import harness
 
 
 class GpioSimulator:
@@ -52,8 +52,8 @@ class GpioSimulator:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    stage.add_arguments(parser)
+    harness.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return stage.serve(GpioSimulator(), stage.open_port(arguments), arguments)
+    return harness.serve(GpioSimulator(), harness.open_port(arguments), arguments)

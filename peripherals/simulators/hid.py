@@ -10,8 +10,8 @@ import argparse
 from collections import deque
 from pathlib import Path
 
-from peripherals.hid import EV_KEY, EV_SYN, EVENT, KEYS, SYN_DROPPED
-from peripherals.simulators import stage
+from peripherals.devices.keyboard_scanner import EV_KEY, EV_SYN, EVENT, KEYS, SYN_DROPPED
+from peripherals.simulators import harness
 
 _ENTER, _SHIFT = 28, 42
 _CODES = {
@@ -86,11 +86,11 @@ class HidSimulator:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    stage.add_arguments(parser)
+    harness.add_arguments(parser)
     parser.add_argument("--fifo", type=Path, required=True, help="named pipe to make")
     parser.add_argument("--key-ms", type=float, default=2.0)
 
 
 def run(arguments: argparse.Namespace) -> int:
     simulator = HidSimulator(arguments.key_ms / 1000)
-    return stage.serve(simulator, stage.FifoPort(arguments.fifo), arguments)
+    return harness.serve(simulator, harness.FifoPort(arguments.fifo), arguments)

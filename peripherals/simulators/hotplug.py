@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from peripherals.connection.hotplug import HotplugEvent, Plugged, Present, Unplugged
 from peripherals.device import DeviceLost
-from peripherals.hotplug import HotplugEvent, Plugged, Present, Unplugged
-from peripherals.simulators import stage
+from peripherals.simulators import harness
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ def open_source(path: Path) -> PipeSource:
         raise DeviceLost(f"{path} is not there; start the hot-plug simulator first.") from error
 
 
-class HotplugSimulator(stage.Prompt):
+class HotplugSimulator(harness.Prompt):
     """Remembers what is plugged in, and says what changes."""
 
     def __init__(self) -> None:
@@ -104,9 +104,9 @@ class HotplugSimulator(stage.Prompt):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    stage.add_arguments(parser)
+    harness.add_arguments(parser)
     parser.add_argument("--fifo", type=Path, required=True, help="named pipe to make")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return stage.serve(HotplugSimulator(), stage.FifoPort(arguments.fifo), arguments)
+    return harness.serve(HotplugSimulator(), harness.FifoPort(arguments.fifo), arguments)

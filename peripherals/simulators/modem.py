@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 
-from peripherals.simulators import stage
+from peripherals.simulators import harness
 
 _ESC, _CTRL_Z = 0x1B, 0x1A
 _BASIC = (
@@ -180,8 +180,8 @@ class ModemSimulator:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    stage.add_arguments(parser)
+    harness.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return stage.serve(ModemSimulator(), stage.open_port(arguments), arguments)
+    return harness.serve(ModemSimulator(), harness.open_port(arguments), arguments)

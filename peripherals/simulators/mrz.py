@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 
-from peripherals.mrz import check_digit
-from peripherals.simulators import stage
+from peripherals.devices.mrz import check_digit
+from peripherals.simulators import harness
 
 _FILL = "<"
 
@@ -61,7 +61,7 @@ def passport(
     return [first, f"{head}{dates}{tail}{check_digit(whole)}"]
 
 
-class MrzSimulator(stage.Prompt):
+class MrzSimulator(harness.Prompt):
     """Sends zones the way readers do: each line ended by CR, or as told."""
 
     def __init__(self, line_end: bytes = b"\r") -> None:
@@ -94,8 +94,8 @@ class MrzSimulator(stage.Prompt):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    stage.add_arguments(parser)
+    harness.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return stage.serve(MrzSimulator(), stage.open_port(arguments), arguments)
+    return harness.serve(MrzSimulator(), harness.open_port(arguments), arguments)

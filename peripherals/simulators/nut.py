@@ -8,12 +8,12 @@ from __future__ import annotations
 import argparse
 import re
 
-from peripherals.simulators import stage
+from peripherals.simulators import harness
 
 _QUESTION = re.compile(r"GET VAR (\S+) (\S+)")
 
 
-class NutSimulator(stage.Prompt):
+class NutSimulator(harness.Prompt):
     """Answers `GET VAR`, like upsd 2.8."""
 
     def __init__(self, unit: str = "ups") -> None:
@@ -63,11 +63,11 @@ class NutSimulator(stage.Prompt):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    stage.add_arguments(parser)
+    harness.add_arguments(parser)
     parser.add_argument("--unit", default="ups")
 
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.tcp is None:
         arguments.tcp = 0
-    return stage.serve(NutSimulator(arguments.unit), stage.open_port(arguments), arguments)
+    return harness.serve(NutSimulator(arguments.unit), harness.open_port(arguments), arguments)

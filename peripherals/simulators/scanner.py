@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from peripherals.scanner import AIM, SUFFIXES, Symbology
-from peripherals.simulators import stage
+from peripherals.devices.scanner import AIM, SUFFIXES, Symbology
+from peripherals.simulators import harness
 from provisioning.ids import SeededIds
 
 _PREFIX = {kind: f"]{letter}0".encode("ascii") for letter, kind in AIM.items()}
@@ -63,7 +63,7 @@ class ScannerSimulator:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    stage.add_arguments(parser)
+    harness.add_arguments(parser)
     parser.add_argument("--suffix", choices=sorted(SUFFIXES), default="cr")
     parser.add_argument("--aim", action="store_true", help="send AIM identifiers")
 
@@ -72,4 +72,4 @@ def run(arguments: argparse.Namespace) -> int:
     simulator = ScannerSimulator(
         suffix=SUFFIXES[arguments.suffix], aim=arguments.aim, seed=arguments.seed
     )
-    return stage.serve(simulator, stage.open_port(arguments), arguments)
+    return harness.serve(simulator, harness.open_port(arguments), arguments)

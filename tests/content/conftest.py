@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from content.build import build_default
-from content.catalogue import Catalogue
+from content.authoring.build import build_default
+from content.catalogue.catalogue import Catalogue
 
 SIGNER = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ROOT = SIGNER.public_key().public_bytes_raw()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from kiosk.cli import main
+from kiosk.cli.main import main
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_verify_believes_the_whole_and_refuses_the_rest(capsys, pack, root_file,
 
 
 def test_build_install_list_and_go_back(capsys, tmp_path, signer, root):
-    from provisioning.keys import FileKeyStore
+    from provisioning.identity.keys import FileKeyStore
 
     FileKeyStore(tmp_path / "root").write("root", signer.private_bytes_raw())
     (tmp_path / "root.pub").write_text(root.hex())
@@ -98,9 +98,9 @@ def test_build_install_list_and_go_back(capsys, tmp_path, signer, root):
 
 
 def test_strings_go_out_as_po_and_come_back(tmp_path):
-    from content import po
-    from content.build import DEFAULT_SOURCES
+    from content.authoring.build import DEFAULT_SOURCES
     from content.faults import SourcesRefused
+    from content.i18n import po
 
     table = tmp_path / "strings.csv"
     table.write_bytes((DEFAULT_SOURCES / "strings.csv").read_bytes())

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from content.catalogue import Catalogue
-from kiosk.cli import main
-from kiosk.view import Activated, Edited, View
-from kiosk.wiring import Kiosk, kiosk_of
+from content.catalogue.catalogue import Catalogue
+from kiosk.cli.main import main
+from kiosk.node.composition import Kiosk, kiosk_of
+from kiosk.ui_protocol.view import Activated, Edited, View
 from provisioning.clock import VirtualClock
-from provisioning.site import Node, Site
+from provisioning.node.site import Node, Site
 
 
 @pytest.fixture(scope="session")

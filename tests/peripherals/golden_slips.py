@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peripherals.document import Align, Document, Feed, Item, Line, Logo, Pair, Qr, Rule
+from peripherals.printing.document import Align, Document, Feed, Item, Line, Logo, Pair, Qr, Rule
 
 _LONG_SERVICE = {
     "en": "Certificate of incorporation and registration of a limited liability partnership",

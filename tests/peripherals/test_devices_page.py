@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from peripherals.causes import CAUSES, Cause
-from peripherals.equipment_kinds import KINDS
+from peripherals.device_loop.registry import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/devices.md").read_text()

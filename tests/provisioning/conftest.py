@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from provisioning.clock import VirtualClock
-from provisioning.enrol import demo_plan, lay_out
+from provisioning.enrolment.site_layout import demo_plan, lay_out
 from provisioning.ids import SeededIds
-from provisioning.site import Site
+from provisioning.node.site import Site
 
 AGENCIES = ["NRB", "KRA", "DIS"]
 PORTS = [20001, 20002, 20003, 20004]

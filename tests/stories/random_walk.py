@@ -14,15 +14,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from content.catalogue import Catalogue
-from kiosk.demo import new_demo_site
-from kiosk.evidence import search
-from kiosk.flow import State
-from kiosk.view import Activated, BlockKind, Edited, Place, Role, Scanned, View
-from kiosk.wiring import Kiosk, kiosk_of
+from content.catalogue.catalogue import Catalogue
+from kiosk.node.composition import Kiosk, kiosk_of
+from kiosk.simulation.audit.disk_search import search
+from kiosk.simulation.site.demo_site import new_demo_site
+from kiosk.ui_protocol.view import Activated, BlockKind, Edited, Place, Role, Scanned, View
+from kiosk.visit.flow import State
 from provisioning.clock import VirtualClock
-from provisioning.site import Node, Site
-from sync.journal_audit import verify
+from provisioning.node.site import Node, Site
+from sync.journal.audit import verify
 
 SHELL_ONLY = frozenset({"language.en", "language.sw", "listen", "text-size", "theme", "call-staff"})
 WAYS_OUT = frozenset({"back", "home", "done", "stop", "start", "end-now", "more-time"})

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.citizen import Citizen, Identity
-from kiosk.demo import new_demo_site
-from kiosk.draining import drain
-from kiosk.hand import CoreSilent, Hand
-from kiosk.house import House
-from kiosk.playing import Heard, Player
-from kiosk.reckoning import Summary, reckon, table
-from kiosk.story import StoryFailed
-from provisioning.site import Node, Site
-from sync.journal_audit import verify
-from sync.store import Store
+from kiosk.simulation.audit.reconcile import Summary, reckon, table
+from kiosk.simulation.site.demo_site import new_demo_site
+from kiosk.simulation.site.drain import drain
+from kiosk.simulation.site.site_runner import House
+from kiosk.simulation.stories.core_driver import CoreSilent, Hand
+from kiosk.simulation.stories.player import Heard, Player
+from kiosk.simulation.stories.script import StoryFailed
+from kiosk.simulation.stories.visitor import Citizen, Identity
+from provisioning.node.site import Node, Site
+from sync.journal.audit import verify
+from sync.store.database import Store
 
 SERVICES = (("NRB-02", "identity"), ("KRA-01", "tax"), ("CRS-01", "civil"), ("NPS-01", "police"))
 FORMS = ("police_abstract", "inua_jamii", "lost_id")

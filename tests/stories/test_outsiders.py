@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from content.catalogue import Catalogue
-from kiosk.demo import new_demo_site
-from kiosk.draining import drain
-from kiosk.hand import Hand
-from kiosk.house import House
-from kiosk.playing import Heard, Player
-from kiosk.reckoning import clear_values, reckon
-from kiosk.story import StoryFailed, parse, read
+from content.catalogue.catalogue import Catalogue
+from kiosk.simulation.audit.reconcile import clear_values, reckon
+from kiosk.simulation.site.demo_site import new_demo_site
+from kiosk.simulation.site.drain import drain
+from kiosk.simulation.site.site_runner import House
+from kiosk.simulation.stories.core_driver import Hand
+from kiosk.simulation.stories.player import Heard, Player
+from kiosk.simulation.stories.script import StoryFailed, parse, read
 from tests.stories.random_walk import STEPS, Walker, walk_with
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.demo import new_demo_site
+from kiosk.simulation.site.demo_site import new_demo_site
 
 KEYS = {
     "tickets_told",

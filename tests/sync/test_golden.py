@@ -19,17 +19,18 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from provisioning.clock import VirtualClock
-from provisioning.identity import AgencyPublic
+from provisioning.identity.certificates import AgencyPublic
+from provisioning.identity.keys import AgencyKey
 from provisioning.ids import SeededIds
-from provisioning.keys import AgencyKey
-from sync import compact, frames
-from sync.batch import Stream, build, read_cover, read_entries
-from sync.chain import mark_of
-from sync.cose import encrypt0
-from sync.journal import GENESIS
-from sync.opening import Opener
-from sync.plain_cbor import encode
-from sync.sealing import Sealer
+from sync import compression
+from sync.batches.batch import Stream, build, read_cover, read_entries
+from sync.batches.chain import mark_of
+from sync.cbor import encode
+from sync.journal.journal import GENESIS
+from sync.protocol import frames
+from sync.sealing.cose_encrypt import encrypt0
+from sync.sealing.opener import Opener
+from sync.sealing.sealer import Sealer
 from tests.sync.world import facts
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "sync"
@@ -251,7 +252,7 @@ def test_what_is_deterministic_of_sealing_is_made_the_same_today():
 
 
 def shipped() -> bytes:
-    return Path(compact.__file__).with_name("records.zdict").read_bytes()
+    return Path(compression.__file__).with_name("records.zdict").read_bytes()
 
 
 def test_the_dictionary_is_the_one_the_examples_were_packed_with():
@@ -262,7 +263,7 @@ def test_the_dictionary_is_the_one_the_examples_were_packed_with():
 
 @pytest.mark.prove
 def test_the_dictionary_is_made_of_synthetic_records_and_nothing_else():
-    from sync.dictionary import train
+    from sync.batches.train_dictionary import train
 
     assert train() == shipped()
 

@@ -11,22 +11,22 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from provisioning.clock import VirtualClock
-from provisioning.identity import AgencyPublic
+from provisioning.identity.certificates import AgencyPublic
+from provisioning.identity.keys import AgencyKey
 from provisioning.ids import SeededIds
-from provisioning.keys import AgencyKey
-from sync.batch import Fact, Stream
-from sync.gateway import Gateway
-from sync.journal import GENESIS, JOURNAL_TABLES, Journal, chain_hash, encode_body
-from sync.national.embedded import NATIONAL_TABLES, EmbeddedStore
-from sync.outbox import OUTBOX_TABLES, Outbox
-from sync.plain_cbor import encode
-from sync.refusals import NotSigned
-from sync.relay import RELAY_TABLES, Relay
-from sync.sealing import Sealer
-from sync.status import LinkLog
-from sync.store import Store
+from sync.batches.batch import Fact, Stream
+from sync.cbor import encode
+from sync.faults import NotSigned
+from sync.journal.journal import GENESIS, JOURNAL_TABLES, Journal, chain_hash, encode_body
+from sync.national.sqlite_store import NATIONAL_TABLES, EmbeddedStore
+from sync.sealing.sealer import Sealer
+from sync.service.gateway import Gateway
+from sync.service.outbox import OUTBOX_TABLES, Outbox
+from sync.service.relay import RELAY_TABLES, Relay
+from sync.service.status import LinkLog
+from sync.service.uplink import Uplink
+from sync.store.database import Store
 from sync.transports.memory import MemoryClient, MemoryNet, MemoryServer
-from sync.uplink import Uplink
 
 TABLES = (JOURNAL_TABLES, OUTBOX_TABLES, RELAY_TABLES)
 AGENCIES = {code: AgencyKey(bytes([at]) * 32) for at, code in enumerate(("NRB", "CRS"), start=1)}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.grid import Choices
+from kiosk.ui.widgets.display.grid import Choices
 
 __all__ = ["Choices"]

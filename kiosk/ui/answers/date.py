@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.wheels import DateEntry
+from kiosk.ui.widgets.input.wheels import DateEntry
 
 __all__ = ["DateEntry"]

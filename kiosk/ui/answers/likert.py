@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.picks import Likert
+from kiosk.ui.widgets.input.picks import Likert
 
 __all__ = ["Likert"]

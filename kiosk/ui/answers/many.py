@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.picks import TickCards
+from kiosk.ui.widgets.input.picks import TickCards
 
 __all__ = ["TickCards"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.grid import PictureChoices
+from kiosk.ui.widgets.display.grid import PictureChoices
 
 __all__ = ["PictureChoices"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.scale import NumberScale
+from kiosk.ui.widgets.input.scale import NumberScale
 
 __all__ = ["NumberScale"]

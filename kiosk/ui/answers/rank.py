@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.picks import RankCards
+from kiosk.ui.widgets.input.picks import RankCards
 
 __all__ = ["RankCards"]

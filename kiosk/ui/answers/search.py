@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.strip import ChoiceStrip
+from kiosk.ui.widgets.input.strip import ChoiceStrip
 
 __all__ = ["ChoiceStrip"]

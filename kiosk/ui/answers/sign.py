@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.pad import Pad
+from kiosk.ui.widgets.input.pad import Pad
 
 __all__ = ["Pad"]

@@ -17,9 +17,9 @@ from gpiozero.pins.mock import MockFactory
 
 from peripherals.device import BadDeviceUrl, DeviceBusy, DeviceFault, DeviceLost
 from peripherals.drivers.backlight import BacklightLine
-from peripherals.drivers.children import ChildLine, CommandLine
 from peripherals.drivers.gpiozero_io import GpioLine
 from peripherals.drivers.lines import FdLine, HidLine, Line, SerialLine, TcpLine, must_exist
+from peripherals.drivers.subprocess_line import ChildLine, CommandLine
 from provisioning.clock import SystemClock
 
 LIMIT_S = 0.3

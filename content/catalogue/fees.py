@@ -1,0 +1,114 @@
+"""Prices: what a service costs on a given day, and how it is paid on that day.
+
+Fees move: a dated rule (a waiver) overrides the charter's fee between its first and last day, and
+carries its own status. Payment numbers are dated too. The kiosk itself never takes money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from content.catalogue.model import Service, Stated
+from content.faults import SourcesRefused
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRule:
+    """A fee that holds from its first to its last day, both included."""
+
+    services: frozenset[str]
+    fee: Stated[int]
+    first: date
+    last: date
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentProfile:
+    """How government fees are paid between two days (`last` excluded; None is open)."""
+
+    id: str
+    paybill: str
+    ussd: str
+    first: date | None
+    last: date | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """The dated rules of `conventions.json`."""
+
+    rules: Sequence[FeeRule]
+    profiles: Sequence[PaymentProfile]
+    access_bands: Sequence[tuple[int, int | None, int]]
+
+    def rule(self, service: Service, day: date) -> FeeRule | None:
+        """The rule that overrides the fee of `service` on `day`, if any."""
+        for rule in self.rules:
+            if service.code in rule.services and rule.first <= day <= rule.last:
+                return rule
+        return None
+
+    def fee(self, service: Service, day: date) -> Stated[int]:
+        """The fee in KES on `day`, with the status of whatever set it."""
+        rule = self.rule(service, day)
+        return service.fee if rule is None else rule.fee
+
+    def payment(self, day: date) -> PaymentProfile:
+        """The payment numbers that hold on `day`."""
+        for profile in self.profiles:
+            begun = profile.first is None or profile.first <= day
+            if begun and (profile.last is None or day < profile.last):
+                return profile
+        return self.profiles[-1]
+
+    def access_fee(self, amount: int) -> int:
+        """The eCitizen access fee for a payment of `amount` KES: say "about", the invoice rules."""
+        for low, high, fee in self.access_bands:
+            if low <= amount and (high is None or amount <= high):
+                return fee
+        return 0
+
+
+def read(conventions: Mapping[str, Any]) -> Prices:
+    """From the parsed `conventions.json`; raises `SourcesRefused` naming the entry."""
+    try:
+        payments = conventions["payments"]
+        return Prices(
+            rules=tuple(_rule(entry) for entry in conventions["fee_rules"]),
+            profiles=tuple(_profile(entry) for entry in payments["profiles"]),
+            access_bands=tuple(
+                (low, high, fee) for low, high, fee in payments["ecitizen_access_fee_bands_kes"]
+            ),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise SourcesRefused(f"conventions.json: {error!r} in fee_rules or payments.") from error
+
+
+def _rule(entry: Mapping[str, Any]) -> FeeRule:
+    return FeeRule(
+        services=frozenset(entry["services"]),
+        fee=Stated(int(entry["fee_kes"]), entry["status"]),
+        first=date.fromisoformat(entry["valid_from"]),
+        last=date.fromisoformat(entry["valid_to"]),
+        basis=entry["basis"],
+    )
+
+
+def _profile(entry: Mapping[str, Any]) -> PaymentProfile:
+    return PaymentProfile(
+        id=entry["id"],
+        paybill=entry["paybill"],
+        ussd=entry["ussd"],
+        first=_day(entry.get("valid_from")),
+        last=_day(entry.get("valid_to")),
+        status=entry["status"],
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,87 @@
+"""Forms opening: records of forms for the citizens of one kiosk, one after the other.
+
+A form is parsed once and kept for the next visitor (`KEPT` of them, the least used go first); a
+record never is. Lists over 500 rows live in SQLite, so that they never become Python nodes here.
+Random numbers and shuffles follow the visit: the same visit sees the same order twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from content.catalogue.model import FormAsset
+from content.form_library.sqlite_choice_tables import SqliteTables
+from content.xforms.parse.form import Form
+from content.xforms.parse.memory import loading
+from content.xforms.session.session import FormSession
+from provisioning.clock import EAT
+from provisioning.ids import Ids
+
+KEPT = 4
+
+
+class FormOpener:
+    """Opens records. Forms it has parsed are shared by all of them."""
+
+    def __init__(self) -> None:
+        self._forms: OrderedDict[bytes, Form] = OrderedDict()
+
+    def form(self, asset: FormAsset) -> Form:
+        """The parsed form of `asset`; raises the faults of `Form.parse`."""
+        key = _key(asset)
+        form = self._forms.get(key)
+        if form is None:
+            form = self._forms[key] = _parsed(asset)
+            if len(self._forms) > KEPT:
+                self._forms.popitem(last=False)
+        self._forms.move_to_end(key)
+        return form
+
+    def start(
+        self,
+        asset: FormAsset,
+        visit: UUID,
+        *,
+        now: Callable[[], datetime],
+        ids: Ids,
+        locate: Callable[[], str | None] | None = None,
+    ) -> FormSession:
+        """A new record. `locate` says where the kiosk stands, for forms that note it."""
+        form = self.form(asset)
+        return FormSession(form, now=now, tz=EAT, ids=ids, seed=_seed(visit), locate=locate)
+
+    def resume(
+        self,
+        asset: FormAsset,
+        snapshot: bytes,
+        visit: UUID,
+        *,
+        now: Callable[[], datetime],
+        ids: Ids,
+        locate: Callable[[], str | None] | None = None,
+    ) -> FormSession:
+        """The record of a draft; raises `SnapshotRefused`."""
+        form, seed = self.form(asset), _seed(visit)
+        return FormSession.restore(
+            form, snapshot, now=now, tz=EAT, ids=ids, seed=seed, locate=locate
+        )
+
+
+def _parsed(asset: FormAsset) -> Form:
+    with loading():
+        return Form.parse(asset.xml, asset.media, tables=SqliteTables())
+
+
+def _key(asset: FormAsset) -> bytes:
+    sums = hashlib.sha256(asset.xml)
+    for name in sorted(asset.media):
+        sums.update(name.encode() + b"\0" + hashlib.sha256(asset.media[name]).digest())
+    return sums.digest()
+
+
+def _seed(visit: UUID) -> int:
+    return visit.int & 0x7FFF_FFFF

@@ -1,0 +1,146 @@
+"""Itemsets: long choice lists behind a port, so that they never become Python nodes.
+
+`ChoiceTable` is the port; its SQLite adapter is `content/form_library/sqlite_choice_tables.py`.
+`TableList` makes a
+table look like a list: rows become nodes only while an expression or a screen looks at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from content.xforms.tree import Node
+
+
+class ChoiceTable(Protocol):
+    """A kept list: rows of text cells under fixed columns, in file order."""
+
+    columns: tuple[str, ...]
+
+    def rows_where(self, column: str, value: str) -> Sequence[tuple[str, ...]]:
+        """Rows whose `column` equals `value`, in order."""
+        ...
+
+    def all_rows(self) -> Iterator[tuple[str, ...]]:
+        """Every row, in order."""
+        ...
+
+
+class ChoiceTables(Protocol):
+    """Where long lists are kept."""
+
+    def keep(
+        self, name: str, columns: tuple[str, ...], rows: Iterable[Sequence[str]]
+    ) -> ChoiceTable:
+        """Keep a list under `name` (unique in the form) and give its table."""
+        ...
+
+
+class RowNode(Node):
+    """A row of a table; its cells become nodes when first asked for."""
+
+    __slots__ = ("_cells", "_columns", "_opened")
+
+    def __init__(
+        self, name: str, columns: tuple[str, ...], cells: Sequence[str], parent: Node
+    ) -> None:
+        self.name = name
+        self.value = ""
+        self.parent = parent
+        self.attributes = None
+        self._columns = columns
+        self._cells = cells
+        self._opened: Node | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its cells."""
+        return self._columns
+
+    def cell(self, column: str) -> str | None:
+        """The text of a cell without making nodes; None where the row has no such column."""
+        try:
+            return self._cells[self._columns.index(column)]
+        except ValueError:
+            return None
+
+    def _open(self) -> Node:
+        opened = self._opened
+        if opened is None:
+            opened = self._opened = Node(self.name)
+            for column, cell in zip(self._columns, self._cells, strict=False):
+                opened.append(Node(column, cell))
+            for cell_node in opened.children:
+                cell_node.parent = self
+        return opened
+
+    @property
+    def children(self) -> Sequence[Node]:  # type: ignore[override]
+        return self._open().children
+
+    @property
+    def by_name(self) -> Mapping[str, list[Node]]:  # type: ignore[override]
+        return self._open().by_name
+
+
+class TableList:
+    """A `ChoiceList` over a table."""
+
+    def __init__(self, table: ChoiceTable, path: tuple[str, str]) -> None:
+        self._table = table
+        self._path = path
+
+    def document(self) -> Node:
+        """All rows as nodes: only for expressions no index can answer."""
+        document, root = Node("#document"), Node(self._path[0])
+        document.append(root)
+        name, columns = self._path[1], self._table.columns
+        rows: list[Node] = [RowNode(name, columns, cells, root) for cells in self._table.all_rows()]
+        # All at once: one by one this is most of the time a list of 20,000 rows takes.
+        root.children, root.by_name = rows, {name: rows}
+        return document
+
+    def rows(self, path: tuple[str, str], column: str, value: str) -> list[Node]:
+        if path != self._path:
+            return []
+        table = self._table
+        if column not in table.columns:
+            return list(self.document().children[0].children) if value == "" else []
+        root = Node(self._path[0])
+        return [
+            RowNode(self._path[1], table.columns, cells, root)
+            for cells in table.rows_where(column, value)
+        ]
+
+
+class MemoryTable:
+    """A table in memory, for tests and for tools that run where no store is."""
+
+    def __init__(self, columns: tuple[str, ...], rows: Iterable[Sequence[str]]) -> None:
+        self.columns = columns
+        self._rows = [tuple(row) for row in rows]
+        self._indexes: dict[str, Mapping[str, list[int]]] = {}
+
+    def rows_where(self, column: str, value: str) -> Sequence[tuple[str, ...]]:
+        index = self._indexes.get(column)
+        if index is None:
+            at = self.columns.index(column)
+            made: dict[str, list[int]] = {}
+            for number, row in enumerate(self._rows):
+                made.setdefault(row[at], []).append(number)
+            index = self._indexes[column] = made
+        return [self._rows[number] for number in index.get(value, ())]
+
+    def all_rows(self) -> Iterator[tuple[str, ...]]:
+        return iter(self._rows)
+
+
+class MemoryTables:
+    """Keeps every table in memory."""
+
+    def keep(
+        self, name: str, columns: tuple[str, ...], rows: Iterable[Sequence[str]]
+    ) -> ChoiceTable:
+        del name
+        return MemoryTable(columns, rows)

@@ -1,0 +1,76 @@
+"""Lists: secondary instances (choice lists, look-up tables, last-saved), read once per form.
+
+A small list is nodes. A long one is kept in a `ChoiceTable` (see `itemsets.py`), whose rows
+become nodes only while an expression looks at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from content.xforms.tree import Node
+from content.xforms.xml import Element, check_depth, elements, local
+
+
+class ChoiceList(Protocol):
+    """One secondary instance."""
+
+    def document(self) -> Node:
+        """The parent of the list's root node."""
+        ...
+
+    def rows(self, path: tuple[str, str], column: str, value: str) -> list[Node]:
+        """Rows at `path` (root, row) whose `column` reads `value` (missing reads blank)."""
+        ...
+
+
+class NodeList:
+    """A list held as nodes, with equality indexes made when first asked for."""
+
+    def __init__(self, document: Node) -> None:
+        self._document = document
+        self._indexes: dict[tuple[tuple[str, str], str], Mapping[str, list[Node]]] = {}
+
+    def document(self) -> Node:
+        return self._document
+
+    def rows(self, path: tuple[str, str], column: str, value: str) -> list[Node]:
+        key = (path, column)
+        index = self._indexes.get(key)
+        if index is None:
+            index = self._indexes[key] = self._index(path, column)
+        return index.get(value, [])
+
+    def _index(self, path: tuple[str, str], column: str) -> Mapping[str, list[Node]]:
+        index: dict[str, list[Node]] = {}
+        for root in self._document.by_name.get(path[0], ()):
+            for row in root.by_name.get(path[1], ()):
+                cells = row.by_name.get(column)
+                texts = {cell.text() for cell in cells} if cells else {""}
+                for text in texts:
+                    index.setdefault(text, []).append(row)
+        return index
+
+
+def node_tree(element: Element, depth: int = 0) -> Node:
+    """Nodes for an XML element and everything under it."""
+    check_depth(depth, "A list")
+    node = Node(local(element))
+    for key, value in element.attrib.items():
+        node.set_attribute(key.rpartition("}")[2], value)
+    children = elements(element)
+    if children:
+        for child in children:
+            node.append(node_tree(child, depth + 1))
+    else:
+        node.value = element.text or ""
+    return node
+
+
+def document_of(root: Node | None) -> Node:
+    """A document node over `root`."""
+    document = Node("#document")
+    if root is not None:
+        document.append(root)
+    return document

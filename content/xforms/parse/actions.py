@@ -1,0 +1,51 @@
+"""Actions: `setvalue` and its kin, and the events that fire them (ODK XForms, Actions)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from content.xforms.definition import Place
+from content.xforms.xml import JAVAROSA, Element, local
+
+ACTIONS = frozenset({"setvalue", "setgeopoint", "recordaudio"})
+
+
+class Event(Enum):
+    """When an action runs."""
+
+    FIRST_LOAD = "odk-instance-first-load"
+    LOAD = "odk-instance-load"
+    NEW_REPEAT = "odk-new-repeat"
+    VALUE_CHANGED = "xforms-value-changed"
+    REVALIDATE = "xforms-revalidate"
+
+
+_NAMES = {event.value: event for event in Event} | {
+    "xforms-ready": Event.FIRST_LOAD,
+    "jr-insert": Event.NEW_REPEAT,
+}
+
+
+@dataclass(slots=True)
+class Action:
+    """Set `target` to the value of `source` (XPath) or to `literal`; `trigger` is the question
+    or repeat whose event it is, None for the form's own events.
+    """
+
+    kind: str
+    events: tuple[Event, ...]
+    target: Place
+    source: str
+    literal: str
+    trigger: Place | None
+
+
+def read_action(element: Element, target: Place, trigger: Place | None) -> Action:
+    """The action of `element`; unknown events are left out, as both reference engines do."""
+    names = (element.get("event") or element.get(f"{{{JAVAROSA}}}event") or "").split()
+    events = tuple(_NAMES[name] for name in names if name in _NAMES)
+    source = element.get("value")
+    # A `value` that is there but empty blanks the target; the element's text counts without one.
+    literal = (element.text or "") if source is None else ""
+    return Action(local(element), events, target, (source or "").strip(), literal, trigger)

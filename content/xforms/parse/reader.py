@@ -1,0 +1,232 @@
+"""Reader: an XForm document to a `Form`, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from content.xforms.definition import Bind, Place
+from content.xforms.faults import NotAForm
+from content.xforms.lists.attachments import file_name, read_list
+from content.xforms.lists.choice_tables import ChoiceTables, MemoryTables
+from content.xforms.lists.lists import ChoiceList
+from content.xforms.parse.actions import ACTIONS, Action, Event, read_action
+from content.xforms.parse.body import BodyReader, absolute, itext_id, parts_of, wording
+from content.xforms.parse.dependency_graph import build
+from content.xforms.parse.expressions import Expressions
+from content.xforms.parse.form import Form, Submission, digest_of
+from content.xforms.parse.label_expressions import Speech
+from content.xforms.parse.primary_instance import Record, read_record, settle_templates
+from content.xforms.session.entities import check_version
+from content.xforms.texts import PLAIN, Itext, Parts, Wording
+from content.xforms.xml import ENTITIES, JAVAROSA, XFORMS, Element, elements, local, parse_xml
+
+_CONSTRAINT_MESSAGE = f"{{{JAVAROSA}}}constraintMsg"
+_REQUIRED_MESSAGE = f"{{{JAVAROSA}}}requiredMsg"
+_PRELOAD = f"{{{JAVAROSA}}}preload"
+_PRELOAD_PARAMETERS = f"{{{JAVAROSA}}}preloadParams"
+_SAVE_TO = f"{{{ENTITIES}}}saveto"
+_TYPES = {
+    "string", "int", "decimal", "date", "time", "dateTime", "boolean", "geopoint", "geotrace",
+    "geoshape", "binary", "barcode", "intent", "select", "select1", "odk:rank", "long", "integer",
+}  # fmt: skip
+_SAME_TYPES = {"integer": "int", "long": "int", "odk:rank": "rank", "rank": "rank"}
+
+
+class FormReader:
+    """Reads one form; used once."""
+
+    def __init__(self, xml: bytes, media: Mapping[str, bytes], tables: ChoiceTables | None) -> None:
+        self._xml = xml
+        self._media = media
+        self._tables = tables or MemoryTables()
+        root = parse_xml(xml, "The form")
+        model = root.find(f".//{{{XFORMS}}}model")
+        if model is None:
+            raise NotAForm("The file has no XForms model; give an XForm or an XLSForm.")
+        self._root, self._model = root, model
+        self._expressions = Expressions()
+        self._unknown: list[tuple[str, str]] = []
+
+    def form(self) -> Form:
+        """The form; raises the faults of `Form.parse`."""
+        instances = self._model.findall(f"{{{XFORMS}}}instance")
+        roots = elements(instances[0]) if instances else []
+        if not roots:
+            raise NotAForm("The form's model has no record (primary instance).")
+        record = read_record(roots[0])
+        binds = self._binds(record)
+        body = self._root.find("{*}body")
+        reader = BodyReader(record.places, self._unknown, binds)
+        controls = [] if body is None else reader.controls(body, "/" + roots[0].tag.split("}")[-1])
+        counted = _mark_repeats(controls)
+        record.document.settle_rows()
+        settle_templates(record)
+        sources: dict[str, str] = {}
+        lists = self._lists(instances[1:], sources)
+        itext = self._itext()
+        speech = Speech(record.document, self._expressions, itext, lists)
+        graph = build(record.places.values(), record.document, self._expressions, speech)
+        form = Form(
+            id=roots[0].get("id") or roots[0].nsmap.get(None) or "",
+            version=roots[0].get("version") or "",
+            title=(self._root.findtext("{*}head/{*}title") or "").strip(),
+            record=record,
+            itext=itext,
+            controls=controls,
+            lists=lists,
+            actions=self._actions(record, binds),
+            graph=graph,
+            expressions=self._expressions,
+            submission=self._submission(),
+            entities_version=self._model.get(f"{{{ENTITIES}}}entities-version") or "",
+            digest=digest_of(self._xml, self._used(sources)),
+            counted=counted,
+            instances=sources,
+        )
+        _compile_the_rest(form)
+        check_version(form.entities_version)
+        form.unknown = self._unknown + graph.unknown
+        return form
+
+    def _binds(self, record: Record) -> dict[str, str]:
+        root_path = record.root.place.path
+        names: dict[str, str] = {}
+        for element in self._model.findall(f"{{{XFORMS}}}bind"):
+            reference = element.get("nodeset") or element.get("ref") or ""
+            path = absolute(reference, root_path)
+            if element.get("id"):
+                names[element.get("id")] = path
+            place = record.places.get(path)
+            if place is None:
+                self._unknown.append((f"bind {reference}", path))
+                continue
+            place.bind = _bind(element)
+            place.type = place.bind.type
+        return names
+
+    def _itext(self) -> Itext:
+        itext = Itext()
+        element = self._model.find(f"{{{XFORMS}}}itext")
+        if element is None:
+            return itext
+        for translation in elements(element):
+            language = translation.get("lang") or ""
+            if translation.get("default") is not None and not itext.default:
+                itext.default = language
+            itext.languages.append(language)
+            itext.texts[language] = {
+                text.get("id") or "": _forms_of(text) for text in elements(translation)
+            }
+        if not itext.default and itext.languages:
+            itext.default = itext.languages[0]
+        return itext
+
+    def _lists(self, instances: list[Element], sources: dict[str, str]) -> dict[str, ChoiceList]:
+        lists: dict[str, ChoiceList] = {}
+        for element in instances:
+            name = element.get("id") or ""
+            if name and name not in lists:
+                lists[name], sources[name] = read_list(name, element, self._media, self._tables)
+        return lists
+
+    def _actions(
+        self, record: Record, binds: Mapping[str, str]
+    ) -> dict[tuple[Event, Place | None], list[Action]]:
+        actions: dict[tuple[Event, Place | None], list[Action]] = {}
+        root_path = record.root.place.path
+        for element in self._root.iter(*(f"{{*}}{name}" for name in sorted(ACTIONS))):
+            parent = element.getparent()
+            if local(parent) == "body":
+                continue  # neither reference engine runs an action that belongs to nothing
+            reference = parent.get("ref") or parent.get("nodeset") or ""
+            trigger = record.places.get(absolute(reference, root_path)) if reference else None
+            context = root_path if trigger is None else trigger.path
+            reference = element.get("ref") or binds.get(element.get("bind") or "", "")
+            path = absolute(reference, context)
+            target = record.places.get(path)
+            if target is None:
+                self._unknown.append((f"{local(element)} action", path))
+                continue
+            action = read_action(element, target, trigger)
+            for event in action.events:
+                key = trigger if event in {Event.NEW_REPEAT, Event.VALUE_CHANGED} else None
+                actions.setdefault((event, key), []).append(action)
+        return actions
+
+    def _used(self, sources: dict[str, str]) -> dict[str, bytes]:
+        names = {file_name(source) for source in sources.values() if source}
+        return {name: self._media[name] for name in names if name in self._media}
+
+    def _submission(self) -> Submission:
+        element = self._model.find(f"{{{XFORMS}}}submission")
+        if element is None:
+            return Submission()
+        return Submission(
+            element.get("action") or "",
+            element.get("method") or "",
+            element.get("base64RsaPublicKey") or "",
+            element.get("{http://openrosa.org/xforms}auto-send") or "",
+        )
+
+
+def _compile_the_rest(form: Form) -> None:
+    """Expressions that only run later: a mistake in them is told now, and not to a citizen."""
+    expressions = form.expressions
+    for place in form.places.values():
+        if place.bind is not None and place.bind.constraint:
+            expressions.boolean(place.bind.constraint, place, f"constraint of {place.path}")
+    for place in form.counted:
+        assert place.control is not None
+        expressions.value(place.control.count, place, f"count of {place.path}")
+    for actions in form.actions.values():
+        for action in actions:
+            if action.source:
+                target = action.target
+                expressions.text(action.source, target, f"setvalue of {target.path}")
+
+
+def _bind(element: Element) -> Bind:
+    found = dict(element.attrib)
+    kind = found.get("type", "string").strip()
+    plain = kind.rpartition(":")[2]
+    return Bind(
+        type=_SAME_TYPES.get(plain, plain),
+        relevant=found.get("relevant", "").strip(),
+        required=found.get("required", "").strip(),
+        readonly=found.get("readonly", "").strip(),
+        calculate=found.get("calculate", "").strip(),
+        constraint=found.get("constraint", "").strip(),
+        constraint_message=_message(found.get(_CONSTRAINT_MESSAGE)),
+        required_message=_message(found.get(_REQUIRED_MESSAGE)),
+        preload=found.get(_PRELOAD, ""),
+        preload_parameters=found.get(_PRELOAD_PARAMETERS, ""),
+        save_to=found.get(_SAVE_TO, ""),
+    )
+
+
+def _message(text: str | None) -> Wording | None:
+    if text is None:
+        return None
+    text_id = itext_id(text.strip())
+    return Wording(itext=text_id) if text_id else Wording(parts=text)
+
+
+def _forms_of(text: Element) -> Parts | dict[str, Parts]:
+    values = elements(text)
+    if len(values) == 1 and not values[0].get("form"):
+        return parts_of(values[0])
+    return {value.get("form") or PLAIN: parts_of(value) for value in values}
+
+
+def _mark_repeats(controls: list) -> list[Place]:  # type: ignore[type-arg]
+    counted: list[Place] = []
+    for control in controls:
+        if control.kind == "repeat" and control.place is not None:
+            control.place.repeat = True
+            if control.count:
+                counted.append(control.place)
+        counted += _mark_repeats(control.children)
+    return counted
+
+
+__all__ = ["FormReader", "wording"]

@@ -1,0 +1,169 @@
+"""Choosing: the choices of a select as a person sees them now: filtered, ordered, worded.
+
+Whether one value is among them is asked far more often than for all of them; over a list with an
+index that question costs one look-up, not a walk over 20,000 rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from content.xforms.definition import Control, Itemset, Place
+from content.xforms.lists.choice_tables import RowNode
+from content.xforms.results import Choice
+from content.xforms.tree import Node
+from content.xforms.xpath import paths
+from content.xforms.xpath.compiler import Compiler
+from content.xforms.xpath.syntax import Call, Expr, Number, Path, Text, walk
+from content.xforms.xpath.values import Context
+
+if TYPE_CHECKING:
+    from content.xforms.session.context import SessionWorld
+
+Finder = Callable[[Context, str], list[Node]]
+ICON = "icon"
+"""The column of a choice list that names its pictures."""
+_POSITIONAL = frozenset({"position", "last", "randomize"})
+
+
+class Chooser:
+    """The choices of one session's selects."""
+
+    def __init__(self, world: SessionWorld) -> None:
+        self._world = world
+        self._finders: dict[tuple[int, Place | None], Finder | None] = {}
+
+    def rows(self, itemset: Itemset, node: Node) -> list[Node]:
+        """The list's rows a select at `node` offers."""
+        run = self._world.form.expressions.nodes(itemset.nodeset, node.place, _where(node))
+        return run(Context(node, self._world))
+
+    def choices(self, control: Control, node: Node) -> list[Choice]:
+        """What is offered now, in order, with its words, pictures and sounds."""
+        itemset, world = control.itemset, self._world
+        if itemset is None:
+            return [
+                Choice(
+                    choice.value,
+                    world.words(choice.label, node),
+                    world.media(choice.label.itext, node),
+                )
+                for choice in control.choices
+            ]
+        rows = self.rows(itemset, node)
+        value, words = itemset.value, itemset.label
+        has_icons = bool(rows) and has_column(rows[0], ICON)
+        if not itemset.label_itext and not has_icons:
+            return [Choice(cell(row, value), cell(row, words) if words else "") for row in rows]
+        return [
+            Choice(
+                cell(row, value),
+                self._label(row, itemset),
+                world.media(cell(row, words), node) if itemset.label_itext else (),
+                cell(row, ICON) if has_icons else "",
+            )
+            for row in rows
+        ]
+
+    def label(self, control: Control, node: Node, value: str) -> str:
+        """The label of one choice, empty where it is not offered."""
+        itemset = control.itemset
+        if itemset is None:
+            return next(
+                (
+                    self._world.words(choice.label, node)
+                    for choice in control.choices
+                    if choice.value == value
+                ),
+                "",
+            )
+        found = self._find(itemset, node, value)
+        return self._label(found[0], itemset) if found else ""
+
+    def allowed(self, control: Control, node: Node, values: Iterable[str]) -> list[str]:
+        """Those of `values` that are offered now."""
+        itemset = control.itemset
+        if itemset is None:
+            listed = {choice.value for choice in control.choices}
+            return [value for value in values if value in listed]
+        if self._finder(itemset, node) is None:
+            offered = {cell(row, itemset.value) for row in self.rows(itemset, node)}
+            return [value for value in values if value in offered]
+        return [value for value in values if self._find(itemset, node, value)]
+
+    def _find(self, itemset: Itemset, node: Node, value: str) -> list[Node]:
+        finder = self._finder(itemset, node)
+        if finder is None:
+            rows = self.rows(itemset, node)
+            return [row for row in rows if cell(row, itemset.value) == value]
+        return finder(Context(node, self._world), value)
+
+    def _finder(self, itemset: Itemset, node: Node) -> Finder | None:
+        key = (id(itemset), node.place)
+        if key not in self._finders:
+            tree = self._world.form.expressions.tree(itemset.nodeset, _where(node))
+            place = node.place
+            rows = () if place is None else place.row_names()
+            self._finders[key] = _finder(tree, itemset.value, Compiler(rows))
+        return self._finders[key]
+
+    def _label(self, row: Node, itemset: Itemset) -> str:
+        text = cell(row, itemset.label) if itemset.label else ""
+        return self._world.itext(text, row) if itemset.label_itext else text
+
+
+def _where(node: Node) -> str:
+    return f"choices of {node.place.path if node.place else 'a question'}"
+
+
+def _finder(tree: Expr, column: str, compiler: Compiler) -> Finder | None:
+    """A closure finding the offered rows of one value by index; None where order could matter."""
+    if isinstance(tree, Call) and tree.name == "randomize" and tree.arguments:
+        tree = tree.arguments[0]
+    if not isinstance(tree, Path) or not isinstance(tree.base, Call) or len(tree.steps) != 2:
+        return None
+    name = tree.base.arguments[0] if tree.base.name == "instance" else None
+    root, row = tree.steps
+    plain = root.axis == row.axis == "child" and not root.predicates and row.name != "*"
+    if not isinstance(name, Text) or not plain or "/" in column or root.name == "*":
+        return None
+    for predicate in row.predicates:
+        if isinstance(predicate, (Number, Path)) or any(
+            isinstance(part, Call) and part.name in _POSITIONAL for part in walk(predicate)
+        ):
+            return None
+    narrow = [paths.compile_predicate(compiler, predicate) for predicate in row.predicates]
+    listed, path = name.value, (root.name, row.name)
+
+    def find(c: Context, value: str) -> list[Node]:
+        rows = c.world.rows(listed, path, column, value)
+        for predicate in narrow:
+            rows = predicate(c, rows)
+        return rows
+
+    return find
+
+
+def has_column(row: Node, column: str) -> bool:
+    """Whether a row has a cell of that name."""
+    return column in row.columns if isinstance(row, RowNode) else bool(row.by_name.get(column))
+
+
+def cell(row: Node, column: str) -> str:
+    """The text of a row's column; a path (`a/b`, `@id`) leads further."""
+    if isinstance(row, RowNode) and (text := row.cell(column)) is not None:
+        return text
+    cells = row.by_name.get(column)
+    if cells:
+        return cells[0].text()
+    node: Node | None = row
+    for name in column.split("/"):
+        if node is None:
+            return ""
+        if name.startswith("@"):
+            node = (node.attributes or {}).get(name[1:])
+        elif name != ".":
+            below = node.by_name.get(name.rpartition(":")[2])
+            node = below[0] if below else None
+    return "" if node is None else node.text()

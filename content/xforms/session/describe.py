@@ -1,0 +1,100 @@
+"""Describing: a node of the record to its `NodeState`: words, choices, validity."""
+
+from __future__ import annotations
+
+from content.xforms.definition import SELECTS, Control, Place
+from content.xforms.parse.form import Form
+from content.xforms.results import Choice, NodeState, Problem, Violation
+from content.xforms.session.addresses import address
+from content.xforms.session.context import SessionWorld
+from content.xforms.texts import Wording
+from content.xforms.tree import RecordNode
+from content.xforms.xpath.functions.dates import is_kiswahili
+from content.xforms.xpath.values import Context
+
+_WORDS = {
+    Violation.REQUIRED: ("Please answer this question.", "Tafadhali jibu swali hili."),
+    Violation.CONSTRAINT: (
+        "This answer is not allowed. Please check it.",
+        "Jibu hili halikubaliki. Tafadhali angalia tena.",
+    ),
+}
+"""What is said where the form says nothing: English, Kiswahili."""
+
+
+class Describer:
+    """Tells of nodes of one session."""
+
+    def __init__(self, form: Form, world: SessionWorld) -> None:
+        self._form = form
+        self._world = world
+
+    def state(self, node: RecordNode) -> NodeState:
+        """Everything a screen needs of `node`."""
+        control = node.place.control
+        violation = self.violation(node)
+        return NodeState(
+            path=address(node),
+            type=node.place.type,
+            control="" if control is None else control.kind,
+            appearance="" if control is None else control.appearance,
+            label=self._words(control.label if control else None, node),
+            hint=self._words(control.hint if control else None, node),
+            media=self._world.media(_itext(control), node),
+            relevant=node.relevant,
+            required=node.required,
+            readonly=node.readonly,
+            value="" if node.children else node.value,
+            valid=violation is None,
+            violation=violation,
+            message="" if violation is None else self.message(node, violation),
+            choices=self._choices(control, node),
+            attributes=tuple(control.attributes.items()) if control else (),
+        )
+
+    def _words(self, wording: Wording | None, node: RecordNode) -> str:
+        return self._world.words(wording, node)
+
+    def _choices(self, control: Control | None, node: RecordNode) -> tuple[Choice, ...] | None:
+        if control is None or control.kind not in SELECTS:
+            return None
+        if not node.relevant:
+            return ()
+        return tuple(self._world.chooser.choices(control, node))
+
+    def violation(self, node: RecordNode) -> Violation | None:
+        """Why the node cannot stand, or None; only relevant leaves are checked."""
+        place: Place = node.place
+        if not node.relevant or place.bind is None or node.children:
+            return None
+        if node.value == "":
+            return Violation.REQUIRED if node.required else None
+        constraint = place.bind.constraint
+        if constraint:
+            where = f"constraint of {place.path}"
+            test = self._form.expressions.boolean(constraint, place, where)
+            if not test(Context(node, self._world)):
+                return Violation.CONSTRAINT
+        return None
+
+    def message(self, node: RecordNode, violation: Violation) -> str:
+        """What to tell the person, in the session's language."""
+        bind = node.place.bind
+        assert bind is not None
+        required = violation is Violation.REQUIRED
+        words = self._words(bind.required_message if required else bind.constraint_message, node)
+        return words or _WORDS[violation][is_kiswahili(self._world.language)]
+
+    def problems(self, root: RecordNode) -> list[Problem]:
+        """Violations of the whole record, in document order."""
+        found: list[Problem] = []
+        for node in root.each():
+            violation = self.violation(node)
+            if violation is not None:
+                message = self.message(node, violation)
+                found.append(Problem(address(node), violation, message))
+        return found
+
+
+def _itext(control: Control | None) -> str:
+    return control.label.itext if control is not None and control.label is not None else ""

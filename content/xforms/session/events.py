@@ -1,0 +1,83 @@
+"""Events: runs a form's actions when their event comes (ODK XForms, Actions and Events)."""
+
+from __future__ import annotations
+
+from content.xforms.parse.actions import Action, Event
+from content.xforms.parse.form import Form
+from content.xforms.session.answers import calculated
+from content.xforms.session.context import SessionWorld
+from content.xforms.session.recalculation import Engine, nodes_at
+from content.xforms.tree import Node, RecordNode
+from content.xforms.xpath.values import Context
+
+_DEPTH_MAX = 40
+
+
+class Events:
+    """The actions of one session."""
+
+    def __init__(self, form: Form, world: SessionWorld, engine: Engine) -> None:
+        self._form = form
+        self._world = world
+        self._engine = engine
+        self._depth = 0
+
+    def fire_load(self, *, first: bool) -> None:
+        """The form was opened, for the first time or again."""
+        if first:
+            self._fire(Event.FIRST_LOAD, None)
+        self._fire(Event.LOAD, None)
+
+    def new_row(self, row: RecordNode) -> None:
+        """A row was added by a person or a count."""
+        for action in self._form.actions.get((Event.NEW_REPEAT, row.place), ()):
+            for node in self._targets(action, row):
+                self._run(action, node)
+
+    def value_changed(self, node: RecordNode) -> None:
+        """The value of `node` really changed."""
+        actions = self._form.actions.get((Event.VALUE_CHANGED, node.place))
+        if not actions or self._depth > _DEPTH_MAX:
+            return
+        self._depth += 1
+        try:
+            for action in actions:
+                for target in self._targets(action, node):
+                    self._run(action, target)
+        finally:
+            self._depth -= 1
+
+    def _fire(self, event: Event, row: RecordNode | None) -> None:
+        for action in self._form.actions.get((event, None), ()):
+            for node in self._targets(action, row):
+                self._run(action, node)
+
+    def _targets(self, action: Action, near: RecordNode | None) -> list[RecordNode]:
+        """The action's nodes: those in the same rows as `near`."""
+        if near is None:
+            return nodes_at(self._world.root, action.target)
+        shared = [row for row in action.target.rows if row in near.place.rows]
+        start: Node | None = near
+        if shared:
+            while start is not None and start.place is not shared[-1]:
+                start = start.parent
+        else:
+            start = self._world.root
+        return nodes_at(start, action.target) if isinstance(start, RecordNode) else []
+
+    def _run(self, action: Action, node: RecordNode) -> None:
+        if action.kind == "recordaudio" or node.children:
+            return  # a kiosk never records without being asked
+        text = action.literal
+        if action.kind == "setgeopoint":
+            text = self._world.location()
+        elif action.source:
+            where = f"setvalue of {node.place.path}"
+            run = self._form.expressions.text(action.source, node.place, where)
+            text = run(Context(node, self._world))
+        text = calculated(text, node.place.type, self._world.zone)
+        if text != node.value:
+            node.value = text
+            self._engine.value_changed(node)
+            self._engine.settle()
+            self.value_changed(node)

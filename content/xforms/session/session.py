@@ -1,0 +1,219 @@
+"""Session: one citizen's record of a form: answers in, states, pages and a submission out.
+
+Pure: no I/O, no clock of its own, no screens. Rules: an answer is stored even where it breaks a
+constraint (the screen keeps it and says why); nothing that is not relevant is asked, checked or
+submitted; calculations settle before any call returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, tzinfo
+
+from content.xforms.faults import AnswerRefused
+from content.xforms.lists.lists import ChoiceList
+from content.xforms.parse.form import Form
+from content.xforms.results import Finalized, NodeState, Page, Problem, SetResult
+from content.xforms.session import snapshots
+from content.xforms.session.addresses import address, find
+from content.xforms.session.answers import stored
+from content.xforms.session.context import RandomIds, SessionWorld
+from content.xforms.session.describe import Describer
+from content.xforms.session.entities import changes, complete
+from content.xforms.session.events import Events
+from content.xforms.session.paging import pages
+from content.xforms.session.preloads import at_end, begin
+from content.xforms.session.recalculation import Engine
+from content.xforms.session.repeats import Repeats
+from content.xforms.session.submission import instance_id_node, to_xml
+from content.xforms.tree import RecordNode, copy_record
+
+
+class FormSession:
+    """A record being filled. See the brief of each method; paths as in `addresses.py`."""
+
+    def __init__(
+        self,
+        form: Form,
+        *,
+        now: Callable[[], datetime],
+        tz: tzinfo,
+        ids: RandomIds,
+        seed: int = 1,
+        preload: Mapping[str, str] | None = None,
+        last_saved: ChoiceList | None = None,
+        locate: Callable[[], str | None] | None = None,
+    ) -> None:
+        """`locate` gives the device's place as `latitude longitude altitude accuracy`, for
+        `odk:setgeopoint`; None, or giving None, leaves those questions blank.
+        """
+        self._build(form, SessionWorld(form, now, tz, seed, preload or {}, ids, last_saved, locate))
+        self._world.take(copy_record(form.record.root))
+        self._start_new()
+
+    def _build(self, form: Form, world: SessionWorld) -> None:
+        self.form = form
+        self._world = world
+        self._engine = Engine(form.graph, world, self._calculated)
+        self._repeats = Repeats(form, world, self._engine)
+        self._events = Events(form, world, self._engine)
+        self._repeats.on_new_row = self._events.new_row
+        self._describer = Describer(form, world)
+
+    @classmethod
+    def restore(
+        cls,
+        form: Form,
+        snapshot: bytes,
+        *,
+        now: Callable[[], datetime],
+        tz: tzinfo,
+        ids: RandomIds,
+        seed: int = 1,
+        preload: Mapping[str, str] | None = None,
+        last_saved: ChoiceList | None = None,
+        locate: Callable[[], str | None] | None = None,
+    ) -> FormSession:
+        """The session a `snapshot()` was taken of; raises `SnapshotRefused`."""
+        session = cls.__new__(cls)
+        world = SessionWorld(form, now, tz, seed, preload or {}, ids, last_saved, locate)
+        session._build(form, world)
+        root, language = snapshots.read(form, snapshot)
+        session._world.take(root)
+        session._world.language = language
+        session._resume()
+        return session
+
+    def _start_new(self) -> None:
+        for node in self._world.root.each():
+            begin(node, self._world)
+        self._engine.run_all()
+        self._repeats.settle_counts()
+        self._repeats.started = True
+        self._events.fire_load(first=True)
+        self._settle()
+
+    def _resume(self) -> None:
+        self._repeats.started = True
+        self._engine.run_all()
+        self._repeats.settle_counts()
+        self._events.fire_load(first=False)
+        self._settle()
+
+    def _calculated(self, node: RecordNode) -> None:
+        self._events.value_changed(node)
+
+    def _settle(self) -> None:
+        self._engine.settle()
+        self._repeats.settle_counts()
+
+    @property
+    def languages(self) -> list[str]:
+        return list(self.form.languages)
+
+    @property
+    def language(self) -> str:
+        return self._world.language
+
+    @language.setter
+    def language(self, name: str) -> None:
+        if name not in self.form.languages:
+            known = ", ".join(self.form.languages) or "none"
+            raise AnswerRefused(f"The form has no language {name!r}; it has: {known}.")
+        if name != self._world.language:
+            self._world.language = name
+            # Calculations may use translated texts (jr:itext, jr:choice-name).
+            self._engine.run_all()
+            self._settle()
+
+    def set(self, path: str, text: str | None) -> SetResult:
+        """Answer the question at `path` (None clears it); raises `AnswerRefused`."""
+        node = find(self._world.root, path)
+        if node.children:
+            raise AnswerRefused(f"{path} is a group; answer the questions in it.")
+        value = stored(text or "", node.place.type, self._world.zone)
+        changed = value != node.value
+        self._engine.answered(node)
+        if changed:
+            node.value = value
+            self._engine.value_changed(node)
+            self._engine.settle()
+            self._events.value_changed(node)
+            self._settle()
+        violation = self._describer.violation(node)
+        message = "" if violation is None else self._describer.message(node, violation)
+        return SetResult(changed, violation, message)
+
+    def add(self, path: str) -> str:
+        """Add a row to the repeat at `path` (`/data/rep`); its address. Raises `AnswerRefused`."""
+        row = self._repeats.add(path)
+        self._settle()
+        return address(row)
+
+    def remove(self, path: str) -> None:
+        """Remove the row at `path` (`/data/rep[2]`); raises `AnswerRefused`."""
+        self._repeats.remove(path)
+        self._settle()
+
+    def node(self, path: str) -> NodeState:
+        """The state of one node; raises `AnswerRefused` where there is none."""
+        return self._describer.state(find(self._world.root, path))
+
+    def nodes(self) -> list[NodeState]:
+        """Every node from the root down, in document order, groups and rows too."""
+        return [
+            self._describer.state(node)
+            for node in self._world.root.each()
+            if not node.place.is_attribute
+        ]
+
+    def pages(self) -> list[Page]:
+        """What to ask now, in order: relevant questions only."""
+        return pages(self.form, self._world)
+
+    def violations(self) -> list[Problem]:
+        """Every relevant answer that is missing or breaks its constraint, in order."""
+        return self._describer.problems(self._world.root)
+
+    def finalize(self) -> Finalized:
+        """Stamp the end, check everything again and give the submission's bytes."""
+        world = self._world
+        for node in world.root.each():
+            value = at_end(node, world)
+            if value is not None and value != node.value:
+                node.value = value
+                self._engine.value_changed(node)
+        self._settle()
+        instance_id = self._instance_id()
+        complete(world.root, world)
+        problems = self.violations()
+        xml = to_xml(self.form, world.root, instance_id, self._deprecated)
+        return Finalized(xml, tuple(problems), instance_id, changes(world.root))
+
+    def _instance_id(self) -> str:
+        node = instance_id_node(self._world.root)
+        if node is None:
+            if not self._own_id:
+                self._own_id = f"uuid:{self._world.uuid()}"
+            return self._own_id
+        if not node.value:
+            node.value = f"uuid:{self._world.uuid()}"
+        return node.value
+
+    def correct(self) -> None:
+        """Go on as a corrected record: a new instanceID, and the one it replaces beside it."""
+        self._deprecated, self._own_id = self._instance_id(), ""
+        if (node := instance_id_node(self._world.root)) is not None:
+            node.value = ""  # and the next is made when it is asked for
+
+    _own_id = _deprecated = ""
+
+    def snapshot(self) -> bytes:
+        """The record as bytes for `restore`: values, rows and language, nothing derived."""
+        return snapshots.write(self.form, self._world.root, self._world.language)
+
+    def values(self, paths: Iterable[str] | None = None) -> dict[str, str]:
+        """Stored values by address, of leaves (of `paths` where given)."""
+        wanted = None if paths is None else set(paths)
+        found = {address(node): node.value for node in self._world.root.each() if not node.children}
+        return found if wanted is None else {k: v for k, v in found.items() if k in wanted}

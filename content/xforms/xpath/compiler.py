@@ -1,0 +1,278 @@
+"""Compiler: a syntax tree to Python closures, each `run(context) -> value`.
+
+Every tree can be compiled for the type its reader wants (`text`, `number`, `boolean`, `nodes`,
+or `value` for whatever it gives), so most conversions are settled once, when the form loads.
+Closures hold no state: one is shared by all nodes of a place and all sessions of a form.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from content.xforms.faults import BadExpression
+from content.xforms.tree import Node
+from content.xforms.xpath import comparison, paths
+from content.xforms.xpath.functions.registry import FORMS, FUNCTIONS, Function
+from content.xforms.xpath.syntax import (
+    Base,
+    Binary,
+    Call,
+    Chain,
+    Expr,
+    Filter,
+    Negative,
+    Number,
+    Path,
+    Text,
+)
+from content.xforms.xpath.values import (
+    NAN,
+    Context,
+    Run,
+    Value,
+    text_number,
+    to_boolean,
+    to_number,
+    to_text,
+)
+
+RunText: TypeAlias = Callable[[Context], str]
+RunNumber: TypeAlias = Callable[[Context], float]
+RunBoolean: TypeAlias = Callable[[Context], bool]
+RunNodes: TypeAlias = Callable[[Context], list[Node]]
+
+
+class Code(NamedTuple):
+    """A compiled tree; `kind` is `text`, `number`, `boolean`, `nodes` or `any`."""
+
+    kind: str
+    run: Run
+
+
+class Compiler:
+    """Compiles trees for one context: `rows` are the repeats around it, outermost first,
+    as the step names of each (an absolute path into one of them means this row).
+    """
+
+    def __init__(self, rows: tuple[tuple[str, ...], ...] = ()) -> None:
+        self.rows = rows
+
+    def value(self, tree: Expr) -> Code:  # noqa: PLR0911 - one a kind of tree
+        """`tree` with whatever type it gives; raises `BadExpression`."""
+        match tree:
+            case Number(value):
+                number = value
+                return Code("number", lambda _: number)
+            case Text(text):
+                constant = text
+                return Code("text", lambda _: constant)
+            case Negative(operand):
+                negated = self.number(operand)
+                return Code("number", lambda c: -negated(c))
+            case Chain():
+                return self._chain(tree)
+            case Binary():
+                return self._binary(tree)
+            case Call():
+                return self._call(tree)
+            case Path():
+                return Code("nodes", paths.compile_path(self, tree))
+            case Filter(base, predicates):
+                return self._filter(base, predicates)
+
+    def text(self, tree: Expr) -> RunText:
+        """`tree` as a string."""
+        if isinstance(tree, Path) and (first := paths.first_text(self, tree)) is not None:
+            return first
+        kind, run = self.value(tree)
+        if kind == "text":
+            return run  # type: ignore[return-value]
+        return lambda c: to_text(run(c))
+
+    def number(self, tree: Expr) -> RunNumber:
+        """`tree` as a number."""
+        if isinstance(tree, Path) and (first := paths.first_text(self, tree)) is not None:
+            reading = first
+            return lambda c: text_number(reading(c), c)
+        kind, run = self.value(tree)
+        if kind == "number":
+            return run  # type: ignore[return-value]
+        return lambda c: to_number(run(c), c)
+
+    def boolean(self, tree: Expr) -> RunBoolean:
+        """`tree` as a truth value."""
+        kind, run = self.value(tree)
+        if kind == "boolean":
+            return run  # type: ignore[return-value]
+        return lambda c: to_boolean(run(c))
+
+    def nodes(self, tree: Expr) -> RunNodes:
+        """`tree` as the relevant nodes it selects; a value that is no node set selects none."""
+        kind, run = self.value(tree)
+        if kind not in {"nodes", "any"}:
+            return lambda _: []
+
+        def relevant(c: Context) -> list[Node]:
+            found = run(c)
+            if type(found) is not list:
+                return []
+            return [node for node in found if node.relevant]
+
+        return relevant
+
+    def _chain(self, tree: Chain) -> Code:
+        operands = [self.boolean(operand) for operand in tree.operands]
+        stop_at = tree.operator == "or"
+        if len(operands) == 2:
+            left, right = operands
+            if stop_at:
+                return Code("boolean", lambda c: left(c) or right(c))
+            return Code("boolean", lambda c: left(c) and right(c))
+
+        def chained(c: Context) -> bool:
+            for operand in operands:
+                if operand(c) is stop_at:
+                    return stop_at
+            return not stop_at
+
+        return Code("boolean", chained)
+
+    def _binary(self, tree: Binary) -> Code:  # noqa: PLR0911 - one an operator
+        operator = tree.operator
+        if operator == "|":
+            return Code("nodes", self._union(tree))
+        if operator in {"=", "!="}:
+            return Code("boolean", comparison.equality(self, tree))
+        if operator in {"<", "<=", ">", ">="}:
+            return Code("boolean", comparison.relation(self, tree))
+        left, right = self.number(tree.left), self.number(tree.right)
+        match operator:
+            case "+":
+                return Code("number", lambda c: left(c) + right(c))
+            case "-":
+                return Code("number", lambda c: left(c) - right(c))
+            case "*":
+                return Code("number", lambda c: left(c) * right(c))
+            case "div":
+                return Code("number", lambda c: divide(left(c), right(c)))
+            case _:
+                return Code("number", lambda c: remainder(left(c), right(c)))
+
+    def _union(self, tree: Binary) -> Run:
+        left, right = self.value(tree.left).run, self.value(tree.right).run
+
+        def union(c: Context) -> Value:
+            first, second = left(c), right(c)
+            if not isinstance(first, list) or not isinstance(second, list):
+                return []
+            seen = {id(node) for node in first}
+            return first + [node for node in second if id(node) not in seen]
+
+        return union
+
+    def _filter(self, base: Expr, predicates: list[Expr]) -> Code:
+        run = self.value(base).run
+        narrow = [paths.compile_predicate(self, predicate) for predicate in predicates]
+
+        def filtered(c: Context) -> Value:
+            found = run(c)
+            if not isinstance(found, list):
+                return found
+            for predicate in narrow:
+                found = predicate(c, found)
+            return found
+
+        return Code("nodes", filtered)
+
+    def _call(self, tree: Call) -> Code:
+        form = FORMS.get(tree.name)
+        if form is not None:
+            kind, least, most, build = form
+            check_count(tree, least, most)
+            return Code(kind, build(self, tree.arguments))
+        function = FUNCTIONS.get(tree.name)
+        if function is None:
+            raise BadExpression(f"There is no function {tree.name}() in XForms; check its name.")
+        return Code(function.gives, self._bound(function, tree))
+
+    def _bound(self, function: Function, tree: Call) -> Run:
+        arguments = tree.arguments
+        most = math.inf if function.rest else len(function.takes)
+        check_count(tree, len(function.takes) - function.optional, most)
+        run = function.run
+        parts = [
+            self._argument(function.takes[i] if i < len(function.takes) else function.rest, part)
+            for i, part in enumerate(arguments)
+        ]
+        match parts:
+            case []:
+                return run
+            case [one]:
+                return lambda c: run(c, one(c))
+            case [one, two]:
+                return lambda c: run(c, one(c), two(c))
+            case _:
+                return lambda c: run(c, *[part(c) for part in parts])
+
+    def _argument(self, letter: str, tree: Expr) -> Run:
+        match letter:
+            case "s":
+                return self.text(tree)
+            case "n":
+                return self.number(tree)
+            case "b":
+                return self.boolean(tree)
+            case "o":
+                return self.nodes(tree)
+            case _:
+                return self.value(tree).run
+
+
+def check_count(tree: Call, least: float, most: float) -> None:
+    """Raise `BadExpression` where a call has too few or too many arguments."""
+    count = len(tree.arguments)
+    if count < least or count > most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        wanted = wanted.replace("inf", "any number")
+        raise BadExpression(f"{tree.name}() takes {wanted} arguments, not {count}.")
+
+
+def divide(left: float, right: float) -> float:
+    """IEEE 754 division, as XPath has it."""
+    if right:
+        return left / right
+    if not left or math.isnan(left) or math.isnan(right):
+        return NAN
+    return math.copysign(math.inf, left) * math.copysign(1.0, right)
+
+
+def remainder(left: float, right: float) -> float:
+    """`mod`: the sign of the left side, NaN where undefined."""
+    if not right or math.isnan(right) or not math.isfinite(left):
+        return NAN
+    return math.fmod(left, right)
+
+
+def context_free(tree: Expr) -> bool:  # noqa: PLR0911 - one a kind of tree
+    """Whether `tree` reads nothing relative to a predicate's own node or position."""
+    match tree:
+        case Path(base, _):
+            if base is Base.CONTEXT:
+                return False
+            return base is Base.ROOT or context_free(base)
+        case Call(name, arguments):
+            if name in {"position", "last", "once"} and not arguments:
+                return False
+            return all(context_free(argument) for argument in arguments)
+        case Binary(_, left, right):
+            return context_free(left) and context_free(right)
+        case Chain(_, operands):
+            return all(context_free(operand) for operand in operands)
+        case Negative(operand):
+            return context_free(operand)
+        case Filter(base, _):
+            return context_free(base)
+        case _:
+            return True

@@ -1,0 +1,190 @@
+"""Date functions: a date is its ISO text, a number is days since 1970-01-01 of the local zone.
+
+Day numbers of dates are whole (2020-01-02 is 18263 everywhere in the world); the fractions the
+reference engines give differ from each other, so forms must not rely on them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, timedelta
+
+from content.xforms.xpath.functions.registry import Function
+from content.xforms.xpath.values import (
+    EPOCH_DAY,
+    NAN,
+    Context,
+    Value,
+    parse_moment,
+    text_number,
+    to_text,
+    utc_days,
+)
+
+_KISWAHILI = re.compile(r"(?:.*\((?:sw|swa)(?:-\w+)?\)|sw|swa|(?:ki)?swahili)\s*\Z", re.IGNORECASE)
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905 - reads better
+_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()  # noqa: SIM905 - reads better
+# The short names of CLDR for sw; days have no shorter ones.
+_MIEZI = "Jan Feb Mac Apr Mei Jun Jul Ago Sep Okt Nov Des".split()  # noqa: SIM905 - reads better
+_SIKU = "Jumatatu Jumanne Jumatano Alhamisi Ijumaa Jumamosi Jumapili".split()  # noqa: SIM905
+_CODE = re.compile(r"%(.)")
+_CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?", re.ASCII)
+_DAY_S = 86_400.0
+
+
+def moment_text(moment: datetime) -> str:
+    """`2026-11-22T10:15:30.250+03:00`: milliseconds and offset, as OpenRosa submissions carry."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _today(c: Context) -> str:
+    return c.world.now().astimezone(c.world.zone).date().isoformat()
+
+
+def _now(c: Context) -> str:
+    return moment_text(c.world.now().astimezone(c.world.zone))
+
+
+def day_text(days: float) -> str:
+    """The ISO date `days` after 1970-01-01, empty where there is none."""
+    if not math.isfinite(days):
+        return ""
+    ordinal = EPOCH_DAY + math.floor(days)
+    if not 1 <= ordinal <= date.max.toordinal():
+        return ""
+    return date.fromordinal(ordinal).isoformat()
+
+
+def _date(c: Context, value: Value) -> str:
+    if isinstance(value, float):
+        return day_text(value)
+    text = to_text(value).strip()
+    if len(text) == 10 and parse_moment(text, c.world.zone) is not None:
+        return text
+    moment = parse_moment(text, c.world.zone)
+    if moment is not None:
+        return (
+            moment_text(moment.astimezone(c.world.zone))
+            if "T" in text
+            else moment.date().isoformat()
+        )
+    number = text_number(text, c)
+    return "" if math.isnan(number) else day_text(number)
+
+
+def _moment(c: Context, value: Value) -> datetime | None:
+    if isinstance(value, float):
+        return _moment_of_days(c, value)
+    text = to_text(value)
+    moment = parse_moment(text, c.world.zone)
+    if moment is None:
+        return _moment_of_days(c, text_number(text, c)) if text else None
+    return moment.astimezone(c.world.zone)
+
+
+def _moment_of_days(c: Context, days: float) -> datetime | None:
+    """A whole number is that day here; a fraction is a moment, counted from 1970 in UTC.
+
+    So `format-date(decimal-date-time(today()) - 365.25 * n, …)` counts from today and not from
+    the evening before (JavaRosa does the same).
+    """
+    text = day_text(days)
+    if not text or days.is_integer():
+        return parse_moment(text, c.world.zone)
+    moment = parse_moment(f"{text}T00:00:00Z", c.world.zone)
+    if moment is None:
+        return None
+    part = timedelta(milliseconds=round((days - math.floor(days)) * _DAY_S * 1000))
+    return (moment + part).astimezone(c.world.zone)
+
+
+def _decimal_date_time(c: Context, value: Value) -> float:
+    if isinstance(value, float):
+        return value
+    text = to_text(value)
+    moment = parse_moment(text, c.world.zone)
+    if moment is None:
+        return text_number(text, c)
+    return utc_days(moment)
+
+
+def _decimal_time(c: Context, value: Value) -> float:
+    text = to_text(value)
+    if "T" in text:
+        moment = parse_moment(text, c.world.zone)
+        if moment is None:
+            return NAN
+        text = moment.astimezone(c.world.zone).time().isoformat()
+    hit = _CLOCK.match(text)
+    if hit is None:
+        return NAN
+    hour, minute, second, fraction = hit.groups()
+    seconds = int(hour) * 3600 + int(minute) * 60 + int(second or 0)
+    return (seconds + float(f"0.{fraction or 0}")) / _DAY_S
+
+
+def _format(c: Context, value: Value, pattern: str) -> str:
+    moment = _moment(c, value) or _moment_of_time(c, value)
+    if moment is None:
+        return ""
+    return format_moment(moment, pattern, kiswahili=is_kiswahili(c.world.language))
+
+
+def _moment_of_time(c: Context, value: Value) -> datetime | None:
+    hit = _CLOCK.match(to_text(value))
+    if hit is None:
+        return None
+    hour, minute, second, fraction = hit.groups()
+    try:
+        return datetime(
+            1970, 1, 1, int(hour), int(minute), int(second or 0),
+            int(((fraction or "") + "000000")[:6]), tzinfo=c.world.zone,
+        )  # fmt: skip
+    except ValueError:
+        return None
+
+
+def is_kiswahili(language: str) -> bool:
+    """Whether a form's name of a language (`Kiswahili (sw)`, `sw`, `Swahili`) means Kiswahili."""
+    return bool(language) and _KISWAHILI.match(language.strip()) is not None
+
+
+def format_moment(moment: datetime, pattern: str, *, kiswahili: bool = False) -> str:
+    """`pattern` with its codes (ODK: Y y m n b d e H h M S 3 a A W j) filled in."""
+    months, days = (_MIEZI, _SIKU) if kiswahili else (_MONTHS, _DAYS)
+    values = {
+        "Y": f"{moment.year:04}",
+        "y": f"{moment.year % 100:02}",
+        "m": f"{moment.month:02}",
+        "n": str(moment.month),
+        "b": months[moment.month - 1],
+        "d": f"{moment.day:02}",
+        "e": str(moment.day),
+        "H": f"{moment.hour:02}",
+        "h": str(moment.hour),
+        "M": f"{moment.minute:02}",
+        "S": f"{moment.second:02}",
+        "3": f"{moment.microsecond // 1000:03}",
+        "a": days[moment.weekday()],
+        "W": str(moment.isocalendar()[1]),
+        "%": "%",
+    }
+    return _CODE.sub(lambda hit: values.get(hit[1], hit[0]), pattern)
+
+
+def shift_days(day: date, days: int) -> date:
+    """`day` moved by `days`."""
+    return day + timedelta(days=days)
+
+
+TABLE = {
+    "today": Function("text", "", _today),
+    "now": Function("text", "", _now),
+    "date": Function("text", "v", _date),
+    "date-time": Function("text", "v", _date),
+    "decimal-date-time": Function("number", "v", _decimal_date_time),
+    "decimal-time": Function("number", "v", _decimal_time),
+    "format-date": Function("text", "vs", _format),
+    "format-date-time": Function("text", "vs", _format),
+}

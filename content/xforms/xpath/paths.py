@@ -1,0 +1,263 @@
+"""Paths: location paths and predicates compiled to closures over the node tree.
+
+Lists returned here may be the tree's own: nobody changes a node list. An absolute path into a
+repeat the expression stands in means this row (JavaRosa; docs/forms-differences.md); the row is
+found from `context.current`, because `instance()` never moves the document root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from content.xforms.tree import Node
+from content.xforms.xpath import lookups
+from content.xforms.xpath.axes import AXES, child_step
+from content.xforms.xpath.syntax import Base, Expr, Number, Path, Step, is_plain
+from content.xforms.xpath.values import Context, to_boolean
+
+if TYPE_CHECKING:
+    from content.xforms.xpath.compiler import Compiler, RunNodes, RunText
+
+Narrow = Callable[[Context, list[Node]], list[Node]]
+_NONE: list[Node] = []
+
+
+def compile_path(compiler: Compiler, path: Path) -> RunNodes:
+    """The nodes `path` selects, in document order."""
+    if path.base is Base.CONTEXT:
+        if is_plain(path):
+            return _plain_relative(path)
+        walk = compile_steps(compiler, path.steps)
+        return lambda c: walk(c, [c.node])
+    if path.base is Base.ROOT:
+        return _absolute(compiler, path)
+    indexed = lookups.compile_lookup(compiler, path)
+    if indexed is not None:
+        return indexed
+    assert not isinstance(path.base, Base)
+    base = compiler.value(path.base).run
+    walk = compile_steps(compiler, path.steps)
+
+    def based(c: Context) -> list[Node]:
+        found = base(c)
+        return walk(c, found) if isinstance(found, list) else _NONE
+
+    return based
+
+
+def first_text(compiler: Compiler, path: Path) -> RunText | None:
+    """A closure giving just the text of the first node, or None where nothing is gained."""
+    if path.base is not Base.CONTEXT or not is_plain(path):
+        if path.base is Base.ROOT or path.base is Base.CONTEXT:
+            run = compile_path(compiler, path)
+
+            def read(c: Context) -> str:
+                found = run(c)
+                return found[0].text() if found else ""
+
+            return read
+        return None
+    ups, names = _shape(path)
+    if len(names) != 1 or ups < 0:
+        return None
+    name = names[0]
+
+    def read_near(c: Context) -> str:
+        node = c.node
+        for _ in range(ups):
+            parent = node.parent
+            if parent is None:
+                return ""
+            node = parent
+        found = node.by_name.get(name)
+        return found[0].text() if found else ""
+
+    return read_near
+
+
+def _shape(path: Path) -> tuple[int, list[str]]:
+    """How many parents up, then which children down; ups is -1 where it goes up after down."""
+    if path.plain:
+        parts = path.plain.split("/")
+        return parts.count(".."), [name for name in parts if name != ".."]
+    ups = 0
+    names: list[str] = []
+    for step in path.steps:
+        if step.axis == "parent":
+            if names:
+                return -1, []
+            ups += 1
+        elif step.axis == "child":
+            names.append(step.name)
+    return ups, names
+
+
+def _plain_relative(path: Path) -> RunNodes:
+    ups, names = _shape(path)
+    if ups < 0:
+        moves = [child_step(step.name) if step.axis == "child" else AXES[step.axis]("node()")
+                 for step in path.steps]  # fmt: skip
+
+        def zigzag(c: Context) -> list[Node]:
+            found = [c.node]
+            for move in moves:
+                found = _unique([node for start in found for node in move(start)])
+            return found
+
+        return zigzag
+
+    def relative(c: Context) -> list[Node]:
+        node: Node | None = c.node
+        for _ in range(ups):
+            if node is None:
+                return _NONE
+            node = node.parent
+        return _NONE if node is None else descend(node, names)
+
+    return relative
+
+
+def descend(node: Node, names: list[str] | tuple[str, ...]) -> list[Node]:
+    """All nodes reached from `node` by the child steps `names`."""
+    found = [node]
+    for name in names:
+        if len(found) == 1:
+            found = found[0].by_name.get(name, _NONE)
+        else:
+            found = [child for start in found for child in start.by_name.get(name, _NONE)]
+    return found
+
+
+def _absolute(compiler: Compiler, path: Path) -> RunNodes:
+    if path.plain and not compiler.rows:
+        return _from_top(tuple(path.plain.split("/")[1:]), path.plain)
+    names = _leading_names(path.steps)
+    row = next(
+        (
+            row
+            for row in reversed(compiler.rows)
+            if len(names) > len(row) and names[: len(row)] == row
+        ),
+        None,
+    )
+    plain = is_plain(path) and len(names) == len(path.steps)
+    rest = path.steps if row is None else path.steps[len(row) :]
+    if plain:
+        below = tuple(step.name for step in rest)
+        if row is None:
+            return _from_top(below, "/" + "/".join(below))
+        return _from_row(row, lambda _, start: descend(start[0], below), names)
+    walk = compile_steps(compiler, rest)
+    if row is None:
+        return lambda c: walk(c, [c.world.document()])
+    return _from_row(row, walk, names, compile_steps(compiler, path.steps))
+
+
+def _from_top(names: tuple[str, ...], path: str) -> RunNodes:
+    def from_top(c: Context) -> list[Node]:
+        world = c.world
+        found = world.fixed.get(path)
+        return descend(world.document(), names) if found is None else found
+
+    return from_top
+
+
+def _leading_names(steps: list[Step]) -> tuple[str, ...]:
+    names: list[str] = []
+    for step in steps:
+        if step.axis != "child" or step.name in {"*", "node()", "text()"}:
+            break
+        names.append(step.name)
+        if step.predicates:
+            # A row chosen by a predicate is not "this row".
+            names.pop()
+            break
+    return tuple(names)
+
+
+def _from_row(
+    row: tuple[str, ...], walk: Narrow, names: tuple[str, ...], whole: Narrow | None = None
+) -> RunNodes:
+    path = "/" + "/".join(row)
+
+    def from_row(c: Context) -> list[Node]:
+        node: Node | None = c.current
+        while node is not None:
+            place = node.place
+            if place is not None and place.path == path:
+                return walk(c, [node])
+            node = node.parent
+        document = c.world.document()
+        return descend(document, names) if whole is None else whole(c, [document])
+
+    return from_row
+
+
+def compile_steps(compiler: Compiler, steps: list[Step]) -> Narrow:
+    """A closure taking start nodes through `steps`."""
+    moves = [
+        (
+            child_step(step.name) if step.axis == "child" else AXES[step.axis](step.name),
+            [compile_predicate(compiler, predicate) for predicate in step.predicates],
+            step.axis not in {"child", "self", "attribute"},
+        )
+        for step in steps
+    ]
+
+    def walk(c: Context, found: list[Node]) -> list[Node]:
+        for move, predicates, may_repeat in moves:
+            reached: list[Node] = []
+            for start in found:
+                near = move(start)
+                for predicate in predicates:
+                    near = predicate(c, near)
+                if len(found) == 1:
+                    reached = near
+                else:
+                    reached += near
+            c.world.spend(len(reached))
+            found = _unique(reached) if may_repeat and len(found) > 1 else reached
+        return found
+
+    return walk
+
+
+def _unique(nodes: list[Node]) -> list[Node]:
+    return list({id(node): node for node in nodes}.values())
+
+
+def compile_predicate(compiler: Compiler, tree: Expr) -> Narrow:
+    """A closure narrowing nodes by one predicate; a number means a position."""
+    if isinstance(tree, Number):
+        at = int(tree.value) - 1 if tree.value == int(tree.value) else -1
+        return lambda _, nodes: nodes[at : at + 1] if at >= 0 else _NONE
+    kind, run = compiler.value(tree)
+    if kind == "boolean":
+
+        def test(c: Context, nodes: list[Node]) -> list[Node]:
+            inner = Context(c.node, c.world, c.current, len(nodes))
+            c.world.spend(len(nodes))
+            kept = []
+            for at, node in enumerate(nodes, 1):
+                inner.node = node
+                inner.position = at
+                if run(inner):
+                    kept.append(node)
+            return kept
+
+        return test
+
+    def pick(c: Context, nodes: list[Node]) -> list[Node]:
+        inner = Context(c.node, c.world, c.current, len(nodes))
+        c.world.spend(len(nodes))
+        kept = []
+        for at, node in enumerate(nodes, 1):
+            inner.node = node
+            inner.position = at
+            value = run(inner)
+            if value == at if type(value) is float else to_boolean(value):
+                kept.append(node)
+        return kept
+
+    return pick

@@ -1,0 +1,119 @@
+"""Regex programs: a pattern's tree to a list of lines for `regex.py` to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from content.xforms.faults import EvaluationFault
+from content.xforms.limits import REGEX_STATES_MAX
+from content.xforms.xpath.regex.parser import Tree, read_pattern
+
+Accepts = Callable[[str], bool]
+
+
+class Op(Enum):
+    """What a line does."""
+
+    CHAR = "char"
+    SPLIT = "split"
+    LOOK = "look"
+    END = "end"
+
+
+@dataclass(slots=True)
+class Look:
+    """A condition that takes no character: `start`, `end`, `word` or `ahead`."""
+
+    kind: str
+    wanted: bool = True
+    program: Program | None = None
+
+
+@dataclass(slots=True)
+class Line:
+    """One line: CHAR goes on to the next, SPLIT to each of `targets`."""
+
+    op: Op
+    accepts: Accepts = lambda _: False
+    targets: tuple[int, ...] = ()
+    look: Look | None = None
+
+
+@dataclass(slots=True)
+class Program:
+    """Lines, where to start and the line that means a match."""
+
+    lines: list[Line] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+    looks_around: bool = False
+
+
+def compile_pattern(pattern: str) -> Program:
+    """The program of `pattern`; raises `EvaluationFault`."""
+    return _emit(read_pattern(pattern))
+
+
+def _emit(tree: Tree) -> Program:
+    program = Program()
+    _Writer(program).write(tree)
+    program.end = len(program.lines)
+    program.lines.append(Line(Op.END))
+    return program
+
+
+class _Writer:
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._lines = program.lines
+
+    def _add(self, line: Line) -> int:
+        if len(self._lines) >= REGEX_STATES_MAX:
+            raise EvaluationFault("A regular expression grows too large; use smaller counts.")
+        self._lines.append(line)
+        return len(self._lines) - 1
+
+    def write(self, tree: Tree) -> None:
+        match tree:
+            case ("char", accepts):
+                self._add(Line(Op.CHAR, accepts))  # type: ignore[arg-type]
+            case ("seq", parts):
+                for part in parts:  # type: ignore[attr-defined]
+                    self.write(part)
+            case ("alt", parts):
+                self._alternatives(parts)  # type: ignore[arg-type]
+            case ("many", inner, least, most):
+                self._many(inner, least, most)  # type: ignore[arg-type]
+            case ("look", kind, wanted, inner):
+                self._program.looks_around |= kind in {"word", "ahead"}
+                program = None if inner is None else _emit(inner)  # type: ignore[arg-type]
+                self._add(Line(Op.LOOK, look=Look(str(kind), bool(wanted), program)))
+
+    def _alternatives(self, parts: list[Tree]) -> None:
+        split = self._add(Line(Op.SPLIT))
+        starts, jumps = [], []
+        for part in parts:
+            starts.append(len(self._lines))
+            self.write(part)
+            jumps.append(self._add(Line(Op.SPLIT)))
+        self._lines[split].targets = tuple(starts)
+        for jump in jumps:
+            self._lines[jump].targets = (len(self._lines),)
+
+    def _many(self, inner: Tree, least: int, most: int | None) -> None:
+        for _ in range(least):
+            self.write(inner)
+        if most is None:
+            split = self._add(Line(Op.SPLIT))
+            self.write(inner)
+            self._add(Line(Op.SPLIT, targets=(split,)))
+            self._lines[split].targets = (split + 1, len(self._lines))
+            return
+        splits = []
+        for _ in range(most - least):
+            splits.append(self._add(Line(Op.SPLIT)))
+            self.write(inner)
+        for split in splits:
+            self._lines[split].targets = (split + 1, len(self._lines))

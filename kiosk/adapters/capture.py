@@ -1,0 +1,136 @@
+"""Capturing: the camera and the microphone of this kiosk as the visit's ports.
+
+They belong to the core, not to the device service, so that a picture of a person passes from the
+device's own program to the sealed form and through no other process. A device is opened when a
+citizen asks and closed with the answer; nothing here waits, and nothing is written to disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kiosk.filling.capture import Stage, Taken
+from peripherals.device import DeviceFault, SimulatorRefused
+from peripherals.device_loop.loop import Equipment
+from peripherals.device_loop.status_table import read_position
+from peripherals.devices.camera import Frame, NothingSeen, TakeFrame
+from peripherals.devices.recorder import RATE_HZ, SECONDS_MAX, Recording
+from peripherals.drivers.arecord import open_microphone
+from peripherals.service.hotplug_source import hotplug_of
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from provisioning.node.site import Node
+from sync.store.database import Store
+
+OPEN_S = 3.0
+"""A camera that does not serve after this long is not there."""
+_NONE = "none:"
+
+
+class DeviceCamera:
+    """Implements `Capturer`: one picture. `open_equipment` gives a loop with the camera alone."""
+
+    def __init__(self, open_equipment: Callable[[], Equipment], clock: Clock) -> None:
+        self._open_equipment = open_equipment
+        self._clock = clock
+        self._equipment: Equipment | None = None
+        self._asked = False
+        self._until = 0.0
+
+    def start(self) -> None:
+        self.stop()
+        try:
+            self._equipment = self._open_equipment()
+        except DeviceFault:
+            return
+        self._until = self._clock.monotonic() + OPEN_S
+
+    def look(self) -> Taken:
+        if self._equipment is None:
+            return Taken(Stage.FAILED)
+        heard = self._equipment.turn(0)
+        if not self._asked:
+            self._asked = self._equipment.tell("camera", TakeFrame())
+            if not self._asked and self._clock.monotonic() > self._until:
+                return self._end(Taken(Stage.FAILED))
+        for each in heard:
+            if isinstance(each.event, Frame):
+                return self._end(Taken(Stage.READY, each.event.jpeg))
+            if isinstance(each.event, NothingSeen):
+                return self._end(Taken(Stage.FAILED))
+        return Taken(Stage.RUNNING)
+
+    def finish(self) -> None:
+        """A picture is finished by itself."""
+
+    def stop(self) -> None:
+        self._end(Taken(Stage.FAILED))
+
+    def _end(self, taken: Taken) -> Taken:
+        if self._equipment is not None:
+            self._equipment.close()
+        self._equipment, self._asked = None, False
+        return taken
+
+
+class Microphone:
+    """Implements `Capturer`: a recording until it is finished, a minute at most."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._clock = clock
+        self._recording = Recording(lambda: open_microphone(url, RATE_HZ, SECONDS_MAX))
+        self._failed = False
+
+    def start(self) -> None:
+        self._failed = not self._recording.start(self._clock.monotonic())
+
+    def look(self) -> Taken:
+        heard = not self._failed and self._recording.hear(self._clock.monotonic())
+        if not heard:
+            return Taken(Stage.FAILED)
+        seconds = self._recording.seconds
+        if self._recording.running:
+            return Taken(Stage.RUNNING, seconds=seconds)
+        return Taken(Stage.READY, self._recording.take(), seconds)
+
+    def finish(self) -> None:
+        self._recording.hear(self._clock.monotonic())
+        self._recording.finish()
+
+    def stop(self) -> None:
+        self._recording.wipe()
+
+
+def position_in(store: Store, clock: Clock) -> Callable[[], str | None]:
+    """Where the kiosk stands, from the table the device service keeps fresh."""
+
+    def position() -> str | None:
+        place = read_position(store, clock.now())
+        if place is None:
+            return None
+        return f"{place.latitude:.6f} {place.longitude:.6f} 0 {place.accuracy_m or 0:.1f}"
+
+    return position
+
+
+def camera_of(node: Node, clock: Clock, ids: Ids) -> DeviceCamera | None:
+    """The node's camera; None when it has none. Raises `BadDeviceUrl`, `SimulatorRefused`."""
+    chosen, field = node.settings.devices, node.settings.node.field
+    if chosen.camera == _NONE:
+        return None
+    urls = {"camera": chosen.camera}
+    Equipment(urls, clock, ids, field=field).close()  # a wrong URL stops the start
+    return DeviceCamera(
+        lambda: Equipment(urls, clock, ids, hotplug=hotplug_of(chosen.hotplug), field=field), clock
+    )
+
+
+def recorder_of(node: Node, clock: Clock) -> Microphone | None:
+    """The node's microphone; None when it has none. Raises `BadDeviceUrl`, `SimulatorRefused`."""
+    url = node.settings.devices.recorder
+    if url == _NONE:
+        return None
+    if node.settings.node.field and ("simulated" in url or "program=" in url):
+        raise SimulatorRefused("The setting recorder names a simulator; name the real device.")
+    open_microphone(url, RATE_HZ, SECONDS_MAX).close()
+    return Microphone(url, clock)

@@ -1,0 +1,94 @@
+"""Cases: what this kiosk honestly knows of a reference, and how its line to upstream is.
+
+The reference alone is the key (ADR 0006): 30 unpredictable bits on a slip only its owner holds.
+What it opens names nobody: an office, a stage, a time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from kiosk.adapters.submissions import receipt_at
+from kiosk.case_reference import is_reference
+from kiosk.visit.ports import Knowledge, Network
+from provisioning.clock import Clock
+from sync.journal.entry import Entry
+from sync.service import status
+from sync.store.database import MigrationSet, Store, Transaction
+
+CASE_TABLES = MigrationSet(
+    "kiosk-cases",
+    (
+        """CREATE TABLE case_answer (
+            reference TEXT PRIMARY KEY,
+            state TEXT NOT NULL,
+            agency TEXT NOT NULL,
+            note_key TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+    ),
+)
+
+STATES = frozenset({"received", "processing", "needs_more", "ready", "collected", "rejected"})
+"""What an agency may answer; a state of a newer release is not shown as anything else."""
+
+
+class CaseAnswers:
+    """The projection: the newest answer of an agency that came down, by reference."""
+
+    tables = ("case_answer",)
+
+    def apply(self, tx: Transaction, entry: Entry) -> None:
+        """Fold one entry; an answer older than the one known changes nothing."""
+        if entry.kind != "case.status" or entry.body["state"] not in STATES:
+            return
+        body = entry.body
+        tx.execute(
+            "INSERT INTO case_answer VALUES (?, ?, ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET"
+            " state = excluded.state, agency = excluded.agency, note_key = excluded.note_key,"
+            " at = excluded.at WHERE excluded.at >= case_answer.at",
+            (
+                body["reference"],
+                body["state"],
+                body["agency"],
+                body.get("note_key") or "",
+                int(body["at"]),
+            ),
+        )
+
+
+class StoredCases:
+    """Implements `kiosk.visit.ports.Cases`."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def find(self, reference: str) -> Knowledge | None:
+        """What the agency answered last, else saved here or sent on; None for a reference this
+        kiosk never gave and of which nothing came down.
+        """
+        if not is_reference(reference):
+            return None
+        return self._answered(reference) or self._given(reference)
+
+    def _answered(self, reference: str) -> Knowledge | None:
+        row = self._store.one(
+            "SELECT state, agency, at, note_key FROM case_answer WHERE reference = ?", (reference,)
+        )
+        if row is None:
+            return None
+        return Knowledge(row[0], row[1], datetime.fromtimestamp(row[2] / 1000, UTC), row[3])
+
+    def _given(self, reference: str) -> Knowledge | None:
+        found = receipt_at(self._store, reference)
+        if found is None:
+            return None
+        agency, seq, at = found
+        sent = seq <= status.read(self._store).sent_seq
+        return Knowledge("sent" if sent else "saved", agency, at)
+
+    def network(self) -> Network:
+        """For the badge."""
+        now = status.read(self._store, self._clock.now())
+        return Network(now.online, now.waiting)

@@ -1,0 +1,98 @@
+"""Words stored: faces in clear, words only for the office that answers them; facts of a visit.
+
+What a citizen writes may name a person, so words are sealed like a form: a report of a bribe to
+the anti-corruption commission, everything else to the Huduma Kenya Secretariat. The face, the
+kind and the service are counted in clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from kiosk.case_reference import RANDOM_BYTES, make_reference
+from kiosk.queue.numbering import service_day
+from kiosk.visit.ports import Opinion, Place
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync.cbor import encode
+from sync.journal.journal import Journal
+from sync.journal.kinds import audience_of
+from sync.sealing.sealer import Sealer
+
+OFFICES = {"bribe": ("EACC", "CAJ", "HUDUMA")}
+"""Who reads what was written, by kind; the first one that has a key."""
+
+OFFICE = ("HUDUMA", "CAJ")
+
+
+class StoredOpinions:
+    """Implements `kiosk.visit.ports.Opinions` over the node's journal."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        sealer: Sealer,
+        clock: Clock,
+        ids: Ids,
+        place: Place,
+        *,
+        agencies: Iterable[str],
+        rung: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._journal = journal
+        self._sealer = sealer
+        self._clock = clock
+        self._ids = ids
+        self._place = place
+        self._agencies = frozenset(agencies)
+        self._rung = rung
+
+    def give(self, visit: UUID, opinion: Opinion) -> str | None:
+        """One transaction: the face in clear, the words sealed; their reference, if any."""
+        now = self._clock.now()
+        reference: str | None = None
+        with self._journal.store.transaction() as tx:
+            body = {
+                "site": self._place.site,
+                "day": service_day(now).isoformat(),
+                "kind": opinion.kind,
+                "face": opinion.face or 0,
+                "service": opinion.service,
+                "words_sealed": bool(opinion.words),
+            }
+            kind = "feedback.given"
+            self._journal.append(tx, kind, visit, body, audience=audience_of(kind))
+            if opinion.words:
+                agency = self._office(opinion.kind)
+                reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
+                self._sealer.append(
+                    tx,
+                    self._journal,
+                    "complaint.filed",
+                    self._ids.uuid7(),
+                    agency,
+                    {"kind": opinion.kind, "reference": reference},
+                    encode({"words": opinion.words, "submitted_at": int(now.timestamp() * 1000)}),
+                )
+        self._rung()
+        return reference
+
+    def _office(self, kind: str) -> str:
+        wanted = OFFICES.get(kind, OFFICE)
+        return next((code for code in wanted if code in self._agencies), wanted[-1])
+
+
+class StoredFacts:
+    """Implements `kiosk.visit.ports.Ledger`: facts without personal data."""
+
+    def __init__(self, journal: Journal, rung: Callable[[], None] = lambda: None) -> None:
+        self._journal = journal
+        self._rung = rung
+
+    def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
+        """Append one fact, durably."""
+        with self._journal.store.transaction() as tx:
+            self._journal.append(tx, kind, visit, body, audience=audience_of(kind))
+        self._rung()

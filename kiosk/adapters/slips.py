@@ -1,0 +1,108 @@
+"""Slips: what the visit may know and ask of paper, over the node's spool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from content.catalogue.model import Service
+from kiosk.ticketing.ticket_table import ticket_of
+from kiosk.visit.ports import Issued, Paper
+from peripherals.device import PrinterState
+from peripherals.printing.document import Document
+from peripherals.printing.spool import Job, JobState, Spool
+from peripherals.printing.worker.printer_status import read as read_health
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+
+CHECKLIST_WITHIN = timedelta(minutes=5)
+
+_PAPER = {
+    JobState.QUEUED: Paper.PRINTING,
+    JobState.SENDING: Paper.PRINTING,
+    JobState.AWAIT_PROOF: Paper.PRINTING,
+    JobState.HELD: Paper.BLOCKED,
+    JobState.UNCERTAIN: Paper.PRINTING,
+    JobState.PRINTED: Paper.PRINTED,
+    JobState.UNKNOWN: Paper.UNKNOWN,
+    JobState.FAILED_OVER: Paper.NONE,
+    JobState.EXPIRED: Paper.FAILED,
+    JobState.CANCELLED: Paper.FAILED,
+}
+"""Only what was proven is called printed; a slip told another way is not asked about again."""
+
+
+class Builder(Protocol):
+    """Builds documents: `kiosk.slips.builder.Receipts`."""
+
+    def checklist(self, service: Service, have: frozenset[str], language: str) -> Document: ...
+
+    def ticket(self, issued: Issued, service: Service, language: str) -> Document: ...
+
+
+Reissue = Callable[[UUID, str], Document | None]
+
+
+class StoredSlips:
+    """Implements `kiosk.visit.ports.Slips`."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        builder: Builder,
+        clock: Clock,
+        ids: Ids,
+        *,
+        reissue: Reissue,
+        rung: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._spool = spool
+        self._builder = builder
+        self._clock = clock
+        self._ids = ids
+        self._reissue = reissue
+        self._rung = rung
+
+    def paper(self, subject: UUID) -> Paper:
+        """The newest slip's state; waiting in front of a printer that cannot print is blocked."""
+        state = self._spool.state(subject)
+        if state is None:
+            return Paper.NONE
+        paper = _PAPER[state]
+        if paper is Paper.PRINTING and state is JobState.QUEUED and self._stuck():
+            return Paper.BLOCKED
+        return paper
+
+    def checklist(self, visit: UUID, service: Service, have: frozenset[str], lang: str) -> UUID:
+        """Print a checklist; the same one once for the same ticks of the same visit."""
+        slip = self._builder.checklist(service, have, lang)
+        key = f"checklist:{visit}:{service.code}:{','.join(sorted(have))}"
+        subject = self._ids.uuid7()
+        by = self._clock.now() + CHECKLIST_WITHIN
+        with self._spool.store.transaction() as tx:
+            job = self._spool.enqueue(tx, Job("checklist", subject, slip, lang, by, key))
+            row = tx.one("SELECT subject FROM print_job WHERE id = ?", (job,))
+        self._rung()
+        assert row is not None
+        return UUID(bytes=bytes(row[0]))
+
+    def again(self, subject: UUID, language: str) -> None:
+        """Another slip of a ticket, marked as a copy from the first."""
+        if ticket_of(self._spool.store, subject) is None:
+            return
+        slip = self._reissue(subject, language)
+        if slip is None:
+            return
+        by = self._clock.now() + CHECKLIST_WITHIN
+        with self._spool.store.transaction() as tx:
+            jobs = tx.one("SELECT count(*) FROM print_job WHERE subject = ?", (subject.bytes,))
+            number = int(jobs[0]) if jobs else 0
+            job = Job("ticket", subject, slip, language, by, f"ticket:{subject}:{number}", True)
+            self._spool.enqueue(tx, job)
+        self._rung()
+
+    def _stuck(self) -> bool:
+        state = read_health(self._spool.store, self._clock.now()).printer
+        return state in {PrinterState.BLOCKED, PrinterState.LOST, PrinterState.ABSENT}

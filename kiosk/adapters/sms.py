@@ -1,0 +1,87 @@
+"""Texting stored: a ticket's number by SMS in place of its slip, over the node's message queue.
+
+One transaction: the message is queued (number and words sealed), the slip is handed over so that
+it does not print for nobody later, and the journal says so without the number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from kiosk.visit.sms_port import Text
+from peripherals.device_loop import status_table
+from peripherals.printing.spool import Spool
+from peripherals.sms.queue import SmsQueue, SmsRefused, SmsState
+from provisioning.clock import Clock
+from sync.journal.journal import Journal
+from sync.journal.kinds import audience_of
+from sync.store.database import Transaction
+
+SEND_WITHIN = timedelta(minutes=30)
+_TEXT = {
+    SmsState.QUEUED: Text.WAITING,
+    SmsState.SENDING: Text.WAITING,
+    SmsState.SENT: Text.SENT,
+    SmsState.UNCERTAIN: Text.UNKNOWN,
+    SmsState.FAILED: Text.FAILED,
+    SmsState.EXPIRED: Text.FAILED,
+    SmsState.CANCELLED: Text.FAILED,
+}
+
+
+class StoredTexting:
+    """Implements `kiosk.visit.sms_port.Texting`."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        spool: Spool,
+        queue: SmsQueue,
+        clock: Clock,
+        rung: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._journal = journal
+        self._store = journal.store
+        self._spool = spool
+        self._queue = queue
+        self._clock = clock
+        self._rung = rung
+
+    def ready(self) -> bool:
+        """As the device service last saw the modem; an old sight is none."""
+        if not self._store.has_table("equipment_state"):
+            return False
+        rows = status_table.read(self._store, self._clock.now())
+        return any(row.name == "sms" and row.state.serves for row in rows)
+
+    def state(self, visit: UUID) -> Text:
+        row = self._store.one("SELECT state FROM sms_job WHERE key = ?", (_key(visit),))
+        return _TEXT[SmsState(row[0])] if row else Text.NONE
+
+    def send(self, visit: UUID, number: str, words: str) -> bool:
+        by = self._clock.now() + SEND_WITHIN
+        with self._store.transaction() as tx:
+            try:
+                self._queue.enqueue(tx, _key(visit), number, words, by)
+            except SmsRefused:
+                return False
+            self._hand_over(tx, visit)
+        self._rung()
+        return True
+
+    def _hand_over(self, tx: Transaction, visit: UUID) -> None:
+        row = tx.one(
+            "SELECT id, printer FROM print_job WHERE subject = ? ORDER BY seq DESC LIMIT 1",
+            (visit.bytes,),
+        )
+        if row is None or not self._spool.hand_over(tx, row[0], "sms"):
+            return
+        kind = "print.failed_over"
+        body = {"job": row[0], "kind": "ticket", "printer": row[1], "from": row[1], "to": "sms"}
+        self._journal.append(tx, kind, visit, body, audience=audience_of(kind))
+
+
+def _key(visit: UUID) -> str:
+    return f"ticket:{visit}"

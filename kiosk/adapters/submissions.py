@@ -1,0 +1,238 @@
+"""Forms stored: drafts nobody can read without this process, and submissions only an agency can.
+
+A draft is the form's snapshot under AES-256-GCM-SIV with a key that exists in this process's
+memory alone: after a power cut it is noise, and it is deleted at the start. Whoever asks for a
+code gets a draft that outlives the visit (`resuming.py`). A submission is one
+transaction: capsule if needed, `form.submitted` with the sealed bytes, the receipt's print job.
+The bytes the engine finalised are sealed as they are and never made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from content.catalogue.model import FormAsset
+from kiosk.adapters.drafts import PinnedForm, ResumableDrafts, read_code, spaced
+from kiosk.case_reference import RANDOM_BYTES, make_reference
+from kiosk.filling.filling import Filling
+from kiosk.visit.ports import Coded, Received, Reopened
+from peripherals.printing.document import Document
+from peripherals.printing.spool import Job, Spool
+from provisioning.clock import Clock
+from provisioning.faults import Fault
+from provisioning.ids import Ids
+from sync.cbor import encode
+from sync.journal.journal import Entry, Journal
+from sync.sealing.sealer import Sealer
+from sync.store.database import MigrationSet, Store, Transaction
+
+FORM_TABLES = MigrationSet(
+    "kiosk-forms",
+    (
+        """CREATE TABLE draft (visit BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE form_receipt (
+            reference TEXT PRIMARY KEY,
+            submission BLOB NOT NULL UNIQUE,
+            form TEXT NOT NULL,
+            agency TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+    ),
+)
+
+_KEY_BITS, _NONCE_BYTES = 256, 12
+_TRIES = 8
+
+
+class FormNotStored(Fault):
+    """The form has problems to mend first: answers that do not stand, or faults in the form."""
+
+    code = 60
+
+
+class FormReceipts:
+    """The projection: which references this kiosk gave, without a word of what they hold."""
+
+    tables = ("form_receipt",)
+
+    def apply(self, tx: Transaction, entry: Entry) -> None:
+        """Fold one entry; other kinds are ignored."""
+        if entry.kind == "form.submitted":
+            body = entry.body
+            tx.execute(
+                # A corrected form keeps its reference, which from then on means the new one.
+                "INSERT OR REPLACE INTO form_receipt VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    body["reference"],
+                    entry.subject.bytes,
+                    body["form"],
+                    body["agency"],
+                    entry.seq,
+                    entry.hlc >> 16,
+                ),
+            )
+
+
+CODE_SLIP_WITHIN = timedelta(minutes=5)
+
+
+class Builder(Protocol):
+    """Builds documents: `kiosk.slips.builder.Receipts`."""
+
+    def received(self, received: Received, asset: FormAsset, language: str) -> Document: ...
+
+    def draft_code(self, code: str, asset: FormAsset, language: str, days: int) -> Document: ...
+
+
+class StoredForms:
+    """Implements `kiosk.visit.ports.Submissions` over the node's database."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        spool: Spool,
+        sealer: Sealer,
+        clock: Clock,
+        ids: Ids,
+        *,
+        drafts: ResumableDrafts,
+        builder: Builder,
+        rung: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._journal = journal
+        self._store: Store = journal.store
+        self._spool = spool
+        self._sealer = sealer
+        self._clock = clock
+        self._ids = ids
+        self._drafts = drafts
+        self._builder = builder
+        self._rung = rung
+        self._keys: dict[UUID, bytes] = {}
+
+    def keep_draft(self, visit: UUID, filling: Filling) -> None:
+        """Keep the answers so far: under the code once there is one, else under this process."""
+        snapshot = filling.engine.snapshot()
+        if self._drafts.has(visit):
+            self._drafts.keep(visit, snapshot, filling.files())
+            return
+        key = self._keys.setdefault(visit, self._ids.token(_KEY_BITS // 8))
+        nonce = self._ids.token(_NONCE_BYTES)
+        sealed = AESGCMSIV(key).encrypt(nonce, snapshot, visit.bytes)
+        with self._store.transaction() as tx:
+            tx.execute("INSERT OR REPLACE INTO draft VALUES (?, ?)", (visit.bytes, nonce + sealed))
+
+    def give_code(self, visit: UUID, filling: Filling, language: str) -> Coded:
+        """A code for the draft, durable when this returns; then its slip. The slip lies in the
+        spool encrypted like every slip, is wiped when its job ends, and is not printed late.
+        """
+        pinned = PinnedForm.of(filling.asset)
+        code = self._drafts.give(visit, pinned, filling.engine.snapshot(), filling.files())
+        self._forget(visit)
+        coded = Coded(code, self._ids.uuid7())
+        slip = self._builder.draft_code(code, filling.asset, language, self._drafts.keep_days)
+        by = self._clock.now() + CODE_SLIP_WITHIN
+        with self._store.transaction() as tx:
+            job = Job("draft-code", coded.slip, slip, language, by, f"draft-code:{coded.slip}")
+            self._spool.enqueue(tx, job)
+        self._rung()
+        return coded
+
+    def reopen(self, visit: UUID, typed: str) -> Reopened | None:
+        """The draft of a code, kept under it again from now on."""
+        kept = self._drafts.resume(visit, typed)
+        if kept is None:
+            return None
+        self._forget(visit)
+        code = spaced(read_code(typed) or "")
+        return Reopened(code, kept.pinned.asset(), kept.snapshot, kept.strokes)
+
+    def drop_draft(self, visit: UUID) -> None:
+        """Wipe the draft, with a code or without."""
+        if self._drafts.has(visit):
+            with self._store.transaction() as tx:
+                self._drafts.drop(tx, visit)
+        self._forget(visit)
+
+    def leave_draft(self, visit: UUID) -> None:
+        """The draft with a code waits for its owner; any other is gone with its key."""
+        self._drafts.leave(visit)
+        self._forget(visit)
+
+    def submit(
+        self, visit: UUID, filling: Filling, language: str, replaces: Received | None = None
+    ) -> Received:
+        """Seal and store; raises `FormNotStored` when an answer does not stand."""
+        final = filling.engine.finalize()
+        if final.violations:
+            raise FormNotStored("Some answers need attention; go back to the review.")
+        now, asset = self._clock.now(), filling.asset
+        plain = encode(
+            {
+                "xml": final.xml,
+                "attachments": filling.files(),
+                "submitted_at": int(now.timestamp() * 1000),
+            }
+        )
+        with self._store.transaction() as tx:
+            reference = replaces.reference if replaces else self._reference(tx, asset.agency)
+            received = Received(self._ids.uuid7(), reference, asset.agency, asset.id, now)
+            body = {
+                "form": asset.id,
+                "version": asset.version,
+                "reference": reference,
+                "service": asset.service,
+            }
+            if replaces is not None:
+                body["replaces"] = str(replaces.submission)
+            self._sealer.append(
+                tx,
+                self._journal,
+                "form.submitted",
+                received.submission,
+                asset.agency,
+                body,
+                plain,
+            )
+            slip = self._builder.received(received, asset, language)
+            key = f"receipt:{received.submission}"
+            self._spool.enqueue(tx, Job("receipt", received.submission, slip, language, None, key))
+            tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
+            self._drafts.drop(tx, visit)
+        self._keys.pop(visit, None)
+        self._rung()
+        return received
+
+    def _forget(self, visit: UUID) -> None:
+        """Forget the key of a draft without a code, then the bytes nobody can read any more."""
+        if self._keys.pop(visit, None) is None:
+            return
+        with self._store.transaction() as tx:
+            tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
+
+    def _reference(self, tx: Transaction, agency: str) -> str:
+        for _ in range(_TRIES):
+            reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
+            row = tx.one("SELECT 1 FROM form_receipt WHERE reference = ?", (reference,))
+            if row is None:
+                return reference
+        raise FormNotStored("No free reference was found; try once more.")
+
+    def forget_all_drafts(self) -> None:
+        """At the start: drafts of a process that is gone have no key, so delete the noise."""
+        with self._store.transaction() as tx:
+            tx.execute("DELETE FROM draft")
+
+
+def receipt_at(store: Store, reference: str) -> tuple[str, int, datetime] | None:
+    """(agency, journal entry, time) of a reference this kiosk gave."""
+    row = store.one("SELECT agency, seq, at FROM form_receipt WHERE reference = ?", (reference,))
+    return (
+        None if row is None else (row[0], int(row[1]), datetime.fromtimestamp(row[2] / 1000, UTC))
+    )

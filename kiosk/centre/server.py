@@ -1,0 +1,40 @@
+"""Service: the centre's process. Answers kiosks over CURVE, in their own authenticated names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from kiosk.centre.authority import Authority
+from kiosk.queue.protocol import encode, read_ask
+from kiosk.ticketing.centre_client import answer
+from provisioning.node.site import Node
+from sync.transports.zmq_transport import Server
+
+POLL_S = 0.5
+_KIOSKS = frozenset({"kiosk", "van"})
+
+
+def kiosks_of(node: Node) -> Callable[[bytes], str | None]:
+    """Who may ask this centre for numbers: kiosks of its own site, by their CURVE key."""
+    site = node.settings.node.site
+
+    def allowed(public: bytes) -> str | None:
+        found = node.registry.by_curve(public)
+        if found is None or found.role not in _KIOSKS or found.site != site:
+            return None
+        return found.name
+
+    return allowed
+
+
+def serve(authority: Authority, server: Server, stopped: Callable[[], bool]) -> None:
+    """Answer kiosks until `stopped` says so; what is no request is dropped."""
+    while not stopped():
+        for request in server.poll(POLL_S):
+            try:
+                message = read_ask(request.payload)
+            except msgspec.MsgspecError:
+                continue
+            server.reply(request, encode(answer(authority, request.peer, message)))

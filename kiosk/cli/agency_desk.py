@@ -1,0 +1,152 @@
+"""Agency office: what an agency's desk does with its opened forms: hand them on, make tables.
+
+`huduma desk forward` and `huduma desk export`. The ledger of what was handed on stands beside the
+agency's key (`DIR/agencies/CODE/desk.db`). Passwords come from a file or the environment, never
+from the command line, where every process list would show them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from lxml import etree
+
+from content.catalogue.catalogue import Catalogue
+from provisioning.clock import SystemClock
+from provisioning.faults import UsageFault
+from provisioning.ids import SystemIds
+from provisioning.node.site import Site
+from sync.agency.inbox import Opened
+from sync.agency.openrosa.delivery_log import LEDGER_TABLES, Ledger
+from sync.agency.openrosa.encryption import encrypt, public_key
+from sync.agency.openrosa.forwarder import Outcome, forward
+from sync.agency.openrosa.http_client import HttpWire
+from sync.agency.openrosa.responses import Verdict
+from sync.agency.openrosa.submission import Submission
+from sync.agency.table_export import tables, write_csv, write_parquet
+from sync.store.database import Store
+
+PASSWORD_VARIABLE = "HUDUMA_ODK_PASSWORD"  # noqa: S105 - the variable's name, not a password
+
+REMEDIES = {
+    Verdict.ASK: "The server does not let this user in: check the name and the password.",
+    Verdict.PORTAL: "What answers is not an ODK server (a login page?): check the address.",
+    Verdict.RETRY: "The server does not answer now: run the same command again later.",
+}
+
+
+def add_arguments(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The sub-verbs `forward` and `export` of `huduma desk`."""
+    forward_verb = verbs.add_parser("forward", help="hand opened forms to an ODK server")
+    forward_verb.add_argument("--openrosa", required=True, metavar="URL", help="submission address")
+    forward_verb.add_argument("--user", default="", help="user name at the server")
+    forward_verb.add_argument("--password-file", type=Path, metavar="FILE")
+    forward_verb.add_argument("--digest", action="store_true", help="HTTP Digest, not Basic")
+    export_verb = verbs.add_parser("export", help="make tables for analysts")
+    export_verb.add_argument("--out", type=Path, required=True, metavar="DIR")
+    export_verb.add_argument("--format", choices=("csv", "parquet"), default="csv")
+    for verb in (forward_verb, export_verb):
+        verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
+        verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
+        verb.add_argument("--database", metavar="URL", help="the national store; not as set")
+
+
+def submissions(opened: list[Opened]) -> list[Submission]:
+    """The forms among what was opened (complaints and words of feedback are no forms)."""
+    found = []
+    for each in opened:
+        if not each.xml:
+            continue
+        root = etree.fromstring(each.xml, _parser())
+        names = root.xpath("//*[local-name()='instanceID']/text()")
+        identity = str(names[0]) if names else f"uuid:{each.entry.subject}"
+        found.append(
+            Submission(
+                identity, root.get("id", ""), root.get("version", ""), each.xml, each.attachments
+            )
+        )
+    return found
+
+
+def run_forward(arguments: argparse.Namespace, opened: list[Opened]) -> int:
+    """Hand on; 0, 41 when the server refused some for good, 45 when the run had to stop."""
+    site = Site.open(arguments.site)
+    clock = SystemClock()
+    ids = SystemIds(clock)
+    keys = _encryption_keys(_forms(site))
+
+    def prepare(plain: Submission) -> Submission:
+        key = keys.get(plain.form_id)
+        return encrypt(plain, public_key(key), ids) if key else plain
+
+    store = Store.open(arguments.site / "agencies" / arguments.agency / "desk.db", [LEDGER_TABLES])
+    wire = HttpWire(
+        clock, user=arguments.user, password=_password(arguments), digest=arguments.digest
+    )
+    try:
+        ledger = Ledger(store, arguments.openrosa)
+        outcome = forward(submissions(opened), arguments.openrosa, wire, ledger, prepare)
+    finally:
+        wire.close()
+        store.close()
+    return _told(outcome)
+
+
+def run_export(arguments: argparse.Namespace, opened: list[Opened]) -> int:
+    """Write one table per form and one per repeat; names what was written."""
+    repeats = {form: _repeats(xml) for form, xml in _forms(Site.open(arguments.site)).items()}
+    found = tables(submissions(opened), repeats)
+    write = write_parquet if arguments.format == "parquet" else write_csv
+    for path in write(found, arguments.out):
+        print(path)
+    return 0
+
+
+def _told(outcome: Outcome) -> int:
+    for name, verdict, status, text in outcome.troubles:
+        print(f"{name}: {verdict.value} (HTTP {status}) {text}".rstrip(), file=sys.stderr)
+    print(", ".join(f"{number} {what}" for what, number in sorted(outcome.counts.items())) or "0")
+    if outcome.stopped is not None:
+        print(REMEDIES[outcome.stopped], file=sys.stderr)
+        return 45
+    refused = outcome.counts["conflict"] + outcome.counts["parked"]
+    return 41 if refused else 0
+
+
+def _password(arguments: argparse.Namespace) -> str:
+    if arguments.password_file is None:
+        return os.environ.get(PASSWORD_VARIABLE, "")
+    try:
+        return str(arguments.password_file.read_text()).strip()
+    except OSError as error:
+        msg = f"The password file {arguments.password_file} cannot be read: check its path."
+        raise UsageFault(msg) from error
+
+
+def _forms(site: Site) -> dict[str, bytes]:
+    catalogue = Catalogue.open(site.dir / "pack", site.root_public)
+    return {form.id: form.xml for form in catalogue.forms()}
+
+
+def _encryption_keys(forms: Mapping[str, bytes]) -> dict[str, str]:
+    keys = {}
+    for form, xml in forms.items():
+        asked = etree.fromstring(xml, _parser()).xpath(
+            "//*[local-name()='submission']/@base64RsaPublicKey"
+        )
+        if asked:
+            keys[form] = str(asked[0])
+    return keys
+
+
+def _repeats(xml: bytes) -> frozenset[str]:
+    found = etree.fromstring(xml, _parser()).xpath("//*[local-name()='repeat']/@nodeset")
+    return frozenset(str(path) for path in found)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True)

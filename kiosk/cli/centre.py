@@ -1,0 +1,35 @@
+"""`huduma centre`: the process of a centre that grants numbers to its kiosks."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which site, and its centre when there are several."""
+    parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
+    parser.add_argument("--node", metavar="NAME", help="the centre's node; default: the first one")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM."""
+    from kiosk.centre.server import kiosks_of, serve
+    from kiosk.node.composition import authority
+    from kiosk.node.database import open_books
+    from kiosk.queue.faults import NoQueueHere
+    from provisioning.node.site import Site
+    from provisioning.shutdown import Stop
+    from sync.transports.zmq_transport import Server
+
+    site = Site.open(arguments.site)
+    node = site.node(arguments.node) if arguments.node else next(iter(site.nodes("centre")), None)
+    if node is None or node.role not in {"centre", "van"}:
+        raise NoQueueHere("There is no centre here; name one with --node.")
+    stop = Stop()
+    books = open_books(node)
+    server = Server(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
+    serve(authority(node, books), server, stop)
+    server.close()
+    books.store.close()
+    return 0

@@ -1,0 +1,45 @@
+"""`huduma core`: the visit's process of a kiosk or van."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which node."""
+    parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
+    parser.add_argument("--node", required=True, metavar="NAME", help="a kiosk or van of the site")
+    parser.add_argument("--centre", default="", metavar="ENDPOINT", help="ask there, not as set")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM."""
+    from kiosk.node.composition import kiosk_of
+    from kiosk.node.core_process import Advancing, Core, CoreFault
+    from provisioning.clock import SystemClock
+    from provisioning.node.site import Site
+    from provisioning.shutdown import Stop
+    from sync.transports.zmq_transport import Server
+
+    site = Site.open(arguments.site)
+    node = site.node(arguments.node)
+    if node.role not in {"kiosk", "van"}:
+        raise CoreFault(f"{node.name} is a {node.role}; the core runs on a kiosk or a van.")
+    stop = Stop()
+    simulated = not node.settings.node.field
+    # A story may move this clock by hours: its floor must not stay behind on the disk.
+    clock = SystemClock(None if simulated else node.run_dir / "clock-floor")
+    kiosk = kiosk_of(site, node, clock, endpoint=arguments.centre)
+    server = Server(f"ipc://{node.socket_path('core')}")
+
+    def advance(seconds: float) -> None:
+        clock.advance(seconds=seconds)
+
+    core = Core(kiosk, server, clock, Advancing(advance if simulated else None))
+    core.run(stop)
+    server.close()
+    kiosk.bell.close()
+    kiosk.books.store.close()
+    clock.keep_floor()
+    return 0

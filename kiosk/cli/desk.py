@@ -1,0 +1,63 @@
+"""`huduma desk`: open the forms sealed to an agency, with the agency's key, and only its own;
+hand them on to an ODK server; make tables of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-verbs of `desk`."""
+    from kiosk.cli import agency_desk
+
+    verbs = parser.add_subparsers(dest="act", required=True, metavar="open|forward|export")
+    agency_desk.add_arguments(verbs)
+    verb = verbs.add_parser("open", help="open everything sealed to an agency")
+    verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
+    verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
+    verb.add_argument("--database", metavar="URL", help="the national store; not as set")
+    verb.add_argument("--out", type=Path, metavar="DIR", help="write XML and attachments there")
+    verb.add_argument("--json", action="store_true", help="print the submissions as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open; 0, or 44 when something of this agency did not open."""
+    from kiosk.cli.agency_desk import run_export, run_forward
+    from kiosk.cli.national import national_node
+    from provisioning.ids import SystemIds
+    from provisioning.node.site import Site
+    from sync.agency.inbox import open_all, write_tree
+    from sync.faults import NotForThisAgency
+    from sync.national.gateway_service import database_url
+    from sync.national.open_store import open_database
+
+    site = Site.open(arguments.site)
+    key = site.agency_key(arguments.agency)
+    node = national_node(site)
+    store = open_database(database_url(node, arguments.database), SystemIds(node.clock()))
+    try:
+        tray = open_all(store, arguments.agency, key)
+    finally:
+        store.close()
+    if arguments.act == "forward":
+        return run_forward(arguments, tray.opened)
+    if arguments.act == "export":
+        return run_export(arguments, tray.opened)
+    if arguments.json:
+        print(json.dumps([each.as_json() for each in tray.opened], ensure_ascii=False))
+    else:
+        for each in tray.opened:
+            fields = each.as_json()
+            print(f"{fields.get('reference', '-')}  {fields.get('form', '-')}  {fields['node']}")
+    if arguments.out is not None:
+        new = write_tree(tray.opened, arguments.out)
+        print(f"{new} new submissions written to {arguments.out}", file=sys.stderr)
+    if tray.duplicates:
+        print(f"{tray.duplicates} arrived twice and count once", file=sys.stderr)
+    for entry, fault in tray.failed:
+        print(f"{entry.stream.node} entry {entry.seq}: {fault.message}", file=sys.stderr)
+    return NotForThisAgency.code if tray.failed else 0

@@ -1,0 +1,78 @@
+"""`huduma doctor`: one line per check and what to do; the exit code is the first failure's."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provisioning.doctor.runner import Check, Finding
+    from provisioning.node.site import Node, Site
+
+# Modules with `checks(node) -> list[Check]`, in the order they are run; one row a package.
+CHECKS = (
+    "provisioning.doctor.checks",
+    "sync.service.store_checks",
+    "sync.service.doctor_checks",
+    "peripherals.service.doctor_checks",
+    "content.catalogue.doctor_checks",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which node, and how to print."""
+    parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site's folder")
+    parser.add_argument("--node", metavar="NAME", help="one node; without it, every node")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examine; 0, or the code of the first failed check."""
+    from provisioning.doctor.runner import exit_code
+    from provisioning.node.site import Site
+
+    site = Site.open(arguments.site)
+    names = [arguments.node] if arguments.node else list(site.entries)
+    found = {name: _examine(site, name) for name in names}
+    if arguments.json:
+        report = [
+            {"node": name, "ok": exit_code(each) == 0, "checks": [asdict(one) for one in each]}
+            for name, each in found.items()
+        ]
+        print(json.dumps(report[0] if arguments.node else report, indent=2))
+    else:
+        for name, findings in found.items():
+            _print(name, findings)
+    return exit_code(one for each in found.values() for one in each)
+
+
+def _examine(site: Site, name: str) -> list[Finding]:
+    from provisioning.doctor.runner import examine, from_fault
+    from provisioning.faults import Fault
+
+    try:
+        node = site.node(name)
+    except Fault as fault:
+        return [from_fault("settings", fault)]  # nothing else can be known without them
+    return examine(check for module in CHECKS for check in _checks(module, node))
+
+
+def _checks(module: str, node: Node) -> list[Check]:
+    if importlib.util.find_spec(module) is None:
+        return []
+    found: list[Check] = importlib.import_module(module).checks(node)
+    return found
+
+
+def _print(name: str, findings: list[Finding]) -> None:
+    for each in findings:
+        if each.ok:
+            print(f"ok     {name:<10} {each.name:<12} {each.text}")
+        else:
+            print(f"FAULT  {name:<10} {each.name:<12} {each.text}")
+            print(f"       {'':<10} {'':<12} do: {each.remedy} (code {each.code})")

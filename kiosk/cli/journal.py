@@ -1,0 +1,213 @@
+"""`huduma journal`: show, verify, rebuild or export a node's journal.
+
+`show` and `verify` only read and may run beside the services. `verify` exits 40 and names the
+first bad entry. `rebuild` makes every projection again and proves it equal; what differs is kept
+only with `--repair`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from provisioning.node.site import Node
+    from sync.journal.audit import Verdict
+    from sync.journal.entry import Entry
+    from sync.store.database import Store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The acts, each with the node and its own options."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="show|verify|rebuild|export")
+    show = acts.add_parser("show", help="print entries, oldest first")
+    show.add_argument("--after", type=int, default=0, metavar="SEQ", help="only later entries")
+    show.add_argument("--last", type=int, metavar="N", help="only the newest N entries")
+    show.add_argument("--kind", metavar="KIND", help="only entries of this kind")
+    show.add_argument("--subject", metavar="UUID", help="only entries about this subject")
+    verify = acts.add_parser("verify", help="walk the whole chain")
+    rebuild = acts.add_parser("rebuild", help="make every projection again and compare")
+    rebuild.add_argument("--repair", action="store_true", help="keep what came out different")
+    export = acts.add_parser("export", help="write a database that people can query")
+    export.add_argument("--to", type=Path, required=True, metavar="FILE", help="a new file")
+    for each in (show, verify, rebuild, export):
+        each.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
+        each.add_argument("--node", required=True, metavar="NAME", help="a node of the site")
+        each.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do the act; 0, 40 when the journal does not hold, 42 when there is no database."""
+    from provisioning.node.site import Site
+
+    node = Site.open(arguments.site).node(arguments.node)
+    acts = {"show": _show, "verify": _verify, "rebuild": _rebuild, "export": _export}
+    return acts[arguments.act](node, arguments)
+
+
+def _show(node: Node, arguments: argparse.Namespace) -> int:
+    from sync.store.database import Store
+
+    subject = _subject(arguments.subject)
+    store = Store.read_only(node.db_path)
+    shown = (_plain(each) for each in _chosen(node, store, arguments, subject))
+    if arguments.json:
+        comma = ""
+        print("[", end="")
+        for each in shown:
+            print(f"{comma}\n{json.dumps(each)}", end="")
+            comma = ","
+        print("\n]")
+    else:
+        for each in shown:
+            body = json.dumps(each["body"], ensure_ascii=False)
+            print(f"{each['seq']:>7}  {each['time']}  {each['kind']:<18} {body}")
+    store.close()
+    return 0
+
+
+def _export(node: Node, arguments: argparse.Namespace) -> int:
+    from sync.journal.export import export
+    from sync.journal.journal import Journal
+    from sync.store.database import Store
+
+    store = Store.read_only(node.db_path)
+    count = export(Journal(store, node.name, node.clock()).entries(), arguments.to)
+    store.close()
+    print(f"{count} entries written to {arguments.to}")
+    return 0
+
+
+def _subject(text: str | None) -> UUID | None:
+    from provisioning.faults import UsageFault
+
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise UsageFault(f"--subject {text} is no UUID.") from error
+
+
+def _chosen(
+    node: Node, store: Store, arguments: argparse.Namespace, subject: UUID | None
+) -> Iterator[Entry]:
+    from sync.journal.journal import Journal, owner_of
+
+    if owner_of(store) is None:
+        return  # nobody has written yet
+    journal = Journal(store, node.name, node.clock())
+    after = arguments.after
+    if arguments.last is not None:
+        after = max(after, journal.last_seq() - arguments.last)
+    for entry in journal.entries(after=after) if subject is None else journal.about(subject):
+        if entry.seq > after and arguments.kind in {None, entry.kind}:
+            yield entry
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    from provisioning.clock import EAT
+    from sync.journal.hlc import to_time
+
+    return {
+        "node": entry.node,
+        "seq": entry.seq,
+        "hlc": entry.hlc,
+        "time": to_time(entry.hlc).astimezone(EAT).isoformat(timespec="milliseconds"),
+        "kind": entry.kind,
+        "subject": str(entry.subject),
+        "audience": entry.audience,
+        "body": _json(dict(entry.body)),
+        "hash": entry.hash.hex(),
+    }
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {str(key): _json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(each) for each in value]
+    return value
+
+
+def _verify(node: Node, arguments: argparse.Namespace) -> int:
+    from sync.journal.audit import Verdict
+    from sync.journal.entry import GENESIS
+    from sync.journal.file_check import has_journal, inspect
+    from sync.store.database import Store, StoreDamaged
+
+    if node.role == "national":
+        with suppress(StoreDamaged):
+            store = Store.read_only(node.db_path)
+            none = not has_journal(store)
+            store.close()
+            if none:
+                said = f"{node.name} writes no journal: it keeps the others' batches."
+                print(said, file=sys.stderr)
+                return _reported(node, Verdict(0, GENESIS), as_json=arguments.json)
+    verdict = inspect(node.db_path, node.name)
+    return _reported(node, verdict, as_json=arguments.json)
+
+
+def _reported(node: Node, verdict: Verdict, *, as_json: bool) -> int:
+    """Print a verdict; 0, or 40 when the journal does not hold."""
+    from sync.journal.audit import JournalFault
+
+    bad = verdict.first_bad
+    if as_json:
+        report = {
+            "node": node.name,
+            "ok": bad is None,
+            "entries": verdict.entries,
+            "first_bad": bad,
+            "reason": verdict.reason,
+            "head": verdict.head.hex(),
+        }
+        print(json.dumps(report))
+    elif bad is None:
+        print(f"{node.name}: {verdict.entries:,} entries hold; head {verdict.head.hex()[:16]}")
+    else:
+        print(bad)
+    if bad is None:
+        return 0
+    print(
+        f"huduma journal: {node.name}: entry {bad}: {verdict.reason}; stop the node, keep its"
+        f" database and call the national desk (code {JournalFault.code})",
+        file=sys.stderr,
+    )
+    return JournalFault.code
+
+
+def _rebuild(node: Node, arguments: argparse.Namespace) -> int:
+    from kiosk.node.database import projections
+    from sync.journal.audit import JournalFault, rebuild
+    from sync.journal.file_check import inspect
+    from sync.journal.journal import JOURNAL_TABLES
+    from sync.store.database import Store, StoreFault
+
+    if (verdict := inspect(node.db_path, node.name)).first_bad is not None:
+        return _reported(node, verdict, as_json=arguments.json)
+    folds = projections(node.role)
+    store = Store.open(node.db_path, [JOURNAL_TABLES], strict=node.settings.node.field)
+    missing = [t for each in folds for t in each.tables if not store.has_table(t)]
+    if missing:
+        raise StoreFault(f"There is no table {missing[0]}; start the node's services once.")
+    equal = rebuild(store, node.name, folds, keep=arguments.repair)
+    store.close()
+    ok = all(equal.values())
+    if arguments.json:
+        print(json.dumps({"node": node.name, "ok": ok, "projections": equal}))
+    else:
+        for table, same in equal.items():
+            print(f"{'equal ' if same else 'DIFFERS'} {table}")
+    if ok:
+        return 0
+    outcome = "the rebuilt ones are kept" if arguments.repair else "nothing was changed: --repair"
+    print(f"huduma journal: projections differ; {outcome}", file=sys.stderr)
+    return 0 if arguments.repair else JournalFault.code

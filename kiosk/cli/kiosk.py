@@ -1,0 +1,138 @@
+"""`huduma kiosk`: a whole kiosk with everything behind it, on one machine; or a story on it.
+
+Runs the national node, the centre with its relay, and the node's simulated printer, devices, core,
+sync and (unless headless) the touchscreen. For demos, vans, developers and tests; in the field
+each service is a systemd unit. Exit codes: 1 the story failed, 3 the core fell silent, 4 what was
+told and what is on the disks disagree, 19 the site cannot be run here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kiosk.simulation.site.site_runner import House
+    from kiosk.simulation.stories.core_driver import Person
+    from kiosk.simulation.stories.script import Step
+    from provisioning.node.site import Node, Site
+    from provisioning.shutdown import Stop
+
+DISAGREEMENT = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which site and node, a story or not, with a window or not."""
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--site", type=Path, metavar="DIR", help="site folder")
+    place.add_argument("--demo", action="store_true", help="a new demo site inside --out")
+    parser.add_argument("--node", default="kiosk-1", metavar="NAME", help="a kiosk or van")
+    parser.add_argument("--headless", action="store_true", help="no window on the display")
+    parser.add_argument("--story", type=Path, metavar="FILE", help="play this story and end")
+    parser.add_argument(
+        "--out", type=Path, default=Path("out/kiosk"), metavar="DIR", help="pictures and summary"
+    )
+    parser.add_argument(
+        "--driver",
+        choices=("ui", "direct"),
+        default="ui",
+        help="stories: at the real screen, or straight at the core (no pictures)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until stopped, or until the story ends."""
+    from kiosk.simulation.site.site_runner import House, HouseFault
+    from kiosk.simulation.stories.script import read
+    from provisioning.node.site import Site
+    from provisioning.shutdown import Stop
+
+    steps = read(arguments.story) if arguments.story else None
+    out = arguments.out.resolve()
+    site = _demo(out) if arguments.demo else Site.open(arguments.site)
+    node = site.node(arguments.node)
+    if node.role not in {"kiosk", "van"}:
+        raise HouseFault(f"{node.name} is a {node.role}; name a kiosk or a van with --node.")
+    out.mkdir(parents=True, exist_ok=True)
+    house = House(site, [node], out, _tell)
+    stop = Stop()
+    try:
+        house.start()
+        if steps is not None:
+            return _story(house, node, steps, arguments)
+        return _serve(house, node, stop, headless=arguments.headless)
+    finally:
+        late = house.stop()
+        if late:
+            _tell(f"had to be killed: {', '.join(late)}")
+
+
+def _demo(out: Path) -> Site:
+    from kiosk.simulation.site.demo_site import new_demo_site
+    from provisioning.node.site import Site
+
+    folder = out / "site"
+    if not (folder / "site.toml").exists():
+        new_demo_site(folder)
+    return Site.open(folder)
+
+
+def _story(house: House, node: Node, steps: Sequence[Step], arguments: argparse.Namespace) -> int:
+    from kiosk.simulation.audit.reconcile import clear_values, opened_references, reckon, table
+    from kiosk.simulation.site.settling import settle_what_can
+    from kiosk.simulation.stories.player import Heard, Player
+    from provisioning.faults import Fault
+
+    heard = Heard()
+    typed = [step.rest for step in steps if step.verb in {"type", "scan"}]
+    before, earlier = clear_values(house, typed), opened_references(house.site)
+    person = _person(house, node, arguments)
+    failed: Fault | None = None
+    try:
+        Player(house, node, person, house.out, heard, _tell).play(steps)
+        settle_what_can(house, _tell)
+    except Fault as fault:
+        failed = fault
+    finally:
+        person.close()
+    summary = reckon(house, heard, before, earlier)
+    summary.write(house.out / "summary.json")
+    for what, value in table(summary):
+        print(f"{what:<42} {value}")
+    print(f"summary and pictures are in {house.out}")
+    if failed is not None:
+        raise failed
+    for note in summary.notes:
+        _tell(note)
+    return 0 if summary.agrees else DISAGREEMENT
+
+
+def _person(house: House, node: Node, arguments: argparse.Namespace) -> Person:
+    from kiosk.simulation.stories.core_driver import Hand
+
+    if arguments.driver == "direct":
+        return Hand(house.core_socket(node))
+    from kiosk.simulation.stories.screen_driver import somebody_at
+
+    return somebody_at(house, node, _tell)
+
+
+def _serve(house: House, node: Node, stop: Stop, *, headless: bool) -> int:
+    window = ""
+    if not headless:
+        from kiosk.simulation.stories.screen_driver import open_window
+
+        window = open_window(house, node)
+        print("Touch the screen to start. Close the window or press Ctrl+C to end.")
+    print(f"Slips appear in {house.slips(node)}; logs are in {house.logs}.", flush=True)
+    while not stop() and not (window and house.supervisor.ended_well(window)):
+        house.supervisor.tick()
+        house.breathe()
+    return 0
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

@@ -1,0 +1,107 @@
+"""`huduma national`: take in batches from every node.
+
+`run` serves until stopped; `fleet` and `quarantine` tell what came in and what was kept out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from provisioning.node.site import Node
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-verbs of `national`."""
+    verbs = parser.add_subparsers(dest="act", required=True, metavar="run|fleet|quarantine")
+    run_verb = verbs.add_parser("run", help="take in batches until stopped")
+    fleet = verbs.add_parser("fleet", help="every node and what is stored of it")
+    quarantine = verbs.add_parser("quarantine", help="what was kept out, and why")
+    for verb in (run_verb, fleet, quarantine):
+        verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
+        verb.add_argument("--database", metavar="URL", help="sqlite:///FILE; not as set")
+    run_verb.add_argument("--listen", metavar="ENDPOINT", help="tcp://HOST:PORT; not as set")
+    for verb in (fleet, quarantine):
+        verb.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve, or tell."""
+    from provisioning.ids import SystemIds
+    from provisioning.node.site import Site
+    from sync.national.gateway_service import build
+    from sync.service.engine import Stopper
+
+    node = national_node(Site.open(arguments.site))
+    if arguments.act != "run":
+        return _tell(arguments, node)
+    clock = node.clock()
+    service = build(
+        node, clock, SystemIds(clock), listen=arguments.listen, database=arguments.database
+    )
+    try:
+        with Stopper() as stopper:
+            service.run(stopper)
+    finally:
+        service.close()
+    return 0
+
+
+def national_node(site: Any) -> Node:
+    """The national node of a site on this machine; raises `SiteFault`."""
+    from provisioning.node.site import SiteFault
+
+    for node in site.nodes("national"):
+        found: Node = node
+        return found
+    msg = "This site has no national node; name the folder of one that has."
+    raise SiteFault(msg)
+
+
+def _tell(arguments: argparse.Namespace, node: Node) -> int:
+    from provisioning.ids import SystemIds
+    from sync.national.gateway_service import database_url
+    from sync.national.open_store import open_database
+
+    store = open_database(database_url(node, arguments.database), SystemIds(node.clock()))
+    try:
+        rows = _fleet(store) if arguments.act == "fleet" else _quarantine(store)
+    finally:
+        store.close()
+    if arguments.json:
+        print(json.dumps(rows))
+    else:
+        for row in rows:
+            print("  ".join(f"{name}={value}" for name, value in row.items()))
+    return 0
+
+
+def _fleet(store: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "node": each.stream.node,
+            "db_epoch": each.stream.db_epoch.hex(),
+            "segments": each.segments,
+            "entries": each.entries,
+            "last_seq": each.last_seq,
+            "received_at": each.received_at,
+        }
+        for each in store.counts()
+    ]
+
+
+def _quarantine(store: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "node": each.stream.node,
+            "db_epoch": each.stream.db_epoch.hex(),
+            "no": each.no,
+            "code": each.code,
+            "why": each.why,
+            "received_at": each.received_at,
+        }
+        for each in store.quarantine()
+    ]

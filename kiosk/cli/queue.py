@@ -1,0 +1,133 @@
+"""`huduma queue`: give numbers and call people from a shell, whether or not services run.
+
+`issue` takes the path of the kiosk's touchscreen: the running centre, else the centre's database
+when it is on this machine, else the kiosk's own reserve. A centre tells nobody a number itself: it
+has no printer to prove the slip, so `--node` names a kiosk or a van (56). The other acts are one
+transaction on the database of the centre (or of the van named with --node).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kiosk.centre.authority import Authority, Turned
+    from provisioning.node.site import Node, Site
+
+ACTS = ("call", "recall", "complete", "no-show")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Five acts."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="|".join(("issue", *ACTS)))
+    issue = acts.add_parser("issue", help="give a visit its number and print the slip")
+    issue.add_argument("--service", required=True, metavar="CODE", help="a service of the pack")
+    issue.add_argument(
+        "--class", dest="klass", default="normal", metavar="KEY", help="priority; none is normal"
+    )
+    issue.add_argument("--visit", metavar="UUID", help="ask again for the same visit's number")
+    issue.add_argument("--language", default="en", choices=("en", "sw"), help="of the slip")
+    _common(issue, node_required=True)
+    for act in ACTS:
+        each = acts.add_parser(act, help=f"{act} at a counter")
+        each.add_argument("--counter", type=int, required=True, metavar="N", help="the counter")
+        each.add_argument("--key", default="", help="idempotency key of this press")
+        _common(each, node_required=False)
+
+
+def _common(parser: argparse.ArgumentParser, *, node_required: bool) -> None:
+    parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
+    parser.add_argument("--node", required=node_required, metavar="NAME", help="a node of the site")
+    parser.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do the act; 0, or a code from 50 to 59."""
+    from provisioning.node.site import Site
+
+    site = Site.open(arguments.site)
+    found = _issue(site, arguments) if arguments.act == "issue" else _press(site, arguments)
+    if arguments.json:
+        print(json.dumps(found))
+    else:
+        print("  ".join(f"{name}: {value}" for name, value in found.items()))
+    return 0
+
+
+def _issue(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
+    from uuid import UUID
+
+    from content.faults import NotInPack
+    from kiosk.node.composition import counter_of
+    from kiosk.queue.faults import NoQueueHere, UnknownService
+    from kiosk.ticketing.issuer import NORMAL
+    from provisioning.faults import UsageFault
+
+    node = site.node(arguments.node)
+    if node.role not in {"kiosk", "van"}:
+        givers = [each.name for each in site.nodes() if each.role in {"kiosk", "van"}]
+        raise NoQueueHere(
+            f"{node.name} tells nobody a number, for it has no printer; name one that does:"
+            f" {', '.join(givers)}."
+        )
+    counter = counter_of(site, node, centre=_centre_of(site, node))
+    try:
+        visit = UUID(arguments.visit) if arguments.visit else counter.books.ids.uuid7()
+        service = counter.catalogue.service(arguments.service)
+    except ValueError as error:
+        raise UsageFault(f"{arguments.visit!r} is not a UUID.") from error
+    except NotInPack as error:
+        raise UnknownService(error.message) from error
+    klass = NORMAL if arguments.klass == "none" else arguments.klass
+    issued = counter.desk.issue(visit, service, klass, arguments.language)
+    return {"number": issued.label, "visit": str(issued.visit)}
+
+
+def _press(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
+    turned = _act(_authority(site, arguments.node), arguments)
+    found: dict[str, Any] = {
+        "number": turned.label,
+        "visit": str(turned.visit),
+        "counter": turned.counter,
+        "service": turned.service,
+        "class": turned.klass,
+    }
+    return found | ({"why": turned.why} if turned.why else {})
+
+
+def _act(authority: Authority, arguments: argparse.Namespace) -> Turned:
+    acts = {
+        "call": authority.call,
+        "recall": authority.recall,
+        "complete": authority.complete,
+        "no-show": authority.no_show,
+    }
+    return acts[arguments.act](arguments.counter, arguments.key)
+
+
+def _authority(site: Site, name: str | None) -> Authority:
+    from kiosk.node.composition import authority
+    from kiosk.node.database import open_books
+    from kiosk.queue.faults import NoQueueHere
+
+    node = site.node(name) if name else next(iter(site.nodes("centre")), None)
+    if node is not None and node.role == "kiosk":
+        node = _centre_of(site, node)
+    if node is None or node.role not in {"centre", "van"}:
+        raise NoQueueHere("There is no queue here; name a centre or a van with --node.")
+    return authority(node, open_books(node))
+
+
+def _centre_of(site: Site, node: Node) -> Node | None:
+    """The centre of a kiosk, when its folder is in this site."""
+    return next(
+        (
+            each
+            for each in site.nodes("centre")
+            if each.settings.node.site == node.settings.node.site and each.dir.is_dir()
+        ),
+        None,
+    )

@@ -1,0 +1,53 @@
+"""`huduma screens`: every state of a visit with the ids a story can touch there."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from content.catalogue.catalogue import Catalogue
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """A site's own pack, or the default one."""
+    parser.add_argument("--site", type=Path, metavar="DIR", help="use this site's content pack")
+    parser.add_argument("--json", action="store_true", help="print as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print; 0."""
+    from kiosk.tools.screen_samples import Gazette
+    from provisioning.clock import SystemClock
+    from provisioning.ids import SystemIds
+
+    clock = SystemClock()
+    with tempfile.TemporaryDirectory(prefix="huduma-pack-") as folder:
+        gazette = Gazette(_catalogue(arguments.site, Path(folder)), clock, SystemIds(clock))
+        states = gazette.states()
+    if arguments.json:
+        print(json.dumps({"states": states}, ensure_ascii=False, indent=1))
+        return 0
+    for row in states:
+        print(f"{row['state']:<14} {' '.join(row['elements'])}")
+    return 0
+
+
+def _catalogue(site: Path | None, folder: Path) -> Catalogue:
+    from content.authoring.build import build_default
+    from content.catalogue.catalogue import Catalogue
+    from provisioning.clock import SystemClock
+    from provisioning.identity.keys import signing_key
+    from provisioning.ids import SystemIds
+    from provisioning.node.site import Site
+
+    if site is not None:
+        found = Site.open(site)
+        return Catalogue.open(found.dir / "pack", found.root_public)
+    clock = SystemClock()
+    key = signing_key(SystemIds(clock).token(32))
+    build_default(folder / "pack", key, clock.now())
+    return Catalogue.open(folder / "pack", key.public_key().public_bytes_raw())

@@ -1,0 +1,99 @@
+"""`huduma sync`: carry a node's journal to the centre and the national node.
+
+`run` serves until stopped, `once` ends when everything is acknowledged, `status` tells how it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sync.service.engine import Engine
+    from sync.service.status import SyncStatus
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-verbs of `sync`."""
+    verbs = parser.add_subparsers(dest="act", required=True, metavar="run|once|status")
+    run_verb = verbs.add_parser("run", help="send, and on a centre take in, until stopped")
+    once = verbs.add_parser("once", help="send until everything is acknowledged")
+    status = verbs.add_parser("status", help="what waits, and how the line is")
+    for verb in (run_verb, once, status):
+        verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
+        verb.add_argument("--node", required=True, metavar="NAME", help="the node")
+        verb.add_argument("--json", action="store_true", help="print as JSON")
+    for verb in (run_verb, once):
+        verb.add_argument("--upstream", metavar="ENDPOINT", help="send there, not as set")
+        verb.add_argument("--listen", metavar="ENDPOINT", help="take in there, not as set")
+    once.add_argument("--deadline", type=float, default=30.0, metavar="S", help="seconds to try")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run, drain once, or tell."""
+    if arguments.act == "status":
+        return _status(arguments)
+    engine = _engine(arguments)
+    from sync.service.engine import Stopper
+
+    try:
+        with Stopper() as stopper:
+            if arguments.act == "once":
+                _print(engine.run_once(stopper, arguments.deadline), as_json=arguments.json)
+            else:
+                engine.run(stopper)
+    finally:
+        engine.close()
+    return 0
+
+
+def _engine(arguments: argparse.Namespace) -> Engine:
+    from provisioning.faults import UsageFault
+    from provisioning.ids import SystemIds
+    from provisioning.node.site import Site
+    from sync.service.engine import build
+
+    node = Site.open(arguments.site).node(arguments.node)
+    if node.role == "national":
+        msg = "A national node sends nothing up; run: huduma national run."
+        raise UsageFault(msg)
+    clock = node.clock()
+    return build(
+        node,
+        clock,
+        SystemIds(clock),
+        upstream=arguments.upstream,
+        listen=arguments.listen,
+    )
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from provisioning.node.site import Site
+    from sync.service.status import read
+    from sync.store.database import Store
+
+    node = Site.open(arguments.site).node(arguments.node)
+    store = Store.read_only(node.db_path)
+    try:
+        _print(read(store, node.clock().now()), as_json=arguments.json)
+    finally:
+        store.close()
+    return 0
+
+
+def _print(status: SyncStatus, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(status.as_json()))
+        return
+    line = "answers" if status.online else "does not answer"
+    print(
+        f"upstream {line}; {status.waiting} entries wait, {status.relayed_waiting} relayed batches"
+    )
+    print(
+        f"{status.segments_acked} of {status.segments} batches acknowledged nationally,"
+        f" {status.segments_at_relay} at the relay; {status.bytes_sent} bytes sent",
+        file=sys.stdout,
+    )

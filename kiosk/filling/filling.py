@@ -1,0 +1,206 @@
+"""Answering: one citizen's way through one form, a screen at a time. Pure, in memory.
+
+`Filling` keeps the place in the form and what is being typed; `Record` keeps the answers. What is
+typed becomes an answer at "next" (or when the place is left): an answer that breaks a rule is
+kept and stays on the screen with the reason. Questions appear and vanish with the answers, so
+the place is a path, never a number.
+"""
+
+from __future__ import annotations
+
+from content.catalogue.model import FormAsset
+from content.xforms.results import PageKind
+from content.xforms.session.session import FormSession
+from kiosk.filling import date_entry
+from kiosk.filling.form_record import Step
+from kiosk.filling.input_state import TEXT_MAX, Entry
+from kiosk.filling.normalize import plain_text
+from kiosk.filling.question_widgets import is_stop, kind_of
+
+__all__ = ["INVALID", "TEXT_MAX", "Filling", "Step"]
+
+INVALID = "!"
+"""The answer breaks a rule of the form, which has words for it in every language."""
+
+
+class Filling(Entry):
+    """A form being filled. `problem` is a text key, or `INVALID` for the form's own message."""
+
+    def __init__(self, asset: FormAsset, engine: FormSession) -> None:
+        self.asset = asset
+        super().__init__(engine)
+        steps = self.steps()
+        self._enter(steps[0].path if steps else "")
+
+    @property
+    def form_id(self) -> str:
+        return self.asset.id
+
+    def speak(self, code: str) -> None:
+        """Switch the form's texts to a language."""
+        self.record.speak(code)
+
+    def steps(self) -> list[Step]:
+        """Every screen that is to be shown now, in order."""
+        return self.record.steps()
+
+    def step(self) -> Step | None:
+        """The screen at the place; None when it vanished."""
+        return self.record.step_at(self._at)
+
+    def progress(self) -> tuple[int, int]:
+        """Number of the question at the place (the first of its page), and of how many."""
+        asked = self.record.asked()
+        here = self.step()
+        first = (here.questions or (here.path,))[0] if here is not None else ""
+        return (asked.index(first) + 1 if first in asked else len(asked), len(asked))
+
+    def settle(self) -> bool:
+        """Make what was typed the answer; False (with `problem`) when it cannot be one."""
+        here = self.step()
+        if here is not None and here.kind is PageKind.GROUP:
+            return self.together.settle(plain_text)
+        asked = self.question()
+        value = self.pending(asked)
+        if value is None:
+            self.problem = "question.bad_date"
+            return False
+        if not self.record.accept(asked, value):
+            self.problem = "question.bad_number"
+            return False
+        self.typed = None
+        return True
+
+    def forward(self) -> Step | None:
+        """On to the next screen; None when there is nothing more to ask. Stays, with `problem`,
+        while the answer cannot stand.
+        """
+        here = self.step()
+        if here is not None and here.kind is PageKind.GROUP:
+            return self._page_forward(here)
+        if here is None or here.kind is PageKind.QUESTION:
+            if not self.settle():
+                return here
+            if not self.question().valid:
+                self.problem = INVALID
+                return here
+            if is_stop(self.question()):
+                return here
+        return self.onward()
+
+    def skip(self) -> Step | None:
+        """Leave an optional question empty."""
+        self.typed, self.problem = None, ""
+        self.detach()
+        return self.onward()
+
+    def back(self) -> Step | None:
+        """The screen before; None at the first. What was typed is kept where it can be."""
+        here = self.step()
+        if here is not None and here.kind is not PageKind.REPEAT:
+            self.settle()
+        self.returning = False
+        page = self.record.page_of(self._at)
+        if here is not None and here.kind is PageKind.GROUP and self.together.close():
+            return here
+        if page is not None:
+            return self._go(page)
+        steps = self.steps()
+        paths = [each.path for each in steps]
+        at = paths.index(self._at) if self._at in paths else len(paths)
+        if at == 0:
+            self.problem = ""
+            return None
+        return self._go(steps[at - 1])
+
+    def go(self, path: str, *, returning: bool) -> None:
+        """To the screen at `path`; back to the review after it when `returning`."""
+        self.returning = returning
+        self._enter(path)
+
+    def open(self, name: str) -> None:
+        """From a page of several questions to one of them; "next" leads back to the page."""
+        path = self.together.names().get(name)
+        if path is None:
+            return
+        if path in self.together.typed_paths():
+            self.together.active = path
+        else:
+            self.together.settle(plain_text)
+            self._enter(path)
+
+    def last(self) -> Step | None:
+        """To the last screen of the form."""
+        steps = self.steps()
+        return self._go(steps[-1]) if steps else None
+
+    def first_open(self) -> Step | None:
+        """To the first question without an answer; None when there is none."""
+        for path in self.record.asked():
+            asked = self.record.node(path)
+            if not asked.value and kind_of(asked) != "note":
+                return self._go(self.record.page_of(path) or Step(PageKind.QUESTION, path))
+        return None
+
+    def add_row(self) -> Step | None:
+        """Add a row of the repeat at the place and go to its first question."""
+        row = self.record.add(self._at)
+        for each in self.steps():
+            if (each.questions or (each.path,))[0].startswith(f"{row}/"):
+                return self._go(each)
+        return self.onward()
+
+    def stop(self) -> str:
+        """The path of a note at which the form ends unsent; empty while there is none."""
+        asked = self.record.asked()
+        return next((path for path in asked if is_stop(self.record.node(path))), "")
+
+    def first_problem(self) -> str:
+        """The path of the first answer that cannot stand; empty when all can."""
+        problems = self.engine.violations()
+        return problems[0].path if problems else ""
+
+    def _page_forward(self, here: Step) -> Step | None:
+        page = self.together
+        settled = page.settle(plain_text)
+        if page.close() or not settled:
+            self.problem = "" if settled else "question.problem"
+            return here
+        now = self.step()
+        if now is None or now.questions != here.questions:
+            # An answer brought or took a question of this page: it is shown before it is judged.
+            again = self.record.page_of(here.questions[0]) or now
+            return self.onward() if again is None else self._go(again)
+        self.problem = "question.problem" if page.judge(INVALID) else ""
+        if self.problem:
+            return here
+        stop = next((path for path in here.questions if is_stop(self.record.node(path))), "")
+        return self._go(Step(PageKind.QUESTION, stop)) if stop else self.onward()
+
+    def onward(self) -> Step | None:
+        """The next screen, whatever is on this one; None at the end or back to the review."""
+        if self.returning:
+            self.returning = False
+            return None
+        page = self.record.page_of(self._at)
+        if page is not None:
+            return self._go(page)
+        steps = self.steps()
+        paths = [each.path for each in steps]
+        at = paths.index(self._at) if self._at in paths else -1
+        return self._go(steps[at + 1]) if at + 1 < len(steps) else None
+
+    def _go(self, step: Step) -> Step:
+        self._enter(step.path)
+        return step
+
+    def _enter(self, path: str) -> None:
+        self._at, self.typed, self.problem, self.filter, self.county = path, None, "", None, ""
+        self.parts = {}
+        step = self.step()
+        if step is not None and step.kind is PageKind.GROUP:
+            self.together.enter(step.questions)
+        if step is not None and step.kind is PageKind.QUESTION:
+            look = self.look()
+            if look.wheels and "range" not in look.wheels:
+                self.parts = date_entry.parts_of(self.question().value, look.wheels)

@@ -1,0 +1,150 @@
+"""Record: the forms engine as a visit sees it: screens in order, states remembered until a change.
+
+A screen asks for the same question many times while it is drawn, and a list of 20,000 choices or
+a form of 1,000 questions must not be worked out each time. Everything remembered here is thrown
+away by the first answer, row or language that changes; nothing else may change the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from content.search.list_filter import Findable
+from content.xforms.faults import AnswerRefused
+from content.xforms.results import Choice, NodeState, PageKind
+from content.xforms.session.session import FormSession
+from kiosk.filling.page_layout import chunks
+from kiosk.filling.question_widgets import is_heading, look_of
+
+_GROUP = "group:"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One screen of the form: a question, several on one page (`questions`), or "add another?"
+    of a repeat with `rows` rows.
+    """
+
+    kind: PageKind
+    path: str
+    titles: tuple[str, ...] = ()
+    label: str = ""
+    rows: int = 0
+    questions: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The question's own name."""
+        return self.path.rpartition("/")[2]
+
+
+class Record:
+    """One form being answered."""
+
+    def __init__(self, engine: FormSession) -> None:
+        self.engine = engine
+        self._states: dict[str, NodeState] = {}
+        self._steps: list[Step] | None = None
+        self._found: tuple[str, str, list[Choice]] | None = None
+        self._list: tuple[str, Findable] | None = None
+
+    def speak(self, code: str) -> None:
+        """Switch the form's texts to the language whose name ends in "(code)", or is it."""
+        for name in self.engine.languages:
+            if name == code or name.endswith(f"({code})"):
+                self.engine.language = name
+                self._forget()
+                return
+
+    def set(self, path: str, value: str | None) -> None:
+        """Answer a question; raises `AnswerRefused`."""
+        self.engine.set(path, value)
+        self._forget()
+
+    def accept(self, asked: NodeState, value: str) -> bool:
+        """Make `value` the answer of `asked`, unless it is; False when it cannot be one."""
+        try:
+            if value != asked.value and not asked.readonly:
+                self.set(asked.path, value or None)
+        except AnswerRefused:
+            return False
+        return True
+
+    def add(self, path: str) -> str:
+        """Add a row to the repeat at `path`; the row's path."""
+        row = self.engine.add(path)
+        self._forget()
+        return row
+
+    def node(self, path: str) -> NodeState:
+        """The state of the question at `path`."""
+        found = self._states.get(path)
+        if found is None:
+            found = self._states[path] = self.engine.node(path)
+        return found
+
+    def steps(self) -> list[Step]:
+        """Every screen that is to be shown now, in order."""
+        if self._steps is None:
+            self._steps = list(self._walk())
+        return self._steps
+
+    def asked(self) -> list[str]:
+        """The path of every question that is to be asked now, in order."""
+        return [
+            path
+            for step in self.steps()
+            if step.kind is not PageKind.REPEAT
+            for path in step.questions or (step.path,)
+        ]
+
+    def step_at(self, path: str) -> Step | None:
+        """The screen at `path`: one of `steps`, or a question opened from its page."""
+        for step in self.steps():
+            if step.path == path:
+                return step
+            if path in step.questions:
+                titles = (*step.titles, step.label) if step.label else step.titles
+                return Step(PageKind.QUESTION, path, titles)
+        return None
+
+    def page_of(self, path: str) -> Step | None:
+        """The page of several questions that holds the question at `path`."""
+        return next((step for step in self.steps() if path in step.questions), None)
+
+    def search(self, path: str, typed: str) -> list[Choice]:
+        """The choices of `path` that match: those that begin so first."""
+        choices = list(self.node(path).choices or ())
+        if not typed.strip():
+            return choices
+        if self._found is not None and self._found[:2] == (path, typed):
+            return self._found[2]
+        if self._list is None or self._list[0] != path:
+            self._list = (path, Findable((each.value, each.label) for each in choices))
+        self._found = (path, typed, [choices[at] for at in self._list[1].find(typed)])
+        return self._found[2]
+
+    def _walk(self) -> list[Step]:
+        found: list[Step] = []
+        for page in self.engine.pages():
+            if page.kind is PageKind.REPEAT:
+                found.append(Step(page.kind, page.path, page.titles, page.label, page.rows))
+                continue
+            if page.kind is PageKind.QUESTION:
+                found += [Step(PageKind.QUESTION, path, page.titles) for path in page.questions]
+                continue
+            titles = (*page.titles, page.label) if page.label else page.titles
+            asked = [self.node(path) for path in page.questions]
+            for part in chunks((e.path, look_of(e)) for e in asked if not is_heading(e)):
+                if len(part) == 1:
+                    found.append(Step(PageKind.QUESTION, part[0], titles))
+                else:
+                    place = _GROUP + part[0]
+                    found.append(
+                        Step(PageKind.GROUP, place, page.titles, page.label, questions=part)
+                    )
+        return found
+
+    def _forget(self) -> None:
+        self._states.clear()
+        self._steps = self._found = self._list = None

@@ -1,0 +1,172 @@
+"""Looks: which widget answers a question of which type and appearance. One table, `LOOK_FOR`.
+
+A row is (type, appearance word) -> `Look`; the empty appearance is the type's ordinary look, and
+an unknown appearance falls back to it (the ODK rule: an appearance is a wish). The name of a look
+is the name of its widget in `kiosk/ui/answers/`. Question types are those of the forms engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from content.xforms.results import NodeState
+from kiosk.ui_protocol.view import Keyboard
+
+
+class Pick(StrEnum):
+    """How a tap on a choice acts."""
+
+    NONE = "none"
+    ONE = "one"
+    MANY = "many"
+    RANK = "rank"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a question is drawn and answered. `masked` values are dots in the review."""
+
+    name: str
+    keyboard: Keyboard = Keyboard.NONE
+    pick: Pick = Pick.NONE
+    wheels: tuple[str, ...] = ()
+    masked: bool = False
+
+
+TEXT = Look("text", Keyboard.TEXT)
+LONG = Look("multiline", Keyboard.TEXT)
+NUMBER = Look("number", Keyboard.NUMBER)
+DECIMAL = Look("decimal", Keyboard.DECIMAL)
+PHONE = Look("phone", Keyboard.PHONE, masked=True)
+IDENTITY = Look("identity", Keyboard.NUMBER, masked=True)
+CODE = Look("identity", Keyboard.ID, masked=True)
+DATE = Look("date", wheels=("day", "month", "year"))
+MONTH = Look("date", wheels=("month", "year"))
+YEAR = Look("date", wheels=("year",))
+TIME = Look("time", wheels=("hour", "minute"))
+MOMENT = Look("date", wheels=("day", "month", "year", "hour", "minute"))
+CHOOSE = Look("choose", pick=Pick.ONE)
+PICTURES = Look("pictures", pick=Pick.ONE)
+SEARCH = Look("search", pick=Pick.ONE)
+SEARCH_MANY = Look("search", pick=Pick.MANY)
+LIKERT = Look("likert", pick=Pick.ONE)
+MANY = Look("many", pick=Pick.MANY)
+RANK = Look("rank", pick=Pick.RANK)
+RANGE = Look("range", wheels=("range",))
+NOTE = Look("note")
+AGREE = Look("agree", pick=Pick.MANY)
+SIGN = Look("sign")
+DRAW = Look("draw")
+SCAN = Look("scan", Keyboard.ID)
+PLACE = Look("place")
+PHOTO = Look("photo")
+AUDIO = Look("audio")
+ATTACH = Look("attach")
+
+SEARCH_FROM = 13
+"""A list of this many choices or more can be searched by typing."""
+
+LOOK_FOR: dict[tuple[str, str], Look] = {
+    ("string", ""): TEXT,
+    ("string", "multiline"): LONG,
+    ("textarea", ""): LONG,
+    ("string", "numbers"): IDENTITY,
+    ("string", "phone"): PHONE,
+    ("string", "msisdn"): PHONE,
+    ("string", "national-id"): IDENTITY,
+    ("string", "national_id"): IDENTITY,
+    ("string", "id"): CODE,
+    ("string", "kra-pin"): CODE,
+    ("int", ""): NUMBER,
+    ("int", "numbers"): NUMBER,
+    ("decimal", ""): DECIMAL,
+    ("date", ""): DATE,
+    ("date", "month-year"): MONTH,
+    ("date", "year"): YEAR,
+    ("time", ""): TIME,
+    ("dateTime", ""): MOMENT,
+    ("select1", ""): CHOOSE,
+    ("select1", "minimal"): CHOOSE,
+    ("select1", "autocomplete"): SEARCH,
+    ("select1", "search"): SEARCH,
+    ("select1", "likert"): LIKERT,
+    ("select", ""): MANY,
+    ("rank", ""): RANK,
+    ("range", ""): RANGE,
+    ("note", ""): NOTE,
+    ("trigger", ""): AGREE,
+    ("barcode", ""): SCAN,
+    ("geopoint", ""): PLACE,
+    ("image", ""): PHOTO,
+    ("image", "signature"): SIGN,
+    ("image", "draw"): DRAW,
+    ("image", "annotate"): DRAW,
+    ("audio", ""): AUDIO,
+    ("video", ""): ATTACH,
+    ("file", ""): ATTACH,
+    ("geotrace", ""): ATTACH,
+    ("geoshape", ""): ATTACH,
+}
+
+
+def look_for(kind: str, appearance: str, choices: int = 0, name: str = "") -> Look:
+    """The look of a question of type `kind` with the space-separated `appearance` words.
+
+    `name` tells a phone number from other numbers that are kept as text.
+    """
+    found = next(
+        (LOOK_FOR[kind, word] for word in appearance.split() if (kind, word) in LOOK_FOR), None
+    )
+    look = found or LOOK_FOR.get((kind, ""), TEXT)
+    if look is IDENTITY and "phone" in name:
+        return PHONE
+    if choices >= SEARCH_FROM:
+        return {CHOOSE: SEARCH, MANY: SEARCH_MANY}.get(look, look)
+    return look
+
+
+def look_of(asked: NodeState) -> Look:
+    """How a question is drawn and answered."""
+    name = asked.path.rpartition("/")[2].lower()
+    choices = asked.choices or ()
+    look = look_for(kind_of(asked), asked.appearance, len(choices), name)
+    if look is CHOOSE and any(kind == "image" for each in choices for kind, _ in each.media):
+        return PICTURES
+    return look
+
+
+def is_heading(asked: NodeState) -> bool:
+    """Whether this is only the head of a grid of choices: here each question of the grid is a
+    line of its own, so there is nothing to show or to answer.
+    """
+    return asked.control in {"select1", "select"} and "label" in asked.appearance.split()
+
+
+def is_stop(asked: NodeState) -> bool:
+    """Whether this is a note at which the form ends without being sent (`huduma:stop`)."""
+    return kind_of(asked) == "note" and dict(asked.attributes).get("stop") == "yes"
+
+
+def kind_of(asked: NodeState) -> str:
+    """The row of `LOOK_FOR` a question belongs to."""
+    if asked.control in {"select1", "select", "rank", "range", "trigger"}:
+        return asked.control
+    if asked.control == "upload":
+        return _upload(dict(asked.attributes).get("mediatype", ""))
+    if asked.readonly:
+        return "note"
+    if asked.control == "textarea":
+        return "textarea"
+    return asked.type
+
+
+def _upload(mediatypes: str) -> str:
+    """What an upload takes: of several media types the first that a kiosk can make, so that a
+    file which may be a picture is answered by a photo.
+    """
+    takes = [each.strip().partition("/")[0] for each in mediatypes.split(",")]
+    for kind in ("image", "audio"):
+        if kind in takes or "*" in takes:
+            return kind
+    return "video" if "video" in takes else "file"

@@ -1,0 +1,66 @@
+"""Strings: how a citizen's language says texts, dates, times, money and waits.
+
+`Tongue` binds the pack's texts to one language, so that nothing else in the visit passes a
+language code around. Written forms follow Kenyan use: dd/mm/yyyy, 24-hour clock, "KES 1,000".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from content.i18n.kenyan_formats import MONTHS
+from provisioning.clock import EAT
+
+LANGUAGES = ("en", "sw")
+"""Languages a citizen may choose, in the order of their buttons."""
+
+
+class Texts(Protocol):
+    """The pack, as far as this module needs it."""
+
+    def text(self, key: str, language: str, /, **values: object) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """One language of the pack."""
+
+    texts: Texts
+    language: str
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The text of `key` with its placeholders filled."""
+        return self.texts.text(key, self.language, **values)
+
+    def money(self, shillings: int) -> str:
+        """Say an amount: KES 1,000, or that it is free."""
+        if shillings == 0:
+            return self.say("service.free")
+        return f"{'KSh' if self.language == 'sw' else 'KES'} {shillings:,}"
+
+    def day(self, day: date) -> str:
+        """dd/mm/yyyy."""
+        return f"{day:%d/%m/%Y}"
+
+    def month(self, number: int) -> str:
+        """The name of month 1 to 12."""
+        return MONTHS[self.language][number - 1]
+
+    def moment(self, moment: datetime) -> str:
+        """Local day and clock time of an aware `moment`."""
+        local = moment.astimezone(EAT)
+        return f"{local:%d/%m/%Y %H:%M}"
+
+    def wait(self, minutes: tuple[int, int] | None) -> str:
+        """An estimate as a range in words, or that it is not known."""
+        if minutes is None:
+            return self.say("ticket.wait_unknown")
+        return self.say("ticket.wait", a=minutes[0], b=minutes[1])
+
+    def ahead(self, people: int | None) -> str:
+        """How many people are ahead, or that it is not known."""
+        if people is None:
+            return self.say("ticket.ahead_unknown")
+        return self.say("ticket.first") if people == 0 else self.say("ticket.ahead", n=people)

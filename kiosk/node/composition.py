@@ -1,0 +1,265 @@
+"""Wiring: the composition root. Builds a node's parts from its folder, and nothing else does.
+
+Everything that reads the clock, makes ids, opens a database, a pack or a socket is made here and
+handed on through constructors. No Kivy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from uuid import UUID
+
+from content.catalogue.catalogue import Catalogue
+from content.faults import NotInPack
+from kiosk.adapters.capture import camera_of, position_in, recorder_of
+from kiosk.adapters.case_status import StoredCases
+from kiosk.adapters.drafts import ResumableDrafts
+from kiosk.adapters.feedback import StoredFacts, StoredOpinions
+from kiosk.adapters.slips import StoredSlips
+from kiosk.adapters.sms import StoredTexting
+from kiosk.adapters.staff import Installed, StoredBackroom, printer_profiles
+from kiosk.adapters.submissions import StoredForms
+from kiosk.centre.authority import Authority
+from kiosk.node.database import Books, open_books
+from kiosk.queue.priority import Policy
+from kiosk.slips.builder import Receipts
+from kiosk.ticketing.centre_client import FirstOf, LinkedCentre, OwnCentre, Way
+from kiosk.ticketing.issuer import Counterfoil, TicketDesk
+from kiosk.ticketing.ticket_table import ticket_of
+from kiosk.visit.controller.controller import Appliance
+from kiosk.visit.ports import Place, Ports
+from peripherals.printing.document import Document
+from peripherals.printing.spool import Spool
+from peripherals.sms.queue import SmsQueue
+from provisioning.clock import Clock
+from provisioning.identity.pin import PinLock
+from provisioning.node.site import Node, Site
+from sync.sealing.sealer import Sealer
+from sync.transports.zmq_transport import Client, Doorbell
+
+
+def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
+    """The node's verified content pack; raises the faults of codes 30 to 39."""
+    return Catalogue.open(node.pack_dir, node.root_public, strict=strict)
+
+
+def authority(node: Node, books: Books) -> Authority:
+    """The queue's authority over a centre's or a van's own database."""
+    return Authority(
+        books.journal, books.clock, books.ids, site=node.settings.node.site, policy=Policy()
+    )
+
+
+def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> Place:
+    """Where the node stands; a van has the hours and services of its county's first centre."""
+    site, county = node.settings.node.site, f"{node.settings.node.county:03d}"
+    try:
+        centre = catalogue.centre(site)
+    except NotInPack:
+        near = [each for each in catalogue.centres() if each.county == county]
+        centre = near[0] if near else catalogue.centres()[0]
+        return Place(site, name, centre.id, demo)
+    return Place(site, centre.name, centre.id, demo)
+
+
+def way_to_centre(node: Node, books: Books, centre: Node | None = None, endpoint: str = "") -> Way:
+    """How this node asks for numbers. A van asks itself. `centre` is the centre's node when its
+    folder is on this machine: its database is the second way, for a command without services.
+    `endpoint` is used in place of the setting (a story's line that can be cut).
+    """
+    if node.role == "van":
+        return OwnCentre(authority(node, books), node.name)
+    queue = node.settings.queue
+    server = next(
+        (
+            each
+            for each in node.registry.nodes.values()
+            if each.role == "centre" and each.site == node.settings.node.site
+        ),
+        None,
+    )
+    ways: list[Way] = []
+    if server is not None:
+        link = Client(endpoint or queue.centre_endpoint, node.keys, server.curve)
+        ways.append(LinkedCentre(link, queue.grant_wait_ms / 1000))
+    if centre is not None:
+        ways.append(OwnCentre(authority(centre, open_books(centre)), node.name))
+    return FirstOf(ways)
+
+
+def doorbell(node: Node) -> Doorbell:
+    """The node's doorbell."""
+    return Doorbell(node.socket_path("bell"))
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What gives tickets: the touchscreen's core and the `huduma queue` command share it."""
+
+    node: Node
+    books: Books
+    catalogue: Catalogue
+    spool: Spool
+    place: Place
+    receipts: Receipts
+    desk: TicketDesk
+    bell: Doorbell
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """What the core process runs."""
+
+    appliance: Appliance
+    counter: Counter
+    drafts: ResumableDrafts
+
+    @property
+    def desk(self) -> TicketDesk:
+        return self.counter.desk
+
+    @property
+    def books(self) -> Books:
+        return self.counter.books
+
+    @property
+    def bell(self) -> Doorbell:
+        return self.counter.bell
+
+
+def counter_of(
+    site: Site,
+    node: Node,
+    clock: Clock | None = None,
+    *,
+    centre: Node | None = None,
+    endpoint: str = "",
+    catalogue: Catalogue | None = None,
+) -> Counter:
+    """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`, `catalogue` when the
+    pack is open already. Raises the faults of its parts.
+    """
+    books = open_books(node, clock)
+    catalogue = catalogue or open_catalogue(node)
+    bell = doorbell(node)
+    spool = Spool(books.store, node.keys.spool_key, books.clock, books.ids)
+    place = place_of(node, catalogue, site.name, demo=site.demo)
+    receipts = Receipts(catalogue, place, books.clock)
+    desk = TicketDesk(
+        books.journal,
+        spool,
+        way_to_centre(node, books, centre, endpoint),
+        catalogue,
+        books.clock,
+        books.ids,
+        foil=Counterfoil(
+            node.settings.node.site,
+            node.settings.node.unit,
+            node.settings.queue.reserve_block,
+            node.keys.signing,
+        ),
+        slip=receipts.ticket,
+        rung=bell.ring,
+    )
+    return Counter(node, books, catalogue, spool, place, receipts, desk, bell)
+
+
+def kiosk_of(
+    site: Site,
+    node: Node,
+    clock: Clock | None = None,
+    *,
+    endpoint: str = "",
+    catalogue: Catalogue | None = None,
+) -> Kiosk:
+    """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
+    counter = counter_of(site, node, clock, endpoint=endpoint, catalogue=catalogue)
+    books = counter.books
+    sealer = Sealer(
+        node.registry, books.ids, books.clock, node=node.name, db_epoch=books.journal.db_epoch
+    )
+    days = node.settings.ui.draft_days
+    drafts = ResumableDrafts(books.store, books.clock, books.ids, keep_days=days)
+    return Kiosk(Appliance(_ports(counter, sealer, drafts)), counter, drafts)
+
+
+def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
+    books, catalogue, rung = counter.books, counter.catalogue, counter.bell.ring
+    ui = counter.node.settings.ui
+
+    def reissue(visit: UUID, language: str) -> Document | None:
+        ticket = ticket_of(books.store, visit)
+        if ticket is None:
+            return None
+        service = catalogue.service(ticket.service)
+        return counter.receipts.ticket(counter.desk.issued(ticket), service, language)
+
+    forms = StoredForms(
+        books.journal,
+        counter.spool,
+        sealer,
+        books.clock,
+        books.ids,
+        drafts=drafts,
+        builder=counter.receipts,
+        rung=rung,
+    )
+    forms.forget_all_drafts()
+    return Ports(
+        catalogue=catalogue,
+        clock=books.clock,
+        ids=books.ids,
+        tickets=counter.desk,
+        submissions=forms,
+        opinions=StoredOpinions(
+            books.journal,
+            sealer,
+            books.clock,
+            books.ids,
+            counter.place,
+            agencies=counter.node.registry.agencies(),
+            rung=rung,
+        ),
+        slips=StoredSlips(
+            counter.spool, counter.receipts, books.clock, books.ids, reissue=reissue, rung=rung
+        ),
+        ledger=StoredFacts(books.journal, rung),
+        cases=StoredCases(books.store, books.clock),
+        place=counter.place,
+        backroom=_backroom(counter),
+        texting=_texting(counter),
+        idle_s=ui.idle_s,
+        warn_s=ui.warn_s,
+        language=ui.language,
+        draft_days=ui.draft_days,
+        assisted=counter.node.role == "van",
+        camera=camera_of(counter.node, books.clock, books.ids),
+        recorder=recorder_of(counter.node, books.clock),
+        position=position_in(books.store, books.clock),
+    )
+
+
+def _texting(counter: Counter) -> StoredTexting | None:
+    """The way to the modem's queue; None where the settings name no modem."""
+    node, books = counter.node, counter.books
+    if node.settings.devices.sms == "none:":
+        return None
+    queue = SmsQueue(books.store, node.keys.spool_key, books.clock, books.ids)
+    return StoredTexting(books.journal, counter.spool, queue, books.clock, rung=counter.bell.ring)
+
+
+def _backroom(counter: Counter) -> StoredBackroom:
+    """The staff's side of this node."""
+    node, books, pack = counter.node, counter.books, counter.catalogue
+    return StoredBackroom(
+        books.journal,
+        counter.spool,
+        PinLock(node.dir / "keys", books.clock),
+        books.clock,
+        books.ids,
+        site=node.settings.node.site,
+        profiles=printer_profiles(node),
+        installed=Installed(pack.content_date, pack.version, version("huduma-kiosk")),
+        rung=counter.bell.ring,
+    )

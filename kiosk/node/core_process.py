@@ -1,0 +1,122 @@
+"""Core: the process of a kiosk that owns the visit. One loop, one thread, no window.
+
+Events come in over ipc, views go out; the doorbell wakes it when a slip was proven. Paperwork
+with the centre is done only while nobody touches the screen, so that no citizen waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import msgspec
+
+from kiosk.node.composition import Kiosk
+from kiosk.ui_protocol.ipc import encode, read_event
+from kiosk.ui_protocol.view import Advance, Hello, UiEvent
+from kiosk.visit.flow import State
+from provisioning.clock import Clock
+from provisioning.faults import Fault
+from sync.transports.zmq_transport import Request, Server, ready
+
+TICK_S = 0.25
+REST_TICK_S = 1.0
+QUIET_S = 2.0
+"""Without a touch for this long, paperwork may take its 300 ms."""
+SETTLE_S, SETTLE_S_MAX = 1.0, 30.0
+CHECKPOINT_S = 300.0
+EXPIRE_S = 3_600.0
+"""How often drafts that nobody came back for are looked for."""
+SCREENS_MAX = 16
+
+
+class CoreFault(Fault):
+    """The core cannot be started as asked."""
+
+    code = 59
+
+
+class Advancing:
+    """Moves a simulated site's clock; None in the field."""
+
+    def __init__(self, advance: Callable[[float], None] | None) -> None:
+        self._advance = advance
+
+    def by(self, seconds: float) -> None:
+        """Move on, where that is allowed; ignored in the field."""
+        if self._advance is not None and 0 < seconds <= timedelta(days=2).total_seconds():
+            self._advance(seconds)
+
+
+class Core:
+    """Serves one kiosk's screens until told to stop."""
+
+    def __init__(self, kiosk: Kiosk, server: Server, clock: Clock, advancing: Advancing) -> None:
+        self._kiosk = kiosk
+        self._appliance = kiosk.appliance
+        self._server = server
+        self._clock = clock
+        self._advancing = advancing
+        self._screens: dict[str, None] = {}
+        self._settle_at = 0.0
+        self._settle_s = SETTLE_S
+        self._touched = 0.0
+        self._checkpoint_at = clock.monotonic() + CHECKPOINT_S
+        self._expire_at = 0.0
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Serve until `stopped` says so."""
+        while not stopped():
+            self.turn()
+
+    def turn(self) -> None:
+        """One round: wait for something, serve it, let time pass."""
+        resting = self._appliance.session.state is State.ATTRACT
+        ready([self._server, self._kiosk.bell], REST_TICK_S if resting else TICK_S)
+        self._kiosk.bell.wait(0)
+        for request in self._server.poll(0):
+            self._serve(request)
+        if self._appliance.tick():
+            self._show(None)
+        self._paperwork()
+
+    def _serve(self, request: Request) -> None:
+        try:
+            event: UiEvent = read_event(request.payload)
+        except msgspec.MsgspecError:
+            return
+        if not isinstance(event, Hello):
+            self._touched = self._clock.monotonic()
+        if isinstance(event, Advance):
+            self._advancing.by(event.seconds)
+            self._appliance.tick()
+        changed = self._appliance.send(event)
+        self._server.reply(request, encode(self._appliance.view))
+        if isinstance(event, Hello):
+            self._screens[request.peer] = None
+            while len(self._screens) > SCREENS_MAX:
+                self._screens.pop(next(iter(self._screens)))
+        if changed or isinstance(event, Advance):
+            self._show(request.peer)
+
+    def _show(self, answered: str | None) -> None:
+        """Push the view to every screen but the one that has it already."""
+        frame = encode(self._appliance.view)
+        for peer in list(self._screens):
+            if peer != answered and not self._server.push(peer, frame):
+                self._screens.pop(peer, None)
+
+    def _paperwork(self) -> None:
+        now = self._clock.monotonic()
+        resting = self._appliance.session.state is State.ATTRACT
+        if now < self._settle_at or not (resting or now - self._touched >= QUIET_S):
+            return
+        answered = self._kiosk.desk.settle()
+        self._settle_s = SETTLE_S if answered else min(self._settle_s * 2, SETTLE_S_MAX)
+        self._settle_at = self._clock.monotonic() + self._settle_s
+        if now >= self._expire_at:
+            self._kiosk.drafts.expire()
+            self._expire_at = now + EXPIRE_S
+        if now >= self._checkpoint_at:
+            self._kiosk.books.store.checkpoint()
+            self._checkpoint_at = now + CHECKPOINT_S

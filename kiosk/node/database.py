@@ -1,0 +1,68 @@
+"""Books: a node's database with its journal, and which tables are a fold of it, by role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
+from kiosk.adapters.drafts import RESUME_TABLES
+from kiosk.adapters.submissions import FORM_TABLES, FormReceipts
+from kiosk.centre.line import LINE_TABLES, Line
+from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketRoll
+from peripherals.device_loop.status_table import EQUIPMENT_TABLES
+from peripherals.printing.spool import SPOOL_TABLES
+from peripherals.sms.queue import SMS_TABLES
+from provisioning.clock import Clock, SystemClock
+from provisioning.ids import Ids, SystemIds
+from provisioning.node.site import Node
+from sync.journal.entry import Projection
+from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.store.database import MigrationSet, Store
+
+_KIOSK_TABLES = (
+    JOURNAL_TABLES,
+    TICKET_TABLES,
+    FORM_TABLES,
+    CASE_TABLES,
+    RESUME_TABLES,
+    SPOOL_TABLES,
+    EQUIPMENT_TABLES,
+    SMS_TABLES,
+)
+_TABLES: dict[str, tuple[MigrationSet, ...]] = {
+    "kiosk": _KIOSK_TABLES,
+    "centre": (JOURNAL_TABLES, LINE_TABLES),
+    "van": (*_KIOSK_TABLES, LINE_TABLES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A node's open database with its journal."""
+
+    store: Store
+    journal: Journal
+    clock: Clock
+    ids: Ids
+
+
+def projections(role: str) -> Sequence[Projection]:
+    """Every table of a node of `role` that is a fold of its journal."""
+    kiosk: tuple[Projection, ...] = (TicketRoll(), FormReceipts(), CaseAnswers())
+    found: dict[str, tuple[Projection, ...]] = {
+        "kiosk": kiosk,
+        "van": (*kiosk, Line()),
+        "centre": (Line(),),
+    }
+    return found.get(role, ())
+
+
+def open_books(node: Node, clock: Clock | None = None) -> Books:
+    """The node's database and journal; raises `StoreFault` and `JournalFault`."""
+    ticking = clock or SystemClock(node.run_dir / "clock-floor")
+    ids = SystemIds(ticking)
+    tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
+    store = Store.open(node.db_path, tables, strict=node.settings.node.field)
+    journal = Journal(store, node.name, ticking, projections(node.role), db_epoch=ids.token(8))
+    return Books(store, journal, ticking, ids)

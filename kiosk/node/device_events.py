@@ -1,0 +1,66 @@
+"""Senses: what scanners, readers and the call button heard, as events of the visit.
+
+Runs in the device service and speaks to the core as a screen does, over its ipc socket, so what
+a person scanned passes from memory to memory and is never stored on the way. A core that is
+away loses the scan, as it should: nobody may act later on a code held up earlier.
+"""
+
+from __future__ import annotations
+
+from kiosk.ui_protocol.ipc import CoreClient
+from kiosk.ui_protocol.view import Activated, Hello, Scanned, UiEvent, View
+from peripherals.device_loop.loop import Heard
+from peripherals.devices.call_button import Pressed
+from peripherals.devices.mrz import IdCard, MrzError, Passport
+from peripherals.devices.mrz_reader import MrzRead
+from peripherals.devices.scanner import Scan
+
+ANSWER_S = 0.3
+CALL_STAFF = "call-staff"
+
+
+class Senses:
+    """The outlet of the equipment unit. `endpoint` is the core's socket."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._client = CoreClient(endpoint)
+
+    def __call__(self, heard: Heard) -> None:
+        """Pass an event on, if the visit has a use for it."""
+        if isinstance(heard.event, Pressed):
+            self._call_staff()
+            return
+        event = event_of(heard)
+        if event is not None:
+            self._client.send(event)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _call_staff(self) -> None:
+        """The button on the case does what the button on the screen does."""
+        view = self._client.ask(Hello(), ANSWER_S)
+        if view is not None and (press := press_of(view)) is not None:
+            self._client.send(press)
+
+
+def event_of(heard: Heard) -> UiEvent | None:
+    """A code or a document number as the core takes it; None for anything else."""
+    match heard.event:
+        case Scan() as scan:
+            text = scan.text()
+        case MrzRead(IdCard(id_number=number)) | MrzRead(Passport(number=number)):
+            # Only the number is passed on. It goes into a field the citizen sees before Next,
+            # which is the confirmation that fields without a check digit need.
+            text = number
+        case MrzRead(MrzError()):
+            return None
+        case _:
+            return None
+    return Scanned(text) if text else None
+
+
+def press_of(view: View) -> Activated | None:
+    """The touch on "call staff", when this screen has it."""
+    there = any(element.id == CALL_STAFF and element.enabled for element in view.elements)
+    return Activated(view.number, CALL_STAFF) if there else None

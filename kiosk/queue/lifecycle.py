@@ -1,0 +1,69 @@
+"""Rules: the life of a ticket as one table, and what is known of one ticket. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from kiosk.queue.numbering import label
+
+
+class Turn(StrEnum):
+    """Where a ticket is."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVED = "served"
+    ABSENT = "absent"
+    VOID = "void"
+
+
+class Act(StrEnum):
+    """What may be done with a ticket."""
+
+    CALL = "call"
+    RECALL = "recall"
+    COMPLETE = "complete"
+    NO_SHOW = "no-show"
+    CANCEL = "cancel"
+    REVIVE = "revive"  # its kiosk reports that a cancelled number was told after all
+
+
+TURNS: Final = MappingProxyType[Turn, dict[Act, Turn]](
+    {
+        Turn.WAITING: {Act.CALL: Turn.CALLED, Act.CANCEL: Turn.VOID},
+        Turn.CALLED: {
+            Act.RECALL: Turn.CALLED,
+            Act.COMPLETE: Turn.SERVED,
+            Act.NO_SHOW: Turn.ABSENT,
+        },
+        Turn.SERVED: {},
+        Turn.ABSENT: {},
+        Turn.VOID: {Act.REVIVE: Turn.WAITING},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket that may be called. `since` is Unix milliseconds of the citizen's arrival."""
+
+    visit: UUID
+    series: str
+    number: int
+    service: str
+    klass: str
+    rank: int
+    since: int
+
+    @property
+    def label(self) -> str:
+        return label(self.series, self.number)
+
+
+def allowed(turn: Turn, act: Act) -> Turn | None:
+    """The turn after `act`, or None where the table has no cell."""
+    return TURNS[turn].get(act)

@@ -1,0 +1,79 @@
+"""QR: what the code on a ticket says, and how to know that a kiosk said it. Pure.
+
+Payload: `HK1.LABEL.VISIT.SIGNATURE`, at most 110 characters. VISIT is the first six bytes of
+the visit's UUIDv7 (its time in milliseconds), SIGNATURE is Ed25519 (RFC 8032) by the
+node's key over "huduma ticket 1|SITE|DAY|LABEL|VISIT"; both base64url without padding. Site and
+day are not carried: who checks knows the site, and the day follows from the visit's time (a visit
+that began before midnight may hold a ticket of the next day). No personal data.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from kiosk.queue.numbering import service_day
+
+PAYLOAD_MAX = 110
+_MAGIC = "HK1"
+_VISIT_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClaim:
+    """What a genuine code says. `visit_head` are the first six bytes of the visit."""
+
+    label: str
+    day: date
+    visit_head: bytes
+
+
+def ticket_payload(
+    key: Ed25519PrivateKey, site: str, day: date, ticket_label: str, visit: UUID
+) -> str:
+    """The payload of a ticket's code."""
+    head = visit.bytes[:_VISIT_BYTES]
+    signature = key.sign(_signed(site, day, ticket_label, head))
+    payload = ".".join((_MAGIC, ticket_label, _text(head), _text(signature)))
+    assert len(payload) <= PAYLOAD_MAX
+    return payload
+
+
+def read_ticket(public: Ed25519PublicKey, site: str, payload: str) -> TicketClaim | None:
+    """What the code says when `public` signed it for `site`; None for anything else."""
+    parts = payload.split(".")
+    if len(payload) > PAYLOAD_MAX or len(parts) != 4 or parts[0] != _MAGIC:
+        return None
+    try:
+        head, signature = _bytes(parts[2]), _bytes(parts[3])
+    except (binascii.Error, ValueError):
+        return None
+    if len(head) != _VISIT_BYTES:
+        return None
+    began = datetime.fromtimestamp(int.from_bytes(head, "big") / 1000, UTC)
+    for days in (0, 1):
+        day = service_day(began + timedelta(days=days))
+        try:
+            public.verify(signature, _signed(site, day, parts[1], head))
+        except InvalidSignature:
+            continue
+        return TicketClaim(parts[1], day, head)
+    return None
+
+
+def _signed(site: str, day: date, ticket_label: str, head: bytes) -> bytes:
+    return f"huduma ticket 1|{site}|{day.isoformat()}|{ticket_label}|{head.hex()}".encode()
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -1,0 +1,160 @@
+"""Day: a whole day on a demo site, with everything that goes wrong on one, counted at the end.
+
+Real processes, real sockets, a simulated printer on a real pty; three visits at the real screen.
+`core` is killed while it issues and while it stores: who was not told comes again, as people do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.centre.authority import Authority
+from kiosk.node.composition import authority, open_catalogue
+from kiosk.node.database import open_books
+from kiosk.queue.faults import NobodyWaiting, NothingCalled
+from kiosk.simulation.audit.reconcile import Summary, reckon
+from kiosk.simulation.demo_day.plan import ABANDONED, KILLED, TROUBLE, Visit, visits
+from kiosk.simulation.site.drain import drain
+from kiosk.simulation.site.site_runner import House
+from kiosk.simulation.stories.core_driver import CoreSilent, Hand
+from kiosk.simulation.stories.player import Heard, Player
+from kiosk.simulation.stories.screen_driver import somebody_at
+from kiosk.simulation.stories.visitor import Citizen, Identity
+from provisioning.node.site import Node, Site
+
+COUNTERS = 3
+IDLE_WIPE_S = 95.0
+KILL_AFTER_S = (0.001, 0.004, 0.002, 0.008)
+SILENCE_S, RESTART_S = 1.5, 20.0
+SHORT_FORMS = ("police_abstract", "ati_request", "inua_jamii", "lost_id", "public_participation")
+
+
+class Day:
+    """Plays the plan on `site`."""
+
+    def __init__(self, site: Site, out: Path, told: Callable[[str], None]) -> None:
+        self.heard = Heard()
+        self._told = told
+        nodes = [site.node(name) for name in ("kiosk-1", "kiosk-2", "van-1")]
+        self.house = House(site, nodes, out, lambda _words: None)
+        self._catalogue = open_catalogue(nodes[0])
+        self._hands: dict[str, Hand] = {}
+        self._kills = 0
+
+    def play(self) -> Summary:
+        """The day, from opening to the last batch."""
+        self._told("starting the national node, the centre, two kiosks and a van")
+        self.house.start()
+        centre = self.house.site.node("centre")
+        hall = authority(centre, open_books(centre))
+        plan = list(visits())
+        self._at_the_screen([each for each in plan if each.at_screen])
+        for visit in plan:
+            for trouble in TROUBLE.get(visit.number, ()):
+                self._trouble(trouble)
+            if visit.at_screen:
+                continue
+            self._told(f"visit {visit.number} of {len(plan)}: {visit.kind} at {visit.node}")
+            self._receive(visit)
+            if visit.number % 2:
+                _serve_somebody(hall, 1 + visit.number // 2 % COUNTERS)
+        drain(self.house, self._told)
+        for hand in self._hands.values():
+            hand.close()
+        self._told("counting")
+        return reckon(self.house, self.heard, set())
+
+    def _at_the_screen(self, plan: list[Visit]) -> None:
+        """The first visitors stand before the real screen, and pictures are taken."""
+        node = self.house.nodes[0]
+        self._told("starting the screen")
+        person = somebody_at(self.house, node, self._told)
+        try:
+            player = Player(self.house, node, person, self.house.out, self.heard)
+            for visit in plan:
+                self._told(f"visit {visit.number}: {visit.kind} at the screen of {visit.node}")
+                player.album = f"visit-{visit.number}"
+                self._visit(Citizen(player, Identity(visit.number), visit.language), visit)
+        finally:
+            person.close()
+
+    def _receive(self, visit: Visit) -> None:
+        """One visit; after a cut the visitor starts again."""
+        node = next(each for each in self.house.nodes if each.name == visit.node)
+        for attempt in range(3):
+            player = self._player(node)
+            citizen = Citizen(player, Identity(visit.number + 100 * attempt), visit.language)
+            if visit.number in KILLED and attempt == 0:
+                citizen.before_last = lambda: self._kill_soon(node)
+            try:
+                self._visit(citizen, visit)
+            except CoreSilent:
+                self._told(f"visit {visit.number}: the core was killed; starting again")
+                self.house.wait_for(player.reaches, RESTART_S)
+                continue
+            return
+
+    def _visit(self, citizen: Citizen, visit: Visit) -> None:
+        services = self._catalogue.services(county="047")
+        service = services[visit.number * 37 % len(services)]
+        form = SHORT_FORMS[visit.number % len(SHORT_FORMS)]
+        who = Identity(visit.number)
+        citizen.arrive()
+        match visit.kind:
+            case "form":
+                citizen.fill(form if not visit.at_screen else "police_abstract")
+                citizen.rate(visit.face)
+            case "feedback":
+                citizen.complain("complaint", f"{who.name} alingoja")
+            case "search":
+                citizen.look_up("NRB-02", "lost id")
+                citizen.take_ticket(visit.klass)
+                citizen.rate(visit.face, f"Asante sana {who.name}")
+            case "browse":
+                citizen.find(service.code, service.category)
+                citizen.tick_and_print()
+            case "status":
+                citizen.ask_status(visit.number)
+            case "abandoned":
+                citizen.start_form_and_leave("lost_id")
+            case _:
+                citizen.find(service.code, service.category)
+                citizen.take_ticket(visit.klass)
+        if visit.number == ABANDONED:
+            citizen.walk_away(IDLE_WIPE_S)
+        else:
+            citizen.leave()
+
+    def _player(self, node: Node) -> Player:
+        hand = self._hands.get(node.name)
+        if hand is None:
+            hand = self._hands[node.name] = Hand(self.house.core_socket(node), SILENCE_S)
+        return Player(self.house, node, hand, self.house.out, self.heard)
+
+    def _kill_soon(self, node: Node) -> None:
+        """SIGKILL the core a moment from now, while it is at work."""
+        pid = self.house.supervisor.pid(f"{node.name}.core")
+        after = KILL_AFTER_S[self._kills % len(KILL_AFTER_S)]
+        self._kills += 1
+        subprocess.Popen(["/bin/sh", "-c", f"sleep {after}; kill -9 {pid}"])
+
+    def _trouble(self, words: str) -> None:
+        self._told(words)
+        match words.split():
+            case ["printer", name, what]:
+                self.house.printer(self.house.site.node(name), what)
+            case ["lines", way, where]:
+                self.house.lines_to(where, up=way == "up")
+            case _:
+                raise AssertionError(words)
+
+
+def _serve_somebody(hall: Authority, counter: int) -> None:
+    """A counter finishes with one person and calls the next."""
+    with contextlib.suppress(NothingCalled):
+        hall.complete(counter)
+    with contextlib.suppress(NobodyWaiting):
+        hall.call(counter)

@@ -1,0 +1,144 @@
+"""Receipts: what each slip says, in the citizen's language. Pure builders of documents.
+
+A slip carries no name and no number of a person; a repeat is marked by the printing, never here.
+Every slip of a practice site says so on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from content.catalogue import charter
+from content.catalogue.catalogue import Catalogue
+from content.catalogue.model import FormAsset, Service
+from kiosk.language import Tongue
+from kiosk.queue.numbering import service_day
+from kiosk.visit.ports import Issued, Place, Received
+from peripherals.printing.document import Align, Block, Document, Feed, Item, Line, Logo, Qr, Rule
+from provisioning.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Builds the slips of one kiosk."""
+
+    catalogue: Catalogue
+    place: Place
+    clock: Clock
+
+    def ticket(self, issued: Issued, service: Service, language: str) -> Document:
+        """The queue ticket: number 12 mm high, service, people ahead, wait, code."""
+        tongue = Tongue(self.catalogue, language)
+        agency = self.catalogue.agency(service.agency)
+        return self._slip(
+            language,
+            issued.label,
+            [
+                Line(tongue.say("slip.ticket"), Align.CENTRE),
+                Line(issued.label, Align.CENTRE, scale=4, bold=True),
+                Line(service.title(language), Align.CENTRE, bold=True),
+                Line(agency.title(language), Align.CENTRE),
+                Rule(),
+                Line(tongue.ahead(issued.ahead)),
+                Line(tongue.wait(issued.wait)),
+                Line(tongue.say("slip.issued", time=tongue.moment(issued.issued_at))),
+                Qr(issued.qr),
+                Line(tongue.say("slip.keep"), Align.CENTRE),
+                Line(tongue.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                Line(tongue.say("slip.call"), Align.CENTRE),
+            ],
+        )
+
+    def received(self, received: Received, asset: FormAsset, language: str) -> Document:
+        """The receipt of a form: reference, "received, not approved", what next."""
+        tongue = Tongue(self.catalogue, language)
+        agency = self.catalogue.agency(received.agency).title(language)
+        return self._slip(
+            language,
+            received.reference,
+            [
+                Line(tongue.say("slip.receipt"), Align.CENTRE),
+                Line(received.reference, Align.CENTRE, scale=2, bold=True),
+                Line(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
+                Line(tongue.say("slip.not_approved"), Align.CENTRE, bold=True),
+                Rule(),
+                Line(tongue.say("submitted.next_sent", agency=agency)),
+                Line(tongue.say("slip.issued", time=tongue.moment(received.at))),
+                Qr(received.reference),
+                Line(tongue.say("slip.keep"), Align.CENTRE),
+                Line(tongue.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                Line(tongue.say("slip.call"), Align.CENTRE),
+            ],
+        )
+
+    def draft_code(self, code: str, asset: FormAsset, language: str, days: int) -> Document:
+        """The code of a draft, large and as a QR code that the kiosk's scanner reads. The label
+        beside the job names the form only: who holds the code holds the answers.
+        """
+        tongue = Tongue(self.catalogue, language)
+        return self._slip(
+            language,
+            asset.id,
+            [
+                Line(tongue.say("kept.code"), Align.CENTRE),
+                Line(code, Align.CENTRE, scale=2, bold=True),
+                Line(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
+                Rule(),
+                Line(tongue.say("slip.how_to_resume")),
+                Line(tongue.say("kept.days", n=days)),
+                Line(tongue.say("kept.secret")),
+                Qr(code),
+                Line(tongue.say("slip.call"), Align.CENTRE),
+            ],
+        )
+
+    def checklist(self, service: Service, have: frozenset[str], language: str) -> Document:
+        """What to bring (ticked where the citizen has it), cost, time, office."""
+        tongue = Tongue(self.catalogue, language)
+        agency = self.catalogue.agency(service.agency).title(language)
+        needs = [
+            Item(each.title(language), "[x]" if each.key in have else "[ ]")
+            for each in self.catalogue.requirements(service)
+        ]
+        today = service_day(self.clock.now())
+        cost = cost_words(self.catalogue, today, tongue, service)
+        return self._slip(
+            language,
+            service.code,
+            [
+                Line(service.title(language), bold=True),
+                Line(tongue.say("slip.checklist")),
+                *(needs or [Item(tongue.say("service.not_known"))]),
+                Rule(),
+                Line(tongue.say("slip.cost", cost=cost)),
+                Line(tongue.say("slip.time", time=time_words(self.catalogue, tongue, service))),
+                Line(tongue.say("slip.office", agency=agency)),
+                Feed(),
+                Line(tongue.say("slip.pay_nothing_else"), bold=True),
+                Line(tongue.say("slip.report_it"), small=True),
+            ],
+        )
+
+    def _slip(self, language: str, label: str, body: list[Block]) -> Document:
+        return Document((*self._head(language), *body), language, label)
+
+    def _head(self, language: str) -> Iterator[Block]:
+        yield Logo()
+        if self.place.demo:
+            text = self.catalogue.text("slip.demo", language)
+            yield Line(text, Align.CENTRE, inverse=True)
+        yield Line(self.place.name, Align.CENTRE, bold=True)
+
+
+def cost_words(catalogue: Catalogue, day: date, tongue: Tongue, service: Service) -> str:
+    """The cost on `day`, as the charter says it; "confirm at the desk" unless it is verified."""
+    told = charter.cost(catalogue, service, tongue.language, day)
+    return told.words(tongue.say("service.confirm"))
+
+
+def time_words(catalogue: Catalogue, tongue: Tongue, service: Service) -> str:
+    """How long it takes; "confirm at the desk" unless it is verified."""
+    told = charter.duration(catalogue, service, tongue.language)
+    return told.words(tongue.say("service.confirm"))

@@ -1,0 +1,99 @@
+"""Ways: how a kiosk reaches the queue's authority: over a link, or in its own database (a van, a
+command on the centre's machine). All of them answer in bounded time or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from kiosk.centre.authority import Authority
+from kiosk.queue.faults import QueueFault
+from kiosk.queue.protocol import (
+    Answer,
+    Ask,
+    Disown,
+    Grants,
+    GrantsWish,
+    GrantWish,
+    LeaseWish,
+    Refused,
+    Report,
+    Reported,
+    encode,
+    read_answer,
+)
+
+
+class Way(Protocol):
+    """A way to the authority; also `kiosk.ticketing.issuer.Centre`."""
+
+    def ask(self, message: Ask) -> Answer | None: ...
+
+
+class Link(Protocol):
+    """The client end of a link: `sync.transports.zmq_transport.Client`."""
+
+    def request(self, payload: bytes, deadline_s: float) -> bytes | None: ...
+
+
+class LinkedCentre:
+    """The centre at the other end of a link; silence past `deadline_s` is None."""
+
+    def __init__(self, link: Link, deadline_s: float) -> None:
+        self._link = link
+        self._deadline_s = deadline_s
+
+    def ask(self, message: Ask) -> Answer | None:
+        payload = self._link.request(encode(message), self._deadline_s)
+        if payload is None:
+            return None
+        try:
+            return read_answer(payload)
+        except msgspec.MsgspecError:
+            return None
+
+
+class OwnCentre:
+    """An authority in this process, asked in the name of `kiosk`."""
+
+    def __init__(self, authority: Authority, kiosk: str) -> None:
+        self._authority = authority
+        self._kiosk = kiosk
+
+    def ask(self, message: Ask) -> Answer | None:
+        return answer(self._authority, self._kiosk, message)
+
+
+class FirstOf:
+    """The first way that answers."""
+
+    def __init__(self, ways: Sequence[Way]) -> None:
+        self._ways = ways
+
+    def ask(self, message: Ask) -> Answer | None:
+        for way in self._ways:
+            found = way.ask(message)
+            if found is not None:
+                return found
+        return None
+
+
+def answer(authority: Authority, kiosk: str, message: Ask) -> Answer:
+    """What `authority` says to `message` from `kiosk`; faults become `Refused`."""
+    try:
+        match message:
+            case GrantWish():
+                return authority.grant(kiosk, message)
+            case LeaseWish():
+                return authority.lease(kiosk, message)
+            case Report(tickets=tickets):
+                return Reported(authority.report(kiosk, tickets))
+            case GrantsWish(day=day):
+                return Grants(authority.unreported(kiosk, day))
+            case Disown(visits=visits):
+                return Reported(authority.disown(kiosk, visits))
+    except QueueFault as fault:
+        return Refused(fault.code, fault.message)

@@ -1,0 +1,250 @@
+"""Desk: gives a visit its number, whatever the network does, and keeps the centre informed.
+
+Order of a number's sources: the centre (asked for at most the deadline), the kiosk's reserve
+block, the kiosk's own offline sub-series. Then one transaction: journal, ticket, print job. The
+visit's UUID is the idempotency key everywhere: asking twice is getting the same ticket.
+
+`settle` is called between citizens: it reports what was told, disowns grants that nobody was
+told (a kiosk that was cut off in the middle of an issue), and keeps the reserve full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from content.catalogue.catalogue import Catalogue
+from content.catalogue.model import Service
+from kiosk.queue.faults import UnknownClass
+from kiosk.queue.numbering import series_of, service_day
+from kiosk.queue.protocol import (
+    Answer,
+    Ask,
+    Disown,
+    Granted,
+    Grants,
+    GrantsWish,
+    GrantWish,
+    Leased,
+    LeaseWish,
+    Report,
+    Reported,
+)
+from kiosk.queue.signed_code import ticket_payload
+from kiosk.ticketing.ticket_table import (
+    Source,
+    Ticket,
+    blocks,
+    bookmark,
+    next_offline,
+    next_reserve,
+    reserve_left,
+    taken,
+    ticket_of,
+    unreported,
+)
+from kiosk.visit.ports import Issued
+from peripherals.printing.document import Document
+from peripherals.printing.spool import Job, Spool
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync.journal.journal import Journal
+from sync.journal.kinds import audience_of
+from sync.store.database import Transaction
+
+PRINT_WITHIN = timedelta(minutes=15)
+"""A ticket slip that could not be printed by then is of no use to anybody."""
+
+NORMAL = "normal"
+
+
+class Centre(Protocol):
+    """The way to the queue's authority."""
+
+    def ask(self, message: Ask) -> Answer | None:
+        """The centre's answer, or None when there was none in time."""
+        ...
+
+
+SlipOf = Callable[[Issued, Service, str], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfoil:
+    """What never changes for the tickets of one kiosk."""
+
+    site: str
+    unit: int
+    block: int
+    key: Ed25519PrivateKey
+
+
+class TicketDesk:
+    """Implements `kiosk.visit.ports.Tickets` over the node's database and the way to a centre."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        spool: Spool,
+        centre: Centre,
+        catalogue: Catalogue,
+        clock: Clock,
+        ids: Ids,
+        *,
+        foil: Counterfoil,
+        slip: SlipOf,
+        rung: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._journal = journal
+        self._store = journal.store
+        self._spool = spool
+        self._centre = centre
+        self._catalogue = catalogue
+        self._clock = clock
+        self._ids = ids
+        self._foil = foil
+        self._slip = slip
+        self._rung = rung
+        self._order = [each.key for each in catalogue.categories()]
+        self._ghosts_sought = False
+
+    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> Issued:
+        """A durable ticket with its slip in the spool; raises `UnknownClass`."""
+        known = ticket_of(self._store, visit)
+        if known is not None:
+            return self.issued(known)
+        wish = GrantWish(
+            visit, service.code, series_of(service.category, self._order), klass, self._rank(klass)
+        )
+        answer = self._centre.ask(wish)
+        granted = answer if isinstance(answer, Granted) else None
+        with self._store.transaction() as tx:
+            ticket = ticket_of(tx, visit) or self._write(tx, wish, service, granted)
+            issued = self.issued(ticket)
+            self._spool.enqueue(
+                tx,
+                Job(
+                    "ticket",
+                    visit,
+                    self._slip(issued, service, language),
+                    language,
+                    ticket.issued_at + PRINT_WITHIN,
+                    f"ticket:{visit}",
+                ),
+            )
+        self._rung()
+        return issued
+
+    def settle(self) -> bool:
+        """One round of paperwork with the centre; whether it answered."""
+        day = service_day(self._clock.now()).isoformat()
+        told, mark = unreported(self._store)
+        if told:
+            if not isinstance(self._centre.ask(Report(tuple(told))), Reported):
+                return False
+            bookmark(self._store, mark)
+        if not self._ghosts_sought and not self._seek_ghosts(day):
+            return False
+        if reserve_left(self._store, day) * 2 <= self._foil.block:
+            return self._lease(day)
+        return True
+
+    def busy(self) -> bool:
+        """Whether the centre does not yet know everything."""
+        return bool(unreported(self._store, 1)[0])
+
+    def _write(
+        self, tx: Transaction, wish: GrantWish, service: Service, granted: Granted | None
+    ) -> Ticket:
+        now = self._clock.now()
+        day, series, number, source = self._number(tx, wish.series, granted, now)
+        mine = granted if source is Source.CENTRE else None
+        body = {
+            "site": self._foil.site,
+            "day": day,
+            "series": series,
+            "number": number,
+            "service": service.code,
+            "class": wish.klass,
+            "rank": wish.rank,
+            "agency": service.agency,
+            "source": source.value,
+            "issued_at": int(now.timestamp() * 1000),
+            "ahead": mine.ahead if mine else None,
+            "wait": list(mine.wait) if mine and mine.wait else None,
+        }
+        kind = "ticket.issued"
+        self._journal.append(tx, kind, wish.visit, body, audience=audience_of(kind))
+        ticket = ticket_of(tx, wish.visit)
+        assert ticket is not None
+        return ticket
+
+    def _number(
+        self, tx: Transaction, series: str, granted: Granted | None, now: datetime
+    ) -> tuple[str, str, int, Source]:
+        site = self._foil.site
+        # A centre restored from an old copy may grant a number again: then it does not count.
+        if granted and not taken(tx, site, granted.day, granted.series, granted.number):
+            return granted.day, granted.series, granted.number, Source.CENTRE
+        day = service_day(now).isoformat()
+        reserve = next_reserve(tx, site, day, series)
+        if reserve is not None:
+            return day, series, reserve, Source.RESERVE
+        own, number = next_offline(tx, site, day, series, self._foil.unit)
+        return day, own, number, Source.OFFLINE
+
+    def issued(self, ticket: Ticket) -> Issued:
+        """What the citizen of a stored ticket was told."""
+        foil = self._foil
+        return Issued(
+            visit=ticket.visit,
+            label=ticket.label,
+            service=ticket.service,
+            klass=ticket.klass,
+            ahead=ticket.ahead,
+            wait=ticket.wait,
+            qr=ticket_payload(foil.key, foil.site, ticket.day, ticket.label, ticket.visit),
+            issued_at=ticket.issued_at,
+        )
+
+    def _rank(self, klass: str) -> int:
+        for known in self._catalogue.priority_classes():
+            if known.key == klass:
+                return known.rank
+        keys = ", ".join(each.key for each in self._catalogue.priority_classes())
+        raise UnknownClass(f"There is no priority class {klass!r}; there are {keys}.")
+
+    def _seek_ghosts(self, day: str) -> bool:
+        answer = self._centre.ask(GrantsWish(day))
+        if not isinstance(answer, Grants):
+            return False
+        lost = tuple(v for v in answer.visits if ticket_of(self._store, v) is None)
+        if lost and not isinstance(self._centre.ask(Disown(lost)), Reported):
+            return False
+        self._ghosts_sought = True
+        return True
+
+    def _lease(self, day: str) -> bool:
+        held = blocks(self._store, day)
+        answer = self._centre.ask(LeaseWish(day, self._foil.block, held[-1].last if held else 0))
+        if not isinstance(answer, Leased):
+            return False
+        if answer.last:
+            with self._store.transaction() as tx:
+                if all(block.first != answer.first for block in blocks(tx, day)):
+                    body = {
+                        "site": self._foil.site,
+                        "day": day,
+                        "first": answer.first,
+                        "last": answer.last,
+                    }
+                    kind = "block.held"
+                    self._journal.append(
+                        tx, kind, self._ids.uuid7(), body, audience=audience_of(kind)
+                    )
+        return True

@@ -1,0 +1,215 @@
+"""Tickets: what this kiosk told its citizens, and the reserve of numbers it may still give.
+
+Tables that are a fold of the kiosk's journal. UNIQUE (site, day, series, number) is the last word
+on duplicates; a number is chosen inside the transaction that stores it. `ticket_report` is only a
+bookmark of what the centre has been told, and may be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from kiosk.queue.numbering import Block, label, offline_series
+from kiosk.queue.protocol import Told
+from sync.journal.journal import Entry
+from sync.store.database import MigrationSet, Row, Store, Transaction
+
+TICKET_TABLES = MigrationSet(
+    "kiosk-tickets",
+    (
+        """CREATE TABLE ticket (
+            visit BLOB PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            site TEXT NOT NULL,
+            day TEXT NOT NULL,
+            series TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            service TEXT NOT NULL,
+            class TEXT NOT NULL,
+            rank INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            issued_at INTEGER NOT NULL,
+            ahead INTEGER,
+            wait_from INTEGER,
+            wait_to INTEGER
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX ticket_number ON ticket (site, day, series, number);
+        CREATE UNIQUE INDEX ticket_seq ON ticket (seq);
+        CREATE TABLE ticket_block (
+            day TEXT NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            PRIMARY KEY (day, first)
+        ) WITHOUT ROWID;
+        CREATE TABLE ticket_report (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER)""",
+    ),
+)
+
+
+class Source(StrEnum):
+    """Where a number came from."""
+
+    CENTRE = "centre"
+    RESERVE = "reserve"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket as stored. `wait` is minutes or None for "not known"."""
+
+    visit: UUID
+    site: str
+    day: date
+    series: str
+    number: int
+    service: str
+    klass: str
+    source: Source
+    issued_at: datetime
+    ahead: int | None
+    wait: tuple[int, int] | None
+
+    @property
+    def label(self) -> str:
+        return label(self.series, self.number)
+
+
+class TicketRoll:
+    """The projection: every ticket and block of this kiosk."""
+
+    tables = ("ticket", "ticket_block")
+
+    def apply(self, tx: Transaction, entry: Entry) -> None:
+        """Fold one entry; other kinds are ignored."""
+        body = entry.body
+        match entry.kind:
+            case "ticket.issued":
+                tx.execute(
+                    "INSERT INTO ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (entry.subject.bytes, entry.seq, *_columns(body)),
+                )
+            case "block.held":
+                tx.execute(
+                    "INSERT INTO ticket_block VALUES (?, ?, ?)",
+                    (body["day"], body["first"], body["last"]),
+                )
+            case _:
+                pass
+
+
+def _columns(body: Mapping[str, Any]) -> tuple[Any, ...]:
+    wait = body.get("wait") or (None, None)
+    names = ("site", "day", "series", "number", "service", "class", "rank", "source")
+    return (*(body[name] for name in names), body["issued_at"], body.get("ahead"), *wait)
+
+
+_READ = (
+    "SELECT visit, site, day, series, number, service, class, source, issued_at, ahead, wait_from,"
+    " wait_to FROM ticket"
+)
+
+
+def ticket_of(reader: Store | Transaction, visit: UUID) -> Ticket | None:
+    """The ticket of `visit`, when it was told one."""
+    row = reader.one(f"{_READ} WHERE visit = ?", (visit.bytes,))
+    return _ticket(row) if row else None
+
+
+def _ticket(row: Row) -> Ticket:
+    return Ticket(
+        visit=UUID(bytes=bytes(row[0])),
+        site=row[1],
+        day=date.fromisoformat(row[2]),
+        series=row[3],
+        number=row[4],
+        service=row[5],
+        klass=row[6],
+        source=Source(row[7]),
+        issued_at=datetime.fromtimestamp(row[8] / 1000, UTC),
+        ahead=row[9],
+        wait=None if row[10] is None else (row[10], row[11]),
+    )
+
+
+def taken(tx: Transaction, site: str, day: str, series: str, number: int) -> bool:
+    """Whether this kiosk has told that number to somebody."""
+    return (
+        tx.one(
+            "SELECT 1 FROM ticket WHERE site = ? AND day = ? AND series = ? AND number = ?",
+            (site, day, series, number),
+        )
+        is not None
+    )
+
+
+def blocks(reader: Store | Transaction, day: str) -> list[Block]:
+    """The reserve blocks this kiosk holds for `day`, in order."""
+    rows = reader.all("SELECT first, last FROM ticket_block WHERE day = ? ORDER BY first", (day,))
+    return [Block(date.fromisoformat(day), row[0], row[1]) for row in rows]
+
+
+def next_reserve(tx: Transaction, site: str, day: str, series: str) -> int | None:
+    """The next unused number of the reserve for `series`; None when it is used up."""
+    for block in blocks(tx, day):
+        row = tx.one(
+            "SELECT max(number) FROM ticket WHERE site = ? AND day = ? AND series = ?"
+            " AND number BETWEEN ? AND ?",
+            (site, day, series, block.first, block.last),
+        )
+        number = block.first if row is None or row[0] is None else int(row[0]) + 1
+        if number <= block.last:
+            return number
+    return None
+
+
+def next_offline(tx: Transaction, site: str, day: str, series: str, unit: int) -> tuple[str, int]:
+    """Series and number in the sub-series that only this kiosk may use."""
+    own = offline_series(series, unit)
+    row = tx.one(
+        "SELECT max(number) FROM ticket WHERE site = ? AND day = ? AND series = ?",
+        (site, day, own),
+    )
+    return own, 1 if row is None or row[0] is None else int(row[0]) + 1
+
+
+def reserve_left(reader: Store | Transaction, day: str) -> int:
+    """Numbers left in the reserve for the series that has used it most."""
+    held = blocks(reader, day)
+    used = 0
+    for block in held:
+        row = reader.one(
+            "SELECT max(number) FROM ticket WHERE day = ? AND number BETWEEN ? AND ?"
+            " AND source = 'reserve'",
+            (day, block.first, block.last),
+        )
+        if row is not None and row[0] is not None:
+            used += int(row[0]) - block.first + 1
+    return sum(block.size for block in held) - used
+
+
+def unreported(store: Store, limit: int = 100) -> tuple[list[Told], int]:
+    """Tickets the centre has not confirmed, oldest first, and the bookmark after them."""
+    mark = store.one("SELECT seq FROM ticket_report WHERE only = 1")
+    after = int(mark[0]) if mark else 0
+    rows = store.all(
+        "SELECT seq, visit, day, series, number, service, class, rank, issued_at FROM ticket"
+        " WHERE seq > ? ORDER BY seq LIMIT ?",
+        (after, limit),
+    )
+    told = [Told(UUID(bytes=bytes(row[1])), *row[2:]) for row in rows]
+    return told, int(rows[-1][0]) if rows else after
+
+
+def bookmark(store: Store, seq: int) -> None:
+    """The centre has everything up to journal entry `seq`."""
+    with store.transaction() as tx:
+        tx.execute(
+            "INSERT INTO ticket_report VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET seq = ?",
+            (seq, seq),
+        )

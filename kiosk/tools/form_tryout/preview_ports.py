@@ -1,0 +1,182 @@
+"""Preview ports: a visit in which nothing is stored, printed or sent, for authors and tests.
+
+One form stands in the default pack in place of all others. Everything a form may ask is real
+(screens, engine, choice lists, drawing); what leaves the kiosk in the field is answered here from
+memory and forgotten with the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from content.catalogue.catalogue import Catalogue
+from content.catalogue.model import FormAsset, Service
+from content.faults import NotInPack
+from kiosk.adapters.drafts import make_code
+from kiosk.case_reference import RANDOM_BYTES, make_reference
+from kiosk.filling.capture import Stage, Taken
+from kiosk.filling.filling import Filling
+from kiosk.visit.ports import (
+    Coded,
+    Issued,
+    Knowledge,
+    Network,
+    Opinion,
+    Paper,
+    Place,
+    Ports,
+    Received,
+    Reopened,
+)
+from provisioning.clock import Clock
+from provisioning.faults import UsageFault
+from provisioning.ids import Ids
+
+
+class OneForm:
+    """A catalogue whose only form is `asset`; its media files lie in `folder`."""
+
+    def __init__(self, catalogue: Catalogue, asset: FormAsset, folder: Path) -> None:
+        self._catalogue, self._asset, self._folder = catalogue, asset, folder
+
+    def form(self, form_id: str) -> FormAsset:
+        if form_id != self._asset.id:
+            raise NotInPack(f"Only {self._asset.id} is previewed.")
+        return self._asset
+
+    def forms(self) -> list[FormAsset]:
+        return [self._asset]
+
+    def forms_for(self, _service: Service | str) -> list[FormAsset]:
+        return [self._asset]
+
+    def asset(self, path: str) -> Path:
+        """A media file of the form, or a file of the pack."""
+        name = path.rpartition("/")[2]
+        if path.startswith("forms/") and name in self._asset.media:
+            return self._folder / name
+        return self._catalogue.asset(path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalogue, name)
+
+
+class NothingKept:
+    """Submissions, tickets, opinions, slips, facts and cases of a preview."""
+
+    def __init__(self, clock: Clock, ids: Ids) -> None:
+        self._clock, self._ids = clock, ids
+        self.sent: list[Filling] = []
+
+    def keep_draft(self, visit: UUID, filling: Filling) -> None:
+        del visit, filling
+
+    def drop_draft(self, visit: UUID) -> None:
+        del visit
+
+    def leave_draft(self, visit: UUID) -> None:
+        del visit
+
+    def give_code(self, visit: UUID, filling: Filling, language: str) -> Coded:
+        del filling, language
+        return Coded(make_code(self._ids.token(5)), visit)
+
+    def reopen(self, visit: UUID, typed: str) -> Reopened | None:
+        del visit, typed
+        return None
+
+    def submit(
+        self, visit: UUID, filling: Filling, language: str, replaces: Received | None = None
+    ) -> Received:
+        del language, replaces
+        filling.engine.finalize()
+        self.sent.append(filling)
+        agency = filling.asset.agency
+        reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
+        return Received(visit, reference, agency, filling.asset.id, self._clock.now())
+
+    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> Issued:
+        del visit, service, klass, language
+        raise UsageFault("A preview gives no tickets; it shows one form.")
+
+    def give(self, visit: UUID, opinion: Opinion) -> str | None:
+        del visit, opinion
+        return None
+
+    def paper(self, subject: UUID) -> Paper:
+        del subject
+        return Paper.NONE
+
+    def checklist(self, visit: UUID, service: Service, have: frozenset[str], lang: str) -> UUID:
+        del service, have, lang
+        return visit
+
+    def again(self, subject: UUID, language: str) -> None:
+        del subject, language
+
+    def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
+        del kind, visit, body
+
+    def find(self, reference: str) -> Knowledge | None:
+        del reference
+        return None
+
+    def network(self) -> Network:
+        return Network(online=False, waiting=0)
+
+
+class Given:
+    """A camera or a microphone that has already taken `content`."""
+
+    def __init__(self, content: bytes, seconds: int = 0) -> None:
+        self._content, self._seconds = content, seconds
+        self._finished = not seconds
+
+    def start(self) -> None:
+        self._finished = not self._seconds
+
+    def look(self) -> Taken:
+        if not self._finished:
+            return Taken(Stage.RUNNING, seconds=self._seconds)
+        return Taken(Stage.READY, self._content, self._seconds)
+
+    def finish(self) -> None:
+        self._finished = True
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+
+def preview_ports(
+    catalogue: OneForm,
+    clock: Clock,
+    ids: Ids,
+    *,
+    photo: bytes,
+    sound: bytes,
+    language: str = "en",
+    fix: str | None = None,
+) -> Ports:
+    """Ports of a preview; nobody is shown out for thinking."""
+    kept = NothingKept(clock, ids)
+    centre = catalogue.centres()[0]
+    return Ports(
+        catalogue=catalogue,  # type: ignore[arg-type] # a catalogue but for its forms
+        clock=clock,
+        ids=ids,
+        tickets=kept,
+        submissions=kept,
+        opinions=kept,
+        slips=kept,
+        ledger=kept,
+        cases=kept,
+        place=Place(centre.id, centre.name, centre.id, demo=True),
+        idle_s=86_400.0,
+        language=language,
+        camera=Given(photo),
+        recorder=Given(sound, 3),
+        position=lambda: fix,
+    )

@@ -1,0 +1,137 @@
+"""Piece: everything on a screen, and the two ways pieces are put together.
+
+A piece says how high it must be at a width (`need`) and is then told where it stands (`place`):
+one pass, no waiting for the next frame, so a screen never settles before a person's eyes.
+Columns and rows of pieces are declared in kv; they leave out whoever needs nothing.
+"""
+
+# ruff: noqa: ARG002 - the signatures are those every piece has
+from __future__ import annotations
+
+from abc import ABCMeta, abstractmethod
+from collections.abc import Iterator
+
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
+from kivy.uix.widget import Widget
+
+from kiosk.ui.theme.tokens import LIGHT, Palette
+from kiosk.ui.theme.units import dp
+
+
+def within(root: Widget) -> Iterator[Widget]:
+    """`root` and everything in it, in reading order; far quicker than Kivy's walk."""
+    stack = [root]
+    while stack:
+        widget = stack.pop()
+        yield widget
+        stack.extend(widget.children)  # children are kept last first, so the first comes off first
+
+
+class PieceType(type(Widget), ABCMeta):  # type: ignore[misc] # Kivy ships no types
+    """What makes a piece that leaves its height out impossible to build."""
+
+
+class Piece(Widget, metaclass=PieceType):
+    """A widget with a palette, a way to send, and a height for a width."""
+
+    palette = ObjectProperty(LIGHT)
+    send = ObjectProperty(None, allownone=True)  # send(id) or send(id, text)
+    grow = BooleanProperty(False)  # takes what height is left over
+    share = NumericProperty(1)  # part of the width beside others
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(size_hint=(None, None), size=(0, 0), **options)
+
+    @abstractmethod
+    def need(self, width: float, fit: float) -> float:
+        """Least height in px at `width` px; 0 means absent."""
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        """Stand in this box (window px) and arrange what is inside."""
+        self.pos = (x, y)
+        self.size = (width, height)
+
+    def on_parent(self, _: object, parent: Widget | None) -> None:
+        palette = getattr(parent, "palette", None)
+        if palette is not None and palette is not self.palette:
+            self.repaint(palette)
+
+    def add_widget(self, widget: Widget, *args: object, **options: object) -> None:
+        super().add_widget(widget, *args, **options)
+        if getattr(widget, "palette", self.palette) is not self.palette:
+            widget.repaint(self.palette)
+
+    def repaint(self, palette: Palette) -> None:
+        """Take a theme, and hand it down."""
+        self.palette = palette
+        for child in self.children:
+            if hasattr(child, "repaint"):
+                child.repaint(palette)
+
+    def pieces(self) -> list[Piece]:
+        """Children in reading order."""
+        return [child for child in reversed(self.children) if isinstance(child, Piece)]
+
+
+class Column(Piece):
+    """Pieces under one another."""
+
+    gap = NumericProperty(14)  # dp
+    centred = BooleanProperty(False)
+
+    def _needs(self, width: float, fit: float) -> list[tuple[Piece, float]]:
+        found = [(piece, piece.need(width, fit)) for piece in self.pieces()]
+        for piece, height in found:
+            piece.opacity = 1 if height else 0
+            if not height:
+                piece.place(-9999, -9999, 0, 0, fit)
+        return [(piece, height) for piece, height in found if height]
+
+    def need(self, width: float, fit: float) -> float:
+        heights = [height for _, height in self._needs(width, fit)]
+        return sum(heights) + dp(self.gap) * max(0, len(heights) - 1)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        present = self._needs(width, fit)
+        used = sum(high for _, high in present) + dp(self.gap) * max(0, len(present) - 1)
+        growers = sum(1 for piece, _ in present if piece.grow)
+        spare = height - used
+        top = y + height - (spare / 2 if self.centred and not growers and spare > 0 else 0)
+        for piece, least in present:
+            high = least + (spare / growers if piece.grow and growers else 0)
+            piece.place(x, top - high, width, high, fit)
+            top -= high + dp(self.gap)
+
+
+class Beside(Piece):
+    """Pieces next to one another, by `share` of the width; an absent one leaves its room."""
+
+    gap = NumericProperty(20)  # dp
+
+    def _widths(self, width: float, fit: float) -> list[tuple[Piece, float]]:
+        present = [piece for piece in self.pieces() if piece.need(width / 2, fit)]
+        for piece in self.pieces():
+            piece.opacity = 1 if piece in present else 0
+            if piece not in present:
+                piece.place(-9999, -9999, 0, 0, fit)
+        room = width - dp(self.gap) * max(0, len(present) - 1)
+        total = sum(piece.share for piece in present) or 1
+        return [(piece, room * piece.share / total) for piece in present]
+
+    def need(self, width: float, fit: float) -> float:
+        return max((p.need(wide, fit) for p, wide in self._widths(width, fit)), default=0.0)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        left = x
+        for piece, wide in self._widths(width, fit):
+            piece.place(left, y, wide, height, fit)
+            left += wide + dp(self.gap)
+
+
+class Gap(Piece):
+    """Empty room that grows."""
+
+    def need(self, width: float, fit: float) -> float:
+        return 1.0

@@ -1,0 +1,171 @@
+"""Charter: what to bring as boxes to tick, beside cost, time, who and where.
+
+One column of boxes while they fit, two when a service asks for many; a full screen leaves out the
+small pictures, then the office (it stands under the title), and never a requirement.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from kivy.properties import ListProperty, ObjectProperty
+
+from kiosk.ui.theme.tokens import GAP_DP
+from kiosk.ui.theme.units import dp
+from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.display.blocks import TONE_ICONS, TONE_SLOTS, Facts
+from kiosk.ui.widgets.display.card import SIDE
+from kiosk.ui.widgets.display.grid import Ticks
+from kiosk.ui.widgets.display.panels import Panel
+
+MANY = 4
+CROWDED_FIT = 0.75
+
+
+class NeedTicks(Ticks):
+    """Boxes whose rows are as high as their words."""
+
+    def _across(self) -> int:
+        return 2 if len(self.children) > MANY else 1
+
+    def _rows(self, width: float, fit: float) -> list[tuple[list[Any], float]]:
+        across, cells = self._across(), self.cells()
+        wide = self._cell(width, across)
+        for cell in cells:
+            cell.flow, cell.bare = SIDE, fit < CROWDED_FIT and across > 1
+        rows = [cells[at : at + across] for at in range(0, len(cells), across)]
+        return [(row, max(cell.need(wide, fit) for cell in row)) for row in rows]
+
+    def need(self, width: float, fit: float) -> float:
+        rows = self._rows(width, fit)
+        return sum(high for _, high in rows) + dp(GAP_DP) * max(0, len(rows) - 1)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        Piece.place(self, x, y, width, height, fit)
+        rows, top = self._rows(width, fit), y + height
+        if not rows:
+            return
+        wide = self._cell(width, self._across())
+        more = min(dp(22), max(0.0, height - self.need(width, fit)) / len(rows))
+        for row, high in rows:
+            for at, cell in enumerate(row):
+                cell.place(
+                    x + at * (wide + dp(self.gap)), top - high - more, wide, high + more, fit
+                )
+            top -= high + more + dp(GAP_DP)
+
+
+class Lines(Piece):
+    """Notices as plain lines: an icon and a sentence each, in their tone."""
+
+    blocks = ListProperty()
+
+    def on_blocks(self, *_: object) -> None:
+        self.clear_widgets()
+        self._pairs = []
+        for block in self.blocks:
+            slot = TONE_SLOTS.get(block.tone, "calm")
+            glyph = Glyph(
+                icon=block.icon or TONE_ICONS.get(block.tone, "info"), tone=slot, size_dp=30
+            )
+            words = Words(face="strong", tone=slot, wanted=26, text=block.text or block.value)
+            self._pairs.append((glyph, words))
+            self.add_widget(glyph)
+            self.add_widget(words)
+
+    def need(self, width: float, fit: float) -> float:
+        pairs = getattr(self, "_pairs", ())
+        return float(sum(words.need(width - dp(44), fit) + dp(4) for _, words in pairs))
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        top = y + height
+        for glyph, words in getattr(self, "_pairs", ()):
+            used = words.put(x + dp(44), top, width - dp(44), fit)
+            glyph.put(x + dp(4), top - dp(33), dp(30), dp(36))
+            top -= used + dp(4)
+
+
+class Charter(Piece):
+    """Left the boxes, right the facts."""
+
+    view = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.head = Words(face="strong", wanted=30)
+        self.hint = Words(face="body", tone="muted", wanted=26)
+        self.lines, self.ticks = Lines(), NeedTicks()
+        self.panel, self.facts = Panel(pad_dp=18), Facts(spread=True)
+        self.panel.add_widget(self.facts)
+        for part in (self.head, self.hint, self.lines, self.ticks, self.panel):
+            self.add_widget(part)
+        self.fbind("send", self._hand_down)
+        self._crowded = False
+
+    def _hand_down(self, *_: object) -> None:
+        self.ticks.send = self.send
+
+    def on_view(self, *_: object) -> None:
+        view = self.view
+        elements = view.elements if view is not None else ()
+        self.ticks.elements = tuple(e for e in elements if e.role == "tick")
+        self._deal(crowded=False)
+
+    def _deal(self, *, crowded: bool) -> None:
+        """Share out the blocks; the first fact is the heading of the boxes."""
+        blocks = self.view.blocks if self.view is not None else ()
+        facts = [b for b in blocks if b.kind == "fact"]
+        head = facts[0] if facts and self.ticks.elements else None
+        self.head.text = head.label if head else ""
+        self.hint.text = " · ".join(t for t in (head.value, head.hint) if t) if head else ""
+        rest = facts[1:] if head else facts
+        if crowded:
+            rest = [f for f in rest if f.value != self.view.subtitle]
+        texts = [b for b in blocks if b.kind == "text"]
+        self.facts.blocks = tuple(rest)
+        self.lines.blocks = [b for b in blocks if b.kind == "notice"] + texts
+
+    def _widths(self, width: float) -> tuple[float, float]:
+        gap = dp(GAP_DP + 6)
+        if not self.ticks.elements:
+            return 0.0, width
+        left = (width - gap) * (0.62 if len(self.ticks.elements) > MANY else 0.53)
+        return left, width - gap - left
+
+    def _head_height(self, left: float, fit: float) -> float:
+        if not self.head.text or left <= 0:
+            return 0.0
+        one_line = self.head.natural(fit) + self.hint.natural(fit) + dp(20) <= left
+        head = self.head.need(left, fit)
+        return head + dp(2) if one_line else head + self.hint.need(left, fit) + dp(2)
+
+    def need(self, width: float, fit: float) -> float:
+        self._deal(crowded=fit < CROWDED_FIT)
+        left, right = self._widths(width)
+        lines = self.lines.need(left or right, fit)
+        boxes = self.ticks.need(left, fit) if left else 0.0
+        return max(self._head_height(left, fit) + boxes + lines, self.panel.need(right, fit))
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        left, right = self._widths(width)
+        top = y + height
+        self.panel.place(x + width - right, y, right, height, fit)
+        if not left:
+            self.lines.place(x, y, right, self.lines.need(right, fit), fit)
+            return
+        used = self.head.put(x, top, left, fit)
+        one_line = self._head_height(left, fit) <= used + dp(3)
+        start = x + self.head.natural(fit) + dp(20) if one_line else x
+        drop = self.head.px(fit) * 1.21 - self.hint.px(fit) * 1.21 if one_line else used
+        self.hint.put(start, top - drop + (dp(2) if one_line else 0), x + left - start, fit)
+        top -= self._head_height(left, fit)
+        lines = self.lines.need(left, fit)
+        self.lines.place(x, top - lines, left, lines, fit)
+        boxes = min(
+            top - lines - y, self.ticks.need(left, fit) + dp(24) * ceil(len(self.ticks.children))
+        )
+        self.ticks.place(x, top - lines - boxes, left, boxes, fit)

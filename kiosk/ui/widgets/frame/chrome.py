@@ -1,0 +1,274 @@
+"""Header and footer: the same places on every screen.
+
+The header carries the site, the network's badge and the languages over the band of the flag; the
+footer carries listen, text size, colours, call staff and stop-and-clear.
+"""
+
+# ruff: noqa: ARG002 - the signatures are those every piece has
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from kiosk.ui.theme.tokens import FLAG, GAP_DP, TARGET_DP
+from kiosk.ui.theme.units import dp
+from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.surface import CLEAR, Badge, Plain, Pressable
+from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.display.card import Push
+from kiosk.ui.widgets.display.grid import Cells
+from kiosk.ui_protocol.view import View
+
+HEADER_DP, FOOTER_DP, BAND_DP = 91.0, 88.0, 11.0
+BADGE_AROUND_DP = 84.0  # the cloud and the ends of the pill
+FOOTER_ICONS = {
+    "listen": "volume_up", "text-size": "text_increase", "theme": "contrast",
+    "call-staff": "support_agent", "stop": "logout",
+}  # fmt: skip
+DOOR = "staff"
+BADGE_ICONS = {"good": "cloud_done", "calm": "cloud_off"}
+FITS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+
+
+class LanguageButton(Push):
+    """A language in its own name, on the header's colour."""
+
+    def paint(self) -> None:
+        super().paint()
+        palette = self.palette
+        on = self.selected != self.pressed
+        self.fill = palette.on_header if on else palette.header_soft
+        self.set_edge(palette.on_header if on or palette.flat else palette.header_soft, 2)
+        ink = palette.header if on else palette.on_header
+        self.label.colour = self.glyph.colour = ink
+
+
+class Languages(Cells):
+    """Language buttons, right to left from the edge."""
+
+    cell = LanguageButton
+
+    def need(self, width: float, fit: float) -> float:
+        return dp(TARGET_DP) if self.children else 0.0
+
+    def width_for(self, fit: float) -> float:
+        cells = self.cells()
+        gaps = dp(GAP_DP) * max(0, len(cells) - 1)
+        return float(sum(c.natural(fit) for c in cells) + gaps)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        for cell in self.cells():
+            wide = cell.natural(fit)
+            cell.place(x, y, wide, height, fit)
+            x += wide + dp(GAP_DP)
+
+
+class Door(Pressable):
+    """The site's name as the staff's way in: nothing to see until it has the focus."""
+
+    def paint(self) -> None:
+        super().paint()
+        self.fill = self.palette.header_soft if self.pressed else CLEAR
+        self.set_edge(CLEAR, 1)
+
+    def need(self, width: float, fit: float) -> float:
+        return dp(TARGET_DP)
+
+    def offer(self, elements: tuple[Any, ...]) -> None:
+        """Take the element, or stand away while this screen has no way in."""
+        found = next((each for each in elements if each.id == DOOR), None)
+        self.element = found
+        self.element_id = DOOR if found is not None else ""
+
+
+class Header(Piece):
+    """Who we are, whether the network is there, which language."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.ground, self.seal = Plain(), Badge()
+        self.shield = Glyph(icon="handshake")
+        self.site = Words(face="display", wanted=32)
+        self.pill = Badge()
+        self.cloud = Glyph(size_dp=32)
+        self.badge = Words(face="medium", wanted=26)
+        self.languages = Languages(send=self.send)
+        self.door = Door(send=self.send)
+        self._elements: tuple[Any, ...] = ()
+        self.band = [Plain() for _colour in FLAG]
+        for part in (self.ground, self.door, self.seal, self.shield, self.site, self.pill,
+                     self.cloud, self.badge, self.languages, *self.band):  # fmt: skip
+            self.add_widget(part)
+        self.present = False
+        self.fbind("palette", self._paint)
+        self._paint()
+
+    def _paint(self, *_: object) -> None:
+        palette = self.palette
+        self.ground.fill, self.pill.fill = palette.header, palette.header_soft
+        self.seal.fill, self.shield.colour = palette.on_header, palette.header
+        self.site.colour = palette.on_header
+        self.cloud.colour = self.badge.colour = palette.on_header
+        for stripe, colour in zip(self.band, FLAG, strict=True):
+            stripe.fill = colour
+
+    def show(self, view: View) -> None:
+        """Site, badge and languages of this view."""
+        elements = tuple(e for e in view.elements if e.place == "header")
+        before = (self.site.text, self.badge.text, self._elements)
+        self._elements = elements
+        self.languages.elements = tuple(e for e in elements if e.id.startswith("language."))
+        self.door.offer(elements)
+        self.site.text, self.badge.text = view.site, view.badge
+        self.cloud.icon = BADGE_ICONS.get(view.badge_tone, "cloud_off") if view.badge else ""
+        self.present = bool(elements or view.site)
+        if before != (view.site, view.badge, elements) and self.width > 1:
+            self.place(self.x, self.y, self.width, self.height, 1.0)
+
+    def need(self, width: float, fit: float) -> float:
+        return dp(HEADER_DP)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        self.ground.place(x, y, width, height if self.present else 0, fit)
+        self._place_band(x, y, width)
+        floor, high = y + dp(BAND_DP), height - dp(BAND_DP)
+        side, pad = dp(60), dp(36)
+        self.seal.radius = dp(17)
+        self.seal.place(x + pad, floor + (high - side) / 2, side, side, fit)
+        self.shield.size_dp = 40
+        self.shield.put(x + pad, floor + (high - side) / 2, side, side)
+        left = x + pad + side + dp(18)
+        fit = next((f for f in FITS if self._wanted(f) <= width - left - pad), FITS[-1])
+        language = self.languages.width_for(fit)
+        right = x + width - pad - language
+        target = dp(TARGET_DP)
+        self.languages.place(right, floor + (high - target) / 2, language, target, fit)
+        right -= dp(20) if language else 0
+        right = self._place_badge(right, floor, high, right - left, fit)
+        room = max(dp(80), right - left - dp(16))
+        text = self.site.need(room, fit)
+        self.site.put(left, floor + high / 2 + text / 2, room, fit)
+        self._place_door(x + pad, floor + (high - target) / 2, left, room, fit)
+
+    def _place_door(self, x: float, y: float, left: float, room: float, fit: float) -> None:
+        if not self.door.element_id:
+            self.door.place(-9999, -9999, 0, 0, fit)
+            return
+        wide = max(left + min(room, self.site.natural(fit)) - x, dp(TARGET_DP))
+        self.door.place(x, y, wide, dp(TARGET_DP), fit)
+
+    def _site(self, fit: float) -> float:
+        return self.site.natural(fit) + dp(20)
+
+    def _wanted(self, fit: float) -> float:
+        badge = self.badge.natural(fit) + dp(BADGE_AROUND_DP) if self.badge.text else 0
+        return self._site(fit) + badge + self.languages.width_for(fit) + dp(20)
+
+    def _place_badge(self, right: float, y: float, height: float, room: float, fit: float) -> float:
+        """At its own width, or on two lines beside a long name; the left edge, px."""
+        if not self.badge.text:
+            self.pill.place(-9999, -9999, 0, 0, fit)
+            self.cloud.put(-9999, -9999, 0, 0)
+            self.badge.put(-9999, -9999, 1, fit)
+            return right
+        most = max(room - self._site(fit), room * 0.5) - dp(BADGE_AROUND_DP)
+        text = min(self.badge.natural(fit) + dp(1), most)
+        used = self.badge.need(text, fit)
+        high = min(max(dp(52), used + dp(8)), height - dp(4))
+        left, floor = right - text - dp(BADGE_AROUND_DP), y + (height - high) / 2
+        self.pill.radius = high / 2 if high < dp(60) else dp(18)
+        self.pill.place(left, floor, text + dp(BADGE_AROUND_DP), high, fit)
+        self.cloud.put(left + dp(18), floor, dp(32), high)
+        self.badge.put(left + dp(62), floor + high / 2 + used / 2, text, fit)
+        return left
+
+    def _place_band(self, x: float, y: float, width: float) -> None:
+        heights = (0.25, 0.125, 0.25, 0.125, 0.25)
+        top = y + dp(BAND_DP)
+        for stripe, part in zip(self.band, heights, strict=True):
+            high = dp(BAND_DP) * part if self.present else 0
+            stripe.place(x, top - high, width, high, 1.0)
+            top -= high
+
+
+class FooterButton(Push):
+    """A shell button: quiet until it is needed."""
+
+    def paint(self) -> None:
+        super().paint()
+        palette = self.palette
+        if not (self.pressed or self.selected):
+            self.fill = palette.surface
+            self.set_edge(palette.line if palette.flat else CLEAR, palette.line_dp)
+            if self.danger:
+                self.label.colour = palette.problem
+            if self.element_id == "call-staff" and not palette.flat:
+                self.fill = palette.brand_soft
+
+
+class Footer(Piece):
+    """Five buttons of fixed width, whatever the language."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.ground, self.rule = Plain(), Plain()
+        self.present = False
+        self._buttons = FooterButtons(send=self.send)
+        for part in (self.ground, self.rule, self._buttons):
+            self.add_widget(part)
+        self.fbind("palette", self._paint)
+        self._paint()
+
+    def _paint(self, *_: object) -> None:
+        self.ground.fill = self.palette.surface
+        self.rule.fill = self.palette.line if self.palette.flat else self.palette.key_alt
+
+    def show(self, view: View) -> None:
+        """The shell's actions of this view."""
+        elements = tuple(e for e in view.elements if e.place == "footer")
+        self.present = bool(elements)
+        if elements != self._buttons.elements:
+            self._buttons.elements = elements
+            if self.width > 1:
+                self.place(self.x, self.y, self.width, self.height, 1.0)
+
+    def need(self, width: float, fit: float) -> float:
+        return dp(FOOTER_DP)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        self.pos, self.size = (x, y), (width, height)
+        high = height if self.present else 0
+        self.ground.place(x, y, width, high, fit)
+        self.rule.place(x, y + high - dp(2) if high else -9999, width, dp(2), fit)
+        self._buttons.place(x + dp(24), y + (height - dp(TARGET_DP)) / 2, width - dp(48),
+                            dp(TARGET_DP), fit)  # fmt: skip
+
+
+class FooterButtons(Cells):
+    """The row of five."""
+
+    cell = FooterButton
+    options: ClassVar[dict[str, Any]] = {"label_sp": 25.2, "pad_dp": 6}
+
+    def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
+        super().on_elements(widget, elements)
+        for cell in self.cells():
+            cell.icon = FOOTER_ICONS.get(cell.element_id, "")
+            cell.danger = cell.element_id == "stop"
+            cell.show(cell.element)
+            cell.paint()
+
+    def need(self, width: float, fit: float) -> float:
+        return dp(TARGET_DP)
+
+    def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
+        super().place(x, y, width, height, fit)
+        cells = self.cells()
+        if not cells:
+            return
+        gap = dp(GAP_DP)
+        wide = (width - gap * (len(cells) - 1)) / len(cells)
+        fit = next((f for f in FITS if all(c.need(wide, f) <= height for c in cells)), FITS[-1])
+        for at, cell in enumerate(cells):
+            cell.place(x + at * (wide + gap), y, wide, height, fit)

@@ -1,0 +1,93 @@
+"""HudumaApp: builds the shell, ties it to the client, and stops. Nothing is decided here."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.base import ExceptionManager
+from kivy.core.window import Window
+from kivy.lang import Builder
+from kivy.metrics import Metrics
+from kivy.resources import resource_add_path
+
+from kiosk.ui.panel import Look
+from kiosk.ui.widgets.base.words import register_fonts
+from kiosk.ui.window.bridge import RESTING_STATES, Bridge, Client, later
+from kiosk.ui.window.crash_limit import CrashCount
+from kiosk.ui.window.five_key_navigation import Keypad
+from kiosk.ui.window.kv_widgets import WORDS
+from kiosk.ui.window.shell import Shell
+from kiosk.ui.window.speaker import Silent, Speaker
+from kiosk.ui_protocol.view import View
+
+GC_THRESHOLD = (10_000, 10, 10)  # fewer pauses while a screen is built; see `show`
+THEME = Path(__file__).parents[1] / "theme" / "theme.kv"
+assert WORDS, "every widget a kv file names is imported"
+
+
+class HudumaApp(App):
+    """The touchscreen of one kiosk."""
+
+    title = "Huduma Kiosk"
+    shell: Shell
+    keypad: Keypad
+
+    def __init__(self, client: Client, look: Look, speaker: Speaker | None = None) -> None:
+        super().__init__()
+        self.look = look
+        self.speaker: Speaker = speaker or Silent()
+        self.bridge = Bridge(client, self.show)
+
+    def build(self) -> Shell:
+        register_fonts(self.look.assets)
+        resource_add_path(str(self.look.media))
+        if str(THEME) not in Builder.files:
+            Builder.load_file(str(THEME))
+        self.shell = Shell(self.bridge.send)
+        self.keypad = Keypad(self.shell, self.bridge.send, self.speaker)
+        Window.bind(on_resize=self.shell.arrange, on_key_down=self.keypad.on_key_down)
+        Window.bind(on_touch_down=self.on_any_touch, on_request_close=self.refuse_close)
+        ExceptionManager.add_handler(CrashCount())
+        return self.shell
+
+    def on_start(self) -> None:
+        gc.collect()
+        gc.freeze()  # what was built stays; only what comes and goes is looked through
+        gc.set_threshold(*GC_THRESHOLD)
+        self.bridge.settle = self.keypad.settle
+        self.bridge.begin()
+
+    def on_stop(self) -> None:
+        self.bridge.end()
+        self.speaker.stop()
+        Metrics.fontscale = 1.0
+
+    def show(self, view: View) -> None:
+        """Draw a view, and say what it wants said."""
+        if view.state in RESTING_STATES and self.bridge.arrived:
+            later(self.tidy)  # between visits nobody sees the pause
+        self.shell.show(view)
+        self.keypad.follow(view)
+        if view.speech:
+            self.speaker.say(view.speech, view.language)
+
+    def tidy(self) -> None:
+        """Widgets are cycles: what the visit left is collected now, not in the next one."""
+        gc.collect()
+
+    def on_any_touch(self, _window: Any, touch: Any) -> None:
+        self.speaker.stop()
+        self.keypad.leave()
+        if not any(t.collide_point(*touch.pos) for t in self.shell.targets()):
+            self.bridge.touched()
+
+    def refuse_close(self, *_: Any, **__: Any) -> bool:
+        """No shortcut closes a kiosk in the field."""
+        return self.look.fullscreen
+
+    def open_settings(self, *_: Any) -> bool:
+        """F1 opens nothing."""
+        return False

@@ -1,0 +1,120 @@
+"""Bridge: the one place where Kivy's Clock, the client and a person's input meet.
+
+Datum by datum: views come from `client.poll()` on a clock tick and go to the shell; ids and texts
+come from pieces and go out as events with the number of the view they belong to. A second touch
+on the same element within half a second is dropped here (keys of the keyboard excepted). The
+client may block on nothing; this file is the only one of `kiosk/ui` that touches the Clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from kivy.clock import Clock
+
+from kiosk.ui_protocol.view import Activated, Edited, Hello, Touched, UiEvent, View
+
+DEBOUNCE_S = 0.5
+FRAMES_PER_S, FRAMES_PER_S_RESTING = 30, 15
+RESTING_STATES = {"attract"}
+SETTLE_S = 0.4  # typing paused this long: what the core has not confirmed is sent again
+
+
+class Client(Protocol):
+    """The core as the screen sees it."""
+
+    def poll(self) -> View | None:
+        """The newest view not yet given, or None at once."""
+
+    def send(self, event: UiEvent) -> object:
+        """Hand an event over; never waits. What it answers is not ours to judge."""
+
+
+class Bridge:
+    """Carries events out and views in."""
+
+    def __init__(self, client: Client, show: Callable[[View], None]) -> None:
+        self._client = client
+        self._show = show
+        self._view: View | None = None
+        self._last: tuple[str, str, float] = ("", "", -1e9)
+        self._ticks: list[Any] = []
+        self.arrived = False  # the newest view is of another state than the one before
+        self.settle: Callable[[], None] = lambda: None
+
+    @property
+    def view(self) -> View | None:
+        """The view now drawn."""
+        return self._view
+
+    def begin(self) -> None:
+        """Start polling, and ask for the first view."""
+        self._client.send(Hello())
+        self._ticks = [
+            Clock.schedule_interval(self._tick, 0),
+            Clock.schedule_interval(lambda _dt: self.settle(), SETTLE_S),
+        ]
+
+    def end(self) -> None:
+        """Stop; nothing of ours is left in the Clock."""
+        for tick in self._ticks:
+            tick.cancel()
+
+    def send(self, element_id: str, text: str | None = None) -> None:
+        """`element_id` was activated, or its text is now `text`."""
+        if self._view is None:
+            return
+        if text is not None:
+            self._client.send(Edited(self._view.number, element_id, text))
+            return
+        now = Clock.get_time()
+        last_id, last_state, then = self._last
+        if (element_id, self._view.state) == (last_id, last_state) and now - then < DEBOUNCE_S:
+            return
+        self._last = (element_id, self._view.state, now)
+        self._client.send(Activated(self._view.number, element_id))
+
+    def touched(self) -> None:
+        """A touch that hit nothing keeps the visit awake."""
+        self._client.send(Touched())
+
+    def _tick(self, _dt: float) -> None:
+        newest = None
+        while (view := self._client.poll()) is not None:
+            newest = view
+        if newest is not None:
+            self.arrived = self._view is None or self._view.state != newest.state
+            self._view = newest
+            resting = newest.state in RESTING_STATES and not newest.countdown
+            if getattr(Clock, "_max_fps", 0):  # 0: the test driver's virtual time
+                Clock._max_fps = FRAMES_PER_S_RESTING if resting else FRAMES_PER_S
+            self._show(newest)
+
+
+def later(what: Callable[[], None], delay_s: float = 0) -> None:
+    """Run once, `delay_s` seconds from now, on the UI thread."""
+    Clock.schedule_once(lambda _dt: what(), delay_s)
+
+
+def clock_s() -> float:
+    """The Clock's monotonic seconds."""
+    return float(Clock.get_time())
+
+
+class VirtualTime:
+    """Time that moves only when the driver says so: no sleeping, no flakes."""
+
+    def __init__(self) -> None:
+        self._real, self._fps = Clock.time, Clock._max_fps
+        self.now_s: float = max(Clock.time(), Clock.get_time())  # never backwards for the Clock
+        Clock.time = lambda: self.now_s
+        Clock._max_fps = 0
+        self._before = {id(event) for event in Clock.get_events()}
+
+    def give_back(self) -> None:
+        """Real time again, and no event of the app left behind."""
+        for event in Clock.get_events():
+            if id(event) not in self._before:
+                event.cancel()
+        Clock.time, Clock._max_fps = self._real, self._fps

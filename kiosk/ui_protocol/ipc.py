@@ -1,0 +1,74 @@
+"""Wire: how a screen, or a story, talks to the core process of its node. The only format of it.
+
+Frames are MessagePack of the structs in `kiosk/ui_protocol/view.py`: events up, whole views down.
+A view is
+pushed to everybody who said Hello whenever it changes; who sends an event gets the view after it.
+`CoreClient` never blocks a screen: it sends and polls, and says Hello again when the core fell
+silent (it may have been restarted: then its first view simply replaces what is shown).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from kiosk.ui_protocol.view import Hello, UiEvent, View
+from provisioning.clock import SystemClock
+from sync.transports.zmq_transport import Client
+
+HELLO_S = 1.0
+"""Without a view for this long, ask for one."""
+
+_encoder = msgspec.msgpack.Encoder()
+_events: msgspec.msgpack.Decoder[UiEvent] = msgspec.msgpack.Decoder(UiEvent)
+_views = msgspec.msgpack.Decoder(View)
+
+
+def encode(message: UiEvent | View) -> bytes:
+    """The frame of an event or a view."""
+    return _encoder.encode(message)
+
+
+def read_event(frame: bytes) -> UiEvent:
+    """An event; raises `msgspec.MsgspecError` for anything else."""
+    return _events.decode(frame)
+
+
+def read_view(frame: bytes) -> View:
+    """A view; raises `msgspec.MsgspecError` for anything else."""
+    return _views.decode(frame)
+
+
+class CoreClient:
+    """The screen's end. `endpoint` is `ipc://` and the path of the node's core socket."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._link = Client(endpoint)
+        self._monotonic = SystemClock().monotonic
+        self._heard = -HELLO_S
+
+    def poll(self) -> View | None:
+        """The newest view that arrived since the last poll; None when there is none."""
+        newest: View | None = None
+        while (frame := self._link.receive(0)) is not None:
+            newest = read_view(frame)
+        now = self._monotonic()
+        if newest is not None:
+            self._heard = now
+        elif now - self._heard >= HELLO_S:
+            self._heard = now
+            self._link.send(encode(Hello()))
+        return newest
+
+    def send(self, event: UiEvent) -> bool:
+        """Send without waiting; False when the core is away (the touch is lost, as it should be:
+        nobody may act later on a screen that is gone).
+        """
+        return self._link.send(encode(event))
+
+    def ask(self, event: UiEvent, deadline_s: float) -> View | None:
+        """Send and wait for the view after it; for stories and tests."""
+        frame = self._link.request(encode(event), deadline_s)
+        return None if frame is None else read_view(frame)
+
+    def close(self) -> None:
+        self._link.close()

@@ -1,0 +1,211 @@
+"""Appliance: one kiosk's visits, one after another. Events in, `View` out; no process, no window.
+
+`send` takes what a person did, `tick` lets time pass; both return whether the view changed. The
+flow table decides where to, acts decide what, ports make it durable. Rules kept here:
+- a touch counts only on the screen it was aimed at: a second tap that arrives after the screen
+  changed does nothing, and one element of one view acts once;
+- nobody there: a warning, a countdown, then the session is replaced as a whole;
+- a `Fault` from a port is the calm screen `unavailable` with its code, never a dead end.
+"""
+
+from __future__ import annotations
+
+import math
+
+from kiosk.queue.numbering import service_day
+from kiosk.ui_protocol.view import (
+    Activated,
+    Advance,
+    Edited,
+    Element,
+    Hello,
+    Role,
+    Scanned,
+    Touched,
+    UiEvent,
+    View,
+)
+from kiosk.visit.actions import Doing
+from kiosk.visit.controller.action_table import EDITS, act_for
+from kiosk.visit.controller.presenter import Stage
+from kiosk.visit.flow import IDLE, QUIET_S, Idle, Signal, State, step
+from kiosk.visit.form import capture_actions
+from kiosk.visit.form.actions import edit_answer, scan_answer
+from kiosk.visit.history import previous, walk
+from kiosk.visit.ports import Ports
+from kiosk.visit.session import Session
+from provisioning.faults import Fault
+
+_WHEEL_ENDS = (".up", ".down")
+
+
+class Appliance:
+    """The visit in hand and its screen."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._acted: tuple[int, str] = (0, "")
+        self.session = self._fresh()
+        self._stage = Stage(ports, self.session)
+
+    @property
+    def view(self) -> View:
+        """What the screen shows now."""
+        return self._stage.view
+
+    def send(self, event: UiEvent) -> bool:
+        """Take one event; True when the view changed."""
+        match event:
+            case Activated():
+                self._activate(event)
+            case Edited():
+                self._edit(event)
+            case Scanned(text=text):
+                self._scan(text)
+            case Touched():
+                if not self._countdown():
+                    self._touch()
+            case Advance() | Hello():
+                pass
+        return self._redraw()
+
+    def tick(self) -> bool:
+        """Let time pass and look at printer and network; True when the view changed."""
+        idle = self._idle()
+        rule = IDLE[self.session.state]
+        if rule is Idle.QUIET and idle >= QUIET_S[self.session.state]:
+            self.session = self._fresh()
+        elif rule is Idle.WARN and idle >= self._ports.idle_s + self._ports.warn_s:
+            self._end("timeout")
+            self.session = self._fresh()
+        capture_actions.watch(Doing(self.session, self._ports))
+        self._stage.look_around()
+        return self._redraw()
+
+    def _activate(self, event: Activated) -> None:
+        element = self._element(event.id)
+        stale = event.view < self._stage.since or (event.view, event.id) == self._acted
+        if element is None or not element.enabled or stale:
+            return
+        if self._countdown() and element.place != "overlay":
+            return
+        self._acted = (event.view, event.id)
+        self._touch()
+        found = act_for(self.session.state, event.id)
+        if found is None and element.role is Role.FIELD:
+            return  # only the caret moves; the text comes as an edit
+        assert found is not None, f"{event.id} on {self.session.state} does nothing"
+        act, tail = found
+        try:
+            what = act(Doing(self.session, self._ports), tail)
+        except Fault as fault:
+            what = self._failed(fault)
+        if what is not None:
+            self._move(what)
+
+    def _edit(self, event: Edited) -> None:
+        element = self._element(event.id)
+        if element is None or self._countdown() or event.view < self._stage.since:
+            return
+        self._touch()
+        doing = Doing(self.session, self._ports)
+        typed = EDITS.get(self.session.state, {}).get(event.id)
+        if typed is not None:
+            typed(doing, event.text)
+        elif self.session.state is State.QUESTION:
+            edit_answer(doing, event.id, event.text)
+
+    def _scan(self, text: str) -> None:
+        if self._countdown():
+            return
+        self._touch()
+        doing = Doing(self.session, self._ports)
+        if self.session.state is State.QUESTION:
+            scan_answer(doing, text)
+        elif "answer" in EDITS.get(self.session.state, {}):
+            EDITS[self.session.state]["answer"](doing, text)
+
+    def _element(self, name: str) -> Element | None:
+        """The element `name` of the current view; a wheel also answers to its two buttons."""
+        for element in self._stage.view.elements:
+            if element.id == name:
+                return element
+            if element.role is Role.WHEEL and name in {element.id + end for end in _WHEEL_ENDS}:
+                return element
+        return None
+
+    def _failed(self, fault: Fault) -> Signal:
+        self.session.fault_code, self.session.fault_text = fault.code, fault.message
+        body = {"service": "core", "code": fault.code, "text": fault.message}
+        self._ports.ledger.note("node.fault", self.session.visit, body)
+        return Signal.FAILED
+
+    def _move(self, what: Signal) -> None:
+        before = self.session.state
+        after = step(before, what, previous(self.session))
+        match what:
+            case Signal.STARTED:
+                self._begin()
+            case Signal.STOPPED:
+                self._end("stopped")
+            case Signal.STAFF_IN:
+                self._end("stopped")  # no citizen's visit is behind the staff screen
+            case Signal.DONE if after is State.GOODBYE:
+                self._end("finished")
+            case _:
+                pass
+        if after is State.ATTRACT:
+            self.session = self._fresh()
+        else:
+            walk(self.session, what, after)
+
+    def _begin(self) -> None:
+        """A citizen began: a new visit, in the language and look already chosen."""
+        self.session = self._fresh(keep=self.session)
+        self.session.began = True
+        body = {
+            "site": self._ports.place.site,
+            "day": service_day(self._ports.clock.now()).isoformat(),
+            "language": self.session.language,
+        }
+        self._ports.ledger.note("visit.started", self.session.visit, body)
+
+    def _end(self, outcome: str) -> None:
+        """Wipe: the session is replaced; only language and look stay for the goodbye."""
+        ended = self.session
+        if ended.filling is not None:
+            self._ports.submissions.leave_draft(ended.visit)
+        self.session = self._fresh(keep=ended)
+        if not ended.began:
+            return
+        body = {
+            "site": self._ports.place.site,
+            "day": service_day(self._ports.clock.now()).isoformat(),
+            "outcome": outcome,
+            "language": ended.language,
+        }
+        self._ports.ledger.note("visit.ended", ended.visit, body)
+
+    def _fresh(self, keep: Session | None = None) -> Session:
+        fresh = Session(
+            self._ports.ids.uuid7(), self._ports.language, self._ports.clock.monotonic()
+        )
+        if keep is not None:
+            fresh.language, fresh.theme = keep.language, keep.theme
+            fresh.text_scale, fresh.listening = keep.text_scale, keep.listening
+        return fresh
+
+    def _touch(self) -> None:
+        self.session.touched = self._ports.clock.monotonic()
+
+    def _idle(self) -> float:
+        return self._ports.clock.monotonic() - self.session.touched
+
+    def _countdown(self) -> int:
+        if IDLE[self.session.state] is not Idle.WARN or self._idle() < self._ports.idle_s:
+            return 0
+        left = self._ports.idle_s + self._ports.warn_s - self._idle()
+        return max(1, math.ceil(left))
+
+    def _redraw(self) -> bool:
+        return self._stage.show(self.session, self._countdown())

@@ -1,0 +1,184 @@
+"""Views: a screen as a function of state. `SCREENS` names one function per state; `view_for` puts
+the shell around it, always in the same place. Pure; text arrives here already translated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
+
+from kiosk.language import LANGUAGES
+from kiosk.ui_protocol.view import BlockKind, Element, Place, Role, View
+from kiosk.visit.draft import screens as screens_keeping
+from kiosk.visit.feedback import screens as screens_voice
+from kiosk.visit.find import screens as screens_find
+from kiosk.visit.flow import State
+from kiosk.visit.form import screens
+from kiosk.visit.screen import Scene, Screen, button
+from kiosk.visit.staff import screens as screens_staff
+from kiosk.visit.start import screens as screens_start
+from kiosk.visit.ticket import screens as screens_ticket
+from kiosk.visit.ticket import sms_screens
+
+S = State
+
+SCREENS: Final = MappingProxyType[State, Callable[[Scene], Screen]](
+    {
+        S.ATTRACT: screens_start.attract,
+        S.LANGUAGE: screens_start.language,
+        S.HOME: screens_start.home,
+        S.FIND: screens_find.find,
+        S.OFFICES: screens_find.offices,
+        S.SEARCH: screens_find.search,
+        S.SERVICES: screens_find.services,
+        S.SERVICE: screens_find.service,
+        S.PRIORITY: screens_find.priority,
+        S.TICKET: screens_ticket.ticket,
+        S.TICKET_SMS: sms_screens.ask,
+        S.FORMS: screens.forms,
+        S.CONSENT: screens.consent,
+        S.QUESTION: screens.question,
+        S.REPEAT: screens.repeat,
+        S.KEPT: screens_keeping.kept,
+        S.RESUME: screens_keeping.resume,
+        S.REVIEW: screens.review,
+        S.SUBMITTED: screens.submitted,
+        S.STATUS: screens_voice.status,
+        S.STATUS_ANSWER: screens_voice.status_answer,
+        S.COMPLAIN: screens_voice.complain,
+        S.FEEDBACK: screens_voice.feedback,
+        S.THANKS: screens_start.thanks,
+        S.HELP: screens_start.guide,
+        S.STAFF_CALLED: screens_start.staff_called,
+        S.STAFF_PIN: screens_staff.staff_pin,
+        S.STAFF: screens_staff.staff,
+        S.REMEDY: screens_staff.remedy,
+        S.UNAVAILABLE: screens_start.unavailable,
+        S.GOODBYE: screens_start.goodbye,
+    }
+)
+
+_NO_VISIT = frozenset({S.ATTRACT, S.GOODBYE})
+_ON_DUTY = frozenset({S.STAFF_PIN, S.STAFF, S.REMEDY})
+_NO_DOOR = frozenset({*_ON_DUTY, S.HELP, S.GOODBYE})
+"""Where the site's name is no door: help has a button of its own, and staff are in already."""
+
+
+def view_for(scene: Scene, number: int, *, countdown: int = 0, speaking: bool = False) -> View:
+    """The whole screen. `countdown` (seconds) puts the idle warning over it; `speaking` fills
+    `speech` with the screen's words in reading order.
+    """
+    session = scene.session
+    screen = SCREENS[session.state](scene)
+    elements = [
+        *_header(scene),
+        *_nav(scene, screen),
+        *screen.elements,
+        *_footer(scene),
+        *(_overlay(scene) if countdown else []),
+    ]
+    say = scene.tongue.say
+    network = scene.network
+    badge = "shell.online" if network.online else "shell.offline"
+    return View(
+        number=number,
+        state=session.state.value,
+        language=session.language,
+        title=screen.title,
+        subtitle=screen.subtitle,
+        blocks=tuple(screen.blocks),
+        elements=tuple(elements),
+        progress=screen.progress,
+        keyboard=screen.keyboard,
+        page=screen.page,
+        theme=session.theme,
+        text_scale=session.text_scale,
+        site=scene.place.name,
+        badge=say(badge),
+        badge_tone="good" if network.online else "calm",
+        countdown=countdown,
+        overlay_title=say("idle.title") if countdown else "",
+        overlay_text=say("idle.text", n=countdown) if countdown else "",
+        listening=session.listening,
+        speech=_speech(screen) if speaking and not countdown else (),
+        look=screen.look,
+        look_data=screen.look_data,
+    )
+
+
+def _header(scene: Scene) -> list[Element]:
+    return [
+        Element(
+            id=f"language.{code}",
+            role=Role.BUTTON,
+            place=Place.HEADER,
+            label=scene.tongue.say(f"language.{code}"),
+            selected=code == scene.session.language,
+        )
+        for code in LANGUAGES
+    ] + _door(scene)
+
+
+def _door(scene: Scene) -> list[Element]:
+    """The site's name opens the way in for staff, never out of a form somebody is filling."""
+    session = scene.session
+    if scene.door is None or session.filling is not None or session.state in _NO_DOOR:
+        return []
+    return [button(scene, "staff", "shell.staff", place=Place.HEADER)]
+
+
+def _nav(scene: Scene, screen: Screen) -> list[Element]:
+    found = []
+    if screen.back:
+        found.append(button(scene, "back", "shell.back", "arrow_back", place=Place.NAV))
+    if screen.home:
+        found.append(button(scene, "home", "shell.home", "home", place=Place.NAV))
+    return found
+
+
+def _footer(scene: Scene) -> list[Element]:
+    session = scene.session
+    visiting = session.state not in _NO_VISIT
+    calls = session.state not in _ON_DUTY
+    say = scene.tongue.say
+    rows = (
+        ("listen", say("shell.listen"), "volume_up", session.listening, True),
+        ("text-size", say("shell.text_size"), "text_increase", session.text_scale > 1.0, True),
+        ("theme", say(f"theme.{session.theme}"), "contrast", session.theme != "light", True),
+        ("call-staff", say("shell.call_staff"), "support_agent", False, calls),
+        ("stop", say("shell.stop"), "cancel", False, visiting),
+    )
+    return [
+        Element(
+            id=name,
+            role=Role.BUTTON,
+            place=Place.FOOTER,
+            label=label,
+            icon=icon,
+            selected=selected,
+            enabled=enabled,
+        )
+        for name, label, icon, selected, enabled in rows
+    ]
+
+
+def _overlay(scene: Scene) -> list[Element]:
+    place = Place.OVERLAY
+    return [
+        button(scene, "more-time", "idle.more_time", "more_time", place=place, primary=True),
+        button(scene, "end-now", "idle.end_now", "delete_sweep", place=place),
+    ]
+
+
+def _speech(screen: Screen) -> tuple[str, ...]:
+    spoken = [screen.title, screen.subtitle]
+    for block in screen.blocks:
+        if block.kind is BlockKind.QR:
+            continue
+        spoken += [block.label, block.text, block.value if block.value != block.text else ""]
+    for element in screen.elements:
+        spoken += [element.label, element.error]
+        if element.role is Role.WHEEL:
+            spoken.append(element.hint or element.value)
+    return tuple(words for words in spoken if words)

@@ -1,0 +1,58 @@
+"""Screens of a draft with a code: the code, told once; and the question for it. Pure functions."""
+
+from __future__ import annotations
+
+from kiosk.ui_protocol.view import Block, BlockKind, Element, Keyboard, Role
+from kiosk.visit.actions import TRIES_MAX
+from kiosk.visit.screen import Scene, Screen, button, notice, step, text
+from kiosk.visit.ticket.screens import paper_notice
+
+
+def kept(scene: Scene) -> Screen:
+    """The code very large, how long it opens the form, and go on or leave."""
+    say, session = scene.tongue.say, scene.session
+    assert session.kept is not None, "this screen needs a code"
+    blocks = [
+        Block(
+            kind=BlockKind.NUMBER,
+            text=session.kept.code,
+            value=session.kept.code,
+            label=say("kept.code"),
+        ),
+        step(say("kept.write_down"), "edit_note"),
+        step(say("kept.days", n=scene.draft_days), "schedule"),
+        step(say("kept.here_only"), "place"),
+        step(say("kept.secret"), "lock"),
+        *paper_notice(scene),
+    ]
+    actions = [
+        button(scene, "finish-today", "kept.finish", "logout"),
+        button(scene, "continue", "kept.continue", "arrow_forward", primary=True),
+    ]
+    return Screen(say("kept.title"), "", blocks, actions, back=False, home=False)
+
+
+def resume(scene: Scene) -> Screen:
+    """Which code? After too many wrong ones only a person helps."""
+    say, resuming = scene.tongue.say, scene.session.resuming
+    problem = say(resuming.problem) if resuming.problem else ""
+    over = resuming.tries >= TRIES_MAX
+    blocks = [notice(problem, tone="problem", icon="error")] if problem else []
+    if not problem:
+        blocks.append(text(say("resume.hint")))
+    field = Element(
+        id="answer",
+        role=Role.FIELD,
+        label=say("resume.code"),
+        value=resuming.typed,
+        error=problem,
+        enabled=not over,
+    )
+    actions = [button(scene, "next", "shell.next", "arrow_forward", primary=True, enabled=not over)]
+    return Screen(
+        say("resume.title"),
+        "",
+        blocks,
+        [field, *actions],
+        keyboard=Keyboard.NONE if over else Keyboard.ID,
+    )

@@ -1,0 +1,147 @@
+"""Capture acts: photo, recording and place: what presses do, and what a tick finds. See `doing.py`.
+
+A capture belongs to the question it was begun at: leaving the question, or the visit, stops the
+device and throws the content away. A place is never guessed: without a fix the citizen names
+the county and then its town, and the answer carries how rough that is.
+"""
+
+from __future__ import annotations
+
+from kiosk.filling.capture import TOWN_ACCURACY_M, Capturer, Capturing, Stage, Taken
+from kiosk.visit.actions import Act, Doing
+from kiosk.visit.flow import Signal, State
+from kiosk.visit.form.actions import filling_of, keep_draft
+from kiosk.visit.ports import Ports
+
+_JPEG, _WAV = b"\xff\xd8", b"RIFF"
+
+
+def capturer_for(ports: Ports, kind: str) -> Capturer | None:
+    """The device for a kind of capture, where this kiosk has it."""
+    return {"photo": ports.camera, "audio": ports.recorder}[kind]
+
+
+def take(doing: Doing, _tail: str) -> Signal | None:
+    """Take a photo or begin a recording; an earlier one that was not attached is gone."""
+    filling = filling_of(doing)
+    kind = filling.look().name
+    device = capturer_for(doing.ports, kind)
+    taken = Taken(Stage.RUNNING if device is not None else Stage.FAILED)
+    if device is not None:
+        device.start()
+    doing.session.capture = Capturing(kind, filling.place, taken)
+    return None
+
+
+def finish(doing: Doing, _tail: str) -> Signal | None:
+    """The recording is long enough."""
+    capture = doing.session.capture
+    device = capturer_for(doing.ports, "audio")
+    if capture is not None and device is not None and capture.taken.stage is Stage.RUNNING:
+        device.finish()
+        capture.taken = device.look()
+    return None
+
+
+def attach(doing: Doing, _tail: str) -> Signal | None:
+    """What was taken becomes the answer."""
+    capture, filling = doing.session.capture, filling_of(doing)
+    if capture is None or capture.taken.stage is not Stage.READY:
+        return None
+    content = capture.taken.content
+    if not filling.attached.room_for(content):
+        filling.problem = "question.too_large"
+        return None
+    ending = "jpg" if content.startswith(_JPEG) else "wav" if content.startswith(_WAV) else "bin"
+    filling.attach(content, ending)
+    doing.session.capture = None
+    keep_draft(doing)
+    return None
+
+
+def remove(doing: Doing, _tail: str) -> Signal | None:
+    """Throw the photo, the recording or the place away."""
+    filling = filling_of(doing)
+    filling.detach()
+    filling.filter, filling.county = None, ""
+    keep_draft(doing)
+    return None
+
+
+def here(doing: Doing, _tail: str) -> Signal | None:
+    """Where the van stands now, if it still knows."""
+    fix = doing.ports.position()
+    if fix is not None:
+        filling = filling_of(doing)
+        filling.problem = ""
+        filling.record.set(filling.place, fix)
+        keep_draft(doing)
+    return None
+
+
+def pick_county(doing: Doing, _tail: str) -> Signal | None:
+    """Name the county instead."""
+    filling = filling_of(doing)
+    filling.filter, filling.county = "", ""
+    doing.session.page = 0
+    return None
+
+
+def county(doing: Doing, tail: str) -> Signal | None:
+    """A county: then its town, or anywhere else in it."""
+    filling_of(doing).county = tail
+    doing.session.page = 0
+    return None
+
+
+def near(doing: Doing, tail: str) -> Signal | None:
+    """In or near the town of a county."""
+    return _roughly(doing, tail, TOWN_ACCURACY_M)
+
+
+def within(doing: Doing, tail: str) -> Signal | None:
+    """Somewhere in a county: as rough as the county is wide."""
+    return _roughly(doing, tail, doing.ports.catalogue.geography.reach_m(tail))
+
+
+def _roughly(doing: Doing, code: str, accuracy_m: int | None) -> Signal | None:
+    filling, where = filling_of(doing), doing.ports.catalogue.geography.middle(code)
+    if where is not None and accuracy_m is not None:
+        filling.problem, filling.filter, filling.county = "", None, ""
+        value = f"{where[0]:.4f} {where[1]:.4f} 0 {accuracy_m}"
+        filling.record.set(filling.place, value)
+        keep_draft(doing)
+    return None
+
+
+def watch(doing: Doing) -> None:
+    """Once a tick: what runs is looked at, and stopped when its question is left."""
+    session, capture = doing.session, doing.session.capture
+    if capture is None:
+        for device in (doing.ports.camera, doing.ports.recorder):
+            if device is not None:
+                device.stop()
+        return
+    device = capturer_for(doing.ports, capture.kind)
+    filling = session.filling
+    away = session.state is not State.QUESTION or filling is None or filling.place != capture.place
+    if away or device is None:
+        session.capture = None if away else capture
+        if device is not None:
+            device.stop()
+    elif capture.taken.stage is Stage.RUNNING:
+        capture.taken = device.look()
+
+
+CAPTURE: dict[str, Act] = {
+    "take": take,
+    "record": take,
+    "stop-recording": finish,
+    "attach": attach,
+    "remove": remove,
+    "here": here,
+    "pick-county": pick_county,
+    "county.": county,
+    "near.": near,
+    "within.": within,
+}

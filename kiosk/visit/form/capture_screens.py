@@ -1,0 +1,181 @@
+"""Screens of captures: a photo, a recording, a place. Pure functions."""
+
+from __future__ import annotations
+
+from content.catalogue.model import County
+from content.faults import NotInPack
+from content.search.list_filter import Findable
+from content.xforms.results import NodeState
+from kiosk.filling.capture import TOWN_ACCURACY_M, Stage, Taken
+from kiosk.filling.filling import Filling
+from kiosk.ui_protocol.view import Block, Element, Role
+from kiosk.visit.screen import Scene, fact, notice, paged, text, tile
+
+COUNTIES_PER_PAGE = 4
+
+Shown = tuple[str, list[Element], tuple[int, int]]
+"""A look, its elements, and (this page, of how many)."""
+
+
+def photo(scene: Scene, filling: Filling, asked: NodeState) -> list[Element]:
+    """Take, look at it, take again or use it."""
+    say, taken = scene.tongue.say, _taken(scene, filling)
+    again = tile("take", say("capture.retake"), "replay")
+    if done := _done(scene, taken, asked, again, "capture.use_photo"):
+        return done
+    running = taken is not None and taken.stage is Stage.RUNNING
+    return [_off(tile("take", say("capture.take_photo"), "photo_camera"), off=running)]
+
+
+def audio(scene: Scene, filling: Filling, asked: NodeState) -> list[Element]:
+    """Record, stop, and use it or record again."""
+    say, taken = scene.tongue.say, _taken(scene, filling)
+    if taken is not None and taken.stage is Stage.RUNNING:
+        return [tile("stop-recording", say("capture.stop"), "stop_circle")]
+    again = tile("record", say("capture.record_again"), "replay")
+    done = _done(scene, taken, asked, again, "capture.use_recording")
+    return done or [tile("record", say("capture.record"), "mic")]
+
+
+def _done(
+    scene: Scene, taken: Taken | None, asked: NodeState, again: Element, use: str
+) -> list[Element]:
+    """What can be done with something that is there: used, taken again, removed; else nothing."""
+    say = scene.tongue.say
+    if taken is not None and taken.stage is Stage.READY:
+        return [again, tile("attach", say(use), "check")]
+    if asked.value:
+        return [again, tile("remove", say("capture.remove"), "delete")]
+    return []
+
+
+def told(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
+    """How far a capture is, in words, for the frame to show."""
+    say, taken = scene.tongue.say, _taken(scene, filling)
+    kind = filling.look().name
+    if taken is None:
+        if kind == "attach" and asked.required:
+            return [notice(say("capture.attach_needed"), tone="warn", icon="support_agent")]
+        key = f"capture.{kind}_attached" if asked.value else f"capture.{kind}_how"
+        return [notice(say(key), tone="good" if asked.value else "info")]
+    match taken.stage:
+        case Stage.FAILED:
+            return [notice(say(f"capture.{kind}_failed"), tone="problem", icon="error")]
+        case Stage.RUNNING:
+            return [notice(say(f"capture.{kind}_running", n=taken.seconds))]
+        case Stage.READY:
+            return [notice(say(f"capture.{kind}_ready", n=taken.seconds), tone="good")]
+
+
+def picture(scene: Scene, filling: Filling, asked: NodeState) -> bytes:
+    """The photo on the screen: the one just taken, else the attached one."""
+    taken = _taken(scene, filling)
+    if taken is not None:
+        return taken.content if taken.stage is Stage.READY else b""
+    return filling.attached.files.get(asked.value, b"") if asked.value else b""
+
+
+def place(scene: Scene, filling: Filling, asked: NodeState) -> Shown:
+    """(look, elements, page) of a place: what is known, or the ways to say where it is."""
+    say = scene.tongue.say
+    if asked.value:
+        return "place", [tile("remove", say("capture.place_change"), "edit")], (1, 1)
+    if filling.county:
+        return "place", _in_county(scene, filling.county), (1, 1)
+    quick = _quick(scene)
+    if quick and filling.filter is None:
+        return "place", [*quick, tile("pick-county", say("capture.place_county"), "map")], (1, 1)
+    field = Element(
+        id="filter",
+        role=Role.FIELD,
+        label=say("capture.place_which"),
+        value=filling.filter or "",
+        icon="search",
+    )
+    counties = scene.catalogue.counties()
+    meant = Findable((each.code, each.name) for each in counties).find(filling.filter or "")
+    found = [counties[at] for at in meant]
+    shown, page, paging = paged(scene, found, COUNTIES_PER_PAGE)
+    return "search", [field, *(_county(each) for each in shown), *paging], page
+
+
+def where(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
+    """The answer in words: the place, and how exact; or how exact a choice would be."""
+    say = scene.tongue.say
+    parts = asked.value.split()
+    if len(parts) < 2:
+        return [text(say("capture.place_rough_first"))] if filling.county else []
+    exact = float(parts[3]) if len(parts) > 3 else 0.0
+    key = "capture.place_exact" if exact < 1_000 else "capture.place_rough"
+    words = say(key, n=f"{exact:.0f}", km=f"{exact / 1_000:.0f}")
+    return [fact(_named(scene, float(parts[0]), float(parts[1])), words, "location_on")]
+
+
+def _named(scene: Scene, latitude: float, longitude: float) -> str:
+    """A place of the pack by its name ("about here"); any other in degrees."""
+    middle = scene.catalogue.geography.middle
+    for county in scene.catalogue.counties():
+        if middle(county.code) == (latitude, longitude):
+            named = dict.fromkeys((county.headquarters.value or county.name, county.name))
+            return scene.tongue.say("capture.place_about", place=", ".join(named))
+    return f"{latitude:.4f}, {longitude:.4f}"
+
+
+def _quick(scene: Scene) -> list[Element]:
+    """Here by the receiver; else the town of this centre, where the content knows it."""
+    say = scene.tongue.say
+    if scene.fix:
+        return [tile("here", say("capture.place_here"), "my_location")]
+    try:
+        centre = scene.catalogue.centre(scene.place.centre)
+    except NotInPack:
+        return []
+    county = scene.catalogue.county(centre.county)
+    town = county.headquarters.value
+    if not town or centre.town.partition("(")[0].strip() != town:
+        return []
+    return [_near(scene, county, town)]
+
+
+def _in_county(scene: Scene, code: str) -> list[Element]:
+    """Two ways of being in a county: in its town, or anywhere else in it."""
+    say, county = scene.tongue.say, scene.catalogue.county(code)
+    town = county.headquarters.value
+    found = [_near(scene, county, town)] if town else []
+    reach = scene.catalogue.geography.reach_m(code) or 0
+    rest = tile(
+        f"within.{code}",
+        say("capture.place_within", county=county.name),
+        "map",
+        hint=say("capture.place_rough", km=f"{reach / 1_000:.0f}"),
+    )
+    return [*found, rest, tile("pick-county", say("capture.place_other"), "replay")]
+
+
+def _near(scene: Scene, county: County, town: str) -> Element:
+    say = scene.tongue.say
+    return tile(
+        f"near.{county.code}",
+        say("capture.place_near", place=town),
+        "location_on",
+        hint=say("capture.place_rough", km=f"{TOWN_ACCURACY_M / 1_000:.0f}"),
+    )
+
+
+def _county(county: County) -> Element:
+    return Element(id=f"county.{county.code}", role=Role.CHOICE, label=county.name, icon="map")
+
+
+def _taken(scene: Scene, filling: Filling) -> Taken | None:
+    capture = scene.session.capture
+    return capture.taken if capture is not None and capture.place == filling.place else None
+
+
+def _off(element: Element, *, off: bool) -> Element:
+    return Element(
+        id=element.id,
+        role=element.role,
+        label=element.label,
+        icon=element.icon,
+        enabled=not off,
+    )

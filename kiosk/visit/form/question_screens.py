@@ -1,0 +1,248 @@
+"""Screens of answers: the elements of every look, alone or several on a page. Pure functions."""
+
+from __future__ import annotations
+
+from content.xforms.results import Choice, NodeState
+from kiosk.filling.answer_text import answer_text
+from kiosk.filling.filling import INVALID, Filling
+from kiosk.filling.form_record import Step
+from kiosk.filling.question_widgets import Look, Pick, is_stop
+from kiosk.ui_protocol.view import Element, Keyboard, Place, Progress, Role
+from kiosk.visit.form import capture_screens
+from kiosk.visit.screen import PER_PAGE, Scene, Screen, button, notice, paged, text
+
+FILTERED_PER_PAGE = 4
+
+Shown = tuple[list[Element], tuple[int, int]]
+"""Elements, and (this page, of how many)."""
+
+
+def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
+    """One question: its look, its problem with an example, and the way on."""
+    asked, look = filling.question(), filling.look()
+    here = filling.step()
+    titles = here.titles if here is not None else ()
+    problem = _words(scene, filling.problem, asked)
+    blocks = [notice(problem, tone="problem", icon="error")] if problem else []
+    if asked.hint:
+        blocks.append(text(asked.hint))
+    drawn, data = look.name, {"required": asked.required, **dict(asked.attributes)}
+    if look.name in {"photo", "audio", "attach"}:
+        blocks += capture_screens.told(scene, filling, asked)
+        if look.name == "photo":
+            data["content"] = capture_screens.picture(scene, filling, asked)
+    if look.name == "place":
+        blocks += capture_screens.where(scene, filling, asked)
+        drawn, elements, page = capture_screens.place(scene, filling, asked)
+    else:
+        elements, page = _answers(scene, filling, asked, look, problem)
+    if is_stop(asked):
+        actions = _stopped(scene)
+    elif look.name == "attach" and asked.required:
+        actions = _beyond(scene)
+    else:
+        actions = _ways(scene, skip=not asked.required and not asked.readonly)
+    searching = drawn == "search" and filling.filter is not None
+    return Screen(
+        asked.label or asked.path.rpartition("/")[2],
+        titles[-1] if titles else "",
+        blocks,
+        [*elements, *actions],
+        keyboard=Keyboard.TEXT if searching else look.keyboard,
+        progress=progress,
+        page=page,
+        look=drawn,
+        look_data=data,
+    )
+
+
+def together(scene: Scene, filling: Filling, here: Step, progress: Progress) -> Screen:
+    """Several questions: a line each, or the fields being typed into over the keyboard. Every
+    problem stands in the summary and at its own place.
+    """
+    page = filling.together
+    shown, summary = [], []
+    keyboard, required = Keyboard.NONE, False
+    fields = page.fields()
+    for name, path in page.names().items():
+        asked = filling.record.node(path)
+        look = filling.look(asked)
+        problem = _words(scene, page.problems.get(path, ""), asked)
+        required = required or asked.required
+        if problem:
+            summary.append(f"{asked.label}: {problem}")
+        if path in fields:
+            active = path == page.active
+            keyboard = look.keyboard if active else keyboard
+            field = Element(
+                id=f"answer.{name}",
+                role=Role.FIELD,
+                label=asked.label,
+                value=page.shown(path),
+                selected=active,
+                error=problem,
+            )
+            shown.append(field)
+        elif not fields:
+            shown.append(_line(scene, f"open.{name}", asked, look, problem))
+    blocks = [notice(" ".join(summary), tone="problem", icon="error")] if summary else []
+    return Screen(
+        here.label or scene.tongue.say("question.together"),
+        here.titles[-1] if here.titles else "",
+        blocks,
+        [*shown, *_ways(scene, skip=False)],
+        keyboard=keyboard,
+        progress=progress,
+        look="fields" if fields else "group",
+        look_data={"required": required},
+    )
+
+
+def _line(scene: Scene, name: str, asked: NodeState, look: Look, problem: str) -> Element:
+    answer = "" if look.name == "note" else answer_text(scene.tongue, asked, look)
+    icon = "error" if problem else "check_circle" if answer else "edit"
+    return Element(
+        id=name,
+        role=Role.ROW,
+        label=asked.label,
+        value=problem or answer or scene.tongue.say("question.open"),
+        icon="info" if look.name == "note" else icon,
+        selected=bool(answer),
+        error=problem,
+    )
+
+
+def _ways(scene: Scene, *, skip: bool) -> list[Element]:
+    ways = [button(scene, "next", "shell.next", "arrow_forward", primary=True)]
+    if skip:
+        ways.insert(0, button(scene, "skip", "shell.skip", "skip_next"))
+    if scene.session.correcting is None:
+        ways.insert(0, button(scene, "keep", "question.keep", "save", place=Place.NAV))
+    return ways
+
+
+def _stopped(scene: Scene) -> list[Element]:
+    """The form ends here and is not sent: the queue is open all the same."""
+    return [
+        button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
+        button(scene, "done", "shell.done", "check", primary=True),
+    ]
+
+
+def _beyond(scene: Scene) -> list[Element]:
+    """A file no kiosk can take, without which the form cannot be sent: staff help at the desk,
+    and the answers wait there under their code.
+    """
+    ways = [button(scene, "desk", "submitted.take_ticket", "ticket", primary=True)]
+    if scene.session.correcting is None:
+        ways.insert(0, button(scene, "keep", "question.keep", "save"))
+    return ways
+
+
+def _words(scene: Scene, problem: str, asked: NodeState) -> str:
+    if not problem:
+        return ""
+    return asked.message if problem == INVALID else scene.tongue.say(problem)
+
+
+def _answers(scene: Scene, filling: Filling, asked: NodeState, look: Look, problem: str) -> Shown:
+    if look.pick is not Pick.NONE:
+        return _choices(scene, filling, asked, look)
+    if look.wheels:
+        return _wheels(scene, filling, look), (1, 1)
+    match look.name:
+        case "note" | "attach":
+            found = []
+        case "photo":
+            found = capture_screens.photo(scene, filling, asked)
+        case "audio":
+            found = capture_screens.audio(scene, filling, asked)
+        case "sign" | "draw":
+            found = _pad(scene, filling, asked, look, problem)
+        case _:
+            found = [
+                Element(
+                    id="answer",
+                    role=Role.FIELD,
+                    label=asked.label,
+                    hint=asked.hint,
+                    value=filling.shown(),
+                    error=problem,
+                )
+            ]
+    return found, (1, 1)
+
+
+def _pad(
+    scene: Scene, filling: Filling, asked: NodeState, look: Look, problem: str
+) -> list[Element]:
+    pad = Element(
+        id="answer",
+        role=Role.PAD,
+        label=scene.tongue.say("question.sign"),
+        value=filling.attached.strokes(asked.path),
+        error=problem,
+    )
+    if look.name == "draw":
+        return [pad]
+    return [pad, button(scene, "mark", "question.mark", "close", place=Place.MAIN)]
+
+
+def _wheels(scene: Scene, filling: Filling, look: Look) -> list[Element]:
+    say = scene.tongue.say
+    found = []
+    for part in look.wheels:
+        hint = ""
+        if part == "range":
+            value, label = filling.question().value, filling.question().label
+        else:
+            held = filling.parts.get(part)
+            value = "" if held is None else str(held)
+            label = say(f"question.{part}")
+            hint = scene.tongue.month(held) if part == "month" and held is not None else ""
+        found.append(
+            Element(id=f"wheel.{part}", role=Role.WHEEL, label=label, value=value, hint=hint)
+        )
+    return found
+
+
+def _choices(scene: Scene, filling: Filling, asked: NodeState, look: Look) -> Shown:
+    held = asked.value.split() if look.pick is not Pick.ONE else [asked.value]
+    found: list[Element] = []
+    per_page = PER_PAGE
+    if look.name == "agree":
+        options = [Choice("OK", scene.tongue.say("consent.agree"))]
+    elif look.name == "search":
+        per_page = FILTERED_PER_PAGE
+        field = Element(
+            id="filter",
+            role=Role.FIELD,
+            label=scene.tongue.say("question.search_list"),
+            value=filling.filter or "",
+            icon="search",
+        )
+        found.append(field)
+        options = filling.record.search(asked.path, filling.filter or "")
+    else:
+        options = list(asked.choices or ())
+    shown, page, paging = paged(scene, options, per_page)
+    for option in shown:
+        rank = str(held.index(option.value) + 1) if option.value in held else ""
+        found.append(
+            Element(
+                id=f"choice.{option.value}",
+                role=Role.CHOICE,
+                label=option.label,
+                value=rank if look.pick is Pick.RANK else "",
+                media=_picture(scene, filling, option),
+                icon="" if look.name == "search" else option.icon,
+                selected=option.value in held,
+            )
+        )
+    return [*found, *paging], page
+
+
+def _picture(scene: Scene, filling: Filling, option: Choice) -> str:
+    """Where the picture of a choice lies in the pack; empty when it has none there."""
+    name = dict(option.media).get("image", "").rpartition("/")[2]
+    return scene.picture(filling.asset.id, name) if name else ""

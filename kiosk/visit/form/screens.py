@@ -1,0 +1,171 @@
+"""Screens of a form: consent, one question at a time, review, receipt. Pure functions."""
+
+from __future__ import annotations
+
+import re
+
+from content.catalogue.model import FormAsset
+from content.faults import NotInPack
+from content.xforms.results import PageKind
+from kiosk.filling.answer_text import answer_text
+from kiosk.filling.filling import Filling
+from kiosk.ui_protocol.view import Block, BlockKind, Element, Progress, Role
+from kiosk.visit.form import question_screens
+from kiosk.visit.form.actions import review_names
+from kiosk.visit.screen import Scene, Screen, button, notice, paged, step, text, tile
+from kiosk.visit.ticket.screens import paper_notice
+
+REVIEW_PER_PAGE = 5
+
+
+def forms(scene: Scene) -> Screen:
+    """Every form that can be filled here."""
+    say, language = scene.tongue.say, scene.session.language
+    shown, page, paging = paged(scene, scene.catalogue.forms())
+    tiles = []
+    for each in shown:
+        agency = scene.catalogue.agency(each.agency)
+        title = each.title.get(language) or each.title["en"]
+        hint = say("forms.minutes", n=each.questions)
+        tiles.append(tile(f"form.{each.id}", title, agency.icon, hint=hint, colour=agency.colour))
+    resume = button(scene, "resume", "forms.resume", "history")
+    return Screen(say("forms.title"), "", [], [*tiles, *paging, resume], page=page)
+
+
+def consent(scene: Scene) -> Screen:
+    """Who asks, why, for how long, which rights; and a real choice."""
+    say, language = scene.tongue.say, scene.session.language
+    filling = scene.session.filling
+    asset = filling.asset if filling is not None else scene.catalogue.form(scene.session.form)
+    agency = scene.catalogue.agency(asset.agency).title(language)
+    service = _service_of(scene, asset)
+    blocks = [
+        step(say("consent.who", agency=agency), "account_balance"),
+        step(say("consent.why", service=service), "task_alt"),
+        step(say("consent.stays", agency=agency), "lock"),
+        step(say("consent.keep", n=scene.keep_days), "delete_sweep"),
+        step(say("consent.rights"), "verified_user"),
+        notice(say("consent.refusing"), icon="ticket"),
+    ]
+    actions = [
+        button(scene, "refuse", "consent.refuse", "block"),
+        button(scene, "agree", "consent.agree", "check", primary=True),
+    ]
+    title = asset.title.get(language) or asset.title["en"]
+    return Screen(say("consent.title"), title, blocks, actions)
+
+
+def question(scene: Scene) -> Screen:
+    """One question, or several of a page: look, problems with an example, and the way on."""
+    filling = _filling(scene)
+    here = filling.step()
+    number, of = filling.progress()
+    progress = Progress(number, of, scene.tongue.say("question.progress", n=number, m=of))
+    if here is not None and here.kind is PageKind.GROUP:
+        return question_screens.together(scene, filling, here, progress)
+    return question_screens.alone(scene, filling, progress)
+
+
+def repeat(scene: Scene) -> Screen:
+    """Add another, or that is all."""
+    say = scene.tongue.say
+    here = _filling(scene).step()
+    rows = here.rows if here is not None else 0
+    tiles = [
+        tile("repeat.add", say("repeat.add"), "add"),
+        tile("repeat.done", say("repeat.done"), "check"),
+    ]
+    return Screen(
+        here.label if here is not None and here.label else say("repeat.title"),
+        say("repeat.title"),
+        [text(say("repeat.count", n=rows))],
+        tiles,
+    )
+
+
+def review(scene: Scene) -> Screen:
+    """Every answer with its change button; numbers of persons are masked."""
+    say = scene.tongue.say
+    filling = _filling(scene)
+    rows = []
+    for name, path in review_names(filling):
+        asked = filling.record.node(path)
+        look = filling.look(asked)
+        if look.name == "note":
+            continue
+        rows.append(
+            Element(
+                id=f"change.{name}",
+                role=Role.ROW,
+                label=_row_title(filling, path, asked.label),
+                value=answer_text(scene.tongue, asked, look) or say("review.not_answered"),
+                hint=say("review.change"),
+                icon="edit",
+                error="" if asked.valid else asked.message,
+            )
+        )
+    shown, page, paging = paged(scene, rows, REVIEW_PER_PAGE)
+    blocks = [text(say("review.declare"))]
+    if filling.first_problem():
+        blocks.insert(0, notice(say("review.problem"), tone="problem", icon="error"))
+    submit = button(scene, "submit", "review.submit", "send", primary=True)
+    # A correction is sent or not: the form it corrects is safe already.
+    keep = [button(scene, "keep", "question.keep", "save")] if not scene.session.correcting else []
+    return Screen(say("review.title"), "", blocks, [*shown, *paging, *keep, submit], page=page)
+
+
+def submitted(scene: Scene) -> Screen:
+    """Reference, "received, not approved", what happens next, whom to ask."""
+    say, session = scene.tongue.say, scene.session
+    received = session.received
+    assert received is not None, "this screen needs a receipt"
+    agency = scene.catalogue.agency(received.agency).title(session.language)
+    sent = (
+        say("submitted.next_sent", agency=agency)
+        if scene.network.online
+        else say("submitted.next_offline")
+    )
+    blocks = [
+        Block(
+            kind=BlockKind.NUMBER,
+            text=received.reference,
+            value=received.reference,
+            label=say("submitted.reference"),
+        ),
+        notice(say("submitted.not_approved"), tone="good", icon="task_alt"),
+        step(sent, "send"),
+        step(say("submitted.next_desk"), "ticket"),
+        step(say("submitted.ask"), "call"),
+        *paper_notice(scene),
+    ]
+    actions = [
+        button(scene, "rate", "ticket.rate", "sentiment_satisfied"),
+        button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
+        button(scene, "done", "shell.done", "check", primary=True),
+    ]
+    if scene.assisted and session.sent is not None and scene.door is not None:
+        actions.insert(0, button(scene, "correct", "submitted.correct", "edit_document"))
+    return Screen(say("submitted.title"), "", blocks, actions, back=False)
+
+
+def _filling(scene: Scene) -> Filling:
+    assert scene.session.filling is not None, "this screen needs a form"
+    return scene.session.filling
+
+
+def _service_of(scene: Scene, asset: FormAsset) -> str:
+    """The service's name; a form kept from an older pack may start one that is gone."""
+    try:
+        return scene.catalogue.service(asset.service).title(scene.session.language)
+    except NotInPack:
+        return asset.title.get(scene.session.language) or asset.title["en"]
+
+
+def _row_title(filling: Filling, path: str, label: str) -> str:
+    """The question with the group it stands in, so that two rows of a repeat are told apart."""
+    row = re.search(r"\[(\d+)\][^\[]*$", path)
+    if row is None:
+        return label
+    here = filling.record.step_at(path)
+    titles = here.titles if here is not None else ()
+    return f"{titles[-1]} {row[1]}: {label}" if titles else f"{row[1]}. {label}"

@@ -1,0 +1,123 @@
+"""Scene: what a screen is drawn from, and the pieces every screen is made of. Pure.
+
+A screen function takes a `Scene` and gives a `Screen`; `kiosk/visit/controller/shell.py` puts the
+shell around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from content.catalogue.catalogue import Catalogue
+from content.faults import NotInPack
+from kiosk.language import Tongue
+from kiosk.ui_protocol.view import Block, BlockKind, Element, Keyboard, Place, Progress, Role
+from kiosk.visit import ports
+from kiosk.visit.ports import Network, Paper
+from kiosk.visit.session import Session
+from kiosk.visit.sms_port import Texted
+from kiosk.visit.staff_port import Door, Report
+
+PER_PAGE = 6
+"""Most choices on a screen; more are paged, never scrolled."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A moment of a visit. `paper` is about the slip the screen talks of; `door` is where staff
+    come in, None where this kiosk has none; `report` is for the staff screen alone.
+    """
+
+    session: Session
+    catalogue: Catalogue
+    tongue: Tongue
+    place: ports.Place
+    now: datetime
+    network: Network
+    paper: Paper = Paper.NONE
+    keep_days: int = 30
+    draft_days: int = 7
+    assisted: bool = False
+    fix: bool = False
+    """Whether the kiosk knows where it stands."""
+    door: Door | None = None
+    report: Report | None = None
+    texted: Texted = field(default_factory=Texted)
+
+    def picture(self, form: str, name: str) -> str:
+        """Where a form's picture lies on disk; empty when the pack has it no more."""
+        try:
+            return str(self.catalogue.asset(f"forms/{form}/{name}"))
+        except NotInPack:
+            return ""
+
+
+@dataclass(slots=True)
+class Screen:
+    """The part of a view between header and footer."""
+
+    title: str
+    subtitle: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list)
+    keyboard: Keyboard = Keyboard.NONE
+    progress: Progress | None = None
+    page: tuple[int, int] = (1, 1)
+    back: bool = True
+    home: bool = True
+    look: str = ""
+    look_data: dict[str, Any] = field(default_factory=dict)
+
+
+def button(scene: Scene, name: str, key: str, icon: str = "", **more: Any) -> Element:
+    """An action at the bottom of the body, labelled with the text of `key`."""
+    place = more.pop("place", Place.ACTIONS)
+    return Element(
+        id=name, role=Role.BUTTON, place=place, label=scene.tongue.say(key), icon=icon, **more
+    )
+
+
+def tile(name: str, label: str, icon: str, *, hint: str = "", colour: str = "") -> Element:
+    """A large card."""
+    return Element(id=name, role=Role.TILE, label=label, icon=icon, hint=hint, colour=colour)
+
+
+def text(words: str) -> Block:
+    """A paragraph."""
+    return Block(kind=BlockKind.TEXT, text=words)
+
+
+def notice(words: str, *, tone: str = "info", icon: str = "info") -> Block:
+    """A calm box."""
+    return Block(kind=BlockKind.NOTICE, text=words, tone=tone, icon=icon)
+
+
+def fact(label: str, value: str, icon: str, hint: str = "") -> Block:
+    """Icon, label and value."""
+    return Block(kind=BlockKind.FACT, label=label, value=value, icon=icon, hint=hint)
+
+
+def step(words: str, icon: str = "") -> Block:
+    """One line of what happens next."""
+    return Block(kind=BlockKind.STEP, text=words, icon=icon)
+
+
+def paged(
+    scene: Scene, items: Sequence[T], per_page: int = PER_PAGE
+) -> tuple[Sequence[T], tuple[int, int], list[Element]]:
+    """The items of this page, (page, pages), and the two paging buttons when there are pages."""
+    pages = max(1, -(-len(items) // per_page))
+    page = min(scene.session.page, pages - 1)
+    shown = items[page * per_page : (page + 1) * per_page]
+    if pages == 1:
+        return shown, (1, 1), []
+    buttons = [
+        button(scene, "page.previous", "shell.page_previous", "chevron_left", enabled=page > 0),
+        button(scene, "page.next", "shell.page_next", "chevron_right", enabled=page < pages - 1),
+    ]
+    return shown, (page + 1, pages), buttons

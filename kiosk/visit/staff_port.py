@@ -1,0 +1,101 @@
+"""Backroom: what the staff screen asks of the node, and the values it gets back.
+
+Staff see how the kiosk is, never who used it: a slip is named by its queue number or by its kind,
+and nothing typed by a citizen has a way in here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from provisioning.identity.pin import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device. `words` say how it is and what to do; `code` is empty when nothing is wrong.
+
+    A printer has `left`, about how many tickets its roll still gives (None: not known), and is
+    the only one with `roll`.
+    """
+
+    name: str
+    kind: str
+    words: str
+    code: str
+    since: datetime
+    well: bool
+    detail: str = ""
+    roll: bool = False
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostSlip:
+    """A slip of which nobody knows whether it is on paper.
+
+    `label` is a queue number, or empty where it would name a person's business. `again` is
+    whether staff may have it printed once more, marked as a copy.
+    """
+
+    job: str
+    kind: str
+    label: str
+    at: datetime
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way in: whether a PIN is set, and the seconds until the next try counts."""
+
+    has_pin: bool
+    wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the kiosk is, in the language asked for."""
+
+    devices: tuple[Device, ...]
+    slips: tuple[LostSlip, ...]
+    waiting: int
+    proved_at: datetime | None
+    content_date: date
+    content_version: int
+    version: str
+
+
+class Backroom(Protocol):
+    """The port; acts are in the journal when they return, and raise `DeviceFault`s."""
+
+    def door(self) -> Door:
+        """How the way in stands."""
+        ...
+
+    def attempt(self, pin: str) -> Verdict:
+        """Try the PIN."""
+        ...
+
+    def report(self, language: str) -> Report:
+        """What the staff screen shows."""
+        ...
+
+    def print_again(self, job: str) -> None:
+        """Print an unknown slip once more; the spool marks it as a copy."""
+        ...
+
+    def seen_on_paper(self, job: str) -> None:
+        """Somebody holds the slip: it leaves the list."""
+        ...
+
+    def test_slip(self, visit: UUID, language: str) -> None:
+        """Print the operator's slip."""
+        ...
+
+    def roll_changed(self, visit: UUID, printer: str) -> None:
+        """A full roll is in `printer` (empty: the first one)."""
+        ...

@@ -1,0 +1,154 @@
+"""Equipment kinds: every `kind+driver` a settings URL may name, in one table.
+
+A row says which parameters it has, how its line is opened and which dialogue speaks on it. To
+add a model of a known kind, add a row; to add a kind, also add its dialogue and its simulator
+(the conformance suite finds both through this table).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from peripherals.connection.url import DeviceUrl, read_url
+from peripherals.devices.audio import volume
+from peripherals.devices.brightness import brightness
+from peripherals.devices.call_button import ButtonAndLight
+from peripherals.devices.camera import Camera
+from peripherals.devices.cards import CardReader
+from peripherals.devices.gnss import Gpsd, Nmea
+from peripherals.devices.keyboard_scanner import HidScanner
+from peripherals.devices.mrz_reader import MrzReader
+from peripherals.devices.scanner import SUFFIXES, Framing, Scan, SerialScanner
+from peripherals.devices.ups import Nut
+from peripherals.drivers.alsa import open_volume
+from peripherals.drivers.backlight import BacklightLine
+from peripherals.drivers.gpiozero_io import GpioLine
+from peripherals.drivers.lines import HidLine, Line, SerialLine, TcpLine
+from peripherals.drivers.pcsc_card import open_reader
+from peripherals.drivers.subprocess_line import ChildLine
+from peripherals.drivers.v4l import open_camera
+from peripherals.line_protocol import Dialogue
+from peripherals.sms.modem import Modem
+
+NODE = "\x00node"
+"""Parameter under which the hot-plug table hands the resolved device node to an opener."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a dialogue may need from outside."""
+
+    today: Callable[[], date]
+    read_codes: Callable[[bytes], list[Scan]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row: parameters, opener, dialogue, and the udev subsystem its node lives in."""
+
+    parameters: tuple[str, ...]
+    open_line: Callable[[DeviceUrl], Line]
+    dialogue: Callable[[DeviceUrl, Surroundings], Dialogue]
+    subsystem: str = ""
+
+
+def _node(url: DeviceUrl) -> str:
+    return url.parameters.get(NODE, url.path)
+
+
+def _serial(baud: int) -> Callable[[DeviceUrl], Line]:
+    def opener(url: DeviceUrl) -> Line:
+        speed = url.number("baud", baud, 300, 4_000_000)
+        return SerialLine(_node(url), speed, rtscts=url.flag("rtscts", default=False))
+
+    return opener
+
+
+def _tcp(port: int) -> Callable[[DeviceUrl], Line]:
+    return lambda url: TcpLine(url.host or "127.0.0.1", url.port or port)
+
+
+def _framing(url: DeviceUrl, gap_ms: int) -> Framing:
+    return Framing(
+        suffix=SUFFIXES[url.choice("suffix", "cr", SUFFIXES)],
+        aim=url.flag("aim", default=False),
+        gap_s=url.number("gap_ms", gap_ms, 20, 5_000) / 1000,
+    )
+
+
+def _audio(url: DeviceUrl) -> Line:
+    program = url.text("program", "amixer").split()
+    return open_volume(url.host or "default", url.path.strip("/") or "Master", program)
+
+
+def _camera(url: DeviceUrl) -> Line:
+    program = url.text("program", "v4l2-ctl").split()
+    width = url.number("width", 1280, 160, 3840)
+    return open_camera(_node(url), width, url.number("height", 720, 120, 2160), program)
+
+
+def _gpio(url: DeviceUrl) -> Line:
+    light = url.number("light", -1, 0, 27) if "light" in url.parameters else None
+    return GpioLine(url.number("button", 17, 0, 27), light)
+
+
+def _percent(url: DeviceUrl) -> int | None:
+    return url.number("percent", 0, 0, 100) if "percent" in url.parameters else None
+
+
+_SERIAL = ("baud", "rtscts")
+_SCAN = ("suffix", "aim", "gap_ms")
+
+KINDS: Mapping[str, Kind] = {
+    "scanner+serial": Kind(
+        (*_SERIAL, *_SCAN),
+        _serial(9600),
+        lambda url, _: SerialScanner(_framing(url, 250)),
+        "tty",
+    ),
+    "scanner+hid": Kind(
+        (*_SCAN, "grab"),
+        lambda url: HidLine(_node(url), grab=url.flag("grab", default=True)),
+        lambda url, _: HidScanner(_framing(url, 100)),
+        "input",
+    ),
+    "mrz+serial": Kind(_SERIAL, _serial(9600), lambda _, around: MrzReader(around.today), "tty"),
+    "card+pcsc": Kind((), lambda url: open_reader(url.path.strip("/")), lambda *_: CardReader()),
+    "card+simulated": Kind(
+        (),
+        lambda url: ChildLine([sys.executable, "-m", "peripherals.simulators.card", url.path]),
+        lambda *_: CardReader(),
+    ),
+    "gnss+gpsd": Kind((), _tcp(2947), lambda *_: Gpsd()),
+    "gnss+nmea": Kind(_SERIAL, _serial(9600), lambda *_: Nmea(), "tty"),
+    "sms+at": Kind(_SERIAL, _serial(115200), lambda *_: Modem(), "tty"),
+    "ups+nut": Kind((), _tcp(3493), lambda url, _: Nut(url.path.strip("/") or "ups")),
+    "gpio+gpiozero": Kind(("button", "light"), _gpio, lambda *_: ButtonAndLight()),
+    "gpio+simulated": Kind(
+        (), lambda url: SerialLine(url.path, 115200), lambda *_: ButtonAndLight()
+    ),
+    "audio+alsa": Kind(("percent", "program"), _audio, lambda url, _: volume(_percent(url))),
+    "brightness+sysfs": Kind(
+        ("percent",),
+        lambda url: BacklightLine(_node(url)),
+        lambda url, _: brightness(_percent(url)),
+    ),
+    "camera+v4l": Kind(
+        ("width", "height", "program"),
+        _camera,
+        lambda _, around: Camera(around.read_codes),
+        "video4linux",
+    ),
+}
+
+ROLES = ("scanner", "mrz", "card", "gnss", "sms", "ups", "gpio", "audio", "brightness", "camera")
+"""The names a node's devices have; each is also the kind its URL must begin with."""
+
+
+def read_equipment_url(url: str) -> tuple[DeviceUrl, Kind]:
+    """A URL of the settings and its row; raises `BadDeviceUrl`."""
+    parsed = read_url(url, {name: kind.parameters for name, kind in KINDS.items()})
+    return parsed, KINDS[f"{parsed.kind}+{parsed.driver}"]

@@ -1,0 +1,152 @@
+"""Equipment unit: the equipment loop as one worker of the device service.
+
+Each turn: drive the devices, hand what they heard to the visit (`outlet`), keep the equipment
+table and the position fresh, carry the SMS queue, and act on the power. The table is written
+when something changed and every `REFRESH_S`; what a person scanned is only ever handed on, in
+memory, and never written. Runs in a thread or a process of its own; owns its store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from peripherals.device_loop.control_socket import CallBox
+from peripherals.device_loop.loop import Equipment, Heard
+from peripherals.device_loop.status_table import REFRESH_S, write, write_position
+from peripherals.devices.camera import Frame, NothingSeen
+from peripherals.devices.gnss import Gpsd, Nmea, Position
+from peripherals.devices.ups import Action, Power, SafeStop, StopPhase
+from peripherals.sms.modem import SmsReport
+from peripherals.sms.queue import SmsQueue
+from provisioning.clock import Clock
+from sync.store.database import Store
+
+TURN_S = 0.25
+SETTLED_S = 10.0
+_PURGE_S = 3_600.0
+
+
+class PowerPort(Protocol):
+    """Asks the machine to power off, and calls it off."""
+
+    def ask(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
+class PowerHold:
+    """Whether new print jobs must wait because the battery is nearly empty.
+
+    Written by the equipment unit, read by the printers' workers: one flag, no lock.
+    """
+
+    def __init__(self) -> None:
+        self.holding = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnitParts:
+    """What the unit is made of. `busy` says whether a slip is being printed right now."""
+
+    equipment: Equipment
+    store: Store
+    clock: Clock
+    outlet: Callable[[Heard], None]
+    power: PowerPort
+    hold: PowerHold
+    busy: Callable[[], bool]
+    sms: SmsQueue | None = None
+    calls: CallBox | None = None
+
+
+class EquipmentUnit:
+    """A worker as `peripherals.service.thread_supervisor` wants it: `turn` and `close`."""
+
+    def __init__(self, parts: UnitParts) -> None:
+        self._parts = parts
+        self._stop = SafeStop()
+        self._written_at: float | None = None
+        self._purge_at = 0.0
+        self._position: Position | None = None
+        if parts.sms is not None:
+            parts.sms.recover()
+
+    def turn(self) -> float:
+        """One round; waits inside for what devices say, so nothing is due after it (0 s)."""
+        parts = self._parts
+        also = () if parts.calls is None else (parts.calls.fileno(),)
+        for heard in parts.equipment.turn(TURN_S, also):
+            self._took(heard)
+        if parts.calls is not None:
+            parts.calls.serve(parts.equipment)
+        now = parts.clock.monotonic()
+        if self._stop.phase is StopPhase.DRAINING:
+            self._act(self._stop.on_work(busy=parts.busy(), now=now))
+        self._carry_sms(now)
+        self._keep(now)
+        return 0.0
+
+    def close(self) -> None:
+        """Close every device and the store."""
+        for heard in self._parts.equipment.close():
+            self._took(heard)
+        if self._parts.calls is not None:
+            self._parts.calls.close()
+        self._parts.store.close()
+
+    def _took(self, heard: Heard) -> None:
+        event = heard.event
+        if isinstance(event, SmsReport):
+            if self._parts.sms is not None:
+                self._parts.sms.report(event)
+        elif isinstance(event, Power):
+            self._act(self._stop.on_power(event, self._parts.clock.monotonic()))
+        elif isinstance(event, Position):
+            self._position = event
+        elif isinstance(event, Frame | NothingSeen):
+            if self._parts.calls is not None:
+                self._parts.calls.heard(heard)
+        else:
+            self._parts.outlet(heard)
+
+    def _act(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Action.HOLD_NEW_JOBS:
+                    self._parts.hold.holding = True
+                case Action.CLOSE_AND_SHUT_DOWN:
+                    # Everything committed goes into the database file itself before the power
+                    # goes; the services close their stores when the system stops them.
+                    self._parts.store.checkpoint()
+                    self._parts.power.ask()
+                case Action.RESUME:
+                    self._parts.power.cancel()
+                    self._parts.hold.holding = False
+
+    def _carry_sms(self, now: float) -> None:
+        modem, queue = self._parts.equipment.modem(), self._parts.sms
+        if queue is None:
+            return
+        if modem is not None and not self._parts.hold.holding:
+            queue.pump(modem, now)
+        if now >= self._purge_at:
+            self._purge_at = now + _PURGE_S
+            queue.purge(timedelta(hours=24))
+
+    def _keep(self, now: float) -> None:
+        changed = self._parts.equipment.take_changed()
+        due = self._written_at is None or now - self._written_at >= REFRESH_S
+        if not changed and not due:
+            return
+        self._written_at = now
+        place = self._place(now)
+        with self._parts.store.transaction() as tx:
+            write(tx, self._parts.equipment.rows())
+            write_position(tx, place, self._parts.clock.now())
+
+    def _place(self, now: float) -> Position | None:
+        receiver = self._parts.equipment.dialogue("gnss")
+        return receiver.position(now) if isinstance(receiver, Gpsd | Nmea) else self._position

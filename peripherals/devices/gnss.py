@@ -1,0 +1,264 @@
+"""GNSS: where the van is, or None. A position is never guessed and never 0, 0.
+
+Rules: a report counts only with mode 2 or 3, both coordinates and a plausible value; 0.0, 0.0
+(which receivers and libraries send without a fix) is no fix. A fix older than 30 s is flagged
+stale. A fix further from the last trusted one than the van could have driven (50 km at most,
+or 180 km/h, whichever is nearer) is flagged as a jump and not used until five agree.
+Two sources, one tracker: gpsd's JSON socket, or NMEA 0183 sentences from a serial receiver.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from math import asin, cos, radians, sin, sqrt
+from typing import Any, cast
+
+from peripherals.causes import State
+from peripherals.line_protocol import Condition, Event, LineSpeaker
+
+STALE_S = 30.0
+JUMP_KM = 50.0
+SPEED_KMH_MAX = 180.0
+AGREE_NEEDED = 5
+_SLACK_KM = 0.5
+_GPSD_LINE_MAX = 16_384
+_NMEA_LINE_MAX = 96  # NMEA 0183 allows 82
+_SILENT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One trusted report: degrees, metres (None: unknown), `at` on the monotonic clock."""
+
+    latitude: float
+    longitude: float
+    accuracy_m: float | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What a form may use. `fix` is None until there is one; `stale` and `jumped` are warnings."""
+
+    fix: Fix | None
+    stale: bool = False
+    jumped: bool = False
+
+    @property
+    def usable(self) -> Fix | None:
+        """The fix, only when nothing speaks against it."""
+        return None if self.stale or self.jumped else self.fix
+
+
+def distance_km(a: Fix, b: Fix) -> float:
+    """Great-circle distance (haversine on a sphere of 6,371 km)."""
+    lat = sin(radians(b.latitude - a.latitude) / 2) ** 2
+    lon = sin(radians(b.longitude - a.longitude) / 2) ** 2
+    return 12_742 * asin(
+        sqrt(min(1.0, lat + cos(radians(a.latitude)) * cos(radians(b.latitude)) * lon))
+    )
+
+
+def plausible(latitude: object, longitude: object) -> tuple[float, float] | None:
+    """Both coordinates as numbers on Earth and not 0, 0; else None."""
+    if isinstance(latitude, bool) or isinstance(longitude, bool):
+        return None
+    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    # Nobody surveys 0, 0 in the Gulf of Guinea; within 100 m of it is a receiver without a fix.
+    if abs(latitude) < 0.001 and abs(longitude) < 0.001:
+        return None
+    return float(latitude), float(longitude)
+
+
+class Tracker:
+    """Folds reports into a `Position`; pure."""
+
+    def __init__(self) -> None:
+        self._fix: Fix | None = None
+        self._suspect: Fix | None = None
+        self._agreed = 0
+
+    def report(self, fix: Fix | None, now: float) -> Position:
+        """Take a report (None: the receiver says it has no fix)."""
+        if fix is not None:
+            if self._fix is None or self._reachable(self._fix, fix):
+                self._fix, self._suspect, self._agreed = fix, None, 0
+            else:
+                self._doubt(fix)
+        return self.position(now)
+
+    def position(self, now: float) -> Position:
+        if self._fix is None:
+            return Position(None)
+        return Position(self._fix, now - self._fix.at > STALE_S, self._suspect is not None)
+
+    def _reachable(self, last: Fix, fix: Fix) -> bool:
+        by_time = SPEED_KMH_MAX * max(0.0, fix.at - last.at) / 3600 + _SLACK_KM
+        return distance_km(last, fix) <= min(JUMP_KM, by_time)
+
+    def _doubt(self, fix: Fix) -> None:
+        """A jump: trusted only after several reports in a row agree with each other."""
+        agrees = self._suspect is not None and self._reachable(self._suspect, fix)
+        self._agreed = self._agreed + 1 if agrees else 1
+        self._suspect = fix
+        if self._agreed >= AGREE_NEEDED:
+            self._fix, self._suspect, self._agreed = fix, None, 0
+
+
+class _Receiver(LineSpeaker):
+    """What both dialogues share: the tracker, silence, and the condition it means."""
+
+    def __init__(self, line_max: int) -> None:
+        super().__init__(line_max)
+        self._tracker = Tracker()
+        self._last: Position | None = None
+
+    def begin(self, now: float) -> list[Event]:
+        self.wipe()
+        self._wakes_at = now + _SILENT_S
+        return []
+
+    def received(self, chunk: bytes, now: float) -> list[Event]:
+        events: list[Event] = []
+        for line in self._lines.feed(chunk):
+            heard, fix = self._line(line, now)
+            if heard:
+                self._wakes_at = now + _SILENT_S
+                events += self._told(self._tracker.report(fix, now))
+        return events
+
+    def elapsed(self, now: float) -> list[Event]:
+        if self._wakes_at is None or now < self._wakes_at:
+            return []
+        self._wakes_at = now + _SILENT_S
+        position = self._tracker.position(now)
+        told = self._told(position) if position.fix else []
+        return told or [self._silence()]
+
+    def position(self, now: float) -> Position:
+        """The position as it stands `now`."""
+        return self._tracker.position(now)
+
+    def _silence(self) -> Condition:
+        """What it means that nothing usable was heard for a while."""
+        return Condition(State.UNKNOWN, "no-answer")
+
+    def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
+        raise AssertionError(line, now)
+
+    def _told(self, position: Position) -> list[Event]:
+        if position == self._last:
+            return []
+        self._last = position
+        if position.fix is None:
+            condition = Condition(State.BLOCKED, "no-fix")
+        elif position.jumped:
+            condition = Condition(State.BLOCKED, "position-jumped")
+        elif position.stale:
+            condition = Condition(State.BLOCKED, "stale-fix")
+        else:
+            condition = Condition(State.READY)
+        return [condition, position]
+
+
+class Gpsd(_Receiver):
+    """gpsd's JSON protocol: WATCH once, then one TPV object per report (gpsd_json(5))."""
+
+    def __init__(self) -> None:
+        super().__init__(_GPSD_LINE_MAX)
+
+    def begin(self, now: float) -> list[Event]:
+        self._out = b'?WATCH={"enable":true,"json":true};\n'
+        return super().begin(now)
+
+    def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
+        try:
+            report: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            return False, None
+        if not isinstance(report, dict) or report.get("class") != "TPV":
+            return False, None
+        report = cast("dict[str, object]", report)
+        if report.get("mode") not in {2, 3}:
+            return True, None
+        # A TPV can say mode 3 and carry no latitude.
+        place = plausible(report.get("lat"), report.get("lon"))
+        if place is None:
+            return True, None
+        error = report.get("eph", report.get("epx"))
+        accuracy = float(error) if isinstance(error, int | float) else None
+        return True, Fix(*place, accuracy, now)
+
+
+class Nmea(_Receiver):
+    """NMEA 0183 from a serial receiver: GGA and RMC of any talker, checksum required.
+
+    Nothing but spoilt sentences for a while means a wrong speed or a bad cable, and says so.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_NMEA_LINE_MAX)
+        self.checksum_errors = 0
+        self._spoilt = 0
+
+    def _silence(self) -> Condition:
+        spoilt = self._spoilt + self._lines.overlong
+        return Condition(State.UNKNOWN, "garbled" if spoilt > 3 else "no-answer")
+
+    def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
+        fields = sentence(line)
+        if fields is None:
+            self.checksum_errors += 1
+            self._spoilt += 1
+            return False, None
+        self._spoilt = 0
+        kind = fields[0][2:]
+        if kind == "GGA" and len(fields) >= 9:
+            return True, _gga(fields, now)
+        # RMC repeats the position of GGA; only its "void" is news, and then GGA says so as well.
+        if kind == "RMC" and len(fields) >= 10 and fields[2] != "A":
+            return True, None
+        return False, None
+
+
+def sentence(line: str) -> list[str] | None:
+    """The fields of `$...*hh` when its checksum (XOR between `$` and `*`) is right."""
+    body, star, told = line.strip().removeprefix("$").partition("*")
+    if not line.isascii() or not line.strip().startswith("$") or not star or len(told) != 2:
+        return None
+    total = 0
+    for character in body:
+        total ^= ord(character)
+    return body.split(",") if f"{total & 0xFF:02X}" == told.upper() else None
+
+
+def _gga(fields: list[str], now: float) -> Fix | None:
+    if fields[6] in {"", "0"}:
+        return None
+    latitude = _degrees(fields[2], fields[3], "NS")
+    longitude = _degrees(fields[4], fields[5], "EW")
+    place = plausible(latitude, longitude)
+    if place is None:
+        return None
+    try:
+        # HDOP times a typical 5 m user range error: an order of magnitude, not a promise.
+        accuracy = float(fields[8]) * 5
+    except ValueError:
+        accuracy = None
+    return replace(Fix(*place, None, now), accuracy_m=accuracy)
+
+
+def _degrees(text: str, side: str, sides: str) -> float | None:
+    """`ddmm.mmmm` or `dddmm.mmmm` with its hemisphere, in degrees."""
+    point = text.find(".") if "." in text else len(text)
+    try:
+        degrees, minutes = int(text[: point - 2]), float(text[point - 2 :])
+    except ValueError:
+        return None
+    if len(side) != 1 or side not in sides or not 0 <= minutes < 60:
+        return None
+    return (degrees + minutes / 60) * (-1 if side == sides[1] else 1)

@@ -1,0 +1,84 @@
+"""Knob: one level from 0 to 100 that is asked for and confirmed: volume or brightness. Pure.
+
+A level counts as set when the driver read it back, not when it was written. The newest wish
+wins: while one is being set, earlier wishes are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from peripherals.causes import State
+from peripherals.line_protocol import Broken, Condition, Event, LineSpeaker
+
+ANSWER_S = 2.0
+_PERCENT = re.compile(r"(?:^|\[)(\d{1,3})%")
+
+
+@dataclass(frozen=True, slots=True)
+class SetLevel:
+    """A command: this level, in percent."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The level as the device confirmed it."""
+
+    percent: int
+
+
+class Knob(LineSpeaker):
+    """Out: `?` or a percentage, one a line. In: whatever holds `NN%`.
+
+    `least` keeps a screen from going dark and a voice from going silent by mistake.
+    """
+
+    def __init__(self, initial: int | None = None, least: int = 0) -> None:
+        super().__init__(256)
+        self._least = least
+        self._wish = initial
+        self._told: int | None = None
+
+    def begin(self, now: float) -> list[Event]:
+        self._lines.wipe()
+        self._told = None
+        self._ask("?" if self._wish is None else str(self._level(self._wish)), now)
+        return []
+
+    def tell(self, command: object, now: float) -> None:
+        if isinstance(command, SetLevel):
+            self._wish = self._level(command.percent)
+            self._ask(str(self._wish), now)
+
+    def received(self, chunk: bytes, now: float) -> list[Event]:
+        del now
+        events: list[Event] = []
+        for line in self._lines.feed(chunk):
+            found = _PERCENT.search(line)
+            if found and int(found[1]) <= 100:
+                self._wakes_at = None
+                percent = int(found[1])
+                if percent != self._told:
+                    self._told = percent
+                    events += [Condition(State.READY), Level(percent)]
+        return events
+
+    def elapsed(self, now: float) -> list[Event]:
+        if self._wakes_at is None or now < self._wakes_at:
+            return []
+        self._wakes_at = None
+        return [Broken("no-answer")]
+
+    def ended(self, now: float) -> list[Event]:
+        self._wakes_at, self._out = None, b""
+        return super().ended(now)
+
+    def _level(self, percent: int) -> int:
+        return max(self._least, min(100, percent))
+
+    def _ask(self, word: str, now: float) -> None:
+        self._out = f"{word}\n".encode("ascii")
+        self._wakes_at = now + ANSWER_S

@@ -1,0 +1,141 @@
+"""Raster: text and QR codes as dots, for what a printer's own characters cannot say.
+
+Also the guard on raster bytes: a printer listens for real-time commands (DLE EOT, DLE ENQ,
+DLE DC4) inside pictures too, so a picture that happens to hold one would answer, clear or kick
+something. `defuse` moves one dot per hit; the eye does not see it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import segno
+from PIL import Image, ImageDraw, ImageFont
+
+from peripherals.printing.layout import width_of
+
+_FONTS = Path(__file__).parent / "fonts"
+CELL = (12, 24)
+CELL_SMALL = (9, 17)
+
+LIVE = re.compile(
+    rb"\x10(?=[\x04][\x01-\x08\x11\x14]|[\x05][\x00-\x02]|[\x14][\x01-\x08])", re.DOTALL
+)
+"""A real-time command of ESC/POS: DLE EOT n (17 and 20 on kiosk printers), DLE ENQ n, DLE DC4."""
+
+
+@lru_cache(maxsize=16)
+def slip_font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
+    """The slip font at a pixel size; monospaced, with the letters of all Kenyan languages."""
+    name = "slip-bold.ttf" if bold else "slip-regular.ttf"
+    return ImageFont.truetype(_FONTS / name, size)
+
+
+def draw_text(
+    canvas: Image.Image,
+    position: tuple[int, int],
+    text: str,
+    cell: tuple[int, int],
+    *,
+    bold: bool,
+    ink: int = 0,
+) -> None:
+    """Draw `text` on a cell grid, as a printer's own font would stand; marks stay on letters."""
+    pencil = ImageDraw.Draw(canvas)
+    pencil.fontmode = "1"
+    font = slip_font(round(cell[1] * 0.83), bold=bold)
+    left, top = position
+    cells = 0
+    cluster = ""
+    for char in [*text, ""]:
+        if char and cluster and width_of(cluster + char) == 1:
+            cluster += char
+            continue
+        if cluster.strip():
+            middle = left + cells * cell[0] + cell[0] / 2
+            baseline = top + round(cell[1] * 0.79)
+            pencil.text((middle, baseline), cluster, font=font, fill=ink, anchor="ms")
+        cells += width_of(cluster)
+        cluster = char
+
+
+def text_picture(
+    text: str, *, scale: int = 1, bold: bool = False, inverse: bool = False, small: bool = False
+) -> Image.Image:
+    """One row of text as a 1-bit picture (0 is ink), as large as the printer's own row."""
+    cell = CELL_SMALL if small else CELL
+    size = (max(1, width_of(text)) * cell[0], cell[1])
+    picture = Image.new("1", size, 0 if inverse else 1)
+    draw_text(picture, (0, 0), text, cell, bold=bold or inverse, ink=1 if inverse else 0)
+    if scale > 1:
+        picture = picture.resize((size[0] * scale, size[1] * scale), Image.Resampling.NEAREST)
+    return picture
+
+
+def clusters(text: str) -> list[str]:
+    """Characters with the marks that stand on them: one for each cell of the paper."""
+    found: list[str] = []
+    for char in text:
+        if found and width_of(found[-1] + char) == 1:
+            found[-1] += char
+        else:
+            found.append(char)
+    return found
+
+
+@lru_cache(maxsize=512)
+def glyph_columns(cluster: str, *, bold: bool) -> bytes:
+    """One character as `ESC *` takes it: 12 columns of 24 dots, three bytes each, top first.
+
+    Kept, because a language has few such letters; whole names never are.
+    """
+    standing = text_picture(cluster, bold=bold).transpose(Image.Transpose.TRANSPOSE)
+    return bytes(octet ^ 0xFF for octet in standing.tobytes())
+
+
+def qr_picture(payload: str, level: str, module_dots: int) -> Image.Image:
+    """A QR code without its quiet zone as a 1-bit picture (0 is ink)."""
+    code = segno.make(payload, error=level.lower(), boost_error=False, micro=False)
+    side = len(code.matrix)
+    picture = Image.new("1", (side, side), 1)
+    picture.putdata([0 if dark else 1 for row in code.matrix for dark in row])
+    scaled = (side * module_dots, side * module_dots)
+    return picture.resize(scaled, Image.Resampling.NEAREST)
+
+
+def qr_side(payload: str, level: str) -> int:
+    """Modules along one side of the QR code of `payload` in byte mode (ISO/IEC 18004, table 7)."""
+    length = len(payload.encode())
+    for version, room in enumerate(_BYTE_ROOM[level], start=1):
+        if length <= room:
+            return 17 + 4 * version
+    return 17 + 4 * 40
+
+
+_BYTE_ROOM = {
+    "L": (17, 32, 53, 78, 106, 134, 154, 192, 230, 271, 321, 367, 425, 458, 520),
+    "M": (14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412),
+    "Q": (11, 20, 32, 46, 60, 74, 86, 108, 130, 151, 177, 203, 241, 258, 292),
+    "H": (7, 14, 24, 34, 44, 58, 64, 84, 98, 119, 137, 155, 177, 194, 220),
+}
+
+
+def raster_bytes(picture: Image.Image) -> tuple[int, int, bytes]:
+    """(bytes a row, rows, dots) of a 1-bit picture; a set bit is ink, as `GS v 0` wants it."""
+    width, height = picture.size
+    padded = Image.new("1", ((width + 7) // 8 * 8, height), 1)
+    padded.paste(picture, (0, 0))
+    inverted = bytes(octet ^ 0xFF for octet in padded.tobytes())
+    return padded.size[0] // 8, height, inverted
+
+
+def defuse(dots: bytes) -> tuple[bytes, int]:
+    """`dots` without live real-time commands, and how many dots were moved (one per hit)."""
+    changed = bytearray(dots)
+    hits = 0
+    while (found := LIVE.search(changed)) is not None:
+        changed[found.start()] = 0x11  # DLE with its neighbour dot set: one dot of difference
+        hits += 1
+    return bytes(changed), hits

@@ -1,0 +1,146 @@
+"""Slips this package makes by itself: a plain ticket for the command line, and the test slip.
+
+The kiosk's own slips (tickets with their estimate, receipts, checklists) are built where their
+facts are, in `kiosk/slips/builder.py`; these two need nothing but what is given here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from peripherals.printing.document import Align, Block, Document, Feed, Item, Line, Pair, Qr, Rule
+from peripherals.printing.escpos.profiles import Profile
+from provisioning.clock import EAT
+from provisioning.faults import UsageFault
+
+_WORDS = {
+    "sw": {
+        "your-number": "Nambari yako",
+        "service": "Huduma",
+        "centre": "Kituo",
+        "time": "Wakati",
+        "ahead": "Waliotangulia",
+        "name": "Jina",
+        "bring": "Leta",
+        "wait": "Tafadhali subiri nambari yako iitwe.",
+    },
+    "en": {
+        "your-number": "Your number",
+        "service": "Service",
+        "centre": "Centre",
+        "time": "Time",
+        "ahead": "People ahead",
+        "name": "Name",
+        "bring": "Bring",
+        "wait": "Please wait until your number is called.",
+    },
+}
+
+
+Word = Annotated[str, msgspec.Meta(min_length=1, max_length=400)] | int | float
+
+
+class _Ticket(msgspec.Struct):
+    """What `--ticket` must and may say; what else is there is left out."""
+
+    number: Word
+    service: Word
+    language: Literal["en", "sw"] = "sw"
+    title: Word = "HUDUMA CENTRE"
+    centre: Word | None = None
+    time: Word | None = None
+    ahead: Word | None = None
+    name: Word | None = None
+    qr: Word | None = None
+    bring: list[Word] = []
+
+
+def ticket_from_json(text: str) -> Document:
+    """A ticket slip from `{"number", "service", "language"}` and more; raises `UsageFault`.
+
+    More: `title`, `centre`, `time`, `ahead`, `name`, `qr`, `bring` (a list).
+    """
+    try:
+        ticket = msgspec.json.decode(text, type=_Ticket)
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
+        msg = (
+            f"The ticket cannot be read ({error}); write JSON like "
+            '{"number":"A101","service":"NRB-02","language":"sw"}.'
+        )
+        raise UsageFault(msg) from error
+    language, words = ticket.language, _WORDS[ticket.language]
+    number, service = str(ticket.number), str(ticket.service)
+    blocks: list[Block] = [
+        Line(str(ticket.title), Align.CENTRE, bold=True),
+        Rule(),
+        Line(words["your-number"], Align.CENTRE),
+        Line(number, Align.CENTRE, scale=4, bold=True),
+        Rule(),
+        Pair(words["service"], service),
+    ]
+    known = {"centre": ticket.centre, "time": ticket.time, "ahead": ticket.ahead}
+    blocks += [Pair(words[key], str(word)) for key, word in known.items() if word is not None]
+    if ticket.name is not None:
+        blocks.append(Line(f"{words['name']}: {ticket.name}"))
+    if ticket.bring:
+        blocks.append(Line(words["bring"], bold=True))
+        blocks += [Item(str(thing)) for thing in ticket.bring]
+    blocks.append(Qr(str(ticket.qr or f"HUDUMA/{number}/{service}")))
+    blocks.append(Line(words["wait"], Align.CENTRE))
+    return Document(tuple(blocks), language, number[:40])
+
+
+def moment_from(text: str) -> datetime:
+    """A print-by time in UTC; without an offset it is East Africa Time. Raises `UsageFault`."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=EAT)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        msg = f"--by {text!r} is not a moment such as 2026-11-23T17:00:00+03:00."
+        raise UsageFault(msg) from error
+
+
+def test_slip(profile: Profile, when: datetime, facts: dict[str, Any]) -> Document:
+    """The operator's slip: widths, styles, every code page to compare by eye, QR, cutter."""
+    ruler = "".join(str(n % 10) for n in range(1, profile.columns + 1))
+    blocks: list[Block] = [
+        Line("JARIBIO / TEST", Align.CENTRE, scale=2, bold=True),
+        Line(profile.title, Align.CENTRE),
+        Line(when.strftime("%Y-%m-%d %H:%M UTC"), Align.CENTRE),
+        Rule(double=True),
+        *(Pair(name, str(value)) for name, value in facts.items()),
+        Rule(),
+        Line(ruler),
+        Line("Bold", bold=True),
+        Line("Inverse", inverse=True),
+        Line("Small font B", small=True),
+        Line("x2", scale=2),
+        Line("x4", scale=4),
+        Rule(),
+        Line("Raster: \u0129 \u0169 \u0128 \u0168 \u014b \u0268 \u0289 \u025b \u0254"),
+        Line("Wanjir\u0169 wa K\u0129mani"),
+    ]
+    for number, codec in profile.pages:
+        blocks.append(Line(f"Page {number} ({codec})", bold=True))
+        blocks += [Line(row, page=number) for row in page_rows(codec)]
+    blocks += [
+        Rule(),
+        Qr("HUDUMA/TEST/0123456789"),
+        Line("The code above must scan.", Align.CENTRE),
+        Line("Msimbo hapo juu lazima usomeke.", Align.CENTRE),
+        Feed(),
+    ]
+    return Document(tuple(blocks), "sw", "TEST")
+
+
+def page_rows(codec: str) -> list[str]:
+    """The upper half of a code page, sixteen characters a row, as this page prints it."""
+    rows = []
+    for start in range(0x80, 0x100, 16):
+        octets = bytes(range(start, start + 16))
+        text = octets.decode(codec, "replace").replace("\ufffd", ".")
+        rows.append(f"{start:02X} {text}")
+    return rows

@@ -1,0 +1,203 @@
+"""Spool: every slip that was promised, until it is proven on paper or given up in the open.
+
+The side of the spool that those who want paper see; the device service's side is `ledger.py`.
+
+Rules:
+- `enqueue` runs in the caller's transaction, with the fact the slip tells of: both or neither.
+  The same `key` never makes a second job.
+- PRINTED is only ever written with a proof (process-id, fence, counter, or a person's eyes).
+- The slip is encrypted at rest (AES-256-GCM, the job's id as associated data) and is wiped when
+  its job ends; what stays is the label (a ticket number), never what was on the paper.
+- A job past its print-by time is never sent: yesterday's tickets do not print at opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from peripherals.device import SpoolFault
+from peripherals.printing.document import Document
+from peripherals.printing.jobs import (
+    SPOOL_TABLES,
+    Job,
+    JobRow,
+    JobState,
+    add_event,
+    job_row,
+    move,
+    select_jobs,
+    stamp,
+)
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync.store.database import Store, Transaction
+
+__all__ = ["SPOOL_TABLES", "Job", "JobRow", "JobState", "Spool"]
+
+_NONCE_BYTES = 12
+
+
+class Spool:
+    """The spool of one node's store. `key` is 32 bytes from the node's keys."""
+
+    def __init__(self, store: Store, key: bytes, clock: Clock, ids: Ids) -> None:
+        self.store = store
+        self._aead = AESGCM(key)
+        self._clock = clock
+        self._ids = ids
+
+    def enqueue(self, tx: Transaction, job: Job) -> str:
+        """Promise a slip; its job id, the same one again for the same `job.key`."""
+        known = tx.one("SELECT id FROM print_job WHERE key = ?", (job.key,))
+        if known is not None:
+            return str(known[0])
+        job_id = str(self._ids.uuid7())
+        now = self._clock.now()
+        tx.execute(
+            "INSERT INTO print_job (id, key, kind, subject, label, language, payload, print_by,"
+            " copies, state, created_at, updated_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+            (
+                job_id,
+                job.key,
+                job.kind,
+                job.subject.bytes,
+                job.document.label,
+                job.language,
+                self._seal(job_id, job.document),
+                stamp(job.by) if job.by else None,
+                int(job.repeat),
+                stamp(now),
+                stamp(now),
+            ),
+        )
+        add_event(tx, job_id, JobState.QUEUED.value, now)
+        return job_id
+
+    def state(self, subject: UUID) -> JobState | None:
+        """How the newest slip of a visit or ticket stands; None when none was asked for."""
+        row = self.store.one(
+            "SELECT state FROM print_job WHERE subject = ? ORDER BY seq DESC LIMIT 1",
+            (subject.bytes,),
+        )
+        return JobState(row[0]) if row else None
+
+    def job(self, job_id: str) -> JobRow | None:
+        """One job by its id."""
+        row = self.store.one(select_jobs("WHERE id = ?"), (job_id,))
+        return job_row(row) if row else None
+
+    def jobs(self, *, limit: int = 1_000_000) -> list[JobRow]:
+        """Every job, oldest first (the newest `limit` of them)."""
+        rows = self.store.all(select_jobs("ORDER BY seq DESC LIMIT ?"), (limit,))
+        return [job_row(row) for row in reversed(rows)]
+
+    def unsettled(self) -> list[JobRow]:
+        """The staff's list: slips nobody can vouch for, and those still being found out."""
+        where = "WHERE state IN ('unknown', 'uncertain') ORDER BY seq"
+        return [job_row(row) for row in self.store.all(select_jobs(where))]
+
+    def events(self, job_id: str) -> list[dict[str, str]]:
+        """The history of a job, oldest first: at, what, printer, note."""
+        rows = self.store.all(
+            "SELECT at, what, printer, note FROM print_event WHERE job = ? ORDER BY n", (job_id,)
+        )
+        return [dict(zip(("at", "what", "printer", "note"), row, strict=True)) for row in rows]
+
+    def document(self, job_id: str) -> Document | None:
+        """The slip itself while it is kept; raises `SpoolFault` when the key does not fit."""
+        row = self.store.one("SELECT payload FROM print_job WHERE id = ?", (job_id,))
+        if row is None or row[0] is None:
+            return None
+        raw = bytes(row[0])
+        try:
+            plain = self._aead.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], job_id.encode())
+        except InvalidTag as error:
+            msg = "The stored slip does not open with this node's spool key; check its keys."
+            raise SpoolFault(msg) from error
+        return Document.from_bytes(plain)
+
+    def hand_over(self, tx: Transaction, job_id: str, channel: str) -> bool:
+        """The citizen has the slip another way ("screen", "sms"): never print it any more.
+
+        When bytes of it may be inside a printer, that printer is marked dirty and is cleared
+        before its next job. False when the job had already ended.
+        """
+        job = self._row(tx, job_id)
+        if job.state.final and job.state is not JobState.UNKNOWN:
+            return False
+        if job.state is not JobState.QUEUED:
+            tx.execute("UPDATE printer_state SET dirty = 1 WHERE name = ?", (job.printer,))
+        move(tx, job, JobState.FAILED_OVER, self._clock.now(), note=channel)
+        tx.execute("UPDATE print_job SET channel = ? WHERE id = ?", (channel, job_id))
+        return True
+
+    def settle(
+        self, tx: Transaction, job_id: str, *, on_paper: bool, by: datetime | None = None
+    ) -> None:
+        """A person looked: the slip is on paper, or it must be printed again (marked).
+
+        `by` is a new print-by time for a slip whose own has passed.
+        """
+        job = self._row(tx, job_id)
+        now = self._clock.now()
+        if on_paper:
+            move(tx, job, JobState.PRINTED, now, note="seen by staff")
+            tx.execute("UPDATE print_job SET proof = 'person' WHERE id = ?", (job_id,))
+        else:
+            move(tx, job, JobState.QUEUED, now, note="asked again by staff")
+            if by is not None and job.by is not None and job.by < by:
+                tx.execute("UPDATE print_job SET print_by = ? WHERE id = ?", (stamp(by), job_id))
+
+    def cancel(self, tx: Transaction, job_id: str) -> None:
+        """Give up a job that was not sent; raises `SpoolFault` when it has ended."""
+        job = self._row(tx, job_id)
+        if job.state not in {JobState.QUEUED, JobState.CANCELLED}:
+            tx.execute("UPDATE printer_state SET dirty = 1 WHERE name = ?", (job.printer,))
+        move(tx, job, JobState.CANCELLED, self._clock.now())
+
+    def purge(self, tx: Transaction, older_than: datetime) -> int:
+        """Wipe slips kept for jobs nobody settled since `older_than`; how many."""
+        cursor = tx.execute(
+            "UPDATE print_job SET payload = NULL WHERE payload IS NOT NULL"
+            " AND state = 'unknown' AND updated_at < ?",
+            (stamp(older_than),),
+        )
+        return int(cursor.rowcount)
+
+    def as_json(self, jobs: Iterable[JobRow]) -> list[dict[str, Any]]:
+        """The rows of `huduma devices jobs --json`."""
+        return [
+            {
+                "id": job.id,
+                "number": job.label,
+                "kind": job.kind,
+                "state": job.state.value,
+                "copies": job.copies,
+                "proof": job.proof,
+                "printer": job.printer,
+                "channel": job.channel,
+                "by": job.by.isoformat() if job.by else None,
+                "created_at": job.created_at.isoformat(),
+                "updated_at": job.updated_at.isoformat(),
+                "events": self.events(job.id),
+            }
+            for job in jobs
+        ]
+
+    def _row(self, tx: Transaction, job_id: str) -> JobRow:
+        row = tx.one(select_jobs("WHERE id = ?"), (job_id,))
+        if row is None:
+            msg = f"There is no slip {job_id} in this spool; see huduma devices jobs."
+            raise SpoolFault(msg)
+        return job_row(row)
+
+    def _seal(self, job_id: str, document: Document) -> bytes:
+        nonce = self._ids.token(_NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, document.to_bytes(), job_id.encode())

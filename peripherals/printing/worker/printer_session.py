@@ -1,0 +1,265 @@
+"""Sitting: one printer while it is connected. What it can prove, what it was told, its session.
+
+A session is a stretch in which nothing can have been lost between us and the paper; its name
+stands on every attempt in the ledger. It ends when the printer was cleared, when it was silent
+on a line that outlives its power, and with the connection itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
+
+from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause, PrinterStatus
+from peripherals.printing.escpos.client import Conversation
+from peripherals.printing.escpos.profiles import Profile, Proof
+from peripherals.printing.jobs import JobRow
+from peripherals.printing.worker.attempts import Ledger, void_counts
+from peripherals.printing.worker.presenter import Mouth
+from peripherals.printing.worker.printer_status import REFRESH_S
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+
+_BARRIER_S = 3.0
+_TRIES = 3
+_ASKED_MOST = 2
+_PATIENCE = 1_000
+_TELL_AGAIN_S = 600.0
+
+_FORGET_LINE = b"\x1b@"
+"""A printer that does not know a question takes its bytes for text; ESC @ throws away the line
+that has not ended, so nothing of it gets onto the next slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Patience, in seconds, and what may be tried."""
+
+    look_s: float = 2.0  # an idle printer is asked so often how it is
+    blocked_look_s: float = 0.4
+    pulse_s: float = 0.25  # and so often while a slip is inside it
+    hello_s: float = 0.6
+    ask_again_s: float = 1.0
+    asks_max: int = 3
+    copies_max: int = 6
+    reopen_s: float = 0.2
+    reopen_s_max: float = 5.0
+    cutter_retry_s: float = 3.0
+    ask_again: bool = True
+    use_counter: bool = True
+
+
+class Abandoned(Exception):
+    """The slip in hand was settled by somebody else, or the session broke: look anew."""
+
+
+class Notice:
+    """Publishes what a printer says of itself, when it is news or when the last word gets old."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._shown: PrinterStatus | None = None
+        self._told: dict[Cause, datetime] = {}
+        # The same printer of the same name is the same subject, on every node and for ever.
+        self._subject = uuid5(NAMESPACE_OID, f"huduma printer {ledger.printer}")
+
+    def show(self, status: PrinterStatus) -> None:
+        """Keep a status for everybody who reads `health`."""
+        shown = self._shown
+        if shown is not None and (shown.state, shown.cause, shown.near_end) == (
+            status.state,
+            status.cause,
+            status.near_end,
+        ):
+            age = (status.observed_at - shown.observed_at).total_seconds()
+            if age < REFRESH_S:
+                return
+        self._shown = status
+        if self._ledger.row.observed(status) and status.cause is not Cause.NONE:
+            self._tell(status)
+
+    def _tell(self, status: PrinterStatus) -> None:
+        """A trouble staff were shown is a fact of the node; a loose plug is not a thousand."""
+        journal, cause = self._ledger.journal, status.cause
+        last = self._told.get(cause)
+        often = last is not None and (status.observed_at - last).total_seconds() < _TELL_AGAIN_S
+        if journal is None or often:
+            return
+        self._told[cause] = status.observed_at
+        text = f"{self._ledger.printer}: {CAUSE_WORDS[cause][0]}"
+        body = {"service": "devices", "code": CAUSE_CODES[cause], "text": text}
+        with self._ledger.store.transaction() as tx:
+            journal.append(tx, "node.fault", self._subject, body)
+
+
+class Sitting:
+    """A connected printer. Raises `DeviceFault` when the connection fails."""
+
+    def __init__(
+        self,
+        talk: Conversation,
+        ledger: Ledger,
+        profile: Profile,
+        policy: Policy,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self.talk = talk
+        self.ledger = ledger
+        self.profile = profile
+        self.policy = policy
+        self.clock = clock
+        self.proof: Proof | None = None
+        self.mouth = Mouth(profile, clock)
+        self._ids = ids
+        self._last_recovery = -1e9
+        self._unanswered = 0
+        self._uncounted = 0  # how often GS g 2 was not answered: a clone does not know it
+        self._named = False  # it said what it is, or did not know the question
+        self._unnamed = 0  # how often it was not answered
+        self._stranger = False
+        self.session = ""
+        self.new_session()
+
+    @property
+    def by_fence(self) -> bool:
+        """Whether this printer's slips stand in front of a fence."""
+        return (self.proof or self.ledger.row.known_proof() or self.profile.proof) is Proof.FENCE
+
+    def new_session(self) -> None:
+        """From here on, no later answer vouches for what was sent before."""
+        self.session = str(self._ids.uuid7())
+
+    def break_session(self) -> None:
+        """The printer may have been without power: what it held may be gone, or half of it."""
+        self.talk.transport.discard_output()
+        self.new_session()
+        self.ledger.reclaim()
+        self._named, self._unnamed = False, 0
+
+    def mind_silence(self) -> bool:
+        """After a silence a serial printer may have been switched off and on; a network or USB
+        connection would not have outlived that. True when the session was broken.
+        """
+        silent, self.talk.voice_broken = self.talk.voice_broken, False
+        if silent and self.talk.transport.survives_power_cut:
+            self.break_session()
+            return True
+        return False
+
+    def is_stranger(self) -> bool:
+        """Whether a printer of another model stands here than the profile says (`GS I 67`).
+
+        Asked once a session, and again while it is the wrong one, because somebody may be just
+        putting the right one back. A printer that leaves the question unanswered twice does not
+        know it, and is no stranger.
+        """
+        if self._named or not self.profile.models or not self.profile.voice:
+            return False
+        name = self.talk.model()
+        if not name:
+            self.talk.send(_FORGET_LINE)
+            self._unnamed += 1
+            if self._unnamed >= _ASKED_MOST:
+                self._named, self._stranger = True, False
+            return self._stranger
+        refused = self.profile.refuses(name)
+        if refused != self._stranger:
+            self._stranger = refused
+            self.proof = None  # the one that comes next is greeted anew
+            self.ledger.row.keep(model=name)
+        self._named = not refused
+        return refused
+
+    def hear_marks(self) -> None:
+        """Every process id heard, also of older copies, settles what it settles."""
+        for mark in self.talk.take_marks():
+            self.ledger.answered(mark, self.session)
+
+    def ask(self, job: JobRow | None, deadline_s: float) -> bool:
+        """Ask with a fresh process number; True when it was answered."""
+        answered = self.talk.ask_mark(self.ledger.probe(job, self.session), deadline_s)
+        self.hear_marks()
+        return answered
+
+    def ask_twice(self, job: JobRow) -> bool:
+        """Two fresh numbers, in case one answer gets lost."""
+        patience_s = self.policy.ask_again_s
+        return self.ask(job, patience_s) or self.ask(job, patience_s)
+
+    def cut_count(self) -> int | None:
+        """The printer's count of cuts, where it has one and that may be used."""
+        if not self.policy.use_counter or not self.profile.voice or self._uncounted >= _TRIES:
+            return None
+        count = self.talk.cut_count()
+        if count is not None:
+            self._uncounted = -_PATIENCE  # it can: later misses are lost answers
+        elif self.profile.proof is not Proof.COUNTER:
+            self._uncounted += 1
+            self.talk.send(_FORGET_LINE)
+        return count
+
+    def greet(self) -> bool:
+        """Find out what this printer can prove, once a connection; False: not known yet.
+
+        A profile may promise more than the printer keeps. That it can prove nothing is only
+        believed after several tries: its answers may just be late or lost.
+        """
+        if self.proof is not None:
+            return True
+        self.talk.send(b"\x1da\x00")  # no automatic status: it would stand between the answers
+        proof = self._strongest_proof()
+        if proof is Proof.NONE and self.profile.proof is not Proof.NONE:
+            self._unanswered += 1
+            tries = {None: 5, Proof.NONE: 1}.get(self.ledger.row.known_proof(), 9)
+            if self._unanswered < tries:
+                return False
+        self.cut_count()
+        model = self.talk.model() if self.profile.voice else ""
+        self.talk.send(_FORGET_LINE)
+        self.ledger.row.keep(proof=proof.value, model=model or self.profile.title)
+        if self.talk.fences_owed and not self.talk.barrier(_BARRIER_S):
+            self.ledger.row.keep(dirty=1)
+        self.proof = proof
+        return True
+
+    def _strongest_proof(self) -> Proof:
+        wanted, hello_s = self.profile.proof, self.policy.hello_s
+        if not self.profile.voice or wanted is Proof.NONE:
+            return Proof.NONE
+        if wanted is Proof.PROCESS_ID and (self.ask(None, hello_s) or self.ask(None, hello_s)):
+            return Proof.PROCESS_ID
+        if wanted is not Proof.COUNTER and (
+            self.talk.ask_fence(hello_s) or self.talk.ask_fence(hello_s)
+        ):
+            return Proof.FENCE
+        return Proof.NONE if self.cut_count() is None else Proof.COUNTER
+
+    def scrub(self) -> bool:
+        """Clear, feed and cut: what follows begins on clean paper. True when that is certain."""
+        self.ledger.row.keep(dirty=1)
+        void_counts(self.ledger.store, self.ledger.printer)
+        cleared = self.talk.clear()
+        self.new_session()
+        cut = b"\x1dV\x42\x00" if self.profile.cutter else b"\n\n\n"
+        self.talk.send(b"\x1b@\n\n" + cut + self.profile.eject)
+        if not cleared and self.profile.voice:
+            cleared = self.talk.barrier(_BARRIER_S)
+        if cleared or not self.profile.voice or self.proof is Proof.NONE:
+            self.ledger.row.keep(dirty=0)
+            return True
+        return False
+
+    def recover_cutter(self, status: PrinterStatus) -> bool:
+        """A cutter or a jam needs `DLE ENQ 2` after a person has freed it; it clears too."""
+        if status.cause not in {Cause.CUTTER, Cause.JAM, Cause.ERROR}:
+            return False
+        now = self.clock.monotonic()
+        if now - self._last_recovery < self.policy.cutter_retry_s:
+            return False
+        self._last_recovery = now
+        self.break_session()
+        self.ledger.row.keep(dirty=1)
+        self.talk.recover()
+        return True

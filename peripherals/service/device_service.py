@@ -1,0 +1,236 @@
+"""Service: `huduma devices run`. Printers at work over one spool, until it is told to stop.
+
+Each printer has a thread with a store connection of its own; the main thread looks at SQLite's
+data version 50 times a second (a shared-memory read) and wakes them when somebody has written,
+so no message between processes is needed, or can be lost. Only one service works on a spool at
+a time (a lock file). It never exits because of a device.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from peripherals.device import Cause, DeviceBusy, PrinterState, PrinterStatus
+from peripherals.device_loop.unit import PowerHold
+from peripherals.printing.escpos.encoder import warm
+from peripherals.printing.spool import Spool
+from peripherals.printing.worker.attempts import Ledger
+from peripherals.printing.worker.printer_session import Policy
+from peripherals.printing.worker.printer_status import enlist, observe, read, retire
+from peripherals.printing.worker.printer_url import PrinterAddress
+from peripherals.printing.worker.printer_worker import Press
+from peripherals.service.printer_hotplug import Outlets, SharedPlugs
+from peripherals.service.thread_supervisor import Supervisor, Turning
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync.journal.journal import Journal
+from sync.store.database import Store, StoreFault
+
+WATCH_S = 0.02
+KEEP_UNKNOWN = timedelta(hours=24)
+SECOND_AFTER_S = 2.0
+_PURGE_EVERY_S = 600.0
+_STOP_S = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceParts:
+    """What the service is made of; built by the command.
+
+    `open_books` opens the spool's store anew (once for each thread), with the node's journal
+    when the spool is a node's, which then hears of every slip.
+    """
+
+    path: Path
+    spool_key: bytes
+    printers: Sequence[tuple[str, PrinterAddress]]  # first choice first
+    clock: Clock
+    ids: Ids
+    open_books: Callable[[], tuple[Store, Journal | None]]
+    policy: Policy | None = None
+    equipment: Callable[[], Turning] | None = None  # every device that is not a printer
+    hold: PowerHold = field(default_factory=PowerHold)  # set while the battery is nearly empty
+    plugs: SharedPlugs | None = None  # hears of cables; without it printers are found by trying
+
+
+class SpoolLock:
+    """One service per spool; the lock ends with the process, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.with_name(path.name + ".devices.lock").open("a")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._file.close()
+            msg = f"Another device service already works on {path}; stop that one first."
+            raise DeviceBusy(msg) from error
+
+    def release(self) -> None:
+        """Let the next service in."""
+        self._file.close()
+
+
+class DeviceService:
+    """The main thread's part: watch the store, keep the workers awake, purge, stop."""
+
+    def __init__(self, parts: ServiceParts) -> None:
+        self._parts = parts
+        self._lock = SpoolLock(parts.path)
+        self._store, _ = parts.open_books()
+        self._spool = Spool(self._store, parts.spool_key, parts.clock, parts.ids)
+        self._supervisor = Supervisor(parts.clock, self._crashed)
+        self._outlets = Outlets(parts.plugs, dict(parts.printers))
+        self._purged = -_PURGE_EVERY_S
+        with self._store.transaction() as tx:
+            retire(tx, [name for name, _ in parts.printers])
+            for rank, (name, address) in enumerate(parts.printers):
+                enlist(tx, name, rank, parts.clock.now(), address.profile)
+
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Work until `stop` says so; returns within two seconds of that."""
+        warm()
+        for rank, (name, address) in enumerate(self._parts.printers):
+            self._supervisor.start(name, self._maker(rank, name, address))
+        if self._parts.equipment is not None:
+            self._supervisor.start("equipment", self._parts.equipment)
+        seen = -1
+        while not stop():
+            version = self._version()
+            if version != seen:
+                seen = version
+                self._supervisor.wake()
+            self._purge()
+            self._wait()
+        self.close()
+
+    def close(self) -> None:
+        """Stop the workers, then let go of the spool."""
+        if not self._supervisor.stop(_STOP_S):
+            print("huduma devices: a worker did not stop in time", file=sys.stderr)
+        self._outlets.close()
+        self._store.close()
+        self._lock.release()
+
+    def _wait(self) -> None:
+        """Until it is time to look again; a cable that moved ends the wait and wakes everybody."""
+        number = self._outlets.fileno()
+        if number is None:
+            time.sleep(WATCH_S)
+        elif select.select([number], [], [], WATCH_S)[0] and self._outlets.turn():
+            self._supervisor.wake()
+
+    def _crashed(self, name: str, what: str) -> None:
+        """A bug in a worker, told from its own thread: the log, and everybody who looks."""
+        print(f"huduma devices: {name} crashed and is started again\n{what}", file=sys.stderr)
+        sys.stderr.flush()
+        now = self._parts.clock.now()
+        with suppress(StoreFault):
+            store, _ = self._parts.open_books()
+            with store.transaction() as tx:
+                observe(tx, name, PrinterStatus(PrinterState.FAULT, now, Cause.RESTARTS))
+            store.close()
+
+    def _version(self) -> int:
+        row = self._store.one("PRAGMA data_version")
+        return int(row[0]) if row else 0
+
+    def _purge(self) -> None:
+        now = self._parts.clock.monotonic()
+        if now - self._purged >= _PURGE_EVERY_S:
+            self._purged = now
+            with self._store.transaction() as tx:
+                self._spool.purge(tx, self._parts.clock.now() - KEEP_UNKNOWN)
+
+    def _maker(self, rank: int, name: str, address: PrinterAddress) -> Callable[[], _Owning]:
+        parts = self._parts
+
+        def make() -> _Owning:
+            store, journal = parts.open_books()
+            spool = Spool(store, parts.spool_key, parts.clock, parts.ids)
+            neighbours = Neighbours(store, name, rank, parts.clock)
+            press = Press(
+                Ledger(spool, name, parts.clock, journal),
+                address.profile,
+                self._outlets.plugs[name].connect,
+                parts.clock,
+                parts.ids,
+                policy=parts.policy,
+                stopping=lambda: self._supervisor.stopping,
+                may_take=lambda: not parts.hold.holding and neighbours.all_before_are_helpless(),
+                helpless=neighbours.helpless,
+            )
+            return _Owning(press, store)
+
+        return make
+
+
+class _Owning:
+    """A press with its store, which is closed with the worker: not with each lost connection."""
+
+    def __init__(self, press: Press, store: Store) -> None:
+        self.turn = press.turn
+        self._press = press
+        self._store = store
+
+    def close(self) -> None:
+        """Let go of the printer, then of the store."""
+        self._press.close()
+        self._store.close()
+
+
+class Neighbours:
+    """What one printer may know of the others: which of them cannot print just now."""
+
+    def __init__(self, store: Store, name: str, rank: int, clock: Clock) -> None:
+        self._store = store
+        self._name = name
+        self._rank = rank
+        self._clock = clock
+
+    def helpless(self) -> list[str]:
+        """Other printers that have not been usable for `SECOND_AFTER_S`."""
+        now = self._clock.now()
+        return [
+            printer.name
+            for printer in read(self._store).printers
+            if printer.name != self._name
+            and not printer.state.usable
+            and printer.state is not PrinterState.ABSENT
+            and (now - printer.since).total_seconds() >= SECOND_AFTER_S
+        ]
+
+    def all_before_are_helpless(self) -> bool:
+        """Whether no printer of better rank can take the next job."""
+        if self._rank == 0:
+            return True
+        better = [printer.name for printer in read(self._store).printers[: self._rank]]
+        return set(better) <= set(self.helpless())
+
+
+def spool_key_beside(path: Path, ids: Ids) -> bytes:
+    """The key of a spool file that belongs to no node: `FILE.key`, made once, 0600."""
+    place = path.with_name(path.name + ".key")
+    try:
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        for _ in range(50):
+            if len(key := place.read_bytes()) == 32:
+                return key
+            time.sleep(0.01)  # its maker is just writing it
+        msg = f"The spool key {place} is damaged; move it away with its spool."
+        raise DeviceBusy(msg) from None
+    with os.fdopen(descriptor, "wb") as file:
+        key = ids.token(32)
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key

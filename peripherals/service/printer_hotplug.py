@@ -1,0 +1,217 @@
+"""Plugs: which device node each printer is opened on, as cables come and go.
+
+One hot-plug source is heard by the printers and by every other device (`SharedPlugs`). A printer
+whose URL names its USB port, its serial number or its model is opened on whatever node plays
+that role now, never on a number the kernel happened to give; one named by a path keeps its path.
+When a device goes away its transport is dead at once, whatever its descriptor says, and what
+comes back is a new object. Without a source the press finds out by trying (polling).
+
+Everything here is turned by the service's main thread; a printer's worker only calls
+`Plug.connect` and the transport it got, which look at one number.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+
+from peripherals.connection.hotplug import (
+    Bench,
+    HotplugEvent,
+    HotplugSource,
+    Match,
+    Plugged,
+    Present,
+    Refused,
+    Unplugged,
+)
+from peripherals.device import DeviceLost, Transport, TwoAlike, WrongDevice
+from peripherals.printing.worker.printer_url import PrinterAddress
+
+_REFUSALS: Mapping[str, tuple[type[DeviceLost | WrongDevice], str]] = {
+    "not-plugged": (DeviceLost, "is not plugged in; push its cable in"),
+    "wrong-model": (WrongDevice, "is another model than the settings name; plug in that one"),
+    "two-alike": (TwoAlike, "fits two devices; name its port or its serial number"),
+}
+
+
+class SharedPlugs:
+    """One source heard by several. Read by one thread; its ears belong to others."""
+
+    def __init__(self, source: HotplugSource) -> None:
+        self._source = source
+        self.bench = Bench(source.present())
+        self._ears: list[Ear] = []
+
+    def fileno(self) -> int:
+        """What to wait on."""
+        return self._source.fileno()
+
+    def read(self) -> list[HotplugEvent]:
+        """What happened since the last call; every ear is told of it."""
+        events = self._source.read()
+        for event in events:
+            self.bench.take(event)
+        if events:
+            for ear in list(self._ears):
+                ear.tell(events)
+        return events
+
+    def ear(self) -> HotplugSource:
+        """A source of its own for another thread."""
+        ear = Ear(self)
+        self._ears.append(ear)
+        return ear
+
+    def forget(self, ear: Ear) -> None:
+        """That thread is gone."""
+        self._ears.remove(ear)
+
+    def close(self) -> None:
+        """Hear nothing any more."""
+        self._source.close()
+
+
+class Ear:
+    """A `HotplugSource` that hears what another one heard."""
+
+    def __init__(self, plugs: SharedPlugs) -> None:
+        self._plugs = plugs
+        self._heard: deque[HotplugEvent] = deque()
+        self._bell, self._rope = os.pipe()
+        os.set_blocking(self._bell, False)
+
+    def fileno(self) -> int:
+        return self._bell
+
+    def present(self) -> list[Present]:
+        return self._plugs.bench.present()
+
+    def tell(self, events: list[HotplugEvent]) -> None:
+        """Called by the thread that reads the source."""
+        self._heard.extend(events)
+        os.write(self._rope, b".")
+
+    def read(self) -> list[HotplugEvent]:
+        try:
+            os.read(self._bell, 4096)
+        except BlockingIOError:
+            return []
+        return [self._heard.popleft() for _ in range(len(self._heard))]
+
+    def close(self) -> None:
+        self._plugs.forget(self)
+        os.close(self._bell)
+        os.close(self._rope)
+
+
+class Plug:
+    """Where one printer's cable goes. `times` grows when what was there has gone."""
+
+    def __init__(self, address: PrinterAddress) -> None:
+        self.address = address
+        self.times = 0
+        self.found: Present | Refused | None = None  # None: by the path of its URL
+        self._opened = ""
+
+    @property
+    def match(self) -> Match:
+        """The rule of its role."""
+        return replace(self.address.match, subsystem=self.address.subsystem)
+
+    def connect(self) -> Transport:
+        """A fresh transport; raises `DeviceFault` and its kind, among them `WrongDevice`."""
+        found, times = self.found, self.times
+        if isinstance(found, Refused):
+            kind, why = _REFUSALS[found.cause]
+            raise kind(f"{self.address.role} {why}.")
+        node = found.node if found else self.address.path
+        if not node and self.address.match.named:
+            raise DeviceLost(f"{self.address.role}: this machine has no udev; name a path.")
+        self._opened = os.path.realpath(node)
+        return WatchedTransport(self.address.open(node), self, times)
+
+    def heard(self, event: HotplugEvent) -> None:
+        """A device node came or went."""
+        if isinstance(event, Unplugged) and event.node == self._opened:
+            self.times += 1
+
+    def place(self, found: Present | Refused) -> None:
+        """What plays its role now."""
+        if found != self.found:
+            self.found = found
+            self.times += 1
+
+
+class WatchedTransport:
+    """A transport that is lost the moment its device was unplugged."""
+
+    def __init__(self, inner: Transport, plug: Plug, times: int) -> None:
+        self.survives_power_cut = inner.survives_power_cut
+        self._inner = inner
+        self._plug = plug
+        self._times = times
+
+    @property
+    def identity(self) -> str:
+        """The port or the serial number, where the settings name the printer by it."""
+        return self._plug.address.role or self._inner.identity
+
+    def write(self, octets: bytes, deadline_s: float) -> int:
+        self._check()
+        return self._inner.write(octets, deadline_s)
+
+    def read(self, deadline_s: float) -> bytes:
+        self._check()
+        heard = self._inner.read(deadline_s)
+        if not heard:
+            self._check()
+        return heard
+
+    def discard_output(self) -> None:
+        self._inner.discard_output()
+
+    def close_now(self) -> None:
+        self._inner.close_now()
+
+    def _check(self) -> None:
+        if self._plug.times != self._times:
+            msg = f"{self.identity} was unplugged; push its cable in."
+            raise DeviceLost(msg)
+
+
+class Outlets:
+    """Every printer's plug, kept up to date from one source (or none)."""
+
+    def __init__(self, plugs: SharedPlugs | None, addresses: Mapping[str, PrinterAddress]) -> None:
+        self._plugs = plugs
+        self.plugs = {name: Plug(address) for name, address in addresses.items()}
+        self._place()
+
+    def fileno(self) -> int | None:
+        """What to wait on; None without a source."""
+        return self._plugs.fileno() if self._plugs is not None else None
+
+    def turn(self) -> bool:
+        """Take what happened; True when a printer may have come or gone."""
+        events = self._plugs.read() if self._plugs is not None else []
+        for event in events:
+            for plug in self.plugs.values():
+                plug.heard(event)
+        if events:
+            self._place()
+        return any(isinstance(event, Plugged | Unplugged) for event in events)
+
+    def _place(self) -> None:
+        if self._plugs is None:
+            return
+        named = {n: plug.match for n, plug in self.plugs.items() if plug.address.match.named}
+        for name, found in self._plugs.bench.roles(named).items():
+            self.plugs[name].place(found)
+
+    def close(self) -> None:
+        """Let go of the source."""
+        if self._plugs is not None:
+            self._plugs.close()

@@ -1,0 +1,110 @@
+"""Printer trial: what `huduma devices test printer` does on a printer nobody else is using.
+
+Prints the test slip (widths, styles, every code page, drawn letters, QR, cutter) through the
+same press as any slip, from a spool of its own that is gone afterwards, and says in plain lines
+what the printer is, what it can prove and how it ended. Writing the logo into NV memory is an
+act of its own: that memory wears, so nothing else ever does it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from peripherals.device import PrinterState
+from peripherals.printing.escpos.client import Conversation
+from peripherals.printing.escpos.encoder import store_logo
+from peripherals.printing.escpos.test_page import test_slip
+from peripherals.printing.jobs import SPOOL_TABLES, JobState
+from peripherals.printing.spool import Job, Spool
+from peripherals.printing.worker.attempts import Ledger
+from peripherals.printing.worker.printer_status import enlist, read
+from peripherals.printing.worker.printer_url import PrinterAddress
+from peripherals.printing.worker.printer_worker import Press
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync.store.database import Store
+
+FAILED = 20
+_NAME = "printer"
+_PATIENCE_S = 20.0
+_GONE_S = 3.0
+_PAUSE_S = 0.05
+_GONE = {PrinterState.LOST, PrinterState.FAULT}
+
+
+def test_printer(
+    address: PrinterAddress, say: Callable[[str], None], clock: Clock, ids: Ids
+) -> int:
+    """Print the test slip; 0 when the printer proved it."""
+    with tempfile.TemporaryDirectory(prefix="huduma-trial-") as folder:
+        store = Store.open(Path(folder) / "spool.db", [SPOOL_TABLES])
+        spool = Spool(store, ids.token(32), clock, ids)
+        with store.transaction() as tx:
+            enlist(tx, _NAME, 0, clock.now(), address.profile)
+        press = Press(Ledger(spool, _NAME, clock), address.profile, address.open, clock, ids)
+        try:
+            return _print_and_tell(press, spool, address, say, clock, ids)
+        finally:
+            press.close()
+            store.close()
+
+
+def _print_and_tell(
+    press: Press,
+    spool: Spool,
+    address: PrinterAddress,
+    say: Callable[[str], None],
+    clock: Clock,
+    ids: Ids,
+) -> int:
+    """Say how it is, print when it is ready, say how that ended."""
+    end = clock.monotonic() + _PATIENCE_S
+    press.turn()
+    health = read(spool.store).printers[0]
+    say(f"{address.profile.title}: {health.state.value} {health.code} {health.words('en')}")
+    facts = {"Model": health.model, "Proof": health.proof or "?", "Dots": address.profile.dots}
+    slip = test_slip(address.profile, clock.now(), facts)
+    with spool.store.transaction() as tx:
+        job_id = spool.enqueue(tx, Job("test", ids.uuid7(), slip, "en", None, "test"))
+    state = JobState.QUEUED
+    gone_at = clock.monotonic() + _GONE_S
+    while clock.monotonic() < end and not state.final:
+        time.sleep(min(press.turn(), _PAUSE_S))
+        if read(spool.store).printers[0].state not in _GONE:
+            gone_at = clock.monotonic() + _GONE_S
+        elif clock.monotonic() >= gone_at:
+            break
+        job = spool.job(job_id)
+        assert job is not None
+        state = job.state
+    for event in spool.events(job_id):
+        say(f"  {event['at'][11:23]} {event['what']} {event['note']}")
+    health = read(spool.store).printers[0]
+    say(f"The slip is {state.value}; {health.words('en')}.")
+    if state not in {JobState.PRINTED, JobState.UNKNOWN}:
+        say("Nothing was proven to be on paper.")
+        return FAILED
+    say("Compare its code pages with the table in docs/printers.md before a page is used,")
+    say("and scan its code.")
+    return 0 if state is JobState.PRINTED else FAILED
+
+
+def write_logo(
+    address: PrinterAddress, picture: Path, say: Callable[[str], None], clock: Clock
+) -> int:
+    """Put the logo HU into the printer's NV memory; 0 when it answers afterwards."""
+    transport = address.open()
+    try:
+        talk = Conversation(transport, address.profile, clock)
+        if talk.status() is None:
+            say("The printer does not answer; nothing was written.")
+            return FAILED
+        talk.send(store_logo("HU", picture, address.profile))
+        done = talk.ask_fence(10.0)
+        say("The logo is stored." if done else "The printer did not confirm the logo.")
+        return 0 if done else FAILED
+    finally:
+        transport.close_now()

@@ -1,0 +1,262 @@
+"""What can be done to a simulated printer, by name: for the control socket and for fault files.
+
+A fault file is JSON lines. Each line does something at a moment: seconds after the start (`at`),
+at a slip (`slip`, counted from 1), or by chance on every slip (`chance`, 0 to 1, drawn from the
+seed). `for` puts it right again after so many seconds:
+
+    {"slip": 3, "do": "paper-out", "after": 12, "for": 0.5}
+    {"at": 4.0, "do": "unplug", "for": 1.0}
+    {"chance": 0.2, "do": "mute", "for": 0.8}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from peripherals.device import BadDeviceUrl
+from peripherals.simulators.printer.printer import SimulatedPrinter
+from peripherals.simulators.printer.responses import automatic_status
+from provisioning.ids import Ids
+
+_SWAP_S = 0.8
+"""How long the cable hangs loose between two printers."""
+
+UNDO: Mapping[str, str] = {
+    "paper-out": "ready",
+    "near-end": "paper-in",
+    "cover-open": "cover-close",
+    "cutter-jam": "cutter-free",
+    "hot": "cool",
+    "unplug": "plug",
+    "power-off": "power-on",
+    "power-off-kept": "power-on",
+    "stall": "flow",
+    "mute": "speak",
+    "garbage": "clean",
+    "asb-noise": "clean",
+    "late": "prompt",
+    "other-model": "own-model",
+    "nobody-takes": "take",
+}
+"""What puts each fault right."""
+
+
+class FaultBox:
+    """Does things to one printer. `ids` is where chance comes from."""
+
+    def __init__(self, printer: SimulatedPrinter, ids: Ids) -> None:
+        self._printer = printer
+        self._ids = ids
+        self._own_name = printer.model.name
+        self.actions: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+            "ready": self._ready,
+            "paper-out": self._paper_out,
+            "paper-in": self._paper_in,
+            "near-end": lambda _: self._set(near_end=True),
+            "cover-open": lambda _: self._set(cover_open=True),
+            "cover-close": lambda _: self._set(cover_open=False),
+            "cutter-jam": lambda _: self._set(cutter_jam=True, cutter_freed=False),
+            "cutter-free": lambda _: self._set(cutter_freed=True),
+            "hot": lambda _: self._set(hot=True),
+            "cool": lambda _: self._set(hot=False),
+            "unplug": self._unplug,
+            "plug": self._plug,
+            "power-off": self._power_off,
+            "power-off-kept": self._power_off_kept,
+            "power-on": self._power_on,
+            "stall": lambda _: self._stall(True),
+            "flow": lambda _: self._stall(False),
+            "mute": lambda _: self._mute(True),
+            "speak": lambda _: self._mute(False),
+            "garbage": lambda _: self._noise(self._garbage),
+            "asb-noise": lambda _: self._noise(self._asb),
+            "clean": lambda _: self._noise(None),
+            "late": self._late,
+            "prompt": lambda _: self._delay(0.0),
+            "other-model": lambda request: self._swap(str(request.get("name", "TM-T88SIM"))),
+            "own-model": lambda _: self._swap(self._own_name),
+            "nobody-takes": lambda _: self._taking(nobody=True),
+            "take": lambda _: self._taking(nobody=False),
+            "drop-replies": self._drop_replies,
+            "drop-ids": self._drop_ids,
+        }
+
+    def do(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One action, as the control socket sends it; its answer. `state` only asks."""
+        name = str(request.get("do", ""))
+        if name == "state":
+            return {"ok": True, **self.state()}
+        action = self.actions.get(name)
+        if action is None:
+            known = ", ".join(sorted(self.actions))
+            return {"ok": False, "error": f"cannot do {name!r}; known: {known}"}
+        action(request)
+        if "for" in request and name in UNDO:
+            undo = self.actions[UNDO[name]]
+            self._printer.later(float(request["for"]), lambda: undo({}))
+        return {"ok": True}
+
+    def state(self) -> dict[str, Any]:
+        """The machine as it stands."""
+        body, voice = self._printer.body, self._printer.voice
+        return {
+            "paper_out": body.paper_out,
+            "near_end": body.near_end,
+            "cover_open": body.cover_open,
+            "cutter_jam": body.cutter_jam,
+            "hot": body.hot,
+            "in_mouth": body.in_mouth,
+            "powered": body.powered,
+            "model": self._printer.model.name,
+            "connected": self._printer.connected,
+            "stalled": self._printer.stalled,
+            "muted": voice.muted,
+            "slips": len(self._printer.slips),
+            "unknown_commands": len(self._printer.unknown),
+        }
+
+    def _set(self, **what: bool) -> None:
+        for name, value in what.items():
+            setattr(self._printer.body, name, value)
+
+    def _ready(self, request: Mapping[str, Any]) -> None:
+        """Everything a person at the machine would put right."""
+        self._paper_in(request)
+        body = self._printer.body
+        body.cover_open = body.hot = False
+        body.cutter_freed = body.cutter_jam
+
+    def _paper_out(self, request: Mapping[str, Any]) -> None:
+        after = int(request.get("after", 0))
+        if after > 0:
+            self._printer.out_of_paper_in = after
+        else:
+            self._set(paper_out=True)
+
+    def _paper_in(self, _request: Mapping[str, Any]) -> None:
+        self._printer.out_of_paper_in = None
+        self._set(paper_out=False, near_end=False)
+
+    def _unplug(self, _request: Mapping[str, Any]) -> None:
+        self._printer.connected = False
+
+    def _plug(self, _request: Mapping[str, Any]) -> None:
+        self._printer.connected = True
+
+    def _power_off(self, request: Mapping[str, Any]) -> None:
+        """A USB printer takes its port with it; on a plain serial line (`hangup` false) not."""
+        self._printer.power_off()
+        self._printer.connected = not request.get("hangup", True)
+
+    def _power_off_kept(self, request: Mapping[str, Any]) -> None:
+        self._printer.power_off(keep_buffer=True)
+        self._printer.connected = not request.get("hangup", True)
+
+    def _power_on(self, _request: Mapping[str, Any]) -> None:
+        self._printer.power_on()
+        self._printer.connected = True
+
+    def _swap(self, name: str) -> None:
+        """Another printer (its name; empty: one that has none) is put on the same cable."""
+        printer = self._printer
+        self._power_off({})
+        printer.model = replace(printer.model, name=name)
+        printer.later(_SWAP_S, lambda: self._power_on({}))
+
+    def _taking(self, *, nobody: bool) -> None:
+        self._printer.nobody_takes = nobody
+        if not nobody:
+            self._printer.taken()
+
+    def _stall(self, stalled: bool) -> None:  # noqa: FBT001 - the two ends of one switch
+        self._printer.stalled = stalled
+
+    def _mute(self, muted: bool) -> None:  # noqa: FBT001 - the two ends of one switch
+        self._printer.voice.muted = muted
+
+    def _noise(self, source: Callable[[], bytes] | None) -> None:
+        self._printer.voice.noise = source
+
+    def _garbage(self) -> bytes:
+        return self._ids.token(self._ids.token(1)[0] % 7)
+
+    def _asb(self) -> bytes:
+        return automatic_status(self._printer.body)
+
+    def _late(self, request: Mapping[str, Any]) -> None:
+        self._delay(float(request.get("seconds", 0.4)))
+
+    def _delay(self, seconds: float) -> None:
+        self._printer.voice.late_s = seconds
+
+    def _drop_replies(self, request: Mapping[str, Any]) -> None:
+        self._printer.voice.drop_next = int(request.get("count", 1))
+
+    def _drop_ids(self, request: Mapping[str, Any]) -> None:
+        self._printer.voice.drop_marks = int(request.get("count", 1))
+
+
+@dataclass(slots=True)
+class _Entry:
+    request: dict[str, Any]
+    done: bool = False
+
+
+class FaultScript:
+    """A fault file being played."""
+
+    def __init__(self, path: Path, box: FaultBox, ids: Ids) -> None:
+        self._box = box
+        self._ids = ids
+        self._entries = [_Entry(request) for request in _read(path, box)]
+
+    def tick(self, seconds: float, slips: int) -> None:
+        """Do what is due `seconds` after the start, with `slips` finished."""
+        for entry in self._entries:
+            request = entry.request
+            due = ("at" in request and seconds >= float(request["at"])) or (
+                "slip" in request and slips + 1 >= int(request["slip"])
+            )
+            if due and not entry.done:
+                entry.done = True
+                self._box.do(request)
+
+    def at_slip(self) -> None:
+        """A slip was finished: chance is drawn for the next."""
+        for entry in self._entries:
+            chance = float(entry.request.get("chance", 0))
+            if chance and int.from_bytes(self._ids.token(2)) < chance * 65_536:
+                self._box.do(entry.request)
+
+
+def _read(path: Path, box: FaultBox) -> list[dict[str, Any]]:
+    try:
+        lines = path.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path} cannot be read ({error}); name a file of faults."
+        raise BadDeviceUrl(msg) from error
+    requests = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            request = json.loads(line)
+            known = request["do"] in box.actions and bool(_WHEN & set(request))
+            numbers = [float(request[key]) for key in _NUMBERS & set(request)]
+            known = known and all(0 <= value < _LONG for value in numbers)
+        except (ValueError, KeyError, TypeError):
+            known = False
+        if not known:
+            msg = f'{path}, line {number}: not a fault such as {{"at": 2, "do": "paper-out"}}.'
+            raise BadDeviceUrl(msg)
+        requests.append(request)
+    return requests
+
+
+_WHEN = frozenset({"at", "slip", "chance"})
+_NUMBERS = _WHEN | {"for", "after", "seconds", "count"}
+_LONG = 1e9

@@ -1,0 +1,177 @@
+"""Pin: the number that opens the staff screen of one node. Its hash and the tries live in the keys.
+
+Rules:
+- no PIN set: the screen stays closed; there is no default and no master number;
+- a try is counted on disk before it is judged, so a power cut gives nobody another one;
+- after `FREE_TRIES` wrong ones in a row each next try waits longer, up to an hour; a clock put
+  back or forward cannot make that wait longer than the pause itself;
+- six digits fall quickly to whoever holds the card and a fast machine: what the screen behind it
+  shows and does is therefore nothing personal (`kiosk/visit/staff/screens.py`).
+
+Format of `staff.pin`: `huduma-pin-1 SALT HASH`, base64; scrypt with N = 16384, r = 8, p = 1.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from provisioning.clock import Clock
+from provisioning.identity.keys import KeyFault
+from provisioning.ids import Ids
+
+DIGITS_MIN, DIGITS_MAX = 6, 12
+FREE_TRIES = 5
+PAUSE_S, PAUSE_S_MAX = 30, 3_600
+_MAGIC = b"huduma-pin-1"
+_COST, _BLOCK, _LANES, _BYTES = 16_384, 8, 1, 32
+_FORGET_S = 86_400
+"""Wrong tries of another day are forgotten: staff mistype too."""
+
+
+class PinFault(KeyFault):
+    """A PIN is too simple, or the file that keeps it is damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a try came to; `wait_s` until the next one counts."""
+
+    opened: bool
+    wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    count: int = 0
+    last: datetime | None = None
+
+
+class PinLock:
+    """The lock of one node; `folder` is its keys' folder."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._hash = folder / "staff.pin"
+        self._tries = folder / "staff.tries"
+        self._clock = clock
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a PIN at all."""
+        return self._hash.exists()
+
+    def set(self, pin: str, ids: Ids) -> None:
+        """Make `pin` the PIN in place of an earlier one; raises `PinFault` when it is weak."""
+        if weak := weakness(pin):
+            raise PinFault(weak)
+        salt = ids.token(16)
+        parts = (_MAGIC, base64.b64encode(salt), base64.b64encode(_scrypt(salt).derive(_raw(pin))))
+        _replace(self._hash, b" ".join(parts) + b"\n")
+        self._tries.unlink(missing_ok=True)
+
+    def wait_s(self) -> int:
+        """Whole seconds until a try counts; 0 when it does now."""
+        tries = self._read()
+        return self._left(tries)
+
+    def attempt(self, pin: str) -> Verdict:
+        """Judge a try; raises `PinFault` when the stored hash is damaged."""
+        tries = self._read()
+        if left := self._left(tries):
+            return Verdict(opened=False, wait_s=left)
+        salt, wanted = self._stored()
+        now = _Tries(tries.count + 1, self._clock.now())
+        self._write(now)
+        try:
+            _scrypt(salt).verify(_raw(pin), wanted)
+        except InvalidKey:
+            return Verdict(opened=False, wait_s=self._left(now))
+        self._tries.unlink(missing_ok=True)
+        return Verdict(opened=True)
+
+    def _left(self, tries: _Tries) -> int:
+        if tries.last is None or tries.count < FREE_TRIES:
+            return 0
+        pause: int = min(PAUSE_S_MAX, PAUSE_S * 2 ** min(tries.count - FREE_TRIES, 10))
+        gone: float = (self._clock.now() - tries.last).total_seconds()
+        return max(0, min(pause, round(pause - gone)))
+
+    def _stored(self) -> tuple[bytes, bytes]:
+        try:
+            magic, salt, wanted = self._hash.read_bytes().split()
+            found = base64.b64decode(salt, validate=True), base64.b64decode(wanted, validate=True)
+        except (OSError, ValueError) as error:
+            msg = f"{self._hash} cannot be read; set the PIN again with huduma provision pin."
+            raise PinFault(msg) from error
+        if magic != _MAGIC:
+            msg = f"{self._hash} is of another version; set it again with huduma provision pin."
+            raise PinFault(msg)
+        return found
+
+    def _read(self) -> _Tries:
+        try:
+            kept = json.loads(self._tries.read_bytes())
+            tries = _Tries(int(kept["count"]), datetime.fromisoformat(kept["last"]))
+        except FileNotFoundError:
+            return _Tries()
+        except (OSError, ValueError, KeyError, TypeError):
+            # A damaged count is a full count: nobody gains tries by damaging it.
+            return _Tries(FREE_TRIES, self._clock.now())
+        if tries.last and self._clock.now() - tries.last > timedelta(seconds=_FORGET_S):
+            return _Tries()
+        return tries
+
+    def _write(self, tries: _Tries) -> None:
+        assert tries.last is not None
+        kept = {"count": tries.count, "last": tries.last.isoformat()}
+        _replace(self._tries, json.dumps(kept).encode())
+
+
+def weakness(pin: str) -> str:
+    """Why `pin` will not do, in a sentence; empty when it will."""
+    if not (pin.isascii() and pin.isdigit() and DIGITS_MIN <= len(pin) <= DIGITS_MAX):
+        return f"A staff PIN has {DIGITS_MIN} to {DIGITS_MAX} digits."
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
+    if len(set(pin)) < 3 or steps in ({1}, {9}):
+        return "This PIN is among the first anybody would try; choose another."
+    return ""
+
+
+def random_pin(ids: Ids) -> str:
+    """Six random digits that are no weak PIN."""
+    while True:
+        pin = f"{int.from_bytes(ids.token(8), 'big') % 1_000_000:06d}"
+        if not weakness(pin):
+            return pin
+
+
+def _scrypt(salt: bytes) -> Scrypt:
+    return Scrypt(salt=salt, length=_BYTES, n=_COST, r=_BLOCK, p=_LANES)
+
+
+def _raw(pin: str) -> bytes:
+    return pin.encode()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write whole or not at all (0600, fsynced)."""
+    fresh = path.with_name(path.name + ".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

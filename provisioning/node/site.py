@@ -1,0 +1,223 @@
+"""Site: the folder a deployment lives in, and one node's corner of it.
+
+`Site` reads `site.toml` (who there is, for tools on one machine: the demo, the tests, a
+workbench). `Node` is what a service gets: its folder, settings, keys, verified registry and the
+places of its database, sockets and clock floor. Nothing here writes; `enrol` lays sites out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from provisioning.clock import SystemClock
+from provisioning.faults import Fault
+from provisioning.identity.certificates import Certificate, IdentityFault, Registry
+from provisioning.identity.keys import (
+    AgencyKey,
+    FileKeyStore,
+    KeyFault,
+    KeyStore,
+    NodeKeys,
+    signing_key,
+)
+from provisioning.settings.schema import Settings, load
+
+SOCKET_PATH_MAX = 100
+"""Unix socket paths end at 107 bytes on Linux; some room is left for suffixes."""
+
+
+class SiteFault(Fault):
+    """The folder is not a site, has no such node, or is not empty where it must be."""
+
+    code = 18
+
+
+class Node:
+    """One node's folder: `device.toml`, `keys/`, `huduma.db`, `run/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.dir = folder
+        self.settings: Settings = load(folder / "device.toml")
+
+    @property
+    def name(self) -> str:
+        return self.settings.node.name
+
+    @property
+    def role(self) -> str:
+        return self.settings.node.role
+
+    @property
+    def db_path(self) -> Path:
+        return self.dir / "huduma.db"
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets, locks and the clock floor; made (0700) when it is not there."""
+        path = self.dir / "run"
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    @property
+    def pack_dir(self) -> Path:
+        """The content pack's folder, resolved against the settings file."""
+        return (self.dir / self.settings.content.pack).resolve()
+
+    @property
+    def key_store(self) -> KeyStore:
+        return FileKeyStore(self.dir / "keys")
+
+    @cached_property
+    def keys(self) -> NodeKeys:
+        """The node's private keys; raises `KeyFault`."""
+        return NodeKeys.load(self.key_store)
+
+    @cached_property
+    def root_public(self) -> bytes:
+        """The root key this node was given when it was provisioned; raises `KeyFault`."""
+        return _public_key(self.dir / "keys" / "root.pub")
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The verified registry; raises `IdentityFault`."""
+        return Registry.load(self.dir / "keys" / "registry.cbor", self.root_public)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The node's own certificate, agreeing with its settings and keys.
+
+        Raises `IdentityFault`, or what `registry` and `keys` raise.
+        """
+        found = self.registry.node(self.name)
+        settings = self.settings.node
+        claimed = (settings.role, settings.site, settings.county)
+        if claimed != (found.role, found.site, found.county):
+            msg = (
+                f"device.toml says role, site, county {claimed}, the certificate says"
+                f" {(found.role, found.site, found.county)}; correct device.toml."
+            )
+            raise IdentityFault(msg)
+        if (found.signing, found.curve) != (self.keys.signing_public, self.keys.curve_public):
+            msg = f"The keys of {self.name} are not those of its certificate; enrol it again."
+            raise IdentityFault(msg)
+        return found
+
+    def clock(self) -> SystemClock:
+        """A system clock with this node's floor."""
+        return SystemClock(self.run_dir / "clock-floor")
+
+    def socket_path(self, name: str) -> str:
+        return socket_path(self.dir, name)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A deployment in one folder."""
+
+    dir: Path
+    name: str
+    code: str
+    county: int
+    demo: bool
+    entries: Mapping[str, Mapping[str, Any]]
+    agency_codes: tuple[str, ...]
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Site:
+        """Read `folder`/site.toml; raises `SiteFault`."""
+        path = Path(folder) / "site.toml"
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+            return cls(
+                Path(folder).resolve(),
+                table["name"],
+                table["code"],
+                table["county"],
+                table["demo"],
+                table["nodes"],
+                tuple(table["agencies"]),
+            )
+        except OSError as error:
+            msg = f"{folder} is no site; lay one out with: huduma provision demo {folder}"
+            raise SiteFault(msg) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+            msg = f"{path} is damaged ({error}); restore it or lay the site out again."
+            raise SiteFault(msg) from error
+
+    def node(self, name: str) -> Node:
+        """The node called `name`; raises `SiteFault` or the faults of its settings."""
+        if name not in self.entries:
+            msg = f"This site has no node {name}; it has {', '.join(self.entries)}."
+            raise SiteFault(msg)
+        return Node(self.dir / name)
+
+    def nodes(self, *roles: str) -> Iterator[Node]:
+        """Every node, or those of the given `roles`."""
+        for name, entry in self.entries.items():
+            if not roles or entry["role"] in roles:
+                yield self.node(name)
+
+    def agencies(self) -> tuple[str, ...]:
+        """The codes of the agencies with a key here."""
+        return self.agency_codes
+
+    def agency_key(self, code: str) -> AgencyKey:
+        """An agency's private key (demo and desks only); raises `SiteFault` or `KeyFault`."""
+        if code not in self.agency_codes:
+            msg = f"This site has no agency {code}; it has {', '.join(self.agency_codes)}."
+            raise SiteFault(msg)
+        return AgencyKey(FileKeyStore(self.dir / "agencies" / code).read("agency"))
+
+    @cached_property
+    def root_public(self) -> bytes:
+        """The site's root key (32 bytes); raises `KeyFault`."""
+        return _public_key(self.dir / "root" / "root.pub")
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The site's verified registry; raises `IdentityFault`."""
+        return Registry.load(self.dir / "registry.cbor", self.root_public)
+
+    def root_key(self) -> Ed25519PrivateKey:
+        """The root private key (demo and workbench only); raises `KeyFault`."""
+        return signing_key(FileKeyStore(self.dir / "root").read("root"))
+
+
+def socket_path(node_dir: Path, name: str) -> str:
+    """Where the Unix socket `name` of a node lives: in its `run/`, or, when that path is too
+    long for a socket, in a 0700 folder under the temporary directory named by its hash.
+    """
+    path = Path(node_dir).resolve() / "run" / f"{name}.sock"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if len(os.fsencode(path)) <= SOCKET_PATH_MAX:
+        return str(path)
+    digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"huduma-{os.getuid()}-{digest}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    state = folder.lstat()
+    if state.st_uid != os.getuid() or state.st_mode & 0o077 or not folder.is_dir():
+        msg = f"{folder} belongs to somebody else; remove it, or move the site to a shorter path."
+        raise SiteFault(msg)
+    return str(folder / f"{name}.sock")
+
+
+def _public_key(path: Path) -> bytes:
+    try:
+        raw = bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        msg = f"The public key {path} cannot be read; provision the node again."
+        raise KeyFault(msg) from error
+    if len(raw) != 32:
+        msg = f"The public key {path} is damaged; provision the node again."
+        raise KeyFault(msg)
+    return raw

@@ -1,0 +1,104 @@
+"""Forward: brings an agency's submissions to its ODK server, one by one, exactly once.
+
+Knows the order of things only: HEAD first, then every post of a submission, the ledger before
+and after each. The wire is a port (`Wire`); verdicts and splits are pure. Stopping anywhere and
+starting again sends the same bytes from the first post not yet known to have arrived.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sync.agency.openrosa.delivery_log import WAITING, Ledger
+from sync.agency.openrosa.responses import Answer, Gate, Verdict, judge_head, judge_post
+from sync.agency.openrosa.submission import Post, Submission, TooLarge, multipart, split
+
+
+class Wire(Protocol):
+    """Two requests with a deadline each; silence is `NO_ANSWER`, never an exception."""
+
+    def head(self, url: str) -> Answer: ...
+
+    def post(self, url: str, body: bytes, boundary: str) -> Answer: ...
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one run did. `stopped` names why it ended before the last submission, if it did."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    troubles: list[tuple[str, Verdict, int, str]] = field(default_factory=list)
+    stopped: Verdict | None = None
+
+
+STOPS_EVERYTHING = {Verdict.ASK, Verdict.PORTAL, Verdict.RETRY}
+
+
+def forward(
+    submissions: Iterable[Submission],
+    url: str,
+    wire: Wire,
+    ledger: Ledger,
+    prepare: Callable[[Submission], Submission] = lambda submission: submission,
+) -> Outcome:
+    """Hand every submission to `url`; a run that was stopped is simply run again."""
+    outcome = Outcome()
+    gate: Gate | None = None
+    for submission in submissions:
+        known = ledger.progress(submission.instance_id)
+        if known is not None and known.state != WAITING:
+            outcome.counts["already " + known.state] += 1
+            continue
+        if gate is None:
+            judged = judge_head(url, answer := wire.head(url))
+            if isinstance(judged, Verdict):
+                outcome.stopped = judged
+                outcome.troubles.append(("HEAD", judged, answer.status, answer.text[:200]))
+                return outcome
+            gate = judged
+        verdict, answer = _send(ledger.freeze(submission, prepare), gate, wire, ledger)
+        outcome.counts[verdict.value] += 1
+        ledger.settle(submission.instance_id, verdict, answer.status)
+        if verdict is not Verdict.ACCEPTED:
+            outcome.troubles.append(
+                (submission.instance_id, verdict, answer.status, answer.text[:200])
+            )
+        if verdict in STOPS_EVERYTHING:
+            outcome.stopped = verdict
+            return outcome
+    return outcome
+
+
+def _send(submission: Submission, gate: Gate, wire: Wire, ledger: Ledger) -> tuple[Verdict, Answer]:
+    try:
+        posts: tuple[Post, ...] = split(submission, gate.limit_bytes)
+    except TooLarge as error:
+        return Verdict.PARKED, Answer(413, {}, str(error))
+    ledger.begin(submission.instance_id, gate.limit_bytes)
+    progress = ledger.progress(submission.instance_id)
+    done = progress.posts_done if progress else 0
+    answer = Answer(201, {})
+    for number, post in enumerate(posts, 1):
+        if number <= done:
+            continue
+        boundary = _boundary(submission, number)
+        answer = wire.post(gate.url, multipart(submission, post, boundary), boundary)
+        verdict = judge_post(answer)
+        if verdict is not Verdict.ACCEPTED:
+            return verdict, answer
+        ledger.posted(submission.instance_id, number, answer.status)
+    return Verdict.ACCEPTED, answer
+
+
+def _boundary(submission: Submission, number: int) -> str:
+    """A boundary that no part contains; the same for the same submission."""
+    taken = [submission.xml, *submission.attachments.values()]
+    attempt = 0
+    while True:
+        boundary = f"huduma-{submission.instance_id[-12:]}-{number}-{attempt}"
+        if not any(boundary.encode() in content for content in taken):
+            return boundary
+        attempt += 1

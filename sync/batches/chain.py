@@ -1,0 +1,83 @@
+"""Chain: what the next segment of a stream must be. One rule for relay, national node and stick.
+
+Pure: the stored end of the stream and a verified cover in, a verdict out. Ingest is idempotent
+because a segment is known by (node, db_epoch, number) and hash, for ever: nothing expires.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from sync.batches.batch import Cover, Stream
+from sync.journal.journal import GENESIS
+
+MARK_BYTES = 8
+"""What two ends compare to see that "segment 7" is the same segment 7: the head of its hash."""
+
+
+def mark_of(digest: bytes) -> bytes:
+    """The mark of the segment with this hash."""
+    return digest[:MARK_BYTES]
+
+
+class Verdict(Enum):
+    """What to do with a segment that has arrived."""
+
+    NEXT = auto()
+    """It follows what is stored: store it."""
+    KNOWN = auto()
+    """The very same segment is stored: acknowledge again."""
+    GAP = auto()
+    """Something before it is missing: ask for that."""
+    FORK = auto()
+    """It contradicts what is stored: quarantine, and tell a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The stored end of a stream: its last segment's number and hash, the last journal entry in
+    it, and the hash of that entry (None where nobody has unpacked the segment).
+    """
+
+    no: int
+    hash: bytes
+    last: int
+    head: bytes | None
+
+
+START = Tail(0, GENESIS, 0, None)
+"""The end of a stream of which nothing is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stream is: stored here up to `no`, whose segment has `mark`, and at the national
+    node up to `national`.
+    """
+
+    stream: Stream
+    no: int
+    mark: bytes
+    national: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a segment; `progress` is the stream's afterwards."""
+
+    verdict: Verdict
+    progress: Progress
+
+
+def judge(tail: Tail, stored_hash: bytes | None, cover: Cover) -> Verdict:
+    """The verdict on `cover`. `stored_hash` is that of the stored segment of the same number."""
+    if cover.no <= tail.no:
+        return Verdict.KNOWN if stored_hash == cover.hash else Verdict.FORK
+    if cover.no > tail.no + 1:
+        return Verdict.GAP
+    # A restored database's first segment starts where its journal stood (PROTOCOL.md, "Epochs").
+    starts = tail.no == 0 or cover.first == tail.last + 1
+    follows = cover.prev_segment == tail.hash and starts
+    chained = tail.head is None or cover.prev_entry == tail.head
+    return Verdict.NEXT if follows and chained else Verdict.FORK

@@ -1,0 +1,54 @@
+"""The national node's gateway as a process: listen, take in, acknowledge, until told to stop.
+
+Stateless but for its database: kill it anywhere and start it (or another one) again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from provisioning.node.site import Node
+from sync.national.open_store import open_database
+from sync.national.store import NationalStore
+from sync.service.engine import POLL_S, Stopper
+from sync.service.gateway import Gateway
+from sync.service.peer_registry import Peers
+from sync.transports import zmq_transport
+
+
+@dataclass(slots=True)
+class NationalService:
+    """A gateway over a national store."""
+
+    store: NationalStore
+    gateway: Gateway
+    server: zmq_transport.Server
+
+    def run(self, stopper: Stopper) -> None:
+        """Serve until told to stop."""
+        while not stopper.stopping:
+            self.gateway.turn()
+            zmq_transport.ready([self.server], POLL_S)
+
+    def close(self) -> None:
+        """Put everything down."""
+        self.server.close()
+        self.store.close()
+
+
+def database_url(node: Node, given: str | None) -> str:
+    """The database of a national node: as given, else as set, else its own SQLite file."""
+    return given or node.settings.national.database or f"sqlite:///{node.db_path}"
+
+
+def build(
+    node: Node, clock: Clock, ids: Ids, *, listen: str | None = None, database: str | None = None
+) -> NationalService:
+    """The service of `node`; raises the faults of its settings, keys, database and address."""
+    store = open_database(database_url(node, database), ids)
+    peers = Peers(node.dir / "keys" / "registry.cbor", node.root_public, clock)
+    address = listen or node.settings.sync.listen_endpoint
+    server = zmq_transport.Server(address, node.keys, peers.named)
+    return NationalService(store, Gateway(server, store, peers, store.server_epoch, clock), server)

@@ -1,0 +1,217 @@
+"""The national store on SQLite: the default, for one process and a demo or a county."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import cbor2
+
+from provisioning.ids import Ids
+from sync.batches.batch import Contents, Cover, Stream, read_entries
+from sync.batches.chain import START, Progress, Tail, Taken, Verdict, judge, mark_of
+from sync.faults import BadBatch, Fork
+from sync.national.store import NodeCount, Quarantined, Stored
+from sync.store.database import MigrationSet, Store, Transaction
+
+NATIONAL_TABLES = MigrationSet(
+    "national",
+    (
+        """CREATE TABLE national_segment (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            no INTEGER NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            head BLOB,
+            entries INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            via TEXT NOT NULL,
+            received_at TEXT NOT NULL,
+            PRIMARY KEY (node, db_epoch, no)
+        );
+        CREATE TABLE national_entry (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            seq INTEGER NOT NULL,
+            hlc INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            subject BLOB NOT NULL,
+            audience TEXT NOT NULL,
+            body BLOB NOT NULL,
+            hash BLOB NOT NULL,
+            PRIMARY KEY (node, db_epoch, seq)
+        );
+        CREATE INDEX national_entry_audience ON national_entry (audience, node, db_epoch, seq);
+        CREATE TABLE national_quarantine (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            no INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            code INTEGER NOT NULL,
+            why TEXT NOT NULL,
+            bytes BLOB NOT NULL,
+            received_at TEXT NOT NULL,
+            PRIMARY KEY (node, db_epoch, no, hash)
+        );
+        CREATE TABLE national_server (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            server_epoch BLOB NOT NULL
+        )""",
+    ),
+)
+
+_QUARANTINE = "INSERT OR IGNORE INTO national_quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_CONTRADICTS = "contradicts what is stored: a copied or wrongly restored node"
+
+
+class EmbeddedStore:
+    """`NationalStore` over one SQLite file."""
+
+    def __init__(self, store: Store, ids: Ids) -> None:
+        """Over a store opened with `NATIONAL_TABLES`; `ids` makes the epoch of a new one."""
+        self._store = store
+        with self._store.transaction() as tx:
+            tx.execute("INSERT OR IGNORE INTO national_server VALUES (1, ?)", (ids.token(8),))
+        row = self._store.one("SELECT server_epoch FROM national_server")
+        assert row is not None
+        self._epoch = bytes(row[0])
+
+    @classmethod
+    def open(cls, path: Path | str, ids: Ids) -> EmbeddedStore:
+        """Open or create the database at `path`; raises `StoreFault`."""
+        return cls(Store.open(path, [NATIONAL_TABLES]), ids)
+
+    @property
+    def server_epoch(self) -> bytes:
+        return self._epoch
+
+    def progress(self, stream: Stream) -> Progress:
+        tail = self._tail(stream)
+        return Progress(stream, tail.no, mark_of(tail.hash), tail.no)
+
+    def take(self, cover: Cover, via: str, at: datetime) -> Taken:
+        contents, why = _contents(cover)
+        with self._store.transaction() as tx:
+            stored = self._hash(cover.stream, cover.no)
+            verdict = judge(self._tail(cover.stream), stored, cover)
+            if verdict is Verdict.NEXT:
+                _insert(tx, cover, contents, via, at)
+                if contents is None:
+                    _set_aside(tx, cover, BadBatch.code, why, at)
+            elif verdict is Verdict.FORK:
+                _set_aside(tx, cover, Fork.code, _CONTRADICTS, at)
+        return Taken(verdict, self.progress(cover.stream))
+
+    def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
+        stored = self._hash(stream, no)
+        if stored is None or mark_of(stored) == mark:
+            return False
+        row = (*_key(stream), no, mark, Fork.code, _CONTRADICTS, b"", at.isoformat())
+        with self._store.transaction() as tx:
+            tx.execute(_QUARANTINE, row)
+        return True
+
+    def entries_for(self, audience: str) -> Iterator[Stored]:
+        for row in self._store.each(
+            "SELECT node, db_epoch, seq, hlc, kind, subject, body FROM national_entry"
+            " WHERE audience = ? ORDER BY node, db_epoch, seq",
+            (audience,),
+        ):
+            node, epoch, seq, stamp, kind, subject, body = row
+            fields = cbor2.loads(bytes(body))
+            stream = Stream(node, bytes(epoch))
+            yield Stored(stream, seq, stamp, kind, UUID(bytes=bytes(subject)), audience, fields)
+
+    def counts(self) -> list[NodeCount]:
+        rows = self._store.all(
+            "SELECT node, db_epoch, count(*), sum(entries), max(last), max(received_at)"
+            " FROM national_segment GROUP BY node, db_epoch ORDER BY node, db_epoch"
+        )
+        return [NodeCount(Stream(row[0], bytes(row[1])), *row[2:]) for row in rows]
+
+    def quarantine(self) -> list[Quarantined]:
+        rows = self._store.all(
+            "SELECT node, db_epoch, no, code, why, received_at FROM national_quarantine"
+            " ORDER BY received_at, node, no"
+        )
+        return [Quarantined(Stream(row[0], bytes(row[1])), *row[2:]) for row in rows]
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _hash(self, stream: Stream, no: int) -> bytes | None:
+        row = self._store.one(
+            "SELECT hash FROM national_segment WHERE node = ? AND db_epoch = ? AND no = ?",
+            (*_key(stream), no),
+        )
+        return bytes(row[0]) if row else None
+
+    def _tail(self, stream: Stream) -> Tail:
+        row = self._store.one(
+            "SELECT no, hash, last, head FROM national_segment"
+            " WHERE node = ? AND db_epoch = ? ORDER BY no DESC LIMIT 1",
+            _key(stream),
+        )
+        if row is None:
+            return START
+        return Tail(int(row[0]), bytes(row[1]), int(row[2]), bytes(row[3]) if row[3] else None)
+
+
+def _contents(cover: Cover) -> tuple[Contents | None, str]:
+    """The inside of a segment, or why it does not unpack (then it is kept whole, unread)."""
+    try:
+        return read_entries(cover), ""
+    except BadBatch as fault:
+        return None, fault.message
+
+
+def _key(stream: Stream) -> tuple[str, bytes]:
+    return stream.node, stream.db_epoch
+
+
+def _insert(
+    tx: Transaction, cover: Cover, contents: Contents | None, via: str, at: datetime
+) -> None:
+    key = _key(cover.stream)
+    facts = contents.facts if contents else []
+    head = contents.head if contents else None
+    tx.execute(
+        "INSERT INTO national_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *key,
+            cover.no,
+            cover.first,
+            cover.last,
+            cover.hash,
+            head,
+            len(facts),
+            cover.raw,
+            via,
+            at.isoformat(),
+        ),
+    )
+    tx.executemany(
+        "INSERT INTO national_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *key,
+                fact.seq,
+                fact.hlc,
+                fact.kind,
+                fact.subject.bytes,
+                fact.audience,
+                fact.body,
+                fact.hash,
+            )
+            for fact in facts
+        ],
+    )
+
+
+def _set_aside(tx: Transaction, cover: Cover, code: int, why: str, at: datetime) -> None:
+    row = (*_key(cover.stream), cover.no, cover.hash, code, why, cover.raw, at.isoformat())
+    tx.execute(_QUARANTINE, row)

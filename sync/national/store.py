@@ -1,0 +1,90 @@
+"""The national store's port: what a gateway and a desk need of a database, whichever it is.
+
+Rules every implementation keeps, proved by `tests/sync/national_conformance.py`:
+- `take` is one transaction: the segment, its entries and the stream's end, or nothing.
+- It is idempotent by (node, db_epoch, number), for ever, and decides by `chain.judge`.
+- A segment whose parts do not unpack is stored whole, marked, and does not stop its stream.
+- A fork is kept in quarantine, once.
+- Several gateways may use one database at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sync.batches.batch import Cover, Stream
+from sync.batches.chain import Progress, Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One entry at the national store."""
+
+    stream: Stream
+    seq: int
+    hlc: int
+    kind: str
+    subject: UUID
+    audience: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCount:
+    """What is stored of one stream."""
+
+    stream: Stream
+    segments: int
+    entries: int
+    last_seq: int
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Something kept out: which segment, why, since when."""
+
+    stream: Stream
+    no: int
+    code: int
+    why: str
+    received_at: str
+
+
+class NationalStore(Protocol):
+    """Segments of every node, and the entries in them."""
+
+    @property
+    def server_epoch(self) -> bytes:
+        """Eight bytes that change when this database was restored."""
+        ...
+
+    def progress(self, stream: Stream) -> Progress:
+        """How far `stream` is; its `national` equals its `no`."""
+        ...
+
+    def take(self, cover: Cover, via: str, at: datetime) -> Taken:
+        """Judge and store a verified segment that `via` brought."""
+        ...
+
+    def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
+        """Whether a sender's segment `no` is another than the stored one; quarantined if so."""
+        ...
+
+    def entries_for(self, audience: str) -> Iterator[Stored]:
+        """Every entry of one audience, in order of stream and seq."""
+        ...
+
+    def counts(self) -> list[NodeCount]:
+        """Every stream with its numbers."""
+        ...
+
+    def quarantine(self) -> list[Quarantined]:
+        """Everything kept out."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,234 @@
+"""Reception: the receiver's end of sessions with many senders. Pure.
+
+Chunks become whole segments in memory (a bounded amount), whole segments become `Ingest`
+actions, and only what the engine reports as committed is acknowledged. What was lost on the way
+shows as a jump in the offset: the sender is told once from where to go on. A sender whose
+session is unknown (this end was restarted) is told to say HELLO.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from sync.batches.batch import SEGMENT_MAX, Stream
+from sync.batches.chain import Progress
+from sync.faults import BadBatch, Fork, NotSigned
+from sync.protocol.frames import (
+    Ack,
+    Again,
+    Chunk,
+    Cursor,
+    Hello,
+    Nack,
+    Offer,
+    Position,
+    from_bytes,
+    to_bytes,
+)
+
+CREDIT_BYTES = 24 << 10
+"""Measured on the 2G link: less idles the line, more makes an urgent segment wait longer."""
+_PARTIALS_BYTES_MAX = 64 << 20
+_SENDERS_MAX = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Send this frame to `peer`."""
+
+    peer: str
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Look up how far the offered streams are, then call `greet`."""
+
+    peer: str
+    session: bytes
+    offers: Sequence[Offer]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """A whole segment is here: store it, then call `stored` or `refused`."""
+
+    peer: str
+    stream: Stream
+    no: int
+    raw: bytes
+
+
+Action = Reply | Greet | Ingest
+
+
+@dataclass(slots=True)
+class _Partial:
+    no: int
+    total: int
+    data: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One stream of one sender; `rewinding`: a rewind was asked for and is not yet obeyed."""
+
+    at: Progress
+    rewinding: bool = False
+    unacked: int = 0
+    blocked: bool = False
+
+    @property
+    def stream(self) -> Stream:
+        return self.at.stream
+
+
+@dataclass(slots=True)
+class _Conversation:
+    session: bytes
+    lanes: list[_Lane]
+
+
+class Receiver:
+    """All receiving sessions of one listening node.
+
+    `may_send(peer, node)` says whether `peer` may bring the journal of `node`.
+    """
+
+    def __init__(
+        self,
+        server_epoch: bytes,
+        may_send: Callable[[str, str], bool],
+        *,
+        credit: int = CREDIT_BYTES,
+    ) -> None:
+        self._epoch = server_epoch
+        self._may_send = may_send
+        self._credit = credit
+        self._talks: OrderedDict[str, _Conversation] = OrderedDict()
+        self._partials: OrderedDict[Stream, _Partial] = OrderedDict()
+
+    def receive(self, peer: str, raw: bytes) -> list[Action]:
+        """A frame from `peer`; raises `BadBatch` when it makes no sense."""
+        match from_bytes(raw):
+            case Hello(session, offers):
+                return [Greet(peer, session, offers)]
+            case Chunk() as chunk:
+                return self._on_chunk(peer, chunk)
+            case _:
+                msg = "A sender sends what only receivers say; check the addresses."
+                raise BadBatch(msg)
+
+    def greet(
+        self, peer: str, session: bytes, stored: Sequence[Progress], forks: Collection[Stream]
+    ) -> list[Reply]:
+        """Answer a HELLO: how far each stream is, and those that contradict what is stored."""
+        talk = _Conversation(session, [_Lane(each) for each in stored])
+        self._talks[peer] = talk
+        self._talks.move_to_end(peer)
+        if len(self._talks) > _SENDERS_MAX:
+            self._talks.popitem(last=False)
+        positions = [self._position(lane) for lane in talk.lanes]
+        cursor = Cursor(session, self._credit, self._epoch, positions)
+        replies = [Reply(peer, to_bytes(cursor))]
+        for each in stored:
+            if not self._may_send(peer, each.stream.node):
+                replies += self.refused(peer, each.stream, each.no + 1, NotSigned.code)
+            elif each.stream in forks:
+                replies += self.refused(peer, each.stream, each.no, Fork.code)
+        return replies
+
+    def stored(self, progress: Progress) -> list[Reply]:
+        """A stream has come further, here or at the national node: tell who sent it."""
+        replies = []
+        for peer, talk in self._talks.items():
+            for place, lane in enumerate(talk.lanes):
+                if lane.stream == progress.stream and lane.at != progress:
+                    lane.at = progress
+                    replies.append(self._ack(peer, talk, place, rewind=False))
+        return replies
+
+    def repeat(self, peer: str, progress: Progress) -> list[Reply]:
+        """A segment arrived a second time: acknowledge it once more, to the one who sent it."""
+        return self._tell(peer, progress, rewind=False)
+
+    def behind(self, peer: str, progress: Progress) -> list[Reply]:
+        """A segment arrived before the one it follows: ask for what comes next."""
+        return self._tell(peer, progress, rewind=True)
+
+    def refused(self, peer: str, stream: Stream, no: int, code: int) -> list[Reply]:
+        """Segment `no` was turned away for good."""
+        talk = self._talks.get(peer)
+        replies = []
+        for place, lane in enumerate(talk.lanes if talk else []):
+            if lane.stream == stream and talk is not None:
+                lane.blocked = True
+                replies.append(Reply(peer, to_bytes(Nack(talk.session, place, no, code))))
+        return replies
+
+    def _tell(self, peer: str, progress: Progress, *, rewind: bool) -> list[Reply]:
+        talk = self._talks.get(peer)
+        replies = []
+        for place, lane in enumerate(talk.lanes if talk else []):
+            if lane.stream == progress.stream and talk is not None:
+                lane.at = progress
+                replies.append(self._ack(peer, talk, place, rewind=rewind))
+        return replies
+
+    def _on_chunk(self, peer: str, chunk: Chunk) -> list[Action]:
+        talk = self._talks.get(peer)
+        if talk is None or talk.session != chunk.session:
+            return [Reply(peer, to_bytes(Again(chunk.session)))]
+        if chunk.place >= len(talk.lanes) or not 0 < chunk.total <= SEGMENT_MAX:
+            msg = "A chunk belongs to no stream of its session, or to no possible segment."
+            raise BadBatch(msg)
+        lane = talk.lanes[chunk.place]
+        if lane.blocked or chunk.no <= lane.at.no:
+            return []
+        return self._join(peer, talk, chunk)
+
+    def _join(self, peer: str, talk: _Conversation, chunk: Chunk) -> list[Action]:
+        lane = talk.lanes[chunk.place]
+        partial = self._partials.get(lane.stream)
+        stale = partial is not None and partial.no == chunk.no and partial.total != chunk.total
+        if partial is None or partial.no != lane.at.no + 1 or stale:
+            self._partials.pop(lane.stream, None)
+            partial = _Partial(lane.at.no + 1, chunk.total)
+        if (chunk.no, chunk.offset) != (partial.no, len(partial.data)):
+            if lane.rewinding:
+                return []
+            lane.rewinding = True
+            return [self._ack(peer, talk, chunk.place, rewind=True)]
+        lane.rewinding = False
+        partial.data += chunk.payload
+        if len(partial.data) > partial.total or not chunk.payload:
+            self._partials.pop(lane.stream, None)
+            msg = "A chunk does not fit its segment."
+            raise BadBatch(msg)
+        if len(partial.data) == partial.total:
+            self._partials.pop(lane.stream, None)
+            lane.unacked = 0
+            return [Ingest(peer, lane.stream, partial.no, bytes(partial.data))]
+        self._keep(lane.stream, partial)
+        lane.unacked += len(chunk.payload)
+        if lane.unacked * 2 >= self._credit:
+            return [self._ack(peer, talk, chunk.place, rewind=False)]
+        return []
+
+    def _keep(self, stream: Stream, partial: _Partial) -> None:
+        self._partials[stream] = partial
+        self._partials.move_to_end(stream)
+        while sum(len(each.data) for each in self._partials.values()) > _PARTIALS_BYTES_MAX:
+            self._partials.popitem(last=False)
+
+    def _ack(self, peer: str, talk: _Conversation, place: int, *, rewind: bool) -> Reply:
+        lane = talk.lanes[place]
+        lane.unacked = 0
+        return Reply(peer, to_bytes(Ack(talk.session, place, self._position(lane), rewind=rewind)))
+
+    def _position(self, lane: _Lane) -> Position:
+        partial = self._partials.get(lane.stream)
+        offset = len(partial.data) if partial is not None and partial.no == lane.at.no + 1 else 0
+        return Position(lane.at.no, lane.at.mark, offset, lane.at.national)

@@ -1,0 +1,280 @@
+"""Session, sender's end: what to send next, and what the answers mean. Pure.
+
+Takes frames, segment bytes and `now` (monotonic seconds) and returns actions; it owns no socket,
+no store and no clock. One table says what may happen in which state; anything else is a fault of
+the other end and starts the session anew.
+
+- At most `credit` bytes are unacknowledged, over all streams, in turn.
+- A position never goes back because we say so: the receiver's CURSOR and ACK decide, so a
+  restarted or restored receiver is served from where it stands.
+- Silence with something outstanding ends the session; then a new socket, a new HELLO, and
+  everything not acknowledged is sent again.
+- A segment refused for good stops its stream and no other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sync.batches.batch import Stream
+from sync.faults import BadBatch
+from sync.protocol.frames import (
+    STREAMS_MAX,
+    Ack,
+    Again,
+    Chunk,
+    Cursor,
+    Frame,
+    Hello,
+    Nack,
+    Offer,
+    Position,
+    from_bytes,
+    to_bytes,
+)
+from sync.protocol.sender_states import SENDER, Event, State
+
+CHUNK_BYTES = 4 << 10
+SILENCE_S = 12.0
+"""Without an answer for this long the line is taken for dead (measured on a 2G link: shorter
+ends living lines, longer wastes dead ones)."""
+IDLE_HELLO_S = 30.0
+"""An idle sender says HELLO this often, so that both ends know the other is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Put this frame on the line."""
+
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Acked:
+    """The receiver says it has durably stored `stream` up to segment `no`, which has `mark`, and
+    the national node up to `national`. Believe it only if our segment `no` has that mark.
+    `fresh`: said after our last HELLO, so nothing we heard from it before is newer; any other
+    may have been overtaken on its way.
+    """
+
+    stream: Stream
+    no: int
+    mark: bytes
+    national: int
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The receiver refused segment `no` for good with fault `code`."""
+
+    stream: Stream
+    no: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session is over (silence, or the receiver was restarted): new socket, then `dial`."""
+
+    at_once: bool
+
+
+Action = Send | Acked | Blocked | Ended
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One stream on the line: `no`, `offset` is the next byte to send."""
+
+    stream: Stream
+    last: int
+    no: int = 1
+    offset: int = 0
+    raw: bytes | None = None
+    blocked: bool = False
+    outstanding: deque[tuple[int, int, int]] = field(default_factory=deque)
+    """(segment, end offset, bytes) of every chunk not yet acknowledged."""
+
+    def go_to(self, position: Position) -> None:
+        if position.no + 1 != self.no:
+            self.raw = None
+        self.no, self.offset = position.no + 1, position.offset
+        self.outstanding.clear()
+
+    def acknowledge(self, position: Position) -> None:
+        arrived = (position.no + 1, position.offset)
+        while self.outstanding and self.outstanding[0][:2] <= arrived:
+            self.outstanding.popleft()
+        if position.no >= self.no:  # another path has brought it further than we have
+            self.go_to(position)
+
+    @property
+    def wants(self) -> bool:
+        return not self.blocked and self.no <= self.last
+
+
+class Sender:
+    """One link's sending session."""
+
+    def __init__(self) -> None:
+        self.state = State.OFFLINE
+        self.server_epoch: bytes | None = None
+        self._session = b""
+        self._credit = 0
+        self._lanes: list[_Lane] = []
+        self._turn = 0
+        self._heard = 0.0
+
+    def dial(self, session: bytes, offers: Sequence[Offer], now: float) -> list[Action]:
+        """Begin (or begin again) with these offers."""
+        self._step(Event.DIAL)
+        self._session = session
+        offers = offers[:STREAMS_MAX]
+        self._lanes = [_Lane(each.stream, each.last) for each in offers]
+        self._turn = 0
+        self._heard = now
+        return [Send(to_bytes(Hello(session, offers)))]
+
+    def offer(self, stream: Stream, last: int) -> bool:
+        """A stream has grown to `last`; False when it is new and needs a new `dial`."""
+        for lane in self._lanes:
+            if lane.stream == stream:
+                lane.last = max(lane.last, last)
+                return True
+        return False
+
+    def block(self, stream: Stream) -> None:
+        """Send nothing more of `stream` in this session."""
+        for lane in self._lanes:
+            if lane.stream == stream:
+                lane.blocked = True
+                lane.outstanding.clear()
+
+    def receive(self, raw: bytes, now: float) -> list[Action]:
+        """A frame arrived; raises `BadBatch` when it makes no sense."""
+        frame = from_bytes(raw)
+        if frame.session != self._session or self.state is State.OFFLINE:
+            return []
+        self._heard = now
+        return self._answer(frame)
+
+    def tick(self, now: float) -> list[Action]:
+        """Time has passed."""
+        waiting = self.state is State.GREETING or self.busy
+        if self.state is State.OFFLINE or not waiting or now - self._heard < SILENCE_S:
+            return []
+        return self._end(Event.SILENCE, at_once=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether chunks are under way."""
+        return self.state is not State.OFFLINE and any(lane.outstanding for lane in self._lanes)
+
+    def idle(self, now: float) -> bool:
+        """Whether it is time to say HELLO again, only to be heard."""
+        flowing = self.state is State.FLOWING and not self.busy
+        return flowing and now - self._heard >= IDLE_HELLO_S
+
+    def lost(self) -> None:
+        """The line itself says that it is down."""
+        self.state = State.OFFLINE
+
+    def wants(self) -> tuple[Stream, int] | None:
+        """The next segment whose bytes `feed` should give, if the credit allows any."""
+        lane = self._next_lane()
+        return None if lane is None or lane.raw is not None else (lane.stream, lane.no)
+
+    def feed(self, stream: Stream, no: int, raw: bytes) -> None:
+        """The bytes of the segment that `wants` named."""
+        for lane in self._lanes:
+            if lane.stream == stream and lane.no == no:
+                lane.raw = raw
+
+    def chunk(self) -> Send | None:
+        """The next chunk to send, once; None when there is none to send now."""
+        lane = self._next_lane()
+        if lane is None or lane.raw is None:
+            return None
+        raw, no, offset = lane.raw, lane.no, lane.offset
+        payload = raw[offset : offset + min(CHUNK_BYTES, self._room())]
+        place = self._lanes.index(lane)
+        lane.offset += len(payload)
+        lane.outstanding.append((no, lane.offset, len(payload)))
+        if lane.offset >= len(raw):
+            lane.no, lane.offset, lane.raw = no + 1, 0, None
+            self._turn = place + 1
+        return Send(to_bytes(Chunk(self._session, place, no, offset, len(raw), payload)))
+
+    def _next_lane(self) -> _Lane | None:
+        room = self._room()
+        if self.state is not State.FLOWING or room <= 0 or (self.busy and room < CHUNK_BYTES):
+            return None
+        for step in range(len(self._lanes)):
+            lane = self._lanes[(self._turn + step) % len(self._lanes)]
+            if lane.wants:
+                return lane
+        return None
+
+    def _room(self) -> int:
+        sent = sum(size for lane in self._lanes for _, _, size in lane.outstanding)
+        return self._credit - sent
+
+    def _answer(self, frame: Frame) -> list[Action]:
+        match frame:
+            case Cursor():
+                return self._on_cursor(frame)
+            case Ack(_, place, position, rewind):
+                self._step(Event.ACK)
+                lane = self._lane(place)
+                lane.acknowledge(position)
+                if rewind:
+                    lane.go_to(position)
+                return [_acked(lane, position)]
+            case Nack(_, place, no, code):
+                self._step(Event.NACK)
+                lane = self._lane(place)
+                self.block(lane.stream)
+                return [Blocked(lane.stream, no, code)]
+            case Again():
+                return self._end(Event.AGAIN, at_once=True)
+            case Hello() | Chunk():
+                msg = "The other end sends where it should receive; check the addresses."
+                raise BadBatch(msg)
+
+    def _on_cursor(self, cursor: Cursor) -> list[Action]:
+        fresh = self.state is State.GREETING
+        self._step(Event.CURSOR)
+        if len(cursor.positions) != len(self._lanes):
+            msg = "The other end answers for other streams than it was offered."
+            raise BadBatch(msg)
+        self._credit = cursor.credit
+        self.server_epoch = cursor.server_epoch
+        actions: list[Action] = []
+        for lane, position in zip(self._lanes, cursor.positions, strict=True):
+            lane.go_to(position)
+            actions.append(_acked(lane, position, fresh=fresh))
+        return actions
+
+    def _lane(self, place: int) -> _Lane:
+        if place >= len(self._lanes):
+            msg = "The other end answers for a stream it was not offered."
+            raise BadBatch(msg)
+        return self._lanes[place]
+
+    def _end(self, event: Event, *, at_once: bool) -> list[Action]:
+        self._step(event)
+        return [Ended(at_once)]
+
+    def _step(self, event: Event) -> None:
+        following = SENDER[self.state].get(event)
+        if following is None:
+            msg = f"The other end answers {event.name} while {self.state.name}; start anew."
+            raise BadBatch(msg)
+        self.state = following
+
+
+def _acked(lane: _Lane, position: Position, *, fresh: bool = False) -> Acked:
+    return Acked(lane.stream, position.no, position.mark, position.national, fresh)

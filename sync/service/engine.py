@@ -1,0 +1,201 @@
+"""Engine: the loop of a node's sync service, built from the node's own folder.
+
+One process, one thread: the uplink and, on a centre, the gateway take turns; between turns the
+process sleeps until a frame, a ring of the doorbell or the next thing that is due. SIGTERM ends
+it within half a second; SIGKILL may end it anywhere.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+from typing import Any, Protocol, Self
+
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from provisioning.node.site import Node
+from sync.batches.batch import Stream
+from sync.faults import NotAllSent
+from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.service.gateway import Gateway
+from sync.service.outbox import OUTBOX_TABLES, Outbox
+from sync.service.peer_registry import Peers
+from sync.service.relay import RELAY_TABLES, Relay
+from sync.service.status import LinkLog, SyncStatus, read
+from sync.service.uplink import Uplink
+from sync.store.database import Store
+from sync.transports import zmq_transport
+
+SYNC_TABLES = (OUTBOX_TABLES, RELAY_TABLES)
+"""The tables of sync in a node's database; the journal's are `JOURNAL_TABLES`."""
+POLL_S = 0.5
+"""How often the store is looked at without a ring."""
+_CONNECT_WAIT_S = 0.3
+_SEGMENTS_PER_TURN = 8
+_HLC_BITS = 16
+
+
+class Part(Protocol):
+    """Something that takes turns."""
+
+    def turn(self) -> object: ...
+
+
+class Stopper:
+    """Set by SIGTERM and SIGINT while inside its `with`; the signals are handed back after."""
+
+    def __init__(self) -> None:
+        self.stopping = False
+        self._before: list[tuple[signal.Signals, Any]] = []
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._before.append((number, signal.signal(number, self._stop)))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before:
+            signal.signal(number, before)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+
+@dataclass(slots=True)
+class Engine:
+    """A node's sync, ready to run."""
+
+    store: Store
+    outbox: Outbox
+    uplink: Uplink
+    gateway: Gateway | None
+    log: LinkLog
+    links: Sequence[zmq_transport.Link]
+    clock: Clock
+    entries_max: int
+    age_s: int
+
+    def turn(self, *, everything: bool = False) -> None:
+        """One round: what came in, what is to be closed, what may go out."""
+        if self.gateway is not None:
+            self.gateway.turn()
+        if everything or not self.uplink.busy:
+            self._close_segments(everything=everything)
+        self.uplink.turn()
+
+    def status(self) -> SyncStatus:
+        """How sync is now."""
+        return read(self.store, self.clock.now())
+
+    def run(self, stopper: Stopper) -> None:
+        """Take turns until told to stop."""
+        while not stopper.stopping:
+            self.turn()
+            self._sleep()
+
+    def run_once(self, stopper: Stopper, deadline_s: float) -> SyncStatus:
+        """Take turns until the national node has everything; raises `NotAllSent`."""
+        end = self.clock.monotonic() + deadline_s
+        while not stopper.stopping and self.clock.monotonic() < end:
+            self.turn(everything=True)
+            self.log.flush()
+            status = self.status()
+            if status.waiting == 0 and status.relayed_waiting == 0:
+                return status
+            self._sleep()
+        status = self.status()
+        msg = (
+            f"{status.waiting + status.relayed_waiting} still wait for the national node after"
+            f" {deadline_s:g} s; nothing is lost: see that upstream runs and try again."
+        )
+        raise NotAllSent(msg)
+
+    def close(self) -> None:
+        """Put everything down."""
+        self.log.flush()
+        for link in self.links:
+            link.close()
+        self.store.close()
+
+    def _close_segments(self, *, everything: bool) -> None:
+        moment = self.clock.now() - timedelta(seconds=self.age_s)
+        older = None if everything else int(moment.timestamp() * 1000) << _HLC_BITS
+        for _ in range(_SEGMENTS_PER_TURN):
+            if not self.outbox.close_segment(
+                entries_max=self.entries_max,
+                older_than_hlc=older,
+                line_free=self.uplink.flowing,
+            ):
+                break
+
+    def _sleep(self) -> None:
+        ready = zmq_transport.ready(self.links, min(POLL_S, self.uplink.due_s))
+        for link in ready:
+            if isinstance(link, zmq_transport.Doorbell):
+                link.wait(0)
+
+
+def open_node_store(node: Node) -> Store:
+    """The node's database with every table of sync; raises `StoreFault`."""
+    tables = (JOURNAL_TABLES, *SYNC_TABLES)
+    return Store.open(node.db_path, tables, strict=node.settings.node.field)
+
+
+def build(
+    node: Node,
+    clock: Clock,
+    ids: Ids,
+    *,
+    upstream: str | None = None,
+    listen: str | None = None,
+) -> Engine:
+    """The engine of `node`; raises the faults of its settings, keys, registry and addresses."""
+    settings = node.settings.sync
+    store = open_node_store(node)
+    epoch = Journal(store, node.name, clock, db_epoch=ids.token(8)).db_epoch
+    own = Stream(node.name, epoch)
+    outbox, relay, log = Outbox(store, own, node.keys.signing), Relay(store), LinkLog(store, own)
+    peers = Peers(node.dir / "keys" / "registry.cbor", node.root_public, clock)
+    bell = zmq_transport.Doorbell(node.socket_path("bell"))
+    links: list[zmq_transport.Link] = [bell]
+    gateway = None
+    address = listen or settings.listen_endpoint
+    if node.role == "centre" and address:
+        server = zmq_transport.Server(address, node.keys, peers.named)
+        links.append(server)
+        gateway = Gateway(server, relay, peers, epoch, clock)
+    above = peers.upstream_of(node.name)
+    client = zmq_transport.Client(upstream or settings.upstream_endpoint, node.keys, above.curve)
+    links.append(client)
+    uplink = Uplink(
+        [outbox, relay],
+        client,
+        clock,
+        ids,
+        log,
+        retry_s_max=settings.retry_s_max,
+        told=_tell(gateway, own),
+        connect_wait_s=_CONNECT_WAIT_S,
+    )
+    return Engine(
+        store,
+        outbox,
+        uplink,
+        gateway,
+        log,
+        links,
+        clock,
+        settings.batch_entries_max,
+        settings.batch_age_s,
+    )
+
+
+def _tell(gateway: Gateway | None, own: Stream) -> Callable[[Stream, int], None]:
+    def told(stream: Stream, national: int) -> None:
+        if gateway is not None and stream != own:
+            gateway.tell(stream, national)
+
+    return told

@@ -1,0 +1,102 @@
+"""Gateway: the receiving half of the engine, where transport, reception and intake meet.
+
+Every whole segment is checked (shape, announced name, signature) before an intake sees it, and
+nothing is acknowledged before the intake's transaction has returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from provisioning.clock import Clock
+from sync.batches.batch import Stream, read_cover
+from sync.batches.chain import MARK_BYTES, Progress, Verdict
+from sync.faults import BadBatch, Fork, SyncRefusal
+from sync.protocol import receiver
+from sync.service.ports import Intake, Roll, ServerLink
+
+
+class Gateway:
+    """Takes in segments from `link` into `intake`, and answers."""
+
+    def __init__(
+        self, link: ServerLink, intake: Intake, roll: Roll, server_epoch: bytes, clock: Clock
+    ) -> None:
+        self._link = link
+        self._intake = intake
+        self._roll = roll
+        self._clock = clock
+        self._receiver = receiver.Receiver(server_epoch, roll.may_send)
+        self.refusals = 0
+        """Frames and segments turned away since the start."""
+
+    def turn(self) -> bool:
+        """Serve everything that has come; True when a segment was stored."""
+        stored = False
+        for request in self._link.poll(0):
+            try:
+                actions = self._receiver.receive(request.peer, request.payload)
+            except SyncRefusal:
+                self.refusals += 1
+                continue
+            for action in actions:
+                stored = self._do(action) or stored
+        return stored
+
+    def tell(self, stream: Stream, national: int) -> None:
+        """News from further up: pass it on to whoever sent that stream."""
+        here = replace(self._intake.progress(stream), national=national)
+        self._reply(self._receiver.stored(here))
+
+    def _do(self, action: receiver.Action) -> bool:
+        match action:
+            case receiver.Reply():
+                self._reply([action])
+            case receiver.Greet():
+                self._greet(action)
+            case receiver.Ingest():
+                return self._ingest(action)
+        return False
+
+    def _greet(self, greet: receiver.Greet) -> None:
+        stored, forks, now = [], set(), self._clock.now()
+        for offer in greet.offers:
+            stream = offer.stream
+            if not self._roll.may_send(greet.peer, stream.node):
+                stored.append(Progress(stream, 0, bytes(MARK_BYTES), 0))  # nothing to tell it
+                continue
+            stored.append(self._intake.progress(stream))
+            if self._intake.contradicts(stream, offer.last, offer.mark, now):
+                forks.add(stream)
+        self._reply(self._receiver.greet(greet.peer, greet.session, stored, forks))
+
+    def _ingest(self, arrived: receiver.Ingest) -> bool:
+        peer, stream, no = arrived.peer, arrived.stream, arrived.no
+        try:
+            cover = read_cover(arrived.raw)
+            if (cover.stream, cover.no) != (stream, no):
+                msg = "A batch is not the one its sender announced."
+                raise BadBatch(msg)
+            cover.verify(self._roll.signing_key(stream.node))
+        except SyncRefusal as fault:
+            self.refusals += 1
+            self._reply(self._receiver.refused(peer, stream, no, fault.code))
+            return False
+        taken = self._intake.take(cover, peer, self._clock.now())
+        match taken.verdict:
+            case Verdict.NEXT:
+                self._reply(self._receiver.stored(taken.progress))
+            case Verdict.KNOWN:
+                self._reply(self._receiver.repeat(peer, taken.progress))
+            case Verdict.GAP:
+                self._reply(self._receiver.behind(peer, taken.progress))
+            case Verdict.FORK:
+                self.refusals += 1
+                self._reply(self._receiver.refused(peer, stream, no, Fork.code))
+        return taken.verdict is Verdict.NEXT
+
+    def _reply(self, replies: Sequence[receiver.Reply]) -> None:
+        for reply in replies:
+            # Not delivered means not acknowledged: the sender asks again.
+            self._link.push(reply.peer, reply.frame)

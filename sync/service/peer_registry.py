@@ -1,0 +1,90 @@
+"""Peers: who may talk to this node, by the registry as it is on disk now.
+
+The registry file is looked at again at most once a second, so that a new node is let in and a
+revoked one is shut out of open connections without a restart. A file that does not verify is
+not believed: the last good one stays in force.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from provisioning.clock import Clock
+from provisioning.identity.certificates import Certificate, IdentityFault, Registry
+from sync.faults import NotSigned
+
+_LOOK_S = 1.0
+
+
+class Peers:
+    """The registry, fresh."""
+
+    def __init__(self, path: Path, root_public: bytes, clock: Clock) -> None:
+        self._path = path
+        self._root = root_public
+        self._clock = clock
+        self._registry = Registry.load(path, root_public)
+        self._stamp = self._file_stamp()
+        self._looked = clock.monotonic()
+
+    @property
+    def registry(self) -> Registry:
+        """The newest registry that verifies and is not older than the one before."""
+        now = self._clock.monotonic()
+        if now - self._looked >= _LOOK_S:
+            self._looked = now
+            stamp = self._file_stamp()
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._reload()
+        return self._registry
+
+    def named(self, curve_public: bytes) -> str | None:
+        """The node with this CURVE key, if it is enrolled and not revoked."""
+        found = self.registry.by_curve(curve_public)
+        return None if found is None else found.name
+
+    def signing_key(self, node: str) -> Ed25519PublicKey:
+        """The key of `node`; raises `NotSigned` for a stranger or a revoked node."""
+        try:
+            return self.registry.node(node).signing_key
+        except IdentityFault as fault:
+            raise NotSigned(fault.message) from fault
+
+    def may_send(self, peer: str, node: str) -> bool:
+        """A node brings its own journal; a centre also those of its own site."""
+        try:
+            bringer, owner = self.registry.node(peer), self.registry.node(node)
+        except IdentityFault:
+            return False
+        relayed = bringer.role == "centre" and bringer.site == owner.site
+        return bringer.name == owner.name or relayed
+
+    def upstream_of(self, node: str) -> Certificate:
+        """Whom `node` sends to: a kiosk to the centre of its site, all others to the national
+        node. Raises `IdentityFault`.
+        """
+        own = self.registry.node(node)
+        role, site = ("centre", own.site) if own.role == "kiosk" else ("national", None)
+        for name, certificate in self.registry.nodes.items():
+            if certificate.role == role and site in {None, certificate.site}:
+                return self.registry.node(name)
+        msg = f"The registry names no {role} for {node}; enrol one."
+        raise IdentityFault(msg)
+
+    def _file_stamp(self) -> tuple[int, int]:
+        try:
+            state = self._path.stat()
+        except OSError:
+            return (0, 0)
+        return (state.st_mtime_ns, state.st_ino)
+
+    def _reload(self) -> None:
+        try:
+            fresh = Registry.load(self._path, self._root)
+        except IdentityFault:
+            return
+        if fresh.number >= self._registry.number:
+            self._registry = fresh

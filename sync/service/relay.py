@@ -1,0 +1,180 @@
+"""Relay: a centre keeps its kiosks' segments until the national node has them, unread.
+
+It verifies who signed a segment and that it follows the one before, so that nothing useless is
+carried; it opens no part, holds no key that could, and never renumbers. It is an intake (what
+kiosks send to) and a source (what the uplink forwards) over the centre's own database. Only what
+it has committed is acknowledged as "stored"; "national" is passed on from above, never assumed.
+What the national node has lost again (its database was restored) and was pruned here is forgotten
+here too, so that the kiosk, whose journal still has it, sends it once more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sync.batches.batch import Cover, Stream
+from sync.batches.chain import START, Progress, Tail, Taken, Verdict, judge, mark_of
+from sync.faults import Fork
+from sync.store.database import MigrationSet, Store, Transaction
+
+RELAY_TABLES = MigrationSet(
+    "relay",
+    (
+        """CREATE TABLE relay_segment (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            no INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            bytes BLOB,
+            via TEXT NOT NULL,
+            received_at TEXT NOT NULL,
+            PRIMARY KEY (node, db_epoch, no)
+        );
+        CREATE INDEX relay_waiting ON relay_segment (node, db_epoch) WHERE bytes IS NOT NULL;
+        CREATE TABLE relay_national (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            no INTEGER NOT NULL,
+            PRIMARY KEY (node, db_epoch)
+        ) WITHOUT ROWID;
+        CREATE TABLE relay_refused (
+            node TEXT NOT NULL,
+            db_epoch BLOB NOT NULL,
+            no INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            code INTEGER NOT NULL,
+            received_at TEXT NOT NULL,
+            PRIMARY KEY (node, db_epoch, no, hash)
+        ) WITHOUT ROWID""",
+    ),
+)
+
+
+class Relay:
+    """The segments of other nodes at a centre."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def progress(self, stream: Stream) -> Progress:
+        """How far `stream` is here and at the national node."""
+        tail = self._tail(stream)
+        return Progress(stream, tail.no, mark_of(tail.hash), self._national(stream))
+
+    def take(self, cover: Cover, via: str, at: datetime) -> Taken:
+        """Store a verified segment brought by `via`, durably, when it is the next one."""
+        stream, key = cover.stream, (cover.stream.node, cover.stream.db_epoch)
+        with self._store.transaction() as tx:
+            verdict = judge(self._tail(stream), self._hash(stream, cover.no), cover)
+            if verdict is Verdict.NEXT:
+                tx.execute(
+                    "INSERT INTO relay_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*key, cover.no, cover.last, cover.hash, cover.raw, via, at.isoformat()),
+                )
+            elif verdict is Verdict.FORK:
+                _refuse(tx, stream, cover.no, cover.hash, at)
+        return Taken(verdict, self.progress(stream))
+
+    def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
+        """Whether a sender's segment `no` is another than the stored one; noted if so."""
+        stored = self._hash(stream, no)
+        if stored is None or mark_of(stored) == mark:
+            return False
+        with self._store.transaction() as tx:
+            _refuse(tx, stream, no, mark, at)
+        return True
+
+    def offers(self) -> list[Progress]:
+        """Every stream with something the national node has not acknowledged."""
+        found = self._store.all(
+            "SELECT DISTINCT node, db_epoch FROM relay_segment WHERE bytes IS NOT NULL"
+        )
+        streams = [Stream(node, bytes(epoch)) for node, epoch in found]
+        return [each for each in map(self.progress, streams) if each.no > each.national]
+
+    def raw(self, stream: Stream, no: int) -> bytes | None:
+        """The bytes of a stored segment; None once the national node has them."""
+        row = self._store.one(
+            "SELECT bytes FROM relay_segment WHERE node = ? AND db_epoch = ? AND no = ?",
+            (stream.node, stream.db_epoch, no),
+        )
+        return None if row is None or row[0] is None else bytes(row[0])
+
+    def acked(self, claimed: Progress, at: datetime, *, fresh: bool = False) -> bool:
+        """Note what the national node has of a stream; True when it is news. Raises `Fork`. A
+        word that was overtaken on its way (not `fresh`) never makes this forget anything.
+        """
+        del at
+        stream, stored = claimed.stream, self._hash(claimed.stream, claimed.no)
+        if stored is not None and mark_of(stored) != claimed.mark:
+            raise Fork(f"The national node has another batch {claimed.no} of {stream.node}.")
+        # It may have more than we do: this database was restored and will be filled from below.
+        told, known = min(claimed.national, self._tail(stream).no), self._national(stream)
+        if fresh and max(claimed.no, claimed.national) < known:
+            self._forget(stream, claimed.no)
+        if told <= known:
+            return False
+        with self._store.transaction() as tx:
+            _note(tx, stream, told)
+        return True
+
+    def _forget(self, stream: Stream, after: int) -> None:
+        """The national node lost what came after segment `after`; what has bytes here is kept."""
+        key = (stream.node, stream.db_epoch)
+        with self._store.transaction() as tx:
+            tx.execute(
+                "DELETE FROM relay_segment"
+                " WHERE node = ? AND db_epoch = ? AND no > ? AND bytes IS NULL",
+                (*key, after),
+            )
+            _note(tx, stream, after)
+
+    def _hash(self, stream: Stream, no: int) -> bytes | None:
+        row = self._store.one(
+            "SELECT hash FROM relay_segment WHERE node = ? AND db_epoch = ? AND no = ?",
+            (stream.node, stream.db_epoch, no),
+        )
+        return bytes(row[0]) if row else None
+
+    def _tail(self, stream: Stream) -> Tail:
+        """The end of what is here without a gap."""
+        first = max(1, self._national(stream))
+        row = self._store.one(
+            "SELECT no, hash, last FROM relay_segment AS one"
+            " WHERE node = ? AND db_epoch = ? AND no >= ? AND NOT EXISTS (SELECT 1"
+            " FROM relay_segment AS next WHERE next.node = one.node"
+            " AND next.db_epoch = one.db_epoch AND next.no = one.no + 1) ORDER BY no LIMIT 1",
+            (stream.node, stream.db_epoch, first),
+        )
+        if row is None or self._hash(stream, first) is None:
+            return START
+        return Tail(int(row[0]), bytes(row[1]), int(row[2]), None)
+
+    def _national(self, stream: Stream) -> int:
+        row = self._store.one(
+            "SELECT no FROM relay_national WHERE node = ? AND db_epoch = ?",
+            (stream.node, stream.db_epoch),
+        )
+        return int(row[0]) if row else 0
+
+
+def _refuse(tx: Transaction, stream: Stream, no: int, digest: bytes, at: datetime) -> None:
+    tx.execute(
+        "INSERT OR IGNORE INTO relay_refused VALUES (?, ?, ?, ?, 46, ?)",
+        (stream.node, stream.db_epoch, no, digest, at.isoformat()),
+    )
+
+
+def _note(tx: Transaction, stream: Stream, no: int) -> None:
+    key = (stream.node, stream.db_epoch)
+    tx.execute(
+        "INSERT INTO relay_national VALUES (?, ?, ?)"
+        " ON CONFLICT (node, db_epoch) DO UPDATE SET no = excluded.no",
+        (*key, no),
+    )
+    tx.execute(
+        "UPDATE relay_segment SET bytes = NULL"
+        " WHERE node = ? AND db_epoch = ? AND no <= ? AND bytes IS NOT NULL",
+        (*key, no),
+    )

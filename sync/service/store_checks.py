@@ -1,0 +1,71 @@
+"""The doctor's checks of the node's database and journal. They read only."""
+
+from __future__ import annotations
+
+from provisioning.doctor.runner import Check, Finding, unwell, well
+from provisioning.node.site import Node
+from sync.journal.audit import JournalFault, verify
+from sync.journal.journal import owner_of
+from sync.store.database import Store, StoreFault, version_problem
+
+TAIL = 2_000
+"""The doctor walks the newest entries; `huduma journal verify` walks all of them."""
+
+WAL_BYTES_MAX = 64 * 1024 * 1024
+
+
+def checks(node: Node) -> list[Check]:
+    """The checks of `node`'s database."""
+    return [
+        Check("sqlite", _sqlite),
+        Check("database", lambda: _database(node)),
+        Check("journal", lambda: _journal(node)),
+    ]
+
+
+def _sqlite() -> Finding:
+    problem = version_problem()
+    if problem:
+        text, _, remedy = problem.partition("; ")
+        return unwell("sqlite", text, remedy, StoreFault.code)
+    return well("sqlite", "a version without the WAL-reset fault")
+
+
+def _database(node: Node) -> Finding:
+    path = node.db_path
+    if not path.exists():
+        return well("database", "none yet: no service of this node has run")
+    mode = path.stat().st_mode & 0o077
+    if mode:
+        text = f"{path} is open to others ({mode:o})"
+        return unwell("database", text, f"chmod 600 {path}*", StoreFault.code)
+    wal = path.with_name(f"{path.name}-wal")
+    if wal.exists() and wal.stat().st_size > WAL_BYTES_MAX:
+        text = f"its log has grown to {wal.stat().st_size // 1_000_000} MB: somebody keeps reading"
+        return unwell("database", text, "close tools that hold it open", StoreFault.code)
+    store = Store.read_only(path)
+    try:
+        owner = owner_of(store)
+    finally:
+        store.close()
+    if owner is not None and owner[0] != node.name:
+        text = f"{path} belongs to node {owner[0]}"
+        return unwell("database", text, "put back this node's own database", JournalFault.code)
+    return well("database", f"{path.stat().st_size // 1_000:,} kB")
+
+
+def _journal(node: Node) -> Finding:
+    if not node.db_path.exists():
+        return well("journal", "none yet")
+    store = Store.read_only(node.db_path)
+    try:
+        if owner_of(store) is None:
+            return well("journal", "none yet")
+        verdict = verify(store, node.name, tail=TAIL)
+    finally:
+        store.close()
+    if verdict.first_bad is not None:
+        text = f"entry {verdict.first_bad}: {verdict.reason}"
+        remedy = "stop the node, keep its database and call the national desk"
+        return unwell("journal", text, remedy, JournalFault.code)
+    return well("journal", f"{verdict.entries:,} entries; the newest {TAIL:,} hold")

@@ -1,0 +1,196 @@
+"""Uplink: the sending half of the engine, where stores, session and transport meet.
+
+Works in short turns that never wait, so that one loop can run it beside a gateway. It believes
+nothing that it did not ask of a store in the same turn, so it may be killed at any line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from provisioning.backoff import Backoff
+from provisioning.clock import Clock
+from provisioning.ids import Ids
+from sync.batches.batch import Stream
+from sync.batches.chain import Progress
+from sync.faults import BadBatch, Fork, Gap
+from sync.protocol import sender
+from sync.protocol.frames import STREAMS_MAX, Offer
+from sync.protocol.sender_states import State
+from sync.service.ports import ClientLink, Source, Watcher
+
+BLOCKED_S = 900.0
+"""A stream whose segment was refused is offered again after this long: the reason may be gone."""
+FORKED_S = 60.0
+_CONNECTED_LOOK_S, _ASK_S = 1.0, 0.2
+_FRAMES_PER_TURN = 256
+
+
+class Uplink:
+    """Sends the segments of `sources` through `link`; `told` hears of every new acknowledgement."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        link: ClientLink,
+        clock: Clock,
+        ids: Ids,
+        watcher: Watcher,
+        *,
+        retry_s_max: float = 300.0,
+        told: Callable[[Stream, int], None] = lambda *_: None,
+        connect_wait_s: float = 0.0,
+    ) -> None:
+        self._sources = sources
+        self._link = link
+        self._clock = clock
+        self._ids = ids
+        self._watcher = watcher
+        self._told = told
+        self._connect_wait_s = connect_wait_s
+        self._sender = sender.Sender()
+        self._backoff = Backoff(most_s=retry_s_max)
+        self._dial_at = 0.0
+        self._asked = 0.0
+        self._blocked: dict[Stream, float] = {}
+
+    @property
+    def flowing(self) -> bool:
+        """Whether the other end has answered and takes segments."""
+        return self._sender.state is State.FLOWING
+
+    @property
+    def busy(self) -> bool:
+        """Whether a segment is under way: then no other is closed, so the store is left alone."""
+        return self._sender.busy
+
+    @property
+    def due_s(self) -> float:
+        """Seconds until there is something to do although nothing arrives."""
+        if self._sender.state is State.OFFLINE:
+            return max(0.0, self._dial_at - self._clock.monotonic())
+        return 1.0
+
+    def turn(self) -> None:
+        """Read what has come, note it, send what may be sent. Never waits."""
+        now = self._clock.monotonic()
+        for _ in range(_FRAMES_PER_TURN):
+            frame = self._link.receive(0)
+            if frame is None:
+                break
+            self._receive(frame, now)
+        self._do(self._sender.tick(now), now)
+        ready = self._sender.state is State.OFFLINE and now >= self._dial_at
+        if ready or (self.flowing and (self._grown(now) or self._sender.idle(now))):
+            self._dial(now)
+        self._pump(now)
+
+    def _receive(self, frame: bytes, now: float) -> None:
+        try:
+            actions = self._sender.receive(frame, now)
+        except BadBatch:
+            # The other end talks nonsense: a new session is the only thing to try.
+            self._fail(now)
+            return
+        self._do(actions, now)
+        if self.flowing:
+            self._backoff.succeeded()
+            self._watcher.up(self._clock.now())
+
+    def _do(self, actions: Sequence[sender.Action], now: float) -> None:
+        for action in actions:
+            match action:
+                case sender.Send(frame):
+                    self._send(frame, now)
+                case sender.Acked(stream, no, mark, national, fresh):
+                    self._note(Progress(stream, no, mark, national), now, fresh=fresh)
+                case sender.Blocked(stream, _, code):
+                    self._block(stream, code, now)
+                case sender.Ended(at_once):
+                    self._fail(now, at_once=at_once)
+
+    def _note(self, claimed: Progress, now: float, *, fresh: bool) -> None:
+        at = self._clock.now()
+        for source in self._sources:
+            try:
+                news = source.acked(claimed, at, fresh=fresh)
+            except Fork as fault:
+                self._sender.block(claimed.stream)
+                self._block(claimed.stream, fault.code, now)
+                continue
+            if news:
+                self._watcher.accepted(claimed.stream)
+                self._told(claimed.stream, claimed.national)
+
+    def _block(self, stream: Stream, code: int, now: float) -> None:
+        # A fork shows in a HELLO, and what is missing here may come back from below, so asking
+        # again is cheap; other refusals cost a segment.
+        cheap = code in {Fork.code, Gap.code}
+        self._blocked[stream] = now + (FORKED_S if cheap else BLOCKED_S)
+        self._watcher.blocked(stream, code)
+
+    def _offers(self, now: float) -> list[Offer]:
+        for stream in [each for each, until in self._blocked.items() if now >= until]:
+            del self._blocked[stream]
+        offers = [each for source in self._sources for each in source.offers()]
+        open_ = [each for each in offers if each.stream not in self._blocked]
+        return [Offer(each.stream, each.no, each.mark) for each in open_[:STREAMS_MAX]]
+
+    def _grown(self, now: float) -> bool:
+        """Tell the session what is new; True when a stream is new to it. With chunks under way
+        the sources are not asked at every turn.
+        """
+        if self._sender.busy and now - self._asked < _ASK_S:
+            return False
+        self._asked = now
+        offers = self._offers(now)
+        known = [self._sender.offer(each.stream, each.last) for each in offers]
+        return not all(known)
+
+    def _dial(self, now: float) -> None:
+        greeting = self._sender.dial(self._ids.token(4), self._offers(now), now)
+        self._do(greeting, now)
+
+    def _pump(self, now: float) -> None:
+        while (wanted := self._sender.wants()) is not None or self.flowing:
+            if wanted is not None:
+                raw = self._raw(*wanted)
+                if raw is None:  # pruned, and it cannot be made again as it was: a person must look
+                    self._sender.block(wanted[0])
+                    self._block(wanted[0], Gap.code, now)
+                    continue
+                self._sender.feed(*wanted, raw)
+            chunk = self._sender.chunk()
+            if chunk is None or not self._send(chunk.frame, now):
+                return
+
+    def _raw(self, stream: Stream, no: int) -> bytes | None:
+        found = (source.raw(stream, no) for source in self._sources)
+        return next((raw for raw in found if raw is not None), None)
+
+    def _send(self, frame: bytes, now: float) -> bool:
+        greeting = self._sender.state is State.GREETING
+        if self._link.send(frame, self._connect_wait_s if greeting else 0.0):
+            self._watcher.sent(len(frame))
+            return True
+        # Not connected (yet): the socket goes on trying by itself and asking it costs no byte, so
+        # a line that comes back is used within seconds; only silence makes the waits grow.
+        self._sender.lost()
+        self._watcher.down()
+        self._dial_at = now + _CONNECTED_LOOK_S * (0.5 + self._chance())
+        return False
+
+    def _fail(self, now: float, *, at_once: bool = False) -> None:
+        self._sender.lost()
+        self._link.rebuild()
+        if at_once:
+            self._dial_at = now
+        else:
+            self._wait(now)
+
+    def _wait(self, now: float) -> None:
+        self._dial_at = now + self._backoff.failed(self._chance())
+        self._watcher.down()
+
+    def _chance(self) -> float:
+        return int.from_bytes(self._ids.token(4), "big") / 2**32

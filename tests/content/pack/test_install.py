@@ -1,0 +1,168 @@
+"""Installing a pack is all or nothing, keeps the one before, and never goes below the floor."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import timedelta
+
+import pytest
+
+from content.authoring.build import DEFAULT_SOURCES, build
+from content.faults import NoSpace, NotInPack, PackIncomplete, PackRefused
+from content.pack.install import PackShelf, current_pack, read_floor, roll_back, versions
+from content.pack.pack import Pack
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, signer, made):
+    """Three packs of the same content, a minute apart, without forms and fonts."""
+    folder = tmp_path_factory.mktemp("offers")
+    sources = folder / "sources"
+    shutil.copytree(
+        DEFAULT_SOURCES, sources, ignore=shutil.ignore_patterns("look", "forms", "forms.csv")
+    )
+    for minute in range(3):
+        build(sources, folder / f"{minute}", signer, made + timedelta(minutes=minute), pack_id="t")
+    return folder
+
+
+@pytest.fixture
+def offers(built, tmp_path):
+    shutil.copytree(built, tmp_path / "offers")
+    return [tmp_path / "offers" / f"{minute}" for minute in range(3)]
+
+
+@pytest.fixture
+def shelf(tmp_path, root):
+    return PackShelf(tmp_path / "state", root)
+
+
+@pytest.fixture
+def later(made):
+    return made + timedelta(days=1)
+
+
+def tree(folder):
+    return sorted(
+        (path.relative_to(folder).as_posix(), path.read_bytes() if path.is_file() else b"")
+        for path in folder.rglob("*")
+    )
+
+
+def test_a_pack_installs_and_opens(shelf, offers, later, root):
+    installed = shelf.install(offers[0], later)
+    assert not installed.already_current
+    assert current_pack(shelf.state) == installed.folder
+    Pack.open(current_pack(shelf.state), root)
+    assert shelf.install(offers[0], later).already_current
+
+
+def test_the_pack_before_is_kept_and_nothing_older(shelf, offers, later):
+    numbers = [shelf.install(offer, later).version for offer in offers]
+    assert versions(shelf.state) == (numbers[2], numbers[1])
+    kept = sorted(folder.name for folder in (shelf.state / "packs").iterdir())
+    assert kept == [str(numbers[1]), str(numbers[2])]
+
+
+def test_a_step_back_and_no_further(shelf, offers, later, root):
+    first = shelf.install(offers[0], later).version
+    with pytest.raises(NotInPack):
+        roll_back(shelf.state)
+    second = shelf.install(offers[1], later).version
+    assert roll_back(shelf.state) == first
+    assert versions(shelf.state) == (first, second)
+    Pack.open(current_pack(shelf.state), root)
+    assert shelf.install(offers[2], later).version > second
+
+
+def test_an_older_pack_is_refused_also_after_a_step_back(shelf, offers, later):
+    shelf.install(offers[1], later)
+    shelf.install(offers[2], later)
+    before = tree(shelf.state)
+    with pytest.raises(PackRefused, match="older"):
+        shelf.install(offers[0], later)
+    assert tree(shelf.state) == before
+    roll_back(shelf.state)
+    with pytest.raises(PackRefused, match="older"):
+        shelf.install(offers[0], later)
+
+
+@pytest.mark.parametrize("act", ["flip", "cut", "missing", "link", "grown", "manifest", "future"])
+def test_a_bad_pack_changes_nothing(shelf, offers, later, made, act):
+    shelf.install(offers[0], later)
+    before = tree(shelf.state)
+    bad = offers[1]
+    blob = next(p for p in sorted((bad / "blobs").iterdir()) if p.stat().st_size > 1000)
+    moment = later
+    match act:
+        case "flip":
+            blob.write_bytes(b"\x00" + blob.read_bytes()[1:])
+        case "cut":
+            blob.write_bytes(blob.read_bytes()[:-1])
+        case "missing":
+            blob.unlink()
+        case "link":
+            blob.rename(bad / "elsewhere")
+            blob.symlink_to(bad / "elsewhere")
+        case "grown":
+            os.truncate(blob, 1 << 33)
+        case "manifest":
+            (bad / "pack.json").write_bytes((bad / "pack.json").read_bytes() + b" ")
+        case "future":
+            moment = made
+    with pytest.raises((PackRefused, PackIncomplete)):
+        shelf.install(bad, moment)
+    assert tree(shelf.state) == before
+
+
+def test_too_little_space_is_said_before_anything_is_copied(shelf, offers, later, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 9, 1))
+    with pytest.raises(NoSpace) as refused:
+        shelf.install(offers[0], later)
+    assert refused.value.code == 32
+    assert versions(shelf.state) == (None, None)
+
+
+class PowerCut(BaseException):
+    pass
+
+
+def test_a_power_cut_at_any_write_leaves_a_whole_pack(tmp_path, offers, later, root, monkeypatch):
+    """Cut at the n-th fsync for every n: the pack in use is always whole, and installing again
+    succeeds."""
+    shelf = PackShelf(tmp_path / "state", root)
+    first = shelf.install(offers[0], later).version
+    second = None
+    fsync = os.fsync
+    for cut_at in range(200):
+        state = tmp_path / f"try{cut_at}"
+        shutil.copytree(shelf.state, state, symlinks=True)
+        left = [cut_at]
+
+        def cutting(descriptor, left=left):
+            if left[0] == 0:
+                raise PowerCut
+            left[0] -= 1
+            fsync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", cutting)
+        trial = PackShelf(state, root)
+        try:
+            second = trial.install(offers[1], later).version
+        except PowerCut:
+            second = None
+        finally:
+            monkeypatch.setattr(os, "fsync", fsync)
+        whole = Pack.open(current_pack(state), root)
+        assert whole.manifest.version in {first, Pack.open(offers[1], root).manifest.version}
+        again = trial.install(offers[1], later)
+        Pack.open(current_pack(state), root)
+        assert versions(state) == (again.version, first)
+        assert read_floor(state) == again.version
+        shutil.rmtree(state)
+        if second is not None:
+            break
+    else:
+        pytest.fail("the install never finished")
+    assert cut_at > 5

@@ -1,0 +1,251 @@
+"""The centre's authority: order, one winner per call, ghosts, blocks; all of it from the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kiosk.centre.authority import Authority
+from kiosk.centre.line import LINE_TABLES, Line
+from kiosk.queue.faults import CounterBusy, CounterUnknown, NobodyWaiting, NothingCalled
+from kiosk.queue.priority import Policy
+from kiosk.queue.protocol import (
+    Disown,
+    Granted,
+    Grants,
+    GrantsWish,
+    GrantWish,
+    Leased,
+    LeaseWish,
+    Report,
+    Reported,
+    Told,
+    encode,
+    read_answer,
+    read_ask,
+)
+from kiosk.ticketing.centre_client import OwnCentre, answer
+from provisioning.clock import VirtualClock
+from provisioning.ids import SeededIds
+from sync.journal.audit import rebuild
+from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.store.database import Store
+
+DAY = "2026-11-23"
+
+
+class Centre:
+    def __init__(self, path: Path) -> None:
+        self.clock = VirtualClock()
+        self.ids = SeededIds(7)
+        self.store = Store.open(path, [JOURNAL_TABLES, LINE_TABLES])
+        self.journal = Journal(self.store, "centre", self.clock, [Line()])
+        self.authority = Authority(
+            self.journal, self.clock, self.ids, site="HC-001", policy=Policy()
+        )
+
+    def wish(self, series: str = "A", rank: int = 9, visit: UUID | None = None) -> GrantWish:
+        klass = "normal" if rank == 9 else "elderly"
+        return GrantWish(visit or self.ids.uuid7(), "NRB-02", series, klass, rank)
+
+    def grant(self, series: str = "A", rank: int = 9) -> tuple[UUID, Granted]:
+        self.clock.advance(seconds=1)
+        wish = self.wish(series, rank)
+        return wish.visit, self.authority.grant("kiosk-1", wish)
+
+    def told(self, visit: UUID, number: int, series: str = "A") -> Told:
+        since = int(self.clock.now().timestamp() * 1000)
+        return Told(visit, DAY, series, number, "NRB-02", "normal", 9, since)
+
+    def kinds(self) -> list[str]:
+        return [entry.kind for entry in self.journal.entries()]
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    opened = Centre(tmp_path / "centre.db")
+    yield opened
+    tables = rebuild(opened.store, "centre", [Line()])
+    assert all(tables.values()), "the tables are not what the journal says"
+    opened.store.close()
+
+
+def test_numbers_come_in_order_per_series(centre: Centre) -> None:
+    numbers = [centre.grant(series)[1] for series in "AABA"]
+    assert [(n.series, n.number) for n in numbers] == [
+        ("A", 101),
+        ("A", 102),
+        ("B", 101),
+        ("A", 103),
+    ]
+    assert [n.ahead for n in numbers] == [0, 1, 2, 3]
+
+
+def test_the_same_visit_gets_the_same_number(centre: Centre) -> None:
+    wish = centre.wish()
+    first = centre.authority.grant("kiosk-1", wish)
+    assert centre.authority.grant("kiosk-1", wish).number == first.number
+    assert centre.kinds() == ["ticket.granted"]
+
+
+def test_a_new_day_begins_again_and_yesterday_is_not_called(centre: Centre) -> None:
+    centre.grant()
+    centre.clock.advance(seconds=86_400)
+    assert centre.grant()[1].number == 101
+    assert centre.authority.call(1).label == "A101"
+    with pytest.raises(NobodyWaiting):
+        centre.authority.call(2)
+
+
+def test_each_counter_gets_another_ticket_and_a_busy_one_none(centre: Centre) -> None:
+    visits = [centre.grant()[0] for _ in range(3)]
+    called = [centre.authority.call(counter).visit for counter in (1, 2, 3)]
+    assert called == visits
+    with pytest.raises(CounterBusy, match="A101"):
+        centre.authority.call(1)
+    with pytest.raises(NobodyWaiting):
+        centre.authority.call(4)
+
+
+def test_a_press_counts_once_however_often_it_arrives(centre: Centre) -> None:
+    centre.grant()
+    centre.grant()
+    assert centre.authority.call(1, "k1").visit == centre.authority.call(1, "k1").visit
+    first, again = centre.authority.call(2, "k2"), centre.authority.call(2, "k2")
+    assert first.visit == again.visit
+    assert centre.authority.complete(2, "k3").visit == centre.authority.complete(2, "k3").visit
+    assert centre.kinds().count("ticket.called") == 2
+    assert centre.kinds().count("ticket.served") == 1
+
+
+def test_recall_complete_and_no_show_need_a_called_ticket(centre: Centre) -> None:
+    for act in (centre.authority.recall, centre.authority.complete, centre.authority.no_show):
+        with pytest.raises(NothingCalled):
+            act(1)
+    centre.grant()
+    centre.authority.call(1)
+    assert centre.authority.recall(1).label == "A101"
+    assert centre.authority.no_show(1).label == "A101"
+    with pytest.raises(NothingCalled):
+        centre.authority.complete(1)
+    with pytest.raises(CounterUnknown):
+        centre.authority.call(0)
+
+
+def test_priority_goes_earlier_and_the_journal_says_why(centre: Centre) -> None:
+    centre.grant()
+    centre.clock.advance(seconds=300)
+    _, priority = centre.grant(rank=1)
+    assert priority.ahead == 0
+    centre.clock.advance(seconds=600)
+    assert centre.authority.call(1).klass == "elderly"
+    entry = list(centre.journal.entries())[-1]
+    assert entry.body["why"].startswith("used the largest share")
+
+
+def test_two_authorities_on_one_database_never_call_one_person_twice(
+    centre: Centre, tmp_path: Path
+) -> None:
+    other = Authority(
+        Journal(
+            Store.open(tmp_path / "centre.db", [JOURNAL_TABLES, LINE_TABLES]),
+            "centre",
+            centre.clock,
+            [Line()],
+        ),
+        centre.clock,
+        centre.ids,
+        site="HC-001",
+        policy=Policy(),
+    )
+    for _ in range(20):
+        centre.grant()
+    called = []
+    for counter in range(1, 11):
+        called += [centre.authority.call(counter).visit, other.call(counter + 100).visit]
+    assert len(set(called)) == 20
+
+
+def test_a_grant_that_came_too_late_is_cancelled_when_the_kiosk_reports(centre: Centre) -> None:
+    visit, ghost = centre.grant()
+    centre.authority.report("kiosk-1", [centre.told(visit, 501)])
+    assert centre.kinds() == ["ticket.granted", "ticket.cancelled", "ticket.arrived"]
+    called = centre.authority.call(1)
+    assert (called.visit, called.label) == (visit, "A501")
+    assert centre.grant()[1].number == ghost.number + 1, "a cancelled number is not given again"
+
+
+def test_reporting_what_the_centre_knows_changes_nothing(centre: Centre) -> None:
+    visit, granted = centre.grant()
+    assert centre.authority.report("kiosk-1", [centre.told(visit, granted.number)]) == 0
+    assert centre.authority.unreported("kiosk-1", DAY) == ()
+    assert centre.kinds() == ["ticket.granted"]
+
+
+def test_a_kiosk_that_was_cut_off_disowns_what_nobody_was_told(centre: Centre) -> None:
+    told, granted = centre.grant()
+    lost, _ = centre.grant()
+    centre.authority.report("kiosk-1", [centre.told(told, granted.number)])
+    assert centre.authority.unreported("kiosk-1", DAY) == (lost,)
+    assert centre.authority.unreported("kiosk-2", DAY) == ()
+    assert centre.authority.disown("kiosk-2", [lost]) == 0, "only its own kiosk may disown it"
+    assert centre.authority.disown("kiosk-1", [lost, told]) == 1
+    assert centre.authority.call(1).visit == told
+    with pytest.raises(NobodyWaiting):
+        centre.authority.call(2)
+
+
+def test_a_disowned_number_that_was_told_after_all_stands_again(centre: Centre) -> None:
+    visit, granted = centre.grant()
+    centre.authority.disown("kiosk-1", [visit])
+    centre.authority.report("kiosk-1", [centre.told(visit, granted.number)])
+    assert centre.authority.call(1).label == "A101"
+
+
+def test_blocks_are_never_leased_twice(centre: Centre) -> None:
+    first = centre.authority.lease("kiosk-1", LeaseWish(DAY, 50))
+    other = centre.authority.lease("kiosk-2", LeaseWish(DAY, 50))
+    again = centre.authority.lease("kiosk-1", LeaseWish(DAY, 50))
+    more = centre.authority.lease("kiosk-1", LeaseWish(DAY, 50, held=first.last))
+    assert (first.first, first.last) == (501, 550)
+    assert again == first, "an answer that was lost is given again"
+    assert other.first == 551
+    assert more.first == 601
+    while more.last:
+        more = centre.authority.lease("kiosk-1", LeaseWish(DAY, 50, held=more.last))
+    assert (more.first, more.last) == (0, 0), "the band ends; nothing is made up"
+
+
+def test_the_estimate_is_not_known_until_people_were_served(centre: Centre) -> None:
+    for _ in range(12):
+        centre.grant()
+    assert centre.grant()[1].wait is None
+    for _ in range(6):
+        centre.authority.call(1)
+        centre.clock.advance(seconds=300)
+        centre.authority.complete(1)
+    granted = centre.grant()[1]
+    assert granted.ahead == 7
+    assert granted.wait is not None
+    low, high = granted.wait
+    assert low < 7 * 5 < high + 10
+
+
+def test_everything_travels_as_messages(centre: Centre) -> None:
+    visit = centre.ids.uuid7()
+    own = OwnCentre(centre.authority, "kiosk-1")
+    asks = [
+        (centre.wish(visit=visit), Granted),
+        (LeaseWish(DAY, 20), Leased),
+        (Report((centre.told(visit, 101),)), Reported),
+        (GrantsWish(DAY), Grants),
+        (Disown((visit,)), Reported),
+    ]
+    for ask, kind in asks:
+        assert read_ask(encode(ask)) == ask
+        found = own.ask(ask)
+        assert isinstance(found, kind)
+        assert read_answer(encode(answer(centre.authority, "kiosk-1", ask))).__class__ is kind

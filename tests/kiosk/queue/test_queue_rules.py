@@ -1,0 +1,192 @@
+"""Numbers, policy, estimate, codes and references: tables and properties."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.case_reference import is_reference, make_reference
+from kiosk.queue.estimate import KNOWN_FROM, wait_range
+from kiosk.queue.lifecycle import TURNS, Act, Turn, Waiting, allowed
+from kiosk.queue.numbering import (
+    LETTERS,
+    Number,
+    next_block,
+    next_granted,
+    offline_series,
+    series_of,
+    service_day,
+)
+from kiosk.queue.priority import Policy, Why, choose
+from kiosk.queue.signed_code import PAYLOAD_MAX, read_ticket, ticket_payload
+from provisioning.ids import SeededIds
+
+DAY = date(2026, 11, 23)
+NOW = 1_795_000_000_000
+MINUTE = 60_000
+
+
+def waiting(number: int, minutes: float, rank: int = 9) -> Waiting:
+    klass = "normal" if rank == 9 else "elderly"
+    since = NOW - int(minutes * MINUTE)
+    return Waiting(UUID(int=number), "A", number, "NRB-02", klass, rank, since)
+
+
+@pytest.mark.parametrize(
+    ("last", "number"), [(None, 101), (101, 102), (499, 500), (500, 1001), (1001, 1002)]
+)
+def test_granted_numbers_step_over_the_reserve(last: int | None, number: int) -> None:
+    assert next_granted(last) == number
+
+
+@pytest.mark.parametrize(
+    ("last", "size", "block"),
+    [(None, 50, (501, 550)), (550, 50, (551, 600)), (980, 50, (981, 1000)), (1000, 50, None)],
+)
+def test_blocks_fill_the_reserve_and_end_with_it(
+    last: int | None, size: int, block: tuple[int, int] | None
+) -> None:
+    found = next_block(DAY, last, size)
+    assert (None if found is None else (found.first, found.last)) == block
+
+
+def test_labels() -> None:
+    assert Number(DAY, "A", 101).label == "A101"
+    assert Number(DAY, offline_series("A", 2), 7).label == "A-K2-07"
+    keys = [f"c{n}" for n in range(18)]
+    assert [series_of(key, keys) for key in keys] == list(LETTERS[:18])
+    assert not {"I", "O"} & set(LETTERS)
+
+
+def test_a_service_day_begins_at_midnight_in_nairobi() -> None:
+    before = datetime(2026, 11, 22, 20, 59, tzinfo=UTC)
+    assert service_day(before) == date(2026, 11, 22)
+    assert service_day(before + timedelta(minutes=1)) == DAY
+
+
+def test_the_largest_share_of_a_target_goes_first() -> None:
+    line = [waiting(1, 40), waiting(2, 14, rank=1), waiting(3, 44)]
+    choice = choose(line, NOW, Policy())
+    assert choice is not None
+    assert (choice.ticket.number, choice.why) == (3, Why.SHARE)
+    choice = choose([waiting(1, 40), waiting(2, 14, rank=1)], NOW, Policy())
+    assert choice is not None
+    assert choice.ticket.number == 2
+    assert choice.say() == "used the largest share of its target wait (93%)"
+
+
+def test_nobody_waits_past_the_floor_behind_priority_people() -> None:
+    line = [waiting(n, 60, rank=1) for n in range(2, 30)] + [waiting(1, 91)]
+    choice = choose(line, NOW, Policy())
+    assert choice is not None
+    assert (choice.ticket.number, choice.why) == (1, Why.FLOOR)
+
+
+def test_an_empty_line_has_no_choice() -> None:
+    assert choose([], NOW, Policy()) is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.floats(0, 300), st.sampled_from([1, 2, 3, 9])), min_size=1))
+def test_the_choice_is_always_somebody_who_waits_and_never_past_a_starving_one(
+    people: list[tuple[float, int]],
+) -> None:
+    line = [waiting(n, minutes, rank) for n, (minutes, rank) in enumerate(people)]
+    choice = choose(line, NOW, Policy())
+    assert choice is not None
+    assert choice.ticket in line
+    oldest = min(each.since for each in line)
+    if NOW - oldest >= 90 * MINUTE:
+        assert choice.ticket.since == oldest
+
+
+def test_a_clock_that_went_back_makes_no_negative_wait() -> None:
+    choice = choose([waiting(1, -30)], NOW, Policy())
+    assert choice is not None
+    assert choice.share == 0
+
+
+@pytest.mark.parametrize(
+    ("people", "served", "counters", "expected"),
+    [
+        (10, KNOWN_FROM - 1, 3, None),
+        (10, 20, 0, None),
+        (0, 20, 3, (0, 5)),
+        (10, 20, 2, (25, 50)),
+        (200, 20, 1, None),
+    ],
+)
+def test_a_wait_is_a_range_or_not_known(
+    people: int, served: int, counters: int, expected: tuple[int, int] | None
+) -> None:
+    assert wait_range(people, [400.0] * served, counters) == expected
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 60), st.integers(1, 20))
+def test_a_range_has_a_width_and_steps_of_five(people: int, counters: int) -> None:
+    found = wait_range(people, [390.0] * 50, counters)
+    if found is not None:
+        low, high = found
+        assert 0 <= low < high
+        assert low % 5 == high % 5 == 0
+
+
+def test_turns_have_no_way_back_from_served() -> None:
+    assert allowed(Turn.WAITING, Act.CALL) is Turn.CALLED
+    assert allowed(Turn.SERVED, Act.CALL) is None
+    assert set(TURNS) == set(Turn)
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+@pytest.mark.parametrize("label", ["A101", "A1001", "A-K2-07", "Z-K99-9999"])
+def test_codes_are_short_and_say_only_what_was_signed(label: str) -> None:
+    visit = SeededIds().uuid7()
+    payload = ticket_payload(KEY, "HC-001", DAY, label, visit)
+    assert len(payload) <= PAYLOAD_MAX
+    claim = read_ticket(KEY.public_key(), "HC-001", payload)
+    assert claim is not None
+    assert (claim.label, claim.day, claim.visit_head) == (label, DAY, visit.bytes[:6])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 103), st.characters(min_codepoint=33, max_codepoint=126))
+def test_one_altered_character_of_a_code_is_refused(place: int, letter: str) -> None:
+    payload = ticket_payload(KEY, "HC-001", DAY, "A101", SeededIds().uuid7())
+    forged = payload[:place] + letter + payload[place + 1 :]
+    claim = read_ticket(KEY.public_key(), "HC-001", forged)
+    # The last character of unpadded base64 has spare bits: the bytes must be the same then.
+    assert claim is None or forged == payload or place == len(payload) - 1
+
+
+def test_another_site_or_key_does_not_recognise_the_code() -> None:
+    payload = ticket_payload(KEY, "HC-001", DAY, "A101", SeededIds().uuid7())
+    assert read_ticket(KEY.public_key(), "HC-002", payload) is None
+    other = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+    assert read_ticket(other.public_key(), "HC-001", payload) is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(min_size=4, max_size=4), st.sampled_from(["NRB", "TREASURY", "HUDUMA"]))
+def test_references_check_themselves(randomness: bytes, agency: str) -> None:
+    reference = make_reference(agency, randomness)
+    assert is_reference(reference)
+    assert is_reference(f" {reference.lower()} ")
+    middle = reference.split("-")[1]
+    for place, character in enumerate(middle):
+        for other in "0A7Z":
+            if other != character:
+                wrong = middle[:place] + other + middle[place + 1 :]
+                assert not is_reference(reference.replace(middle, wrong))
+
+
+@pytest.mark.parametrize("text", ["", "NRB", "NRB-7K3M-29", "nrb 7k3mq2 29", "NRB-7K3MQ2-AA"])
+def test_what_is_no_reference(text: str) -> None:
+    assert not is_reference(text)

@@ -1,0 +1,194 @@
+"""The ticket desk: centre, reserve, own sub-series, in that order; and the paperwork afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from content.catalogue.catalogue import Catalogue
+from kiosk.node.composition import Counter, authority, counter_of
+from kiosk.node.database import Books, open_books, projections
+from kiosk.queue.faults import UnknownClass
+from kiosk.queue.protocol import Answer, Ask, Granted, GrantWish
+from kiosk.ticketing.centre_client import FirstOf, OwnCentre
+from kiosk.ticketing.issuer import TicketDesk
+from kiosk.ticketing.ticket_table import Source, reserve_left, ticket_of
+from provisioning.clock import VirtualClock
+from provisioning.node.site import Site
+from sync.journal.audit import rebuild
+
+DAY = "2026-11-23"
+
+
+class Line:
+    """The way to the centre, which a test may cut. `late`: the centre acts, its answer is lost."""
+
+    def __init__(self, centre: OwnCentre) -> None:
+        self.centre = centre
+        self.up = True
+        self.late = False
+        self.forged: Granted | None = None
+
+    def ask(self, message: Ask) -> Answer | None:
+        if not self.up:
+            return None
+        if self.forged is not None and isinstance(message, GrantWish):
+            return self.forged
+        found = self.centre.ask(message)
+        return None if self.late else found
+
+
+class Branch:
+    """Kiosk 1 and its centre, in one process."""
+
+    def __init__(self, site: Site, catalogue: Catalogue) -> None:
+        self.clock = VirtualClock()
+        self.catalogue = catalogue
+        self.centre: Books = open_books(site.node("centre"), self.clock)
+        self.hall = authority(site.node("centre"), self.centre)
+        self.line = Line(OwnCentre(self.hall, "kiosk-1"))
+        self.node = site.node("kiosk-1")
+        self.counter: Counter = counter_of(site, self.node, self.clock, catalogue=catalogue)
+        self.desk: TicketDesk = self.counter.desk
+        self.desk._centre = FirstOf([self.line])
+
+    def issue(self, code: str = "NRB-02", klass: str = "normal") -> str:
+        visit = self.counter.books.ids.uuid7()
+        self.clock.advance(seconds=1)
+        return self.desk.issue(visit, self.catalogue.service(code), klass, "en").label
+
+    def settle(self) -> None:
+        for _ in range(4):
+            assert self.desk.settle()
+
+    def waiting(self) -> list[str]:
+        with self.centre.store.transaction() as tx:
+            rows = tx.all(
+                "SELECT series || number FROM line_ticket WHERE turn = 'waiting' ORDER BY since"
+            )
+        return [row[0] for row in rows]
+
+
+@pytest.fixture
+def branch(site: Site, catalogue: Catalogue) -> Iterator[Branch]:
+    opened = Branch(site, catalogue)
+    yield opened
+    books = opened.counter.books
+    assert all(rebuild(books.store, "kiosk-1", projections("kiosk")).values())
+    books.store.close()
+    opened.counter.bell.close()
+    opened.centre.store.close()
+
+
+def test_the_centre_grants_in_order(branch: Branch) -> None:
+    assert [branch.issue() for _ in range(3)] == ["A101", "A102", "A103"]
+    assert branch.issue("KRA-01", "elderly") == "F101"
+
+
+def test_without_the_centre_the_reserve_goes_on_and_then_the_kiosks_own_series(
+    branch: Branch,
+) -> None:
+    branch.settle()
+    branch.issue()
+    branch.line.up = False
+    size = branch.node.settings.queue.reserve_block
+    numbers = [branch.issue() for _ in range(size + 2)]
+    assert numbers[0] == "A501"
+    assert numbers[size - 1] == f"A{500 + size}"
+    assert numbers[size:] == ["A-K1-01", "A-K1-02"]
+    assert len(set(numbers)) == len(numbers)
+    assert branch.issue("KRA-01") == "F501", "every series has the whole block"
+
+
+def test_after_the_line_is_back_the_queue_has_everybody_by_arrival(branch: Branch) -> None:
+    branch.settle()
+    first = branch.issue()
+    branch.line.up = False
+    second, third = branch.issue(), branch.issue()
+    branch.line.up = True
+    fourth = branch.issue()
+    assert branch.waiting() == [first, fourth]
+    branch.settle()
+    assert branch.waiting() == [first, second, third, fourth]
+    assert branch.hall.call(1).label == first
+    assert branch.hall.call(2).label == second
+
+
+def test_an_answer_that_was_lost_leaves_no_ghost(branch: Branch) -> None:
+    branch.settle()
+    branch.line.late = True
+    told = branch.issue()
+    assert told == "A501"
+    assert branch.waiting() == ["A101"], "the centre believes it gave A101"
+    branch.line.late = False
+    branch.settle()
+    assert branch.waiting() == ["A501"]
+    assert branch.issue() == "A102", "the ghost's number is not given to anybody"
+
+
+def test_a_kiosk_cut_off_in_the_middle_of_an_issue_disowns_it_at_the_next_start(
+    branch: Branch, site: Site, catalogue: Catalogue
+) -> None:
+    wish = GrantWish(branch.counter.books.ids.uuid7(), "NRB-02", "A", "normal", 9)
+    branch.line.ask(wish)  # and then the power went
+    told = branch.issue()
+    again = counter_of(site, branch.node, branch.clock, catalogue=catalogue)
+    again.desk._centre = FirstOf([branch.line])
+    for _ in range(4):
+        again.desk.settle()
+    assert branch.waiting() == [told]
+    again.books.store.close()
+    again.bell.close()
+
+
+def test_a_number_granted_twice_by_a_restored_centre_is_not_told_twice(branch: Branch) -> None:
+    branch.settle()
+    told = branch.issue()
+    branch.line.forged = Granted(DAY, "A", 101, 0, None)
+    assert told == "A101"
+    assert branch.issue() == "A501"
+
+
+def test_the_reserve_is_renewed_at_half(branch: Branch) -> None:
+    branch.settle()
+    size = branch.node.settings.queue.reserve_block
+    branch.line.up = False
+    for _ in range(size // 2):
+        branch.issue()
+    store = branch.counter.books.store
+    assert reserve_left(store, DAY) == size - size // 2
+    branch.line.up = True
+    branch.settle()
+    assert reserve_left(store, DAY) == 2 * size - size // 2
+    branch.settle()
+    assert reserve_left(store, DAY) == 2 * size - size // 2, "one renewal is enough"
+
+
+def test_the_same_visit_asked_again_is_the_same_ticket_and_slip(branch: Branch) -> None:
+    visit = branch.counter.books.ids.uuid7()
+    service = branch.catalogue.service("NRB-02")
+    first = branch.desk.issue(visit, service, "normal", "sw")
+    branch.line.up = False
+    assert branch.desk.issue(visit, service, "normal", "sw") == first
+    assert len(branch.counter.spool.jobs()) == 1
+    ticket = ticket_of(branch.counter.books.store, visit)
+    assert ticket is not None
+    assert ticket.source is Source.CENTRE
+
+
+def test_a_class_nobody_knows_is_refused_before_a_number_is_used(branch: Branch) -> None:
+    with pytest.raises(UnknownClass, match="elderly"):
+        branch.issue(klass="vip")
+    assert branch.issue() == "A101"
+
+
+def test_tomorrow_starts_with_new_numbers_even_in_the_dark(branch: Branch) -> None:
+    branch.settle()
+    branch.line.up = False
+    assert branch.issue() == "A501"
+    branch.clock.advance(seconds=86_400)
+    assert branch.issue() == "A-K1-01", "no block was leased for that day: the own series"
+    branch.line.up = True
+    branch.settle()
+    assert branch.issue() == "A101"

@@ -1,0 +1,69 @@
+"""The screen's tests: one offscreen window per process, one app at a time, virtual time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk import ui
+from kiosk.ui.automation.fake_core import Mirror
+from kiosk.ui.panel import Look
+
+
+@pytest.fixture(scope="session")
+def look() -> Look:
+    look = Look()
+    ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
+    os.environ["KIVY_GL_BACKEND"] = (
+        "mock"  # laid out truly, not drawn; pictures have their own tests
+    )
+    from kiosk.ui.automation import driver
+
+    assert driver.Window is not None
+    del os.environ["KIVY_GL_BACKEND"]  # children of this process draw
+    return look
+
+
+class Stage:
+    """A driver over a mirror: `show` a view, act, read what was sent."""
+
+    def __init__(self, look: Look) -> None:
+        from kiosk.ui.automation.driver import Driver
+
+        self.mirror = Mirror()
+        self.driver = Driver(self.mirror, look)
+
+    def show(self, name: str, language: str = "en", **options):
+        from kiosk.tools.gallery import gallery
+
+        return self.give(gallery.view(name, language, **options))
+
+    def give(self, view):
+        numbered = self.mirror.give(view)
+        self.driver.frames(3)
+        return numbered
+
+    def sent(self, kind: type | None = None) -> list:
+        events = [e for e in self.mirror.sent if kind is None or isinstance(e, kind)]
+        self.mirror.sent.clear()
+        return events
+
+
+@pytest.fixture(scope="session")
+def only_stage(look: Look) -> Iterator[Stage]:
+    stage = Stage(look)
+    yield stage
+    stage.driver.close()
+
+
+@pytest.fixture
+def stage(only_stage: Stage) -> Stage:
+    """The one stage, as a new visit finds it."""
+    only_stage.driver.advance(1.0)
+    only_stage.show("goodbye")
+    only_stage.show("attract")
+    only_stage.sent()
+    only_stage.mirror._number = 0
+    return only_stage

@@ -1,0 +1,68 @@
+"""Colours and sizes: WCAG arithmetic on the token tables, no window."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from kiosk.ui.panel import DEFAULT_ASSETS, Look
+from kiosk.ui.theme.tokens import (
+    ACCENTS,
+    LEGAL_TEXT_DP,
+    MM_PER_DP,
+    PALETTES,
+    SHAPE_PAIRS,
+    SUNLIGHT,
+    TARGET_DP,
+    TEXT_PAIRS,
+    legible,
+    ratio,
+    rgba,
+    slots,
+)
+
+
+def test_the_ratio_is_that_of_wcag():
+    assert ratio(rgba("#000000"), rgba("#FFFFFF")) == pytest.approx(21.0)
+    assert ratio(rgba("#767676"), rgba("#FFFFFF")) == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda p: p.name)
+def test_every_pair_of_every_theme_has_its_contrast(palette):
+    poor = [
+        (pair, round(found, 2))
+        for pair in (*TEXT_PAIRS, *SHAPE_PAIRS)
+        if (found := ratio(getattr(palette, pair.front), getattr(palette, pair.back))) < pair.least
+    ]
+    assert poor == []
+
+
+def test_sunlight_has_no_grey_and_no_line_under_two_pixels():
+    for slot in slots():
+        red, green, blue, _ = getattr(SUNLIGHT, slot)
+        assert not (red == green == blue and 0 < red < 1), slot
+    assert SUNLIGHT.line_dp >= 2
+
+
+def test_white_stands_on_every_accent_and_every_agency():
+    with (DEFAULT_ASSETS.parent / "agencies.csv").open(newline="") as lines:
+        colours = [row["colour_hex"] for row in csv.DictReader(lines)]
+    assert [c for c in (*ACCENTS.values(), *colours) if not legible(rgba(c))] == []
+
+
+def test_sizes_are_those_of_fingers_and_eyes():
+    assert TARGET_DP * MM_PER_DP >= 20
+    assert LEGAL_TEXT_DP * 0.727 * MM_PER_DP >= 4.8
+
+
+@pytest.mark.parametrize(("width", "height", "inch"), [(1280, 800, 15.6), (1920, 1080, 21.5)])
+def test_a_dp_is_never_smaller_than_it_says_on_a_supported_panel(width, height, inch):
+    look = Look(width=width, height=height)
+    mm_per_px = inch * 25.4 / (width**2 + height**2) ** 0.5
+    assert look.density * mm_per_px >= MM_PER_DP * 0.99
+
+
+def test_a_colour_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="RRGGBB"):
+        rgba("green")

@@ -1,0 +1,135 @@
+"""Stories of a ticket without paper: the number by SMS, and what becomes of the phone number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from content.catalogue.catalogue import Catalogue
+from kiosk.node.composition import kiosk_of
+from peripherals.causes import State
+from peripherals.device import Cause, PrinterState, PrinterStatus
+from peripherals.device_loop import status_table
+from peripherals.device_loop.status_table import EquipmentRow
+from peripherals.printing.escpos.profiles import PROFILES
+from peripherals.printing.spool import JobState, Spool
+from peripherals.printing.worker import printer_status
+from peripherals.sms.modem import Outcome, SmsReport
+from peripherals.sms.queue import SmsQueue
+from provisioning.clock import VirtualClock
+from provisioning.node.site import Site
+from tests.kiosk.conftest import Visitor
+
+PHONE = "0733 141 592"
+
+
+@pytest.fixture
+def visitor(site: Site, catalogue: Catalogue) -> Iterator[Visitor]:
+    """At a van with a modem."""
+    settings = site.dir / "van-1" / "device.toml"
+    text = settings.read_text().replace("[devices]", '[devices]\nsms = "sms+at:run/modem"')
+    assert "sms+at" in text
+    settings.write_text(text)
+    clock, node = VirtualClock(), site.node("van-1")
+    kiosk = kiosk_of(site, node, clock, catalogue=catalogue)
+    yield Visitor(kiosk, clock, node)
+    kiosk.bell.close()
+    kiosk.books.store.close()
+
+
+def stand(visitor, printer: PrinterState, modem: State) -> None:
+    now = visitor.clock.now()
+    with visitor.kiosk.books.store.transaction() as tx:
+        printer_status.enlist(tx, "printer", 0, now, PROFILES["tm-t20"])
+        cause = Cause.PAPER if printer is PrinterState.BLOCKED else Cause.NONE
+        printer_status.observe(tx, "printer", PrinterStatus(printer, now, cause))
+        status_table.write(tx, [EquipmentRow("sms", "at", modem, "", now, now)])
+
+
+def ticket(visitor) -> str:
+    visitor.tap("start", "choose.en", "ticket")
+    visitor.tap(next(name for name in visitor.ids() if name.startswith("category.")))
+    visitor.tap(next(name for name in visitor.ids() if name.startswith("service.")))
+    visitor.tap("take-ticket", "class.none").wait(0)
+    return visitor.number()
+
+
+def queue_of(visitor) -> SmsQueue:
+    books = visitor.kiosk.books
+    return SmsQueue(books.store, visitor.node.keys.spool_key, books.clock, books.ids)
+
+
+def last_job(visitor):
+    books = visitor.kiosk.books
+    return Spool(books.store, visitor.node.keys.spool_key, books.clock, books.ids).jobs()[-1]
+
+
+@pytest.mark.parametrize(
+    ("printer", "modem", "offered"),
+    [
+        (PrinterState.BLOCKED, State.READY, True),
+        (PrinterState.BLOCKED, State.LOW, True),
+        (PrinterState.BLOCKED, State.BLOCKED, False),
+        (PrinterState.READY, State.READY, False),
+    ],
+)
+def test_offered_only_without_paper_and_with_a_modem(visitor, printer, modem, offered):
+    stand(visitor, printer, modem)
+    ticket(visitor)
+    assert ("sms" in visitor.ids()) is offered
+
+
+def test_the_number_goes_by_sms_in_place_of_the_slip_and_is_sent_only_when_proven(visitor):
+    stand(visitor, PrinterState.BLOCKED, State.READY)
+    number = ticket(visitor)
+    visitor.tap("sms").type(PHONE).tap("send")
+    assert visitor.state == "ticket"
+    assert visitor.number() == number
+    assert "on its way" in visitor.words()
+    assert "sms" not in visitor.ids(), "one message a ticket"
+    assert (last_job(visitor).state, last_job(visitor).channel) == (JobState.FAILED_OVER, "sms")
+    entry = list(visitor.kiosk.books.journal.entries())[-1]
+    assert (entry.kind, entry.body["to"]) == ("print.failed_over", "sms")
+    queue = queue_of(visitor)
+    job = queue.jobs()[0].id
+    with visitor.kiosk.books.store.transaction() as tx:
+        tx.execute("UPDATE sms_job SET state = 'sending'")
+    queue.report(SmsReport(job, Outcome.SENT, ""))
+    visitor.wait(1)
+    assert "message was sent" in visitor.words()
+
+
+def test_the_phone_number_is_sealed_and_gone_after_sending(visitor):
+    stand(visitor, PrinterState.BLOCKED, State.READY)
+    ticket(visitor)
+    visitor.tap("sms").type(PHONE).tap("send")
+    assert visitor.kiosk.appliance.session.phone.typed == ""
+    for path in visitor.node.dir.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"733141592" not in content
+            assert PHONE.encode() not in content
+    store, queue = visitor.kiosk.books.store, queue_of(visitor)
+    with store.transaction() as tx:
+        tx.execute("UPDATE sms_job SET state = 'sending'")
+    queue.report(SmsReport(queue.jobs()[0].id, Outcome.SENT, ""))
+    assert store.one("SELECT sealed FROM sms_job")[0] is None
+
+
+def test_a_number_that_is_none_is_told_and_nothing_is_queued(visitor):
+    stand(visitor, PrinterState.BLOCKED, State.READY)
+    ticket(visitor)
+    visitor.tap("sms").type("0812 345 678").tap("send")
+    assert visitor.state == "ticket-sms"
+    assert "for example" in visitor.words()
+    assert queue_of(visitor).jobs() == []
+    assert last_job(visitor).state is JobState.QUEUED
+    assert visitor.tap("back").state == "ticket"
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_the_longest_site_fits_one_message(catalogue, language):
+    longest = max((centre.name for centre in catalogue.centres()), key=len)
+    words = catalogue.text("sms.ticket", language, number="A-1234", site=longest)
+    assert len(words) <= 160

@@ -1,0 +1,350 @@
+"""SMS (acceptance scenario 25): one message is one message; ĩ and ũ arrive as written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from peripherals.causes import State
+from peripherals.line_protocol import Broken, Condition
+from peripherals.simulators.modem import ModemSimulator, read_submit
+from peripherals.sms.modem import Modem, Outcome, SmsReport
+from peripherals.sms.pdu import PARTS_MAX, kenyan_number, parts_of
+from peripherals.sms.queue import SMS_TABLES, SmsQueue, SmsRefused, SmsState
+from provisioning.clock import VirtualClock
+from provisioning.ids import SeededIds
+from sync.store.database import Store
+from tests.peripherals.printing.bench import Rig
+
+NUMBER = "+254712345678"
+TEXT = "Tiketi yako ni A101. Watu 7 wako mbele yako."
+
+
+def modem() -> Rig:
+    bench = Rig(Modem(), ModemSimulator())
+    bench.begin()
+    bench.run(2.0)
+    assert bench.dialogue.can_send
+    return bench
+
+
+def send(bench: Rig, text: str = TEXT, seconds: float = 10.0) -> list[SmsReport]:
+    bench.dialogue.send("job", parts_of(NUMBER, text, 7), bench.now)
+    return reports(bench.run(seconds, step_s=0.05))
+
+
+def reports(events: list[Any]) -> list[SmsReport]:
+    return [event for event in events if isinstance(event, SmsReport)]
+
+
+# -- parts ----------------------------------------------------------------------------------
+
+
+def test_known_pdus() -> None:
+    (part,) = parts_of("+254712345678", "hellohello", 0, valid_minutes=1440)
+    assert part.pdu == "0011000C915274214365870000A70AE8329BFD4697D9EC37"
+    assert part.length == len(part.pdu) // 2 - 1
+
+
+@pytest.mark.parametrize(
+    ("length", "letter", "count"),
+    [
+        (160, "a", 1), (161, "a", 2), (306, "a", 2), (307, "a", 3), (612, "a", 4),
+        (70, "ĩ", 1), (71, "ĩ", 2), (134, "ĩ", 2), (135, "ĩ", 3), (268, "ĩ", 4),
+        (80, "€", 1), (81, "€", 2),
+    ],
+)  # fmt: skip
+def test_the_number_of_parts(length: int, letter: str, count: int) -> None:
+    assert len(parts_of(NUMBER, letter * length, 0)) == count
+
+
+def test_what_cannot_be_sent_is_refused_before_anything_is_queued() -> None:
+    for text in ("", "a" * 613, "ĩ" * 269):
+        with pytest.raises(ValueError, match="parts"):
+            parts_of(NUMBER, text, 0)
+    assert PARTS_MAX == 4
+    with pytest.raises(ValueError, match="international"):
+        parts_of("0712345678", TEXT, 0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(alphabet="abcXYZ 0123 €{}\\ĩũŋɨé😀\n@£", min_size=1, max_size=250))
+def test_every_text_is_read_back_from_its_parts(text: str) -> None:
+    try:
+        parts = parts_of(NUMBER, text, 9)
+    except ValueError:
+        return
+    read = [read_submit(bytes.fromhex(part.pdu)) for part in parts]
+    assert "".join(each.text for each in read) == text
+    assert {each.number for each in read} == {NUMBER}
+    if len(parts) > 1:
+        assert [each.joined for each in read] == [
+            (9, len(parts), n) for n in range(1, len(parts) + 1)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("0712 345 678", "+254712345678"),
+        ("+254 (112) 345-678", "+254112345678"),
+        ("254712345678", "+254712345678"),
+        ("712345678", None),
+        ("0812345678", None),
+        ("+255712345678", None),
+        ("07123456789", None),
+        ("", None),
+    ],
+)
+def test_kenyan_numbers(written: str, number: str | None) -> None:
+    assert kenyan_number(written) == number
+
+
+# -- the modem ------------------------------------------------------------------------------
+
+
+def test_a_message_is_sent_once_and_proven() -> None:
+    bench = modem()
+    assert send(bench) == [SmsReport("job", Outcome.SENT, 1)]
+    assert [(each.number, each.text) for each in bench.simulator.sent] == [(NUMBER, TEXT)]
+    assert bench.dialogue.can_send
+
+
+def test_names_with_tildes_go_as_ucs2_in_joined_parts() -> None:
+    text = "Wanjirũ wa Kĩmani, tiketi yako ni A101. " * 3
+    bench = modem()
+    assert send(bench, text)[-1] == SmsReport("job", Outcome.SENT, 2)
+    assert "".join(each.text for each in bench.simulator.sent) == text
+    assert [each.joined for each in bench.simulator.sent] == [(7, 2, 1), (7, 2, 2)]
+
+
+def test_silence_after_the_prompt_is_uncertain_and_nothing_is_sent_again() -> None:
+    bench = modem()
+    bench.simulator.order(["stall"], bench.now)
+    assert send(bench, seconds=300) == [SmsReport("job", Outcome.UNCERTAIN, 0, "no answer")]
+    assert len(bench.simulator.sent) == 1
+    assert bench.simulator.prompts == 1
+    assert bench.dialogue.can_send, "the line is fenced and usable again"
+    assert send(bench)[-1].outcome is Outcome.SENT
+
+
+def test_a_late_confirmation_in_front_of_the_fence_still_proves_the_message() -> None:
+    bench = modem()
+    bench.simulator.order(["late", "63"], bench.now)
+    told = send(bench, seconds=120)
+    assert [report.outcome for report in told] == [Outcome.UNCERTAIN, Outcome.SENT]
+    assert len(bench.simulator.sent) == 1
+
+
+def test_a_late_confirmation_never_proves_the_next_message() -> None:
+    bench = modem()
+    bench.simulator.order(["stall"], bench.now)
+    assert send(bench, seconds=100)[-1].outcome is Outcome.UNCERTAIN
+    assert bench.dialogue.received(b"\r\n+CMGS: 77\r\n\r\nOK\r\n", bench.now) == []
+    bench.simulator.order(["stall"], bench.now)
+    bench.dialogue.send("next", parts_of(NUMBER, TEXT, 8), bench.now)
+    assert reports(bench.run(100, step_s=0.05))[-1] == SmsReport(
+        "next", Outcome.UNCERTAIN, 0, "no answer"
+    )
+
+
+def test_no_prompt_means_nothing_was_handed_over_and_may_be_tried_again() -> None:
+    bench = modem()
+    bench.simulator.order(["noprompt"], bench.now)
+    assert send(bench, seconds=60) == [SmsReport("job", Outcome.RETRY, 0, "no answer")]
+    assert bench.simulator.sent == []
+    assert send(bench)[-1].outcome is Outcome.SENT
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("38", Outcome.RETRY),
+        ("331", Outcome.RETRY),
+        ("310", Outcome.RETRY),
+        ("332", Outcome.UNCERTAIN),
+        ("500", Outcome.UNCERTAIN),
+        ("1", Outcome.FAILED),
+        ("304", Outcome.FAILED),
+    ],
+)
+def test_what_a_refusal_means(code: str, outcome: Outcome) -> None:
+    bench = modem()
+    bench.simulator.order(["fail", code], bench.now)
+    assert [report.outcome for report in send(bench, seconds=30)] == [outcome]
+
+
+def test_a_refused_second_part_is_uncertain_because_the_first_one_went() -> None:
+    bench = modem()
+    bench.dialogue.send("job", parts_of(NUMBER, "a" * 300, 1), bench.now)
+    while len(bench.simulator.sent) < 1:
+        bench.run(0.01)
+    bench.simulator.order(["fail", "38"], bench.now)
+    assert reports(bench.run(10)) == [SmsReport("job", Outcome.UNCERTAIN, 1, "CMS 38")]
+
+
+def test_a_line_that_breaks_after_the_prompt_is_uncertain_before_it_is_safe() -> None:
+    for submitted, outcome in ((True, Outcome.UNCERTAIN), (False, Outcome.RETRY)):
+        bench = modem()
+        bench.simulator.order(["stall" if submitted else "noprompt"], bench.now)
+        bench.dialogue.send("job", parts_of(NUMBER, TEXT, 1), bench.now)
+        bench.run(1.0)
+        assert reports(bench.dialogue.ended(bench.now)) == [
+            SmsReport("job", outcome, 0, "line lost")
+        ]
+        assert reports(bench.begin() + bench.run(60, step_s=0.05)) == []
+
+
+def test_without_a_network_or_a_sim_it_says_so_and_takes_nothing() -> None:
+    bench = modem()
+    bench.simulator.order(["network", "off"], bench.now)
+    assert Condition(State.BLOCKED, "no-signal") in bench.run(15, step_s=0.05)
+    assert not bench.dialogue.can_send
+    bench.simulator.order(["network", "on"], bench.now)
+    assert Condition(State.READY) in bench.run(15, step_s=0.05)
+    bench.simulator.order(["sim", "off"], bench.now)
+    assert Condition(State.BLOCKED, "no-sim") in bench.run(15, step_s=0.05)
+    assert not bench.dialogue.can_send
+
+
+def test_a_deaf_modem_is_given_up_for_a_fresh_line() -> None:
+    bench = modem()
+    bench.simulator.order(["deaf"], bench.now)
+    assert Broken("no-answer") in bench.run(120, step_s=0.05)
+
+
+# -- the queue ------------------------------------------------------------------------------
+
+
+class Desk:
+    """A queue on a real store with a simulated modem."""
+
+    def __init__(self, store: Store, clock: VirtualClock, ids: SeededIds) -> None:
+        store.migrate([SMS_TABLES])
+        self.store, self.clock, self.ids = store, clock, ids
+        self.queue = self.open()
+        self.bench = modem()
+
+    def open(self) -> SmsQueue:
+        return SmsQueue(self.store, bytes(range(32)), self.clock, self.ids)
+
+    def add(self, key: str = "ticket-1", minutes: int = 30) -> str:
+        with self.store.transaction() as tx:
+            return self.queue.enqueue(
+                tx, key, "0712345678", TEXT, self.clock.now() + timedelta(minutes=minutes)
+            )
+
+    def run(self, seconds: float) -> None:
+        until = self.bench.now + seconds
+        while self.bench.now < until:
+            self.queue.pump(self.bench.dialogue, self.bench.now)
+            for report in reports(self.bench.run(0.5, step_s=0.05)):
+                self.queue.report(report)
+            self.clock.advance(seconds=0.5)
+
+    def states(self) -> list[SmsState]:
+        return [job.state for job in self.queue.jobs()]
+
+
+@pytest.fixture
+def desk(store: Store, clock: VirtualClock, ids: SeededIds) -> Desk:
+    return Desk(store, clock, ids)
+
+
+def test_a_queued_message_goes_once_and_its_text_is_gone(desk: Desk) -> None:
+    assert desk.add() == desk.add(), "the same key is the same message"
+    desk.run(10)
+    assert desk.states() == [SmsState.SENT]
+    assert len(desk.bench.simulator.sent) == 1
+    assert desk.store.all("SELECT sealed FROM sms_job") == [(None,)]
+
+
+def test_number_and_text_are_not_readable_at_rest(desk: Desk) -> None:
+    desk.add()
+    desk.store.checkpoint()
+    octets = desk.store.path.read_bytes()
+    assert b"712345678" not in octets
+    assert b"Tiketi" not in octets
+
+
+def test_no_signal_waits_and_expires_but_never_fails(desk: Desk) -> None:
+    desk.bench.simulator.order(["network", "off"], desk.bench.now)
+    desk.run(15)
+    desk.add("early", minutes=1)
+    desk.add("late", minutes=60)
+    desk.run(90)
+    assert desk.states() == [SmsState.EXPIRED, SmsState.QUEUED]
+    desk.bench.simulator.order(["network", "on"], desk.bench.now)
+    desk.run(30)
+    assert desk.states() == [SmsState.EXPIRED, SmsState.SENT]
+    assert len(desk.bench.simulator.sent) == 1
+
+
+def test_an_uncertain_message_is_never_sent_again_by_itself(desk: Desk) -> None:
+    desk.bench.simulator.order(["stall"], desk.bench.now)
+    job = desk.add()
+    desk.run(400)
+    assert desk.states() == [SmsState.UNCERTAIN]
+    assert len(desk.bench.simulator.sent) == 1
+    again = desk.queue.resend(job, desk.clock.now() + timedelta(minutes=5))
+    assert again is not None
+    assert desk.queue.resend(job, desk.clock.now()) is None
+    desk.run(20)
+    assert desk.states() == [SmsState.CANCELLED, SmsState.SENT]
+    assert len(desk.bench.simulator.sent) == 2
+
+
+def test_a_safe_failure_is_tried_again_with_a_pause(desk: Desk) -> None:
+    desk.bench.simulator.order(["fail", "38"], desk.bench.now)
+    desk.add()
+    desk.run(3)
+    assert desk.states() == [SmsState.QUEUED]
+    desk.run(20)
+    assert desk.states() == [SmsState.SENT]
+    assert len(desk.bench.simulator.sent) == 1
+
+
+def test_a_power_cut_while_sending_makes_it_uncertain(desk: Desk) -> None:
+    desk.bench.simulator.order(["stall"], desk.bench.now)
+    desk.add()
+    desk.run(2)
+    assert desk.states() == [SmsState.SENDING]
+    desk.queue = desk.open()
+    assert desk.queue.recover() == 1
+    desk.bench = modem()
+    desk.run(60)
+    assert desk.states() == [SmsState.UNCERTAIN]
+    assert desk.bench.simulator.sent == []
+
+
+def test_the_sending_state_is_durable_before_the_modem_gets_a_byte(desk: Desk) -> None:
+    desk.add()
+    before = desk.bench.dialogue.outgoing()
+    assert desk.queue.pump(desk.bench.dialogue, desk.bench.now)
+    assert desk.states() == [SmsState.SENDING]
+    assert b"CMGS" not in before
+    assert desk.bench.dialogue.outgoing().startswith(b"AT+CMGS=")
+
+
+def test_a_wrong_number_is_refused_when_it_is_asked_for(desk: Desk) -> None:
+    with pytest.raises(SmsRefused, match="Kenyan mobile"), desk.store.transaction() as tx:
+        desk.queue.enqueue(tx, "k", "12345", TEXT, desk.clock.now())
+    with pytest.raises(SmsRefused, match="too long"), desk.store.transaction() as tx:
+        desk.queue.enqueue(tx, "k", "0712345678", "a" * 700, desk.clock.now())
+    assert desk.queue.jobs() == []
+
+
+def test_a_waiting_message_can_be_cancelled_and_old_ones_are_forgotten(desk: Desk) -> None:
+    desk.bench.simulator.order(["network", "off"], desk.bench.now)
+    desk.run(12)
+    job = desk.add()
+    assert desk.queue.cancel(job)
+    assert not desk.queue.cancel(job)
+    assert desk.states() == [SmsState.CANCELLED]
+    assert desk.queue.purge() == 0
+    desk.clock.advance(seconds=25 * 3600)
+    assert desk.queue.purge() == 1

@@ -1,0 +1,236 @@
+"""Batches: the same bytes everywhere, and no other bytes accepted."""
+
+from __future__ import annotations
+
+import hashlib
+
+import cbor2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provisioning.ids import SeededIds
+from sync.batches.batch import SEGMENT_MAX, Fact, Stream, build, read_cover, read_entries
+from sync.batches.columns import Row, fold, unfold
+from sync.cbor import decode, encode
+from sync.faults import BadBatch, NotSigned, SyncRefusal
+from sync.journal.journal import GENESIS, encode_body
+from tests.sync.world import facts, signing
+
+STREAM = Stream("kiosk-1", b"epoch--1")
+PLAN = [
+    ("node.started", "national", {"service": "core", "version": "1", "boot": "a"}),
+    ("print.queued", "site", {"job": "1", "kind": "ticket"}),
+    ("print.proven", "site", {"job": "1", "kind": "ticket", "proof": "id"}),
+    ("form.submitted", "agency:NRB", {"form": "lost_id", "index": 0, "sealed": b"\x07" * 70}),
+    ("form.submitted", "agency:NRB", {"form": "lost_id", "index": 1, "sealed": b"\x08" * 75}),
+    ("form.submitted", "agency:CRS", {"form": "birth_cert", "index": 0, "sealed": b"\x09" * 70}),
+    ("staff.called", "site", {"site": "GPO", "state": "home"}),
+    ("feedback.given", "national", {"face": 5, "words_sealed": None, "day": "2026-11-23"}),
+]
+KEY = signing("kiosk-1")
+
+
+def one(plan=PLAN):
+    made = facts(STREAM, plan)
+    return made, build(KEY, STREAM, 1, GENESIS, GENESIS, made)
+
+
+def receive(raw, key=KEY):
+    cover = read_cover(raw)
+    cover.verify(key.public_key())
+    return cover, read_entries(cover)
+
+
+def test_what_is_shared_comes_out_as_it_went_in_and_the_chain_closes():
+    made, raw = one()
+    cover, contents = receive(raw)
+    assert list(contents.facts) == [fact for fact in made if fact.audience != "site"]
+    assert contents.head == made[-1].hash
+    assert (cover.stream, cover.no, cover.first, cover.count) == (STREAM, 1, 1, 8)
+    assert (cover.last, cover.hash) == (8, hashlib.sha256(raw).digest())
+
+
+def test_entries_of_the_site_leave_only_the_hash_of_each_run():
+    made, raw = one()
+    assert b"print.queued" not in raw
+    withheld = cbor2.loads(cbor2.loads(raw)[1])[0]
+    assert withheld == made[2].hash + made[6].hash
+
+
+def test_a_segment_may_end_with_or_be_only_withheld_entries():
+    plan = [PLAN[1], PLAN[2]]
+    made, raw = one(plan)
+    _, contents = receive(raw)
+    assert list(contents.facts) == []
+    assert contents.head == made[1].hash
+
+
+def test_the_next_segment_goes_on_where_this_one_ends():
+    made = facts(STREAM, PLAN)
+    first = build(KEY, STREAM, 1, GENESIS, GENESIS, made[:5])
+    digest = hashlib.sha256(first).digest()
+    second = build(KEY, STREAM, 2, digest, made[4].hash, made[5:])
+    cover, contents = receive(second)
+    assert (cover.no, cover.first, cover.prev_segment) == (2, 6, digest)
+    assert contents.head == made[-1].hash
+
+
+def test_a_flipped_bit_anywhere_is_refused_by_a_named_fault():
+    _, raw = one()
+    codes = set()
+    for place in range(len(raw)):
+        flipped = bytearray(raw)
+        flipped[place] ^= 1 << (place % 8)
+        with pytest.raises(SyncRefusal) as fault:
+            receive(bytes(flipped))
+        codes.add(fault.value.code)
+    assert codes == {BadBatch.code, NotSigned.code}
+
+
+def test_a_segment_cut_anywhere_or_with_more_after_its_end_is_refused():
+    _, raw = one()
+    for length in range(0, len(raw), 7):
+        with pytest.raises(BadBatch):
+            receive(raw[:length])
+    with pytest.raises(BadBatch):
+        receive(raw + b"\0")
+
+
+def test_another_nodes_signature_is_refused():
+    _, raw = one()
+    with pytest.raises(NotSigned) as fault:
+        receive(raw, signing("kiosk-2"))
+    assert fault.value.code == 49
+
+
+def resigned(header, parts):
+    """A segment signed by the node itself over whatever `header` and `parts` say."""
+    from sync.sealing.cose_encrypt import signed_bytes
+
+    signature = KEY.sign(signed_bytes(header, hashlib.sha256(parts).digest()))
+    return encode([header, parts, signature])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda h, p: (h, [p[0], [*p[1], ["site", b"\0\x80", b""]]]),
+        lambda h, p: (h, [p[0] + bytes(32), p[1]]),
+        lambda h, p: (h, [p[0][:-1], p[1]]),
+        lambda h, p: (h, [p[0], p[1] + p[1]]),
+        lambda h, p: (h, [p[0], [["national", b"\x09abc", b""]]]),
+        lambda h, p: (h, [p[0], [["national", b"\x01\xff\xff", b""]]]),
+        lambda h, p: (h, [p[0], [["", b"\0\x80", b""]]]),
+        lambda h, p: (h, [p[0], [[a, c, b + b"x"] for a, c, b in p[1]]]),
+        lambda h, p: (h, [p[0], [["national", b"\0\x80", b""]] * 65]),
+        lambda h, p: (h, "parts"),
+        lambda h, p: ([2, *h[1:]], p),
+        lambda h, p: ([*h[:3], 0, *h[4:]], p),
+        lambda h, p: ([*h[:5], 100_001, *h[6:]], p),
+        lambda h, p: ([*h[:5], 2, *h[6:]], p),
+        lambda h, p: ([h[0], "", *h[2:]], p),
+        lambda h, p: ([*h[:2], b"short", *h[3:]], p),
+        lambda h, p: ([*h[:6], b"x" * 32, h[7]], p),
+        lambda h, p: ([*h[:7], b"x" * 32], p),
+    ],
+)
+def test_a_signed_segment_that_is_not_as_described_is_refused(change):
+    _, raw = one()
+    header, parts, _ = decode(raw, "")
+    header, parts = change(decode(header, ""), decode(parts, ""))
+    with pytest.raises(BadBatch) as fault:
+        receive(resigned(encode(header), encode(parts)))
+    assert fault.value.code == 43
+
+
+def test_too_many_bytes_are_refused_before_they_are_looked_at():
+    with pytest.raises(BadBatch):
+        read_cover(bytes(SEGMENT_MAX + 1))
+
+
+def test_a_bomb_is_refused_by_its_limit():
+    import zstandard
+
+    from sync.compression import _DICTIONARY, packer
+
+    bomb = packer().pack(bytes(64 << 20))
+    assert len(bomb) < 1 << 16
+    assert zstandard.ZstdCompressionDict(_DICTIONARY.read_bytes()).dict_id()
+    with pytest.raises(BadBatch):
+        packer().unpack(bomb, 4 << 20)
+
+
+def test_a_body_that_is_not_a_plain_map_travels_as_its_bytes():
+    import datetime as dt
+
+    raw = cbor2.dumps({"at": dt.datetime(2026, 11, 23, tzinfo=dt.UTC)})
+    rows = [Row(1, 2, "odd.kind", b"s" * 16, raw)]
+    assert unfold(*fold(rows)) == rows
+
+
+def test_a_sortable_subject_stands_once_and_without_its_time():
+    ids = SeededIds(3)
+    visit, other = ids.uuid7().bytes, ids.uuid7().bytes
+    hlc = int.from_bytes(visit[:6], "big") << 16
+    rows = [
+        Row(1, hlc + 5, "visit.started", visit, encode_body({"site": "GPO"})),
+        Row(2, hlc + (900 << 16), "visit.started", other, encode_body({"site": "GPO"})),
+        Row(3, hlc + (901 << 16), "visit.ended", visit, encode_body({"site": "GPO"})),
+    ]
+    columns, blob = fold(rows)
+    assert blob.count(visit[6:]) == 1
+    assert visit not in blob
+    assert unfold(columns, blob) == rows
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.text(max_size=8)
+    | st.binary(max_size=12)
+    | st.floats(allow_nan=False),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+bodies = st.dictionaries(st.sampled_from(["a", "b", "form", "sealed", "index"]), values, max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["x.y", "form.submitted"]), bodies), min_size=1, max_size=12)
+)
+def test_any_rows_fold_and_unfold(plan):
+    rows = [
+        Row(3 * at + 1, at << 40, kind, bytes([at]) * 16, encode_body(body))
+        for at, (kind, body) in enumerate(plan)
+    ]
+    assert unfold(*fold(rows)) == rows
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.binary(max_size=200))
+def test_noise_is_refused_and_never_crashes(noise):
+    _, raw = one()
+    header, _, _ = decode(raw, "")
+    for attempt in (noise, resigned(noise, noise), resigned(header, noise)):
+        with pytest.raises(BadBatch):
+            receive(attempt)
+
+
+@settings(max_examples=300, deadline=None)
+@given(values)
+def test_any_plain_value_in_place_of_columns_is_refused_or_read(value):
+    try:
+        rows = unfold(encode(value), b"")
+    except BadBatch:
+        return
+    assert fold(rows)
+
+
+def test_segments_are_the_same_bytes_every_time():
+    assert one()[1] == one()[1]
+    assert isinstance(one()[0][0], Fact)

@@ -1,0 +1,216 @@
+"""Sealing: one agency reads what was written for it, and nobody reads anything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cbor2
+import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from provisioning.clock import VirtualClock
+from provisioning.identity.certificates import AgencyPublic
+from provisioning.identity.keys import AgencyKey
+from provisioning.ids import SeededIds
+from sync.faults import BadBatch, NotForThisAgency
+from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.sealing import cose_encrypt
+from sync.sealing.opener import Opener
+from sync.sealing.sealer import (
+    CAPSULE_KIND,
+    PLAIN_MAX,
+    Origin,
+    Sealer,
+    pad,
+    padme,
+    record_context,
+    unpad,
+)
+from sync.store.database import Store
+
+ORIGIN = Origin("kiosk-1", b"epoch--1")
+KEYS = {code: AgencyKey(bytes([at]) * 32) for at, code in enumerate(("NRB", "CRS"), start=1)}
+
+
+@dataclass
+class Registry:
+    def agency(self, code):
+        return AgencyPublic(code, KEYS[code].public)
+
+
+def make_sealer(seed=1, clock=None):
+    clock = clock or VirtualClock()
+    return Sealer(Registry(), SeededIds(seed), clock, node=ORIGIN.node, db_epoch=ORIGIN.db_epoch)
+
+
+def sealed(sealer, agency, texts, ids):
+    """Seal each text; its (capsule entries, records)."""
+    capsules, records = [], []
+    for text in texts:
+        capsules += sealer.prepare(agency)
+        sealer.kept(agency)
+        subject = ids.uuid7()
+        records.append((subject, sealer.seal(agency, text, subject), text))
+    return capsules, records
+
+
+def test_an_agency_opens_its_records_in_any_order():
+    texts = [b"one", b"two" * 100, b"", b"four"]
+    capsules, records = sealed(make_sealer(), "NRB", texts, SeededIds(2))
+    assert [kind for kind, _ in capsules] == [CAPSULE_KIND]
+    opener = Opener("NRB", KEYS["NRB"])
+    opener.add_capsule(ORIGIN.node, capsules[0][1])
+    for subject, body, text in reversed(records):
+        assert opener.open(ORIGIN.node, subject, body) == text
+    assert [body["index"] for _, body, _ in records] == [0, 1, 2, 3]
+
+
+def test_another_agencys_key_opens_nothing():
+    capsules, records = sealed(make_sealer(), "NRB", [b"secret"], SeededIds(2))
+    opener = Opener("NRB", KEYS["CRS"])
+    with pytest.raises(NotForThisAgency):
+        opener.add_capsule(ORIGIN.node, capsules[0][1])
+    with pytest.raises(NotForThisAgency):
+        opener.open(ORIGIN.node, records[0][0], records[0][1])
+    forged = dict(capsules[0][1])
+    # A capsule that claims the other key's id does not open either.
+    forged["sealed"] = forged["sealed"].replace(KEYS["NRB"].kid, KEYS["CRS"].kid)
+    with pytest.raises(NotForThisAgency):
+        opener.add_capsule(ORIGIN.node, forged)
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("node", lambda n, s, b: ("kiosk-2", s, b)),
+        ("subject", lambda n, s, b: (n, SeededIds(9).uuid7(), b)),
+        ("index", lambda n, s, b: (n, s, {**b, "index": b["index"] + 1})),
+        ("capsule", lambda n, s, b: (n, s, {**b, "capsule": bytes(16)})),
+        ("sealed", lambda n, s, b: (n, s, {**b, "sealed": b["sealed"][:-1] + b"\0"})),
+        ("cut", lambda n, s, b: (n, s, {**b, "sealed": b["sealed"][:5]})),
+    ],
+)
+def test_a_record_moved_or_altered_is_refused(what, change):
+    capsules, records = sealed(make_sealer(), "NRB", [b"secret"], SeededIds(2))
+    opener = Opener("NRB", KEYS["NRB"])
+    opener.add_capsule(ORIGIN.node, capsules[0][1])
+    subject, body, _ = records[0]
+    node, subject, body = change(ORIGIN.node, subject, body)
+    with pytest.raises(NotForThisAgency):
+        opener.open(node, subject, body)
+
+
+@pytest.mark.parametrize("field", ["capsule", "epoch", "day"])
+def test_a_capsule_moved_to_another_database_or_day_does_not_open(field):
+    capsules, _ = sealed(make_sealer(), "NRB", [b"secret"], SeededIds(2))
+    body = capsules[0][1]
+    other = {"capsule": bytes(16), "epoch": b"epoch--2", "day": "2026-11-24"}
+    with pytest.raises(NotForThisAgency):
+        Opener("NRB", KEYS["NRB"]).add_capsule(ORIGIN.node, {**body, field: other[field]})
+
+
+def test_nonsense_is_refused_by_name():
+    opener = Opener("NRB", KEYS["NRB"])
+    for body in (
+        {},
+        {"capsule": b"x" * 16, "epoch": b"", "sealed": b"\xd8\x60\x80", "agency": "NRB"},
+    ):
+        with pytest.raises(BadBatch) as fault:
+            opener.add_capsule(ORIGIN.node, body)
+        assert fault.value.code == 43
+    sealer = make_sealer()
+    sealer.prepare("NRB")
+    with pytest.raises(BadBatch):
+        sealer.seal("NRB", bytes(PLAIN_MAX + 1), SeededIds(1).uuid7())
+
+
+def test_a_new_day_and_a_new_boot_open_new_capsules():
+    clock = VirtualClock()
+    sealer = make_sealer(clock=clock)
+    first, _ = sealed(sealer, "NRB", [b"a", b"b"], SeededIds(2))
+    assert len(first) == 1
+    clock.advance(seconds=86_400)
+    second, _ = sealed(sealer, "NRB", [b"c"], SeededIds(3))
+    reboot, _ = sealed(make_sealer(seed=5, clock=clock), "NRB", [b"d"], SeededIds(4))
+    names = {body["capsule"] for _, body in first + second + reboot}
+    assert len(names) == 3
+    assert [body["day"] for _, body in first + second] == ["2026-11-23", "2026-11-24"]
+
+
+def test_the_sealer_holds_no_key_that_opens_what_it_has_sealed():
+    sealer = make_sealer()
+    capsules, records = sealed(sealer, "NRB", [b"secret"] * 3, SeededIds(2))
+    held = sealer._capsules["NRB"].ratchet
+    opener = Opener("NRB", KEYS["NRB"])
+    opener.add_capsule(ORIGIN.node, capsules[0][1])
+    past = [
+        opener._capsules[ORIGIN.node, records[0][1]["capsule"]].key(index) for index in range(3)
+    ]
+    future = opener._capsules[ORIGIN.node, records[0][1]["capsule"]].key(3)
+    assert held.step() == future  # what it holds is the next key
+    assert held.chain not in [key for key, _ in past]
+    subject, body, _ = records[2]
+    with pytest.raises(InvalidTag):
+        AESGCMSIV(future[0]).decrypt(
+            future[1],
+            body["sealed"],
+            record_context(ORIGIN, body["capsule"], 2, "NRB", subject),
+        )
+
+
+def test_an_index_is_used_once_even_when_the_transaction_rolls_back(tmp_path):
+    store = Store.open(tmp_path / "huduma.db", [JOURNAL_TABLES])
+    journal = Journal(store, ORIGIN.node, VirtualClock(), db_epoch=ORIGIN.db_epoch)
+    sealer, ids = make_sealer(), SeededIds(7)
+
+    def submit(tx, text):
+        body = {"form": "lost_id"}
+        return sealer.append(tx, journal, "form.submitted", ids.uuid7(), "NRB", body, text)
+
+    def cut_off():
+        with store.transaction() as tx:
+            submit(tx, b"lost")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        cut_off()
+    assert journal.last_seq() == 0
+    with store.transaction() as tx:
+        first = submit(tx, b"kept")
+    with store.transaction() as tx:
+        second = submit(tx, b"kept too")
+    store.close()
+    assert [first.seq, second.seq] == [2, 3]  # the capsule is entry 1, and there is one
+    assert [first.body["index"], second.body["index"]] == [1, 2]
+    assert first.audience == "agency:NRB"
+    assert first.body["agency"] == "NRB"
+
+
+def test_the_structures_are_cose():
+    capsules, records = sealed(make_sealer(), "NRB", [b"secret"], SeededIds(2))
+    capsule = cbor2.loads(capsules[0][1]["sealed"])
+    assert capsule.tag == 96
+    protected, unprotected, ciphertext, recipients = capsule.value
+    assert cbor2.loads(protected) == {1: 3}  # A256GCM
+    assert len(unprotected[5]) == 12
+    assert len(ciphertext) == 32 + 16
+    [[to_protected, to_unprotected, wrapped]] = recipients
+    assert cbor2.loads(to_protected) == {1: cose_encrypt.HPKE_KE_HYBRID}
+    assert to_unprotected[4] == KEYS["NRB"].kid
+    assert len(to_unprotected[-4]) == 1120
+    assert len(wrapped) == 32 + 16
+    record = cbor2.loads(cose_encrypt.encrypt0(records[0][1]["sealed"]))
+    assert record.tag == 16
+    assert cbor2.loads(record.value[0]) == {1: cose_encrypt.A256GCM_SIV}
+
+
+def test_padding_is_found_again_and_costs_at_most_an_eighth():
+    for length in [*range(300), 1_000, 65_535, 1 << 20]:
+        packed = b"\x01" + bytes(length)
+        padded = pad(packed)
+        assert unpad(padded) == packed
+        assert len(packed) < len(padded) <= max(8, (len(packed) + 1) * 9 // 8)
+    assert [padme(length) for length in (1, 9, 100, 1_000, 10_000)] == [1, 10, 104, 1_024, 10_240]
+    with pytest.raises(BadBatch):
+        unpad(bytes(8))
