@@ -72,7 +72,7 @@ class Answer(Piece):
 
     def _piece(self, file: str, rule: str) -> AnswerPiece:
         if file not in self._built:
-            importlib.import_module(f"kiosk.ui.answers.table.{file}")
+            importlib.import_module(f"kiosk.ui.answers.{file}")
             path = str(ANSWERS / f"{file}.kv")
             if path not in Builder.files:
                 Builder.load_file(path)

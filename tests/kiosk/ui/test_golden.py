@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image, ImageChops
 
 from kiosk.tools.gallery import gallery
-from tests.ui.draw_golden import GOLDEN
+from tests.kiosk.ui.draw_golden import GOLDEN
 
 pytestmark = pytest.mark.window
 HERE = Path(__file__).parent
@@ -22,8 +22,8 @@ TOLERANCE = 8
 def drawn(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("drawn")
     subprocess.run(
-        [sys.executable, "-m", "tests.ui.draw_golden", str(folder)],
-        cwd=HERE.parents[1], check=True, capture_output=True, timeout=120,
+        [sys.executable, "-m", "tests.kiosk.ui.draw_golden", str(folder)],
+        cwd=HERE.parents[2], check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     return folder
 
