@@ -20,7 +20,7 @@ from peripherals.printing.spool import Job, JobRow, JobState, Spool
 from peripherals.printing.worker import printer_status
 from peripherals.printing.worker.printer_url import parse_printer_url
 from provisioning.clock import Clock
-from provisioning.identity.pin import PinLock, Verdict
+from provisioning.identity.pin import PinLock, PinResult
 from provisioning.ids import Ids
 from provisioning.node.site import Node
 from sync.journal.journal import Journal
@@ -78,7 +78,7 @@ class StoredBackroom:
     def door(self) -> Door:
         return Door(self._lock.is_set, self._lock.wait_s())
 
-    def attempt(self, pin: str) -> Verdict:
+    def attempt(self, pin: str) -> PinResult:
         return self._lock.attempt(pin)
 
     def report(self, language: str) -> Report:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from provisioning.identity.pin import Verdict
+from provisioning.identity.pin import PinResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Backroom(Protocol):
         """How the way in stands."""
         ...
 
-    def attempt(self, pin: str) -> Verdict:
+    def attempt(self, pin: str) -> PinResult:
         """Try the PIN."""
         ...
 

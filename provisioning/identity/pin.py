@@ -42,7 +42,7 @@ class PinFault(KeyFault):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PinResult:
     """What a try came to; `wait_s` until the next one counts."""
 
     opened: bool
@@ -82,20 +82,20 @@ class PinLock:
         tries = self._read()
         return self._left(tries)
 
-    def attempt(self, pin: str) -> Verdict:
+    def attempt(self, pin: str) -> PinResult:
         """Judge a try; raises `PinFault` when the stored hash is damaged."""
         tries = self._read()
         if left := self._left(tries):
-            return Verdict(opened=False, wait_s=left)
+            return PinResult(opened=False, wait_s=left)
         salt, wanted = self._stored()
         now = _Tries(tries.count + 1, self._clock.now())
         self._write(now)
         try:
             _scrypt(salt).verify(_raw(pin), wanted)
         except InvalidKey:
-            return Verdict(opened=False, wait_s=self._left(now))
+            return PinResult(opened=False, wait_s=self._left(now))
         self._tries.unlink(missing_ok=True)
-        return Verdict(opened=True)
+        return PinResult(opened=True)
 
     def _left(self, tries: _Tries) -> int:
         if tries.last is None or tries.count < FREE_TRIES:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields
 
 from provisioning.settings.schema import SECTIONS, Settings, effective
-from provisioning.settings.toml_reader import Rule, rule_of
+from provisioning.settings.toml_reader import SettingRule, rule_of
 
 
 def as_toml(settings: Settings) -> str:
@@ -49,7 +49,7 @@ def markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _accepted(rule: Rule) -> str:
+def _accepted(rule: SettingRule) -> str:
     if rule.choices:
         return ", ".join(f"`{each}`" for each in rule.choices)
     return f"{rule.minimum} to {rule.maximum}" if rule.minimum is not None else ""

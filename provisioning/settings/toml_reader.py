@@ -71,7 +71,7 @@ class SettingRequired(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class SettingRule:
     """What a setting accepts, and its one line of documentation."""
 
     doc: str
@@ -85,13 +85,13 @@ class Rule:
 
 
 def setting(default: Any = MISSING, doc: str = "", **rule: Any) -> Any:
-    """A dataclass field of a section: its default (none: required) and its `Rule`."""
-    return field(default=default, metadata={Rule.KEY: Rule(doc, **rule)})
+    """A dataclass field of a section: its default (none: required) and its `SettingRule`."""
+    return field(default=default, metadata={SettingRule.KEY: SettingRule(doc, **rule)})
 
 
-def rule_of(each: Field[Any]) -> Rule:
+def rule_of(each: Field[Any]) -> SettingRule:
     """The rule a section's field was declared with."""
-    rule: Rule = each.metadata[Rule.KEY]
+    rule: SettingRule = each.metadata[SettingRule.KEY]
     return rule
 
 
@@ -244,7 +244,7 @@ def _wrong_type(value: Any, hint: Any) -> str:
     return ""
 
 
-def _refused(value: Any, rule: Rule) -> str:
+def _refused(value: Any, rule: SettingRule) -> str:
     """What the value must be, or an empty string."""
     if type(value) is int:
         low, high = rule.minimum, rule.maximum
