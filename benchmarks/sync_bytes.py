@@ -23,8 +23,8 @@ from pathlib import Path
 from provisioning.ids import SystemIds
 from provisioning.node.site import Site
 from sync.batches.batch import Stream, build, read_cover, read_entries
-from sync.batches.chain import Verdict
-from sync.batches.synthetic_records import Invention
+from sync.batches.chain import AppendCheck
+from sync.batches.synthetic_records import SyntheticSource
 from sync.journal.journal import GENESIS, Journal
 from sync.national.sqlite_store import EmbeddedStore
 from sync.sealing.sealer import Sealer
@@ -51,7 +51,7 @@ def capture(site: Site, records: int) -> float:
     store = open_node_store(node)
     journal = Journal(store, node.name, clock, db_epoch=ids.token(8))
     sealer = Sealer(node.registry, ids, clock, node=node.name, db_epoch=journal.db_epoch)
-    invention = Invention(ids)
+    invention = SyntheticSource(ids)
     made = [invention.submission(int(clock.now().timestamp() * 1000)) for _ in range(records)]
     start = time.perf_counter()
     for one in made:
@@ -106,7 +106,7 @@ def speeds(site: Site, raws: list[bytes]) -> dict[str, float]:
         store = EmbeddedStore.open(Path(folder) / "n.db", SystemIds(node.clock()))
         begin = time.perf_counter()
         for cover in covers:
-            assert store.take(cover, "van-1", datetime.now(UTC)).verdict is Verdict.NEXT
+            assert store.take(cover, "van-1", datetime.now(UTC)).verdict is AppendCheck.NEXT
         stored = time.perf_counter() - begin
         store.close()
     return {

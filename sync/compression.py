@@ -20,7 +20,7 @@ _DICTIONARY = Path(__file__).with_name("records.zdict")
 _LEVEL = 19
 
 
-class Packer:
+class Compressor:
     """Packs and unpacks; keeps the digested dictionary, which costs more than a small value."""
 
     def __init__(self, dictionary: bytes) -> None:
@@ -62,6 +62,6 @@ class Packer:
 
 
 @cache
-def packer() -> Packer:
+def packer() -> Compressor:
     """The packer with the shipped dictionary."""
-    return Packer(_DICTIONARY.read_bytes())
+    return Compressor(_DICTIONARY.read_bytes())

@@ -10,7 +10,7 @@ from kiosk.centre.authority import Authority
 from kiosk.queue.protocol import encode, read_ask
 from kiosk.ticketing.centre_client import answer
 from provisioning.node.site import Node
-from sync.transports.zmq_transport import Server
+from sync.transports.zmq_transport import ZmqServer
 
 POLL_S = 0.5
 _KIOSKS = frozenset({"kiosk", "van"})
@@ -29,7 +29,7 @@ def kiosks_of(node: Node) -> Callable[[bytes], str | None]:
     return allowed
 
 
-def serve(authority: Authority, server: Server, stopped: Callable[[], bool]) -> None:
+def serve(authority: Authority, server: ZmqServer, stopped: Callable[[], bool]) -> None:
     """Answer kiosks until `stopped` says so; what is no request is dropped."""
     while not stopped():
         for request in server.poll(POLL_S):

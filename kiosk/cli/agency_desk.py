@@ -21,11 +21,11 @@ from provisioning.faults import UsageFault
 from provisioning.ids import SystemIds
 from provisioning.node.site import Site
 from sync.agency.inbox import Opened
-from sync.agency.openrosa.delivery_log import LEDGER_TABLES, Ledger
+from sync.agency.openrosa.delivery_log import LEDGER_TABLES, DeliveryLog
 from sync.agency.openrosa.encryption import encrypt, public_key
-from sync.agency.openrosa.forwarder import Outcome, forward
+from sync.agency.openrosa.forwarder import ForwardResult, forward
 from sync.agency.openrosa.http_client import HttpWire
-from sync.agency.openrosa.responses import Verdict
+from sync.agency.openrosa.responses import DeliveryDecision
 from sync.agency.openrosa.submission import Submission
 from sync.agency.table_export import tables, write_csv, write_parquet
 from sync.store.database import Store
@@ -33,9 +33,11 @@ from sync.store.database import Store
 PASSWORD_VARIABLE = "HUDUMA_ODK_PASSWORD"  # noqa: S105 - the variable's name, not a password
 
 REMEDIES = {
-    Verdict.ASK: "The server does not let this user in: check the name and the password.",
-    Verdict.PORTAL: "What answers is not an ODK server (a login page?): check the address.",
-    Verdict.RETRY: "The server does not answer now: run the same command again later.",
+    DeliveryDecision.ASK: "The server does not let this user in: check the name and the password.",
+    DeliveryDecision.PORTAL: (
+        "What answers is not an ODK server (a login page?): check the address."
+    ),
+    DeliveryDecision.RETRY: "The server does not answer now: run the same command again later.",
 }
 
 
@@ -88,7 +90,7 @@ def run_forward(arguments: argparse.Namespace, opened: list[Opened]) -> int:
         clock, user=arguments.user, password=_password(arguments), digest=arguments.digest
     )
     try:
-        ledger = Ledger(store, arguments.openrosa)
+        ledger = DeliveryLog(store, arguments.openrosa)
         outcome = forward(submissions(opened), arguments.openrosa, wire, ledger, prepare)
     finally:
         wire.close()
@@ -106,7 +108,7 @@ def run_export(arguments: argparse.Namespace, opened: list[Opened]) -> int:
     return 0
 
 
-def _told(outcome: Outcome) -> int:
+def _told(outcome: ForwardResult) -> int:
     for name, verdict, status, text in outcome.troubles:
         print(f"{name}: {verdict.value} (HTTP {status}) {text}".rstrip(), file=sys.stderr)
     print(", ".join(f"{number} {what}" for what, number in sorted(outcome.counts.items())) or "0")

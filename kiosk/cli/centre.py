@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kiosk.queue.faults import NoQueueHere
     from provisioning.node.site import Site
     from provisioning.shutdown import Stop
-    from sync.transports.zmq_transport import Server
+    from sync.transports.zmq_transport import ZmqServer
 
     site = Site.open(arguments.site)
     node = site.node(arguments.node) if arguments.node else next(iter(site.nodes("centre")), None)
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise NoQueueHere("There is no centre here; name one with --node.")
     stop = Stop()
     books = open_books(node)
-    server = Server(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
+    server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
     serve(authority(node, books), server, stop)
     server.close()
     books.store.close()

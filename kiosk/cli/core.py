@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     from provisioning.clock import SystemClock
     from provisioning.node.site import Site
     from provisioning.shutdown import Stop
-    from sync.transports.zmq_transport import Server
+    from sync.transports.zmq_transport import ZmqServer
 
     site = Site.open(arguments.site)
     node = site.node(arguments.node)
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     # A story may move this clock by hours: its floor must not stay behind on the disk.
     clock = SystemClock(None if simulated else node.run_dir / "clock-floor")
     kiosk = kiosk_of(site, node, clock, endpoint=arguments.centre)
-    server = Server(f"ipc://{node.socket_path('core')}")
+    server = ZmqServer(f"ipc://{node.socket_path('core')}")
 
     def advance(seconds: float) -> None:
         clock.advance(seconds=seconds)

@@ -18,7 +18,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from provisioning.node.site import Node
-    from sync.journal.audit import Verdict
+    from sync.journal.audit import AuditResult
     from sync.journal.entry import Entry
     from sync.store.database import Store
 
@@ -137,7 +137,7 @@ def _json(value: Any) -> Any:
 
 
 def _verify(node: Node, arguments: argparse.Namespace) -> int:
-    from sync.journal.audit import Verdict
+    from sync.journal.audit import AuditResult
     from sync.journal.entry import GENESIS
     from sync.journal.file_check import has_journal, inspect
     from sync.store.database import Store, StoreDamaged
@@ -150,12 +150,12 @@ def _verify(node: Node, arguments: argparse.Namespace) -> int:
             if none:
                 said = f"{node.name} writes no journal: it keeps the others' batches."
                 print(said, file=sys.stderr)
-                return _reported(node, Verdict(0, GENESIS), as_json=arguments.json)
+                return _reported(node, AuditResult(0, GENESIS), as_json=arguments.json)
     verdict = inspect(node.db_path, node.name)
     return _reported(node, verdict, as_json=arguments.json)
 
 
-def _reported(node: Node, verdict: Verdict, *, as_json: bool) -> int:
+def _reported(node: Node, verdict: AuditResult, *, as_json: bool) -> int:
     """Print a verdict; 0, or 40 when the journal does not hold."""
     from sync.journal.audit import JournalFault
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sync.service.engine import Engine
+    from sync.service.engine import SyncEngine
     from sync.service.status import SyncStatus
 
 
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _engine(arguments: argparse.Namespace) -> Engine:
+def _engine(arguments: argparse.Namespace) -> SyncEngine:
     from provisioning.faults import UsageFault
     from provisioning.ids import SystemIds
     from provisioning.node.site import Site

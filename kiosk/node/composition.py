@@ -36,7 +36,7 @@ from provisioning.clock import Clock
 from provisioning.identity.pin import PinLock
 from provisioning.node.site import Node, Site
 from sync.sealing.sealer import Sealer
-from sync.transports.zmq_transport import Client, Doorbell
+from sync.transports.zmq_transport import Doorbell, ZmqClient
 
 
 def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
@@ -81,7 +81,7 @@ def way_to_centre(node: Node, books: Books, centre: Node | None = None, endpoint
     )
     ways: list[Way] = []
     if server is not None:
-        link = Client(endpoint or queue.centre_endpoint, node.keys, server.curve)
+        link = ZmqClient(endpoint or queue.centre_endpoint, node.keys, server.curve)
         ways.append(LinkedCentre(link, queue.grant_wait_ms / 1000))
     if centre is not None:
         ways.append(OwnCentre(authority(centre, open_books(centre)), node.name))

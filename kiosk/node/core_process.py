@@ -17,7 +17,7 @@ from kiosk.ui_protocol.view import Advance, Hello, UiEvent
 from kiosk.visit.flow import State
 from provisioning.clock import Clock
 from provisioning.faults import Fault
-from sync.transports.zmq_transport import Request, Server, ready
+from sync.transports.zmq_transport import ZmqRequest, ZmqServer, ready
 
 TICK_S = 0.25
 REST_TICK_S = 1.0
@@ -51,7 +51,7 @@ class Advancing:
 class Core:
     """Serves one kiosk's screens until told to stop."""
 
-    def __init__(self, kiosk: Kiosk, server: Server, clock: Clock, advancing: Advancing) -> None:
+    def __init__(self, kiosk: Kiosk, server: ZmqServer, clock: Clock, advancing: Advancing) -> None:
         self._kiosk = kiosk
         self._appliance = kiosk.appliance
         self._server = server
@@ -80,7 +80,7 @@ class Core:
             self._show(None)
         self._paperwork()
 
-    def _serve(self, request: Request) -> None:
+    def _serve(self, request: ZmqRequest) -> None:
         try:
             event: UiEvent = read_event(request.payload)
         except msgspec.MsgspecError:

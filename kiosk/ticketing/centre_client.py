@@ -34,7 +34,7 @@ class Way(Protocol):
 
 
 class Link(Protocol):
-    """The client end of a link: `sync.transports.zmq_transport.Client`."""
+    """The client end of a link: `sync.transports.zmq_transport.ZmqClient`."""
 
     def request(self, payload: bytes, deadline_s: float) -> bytes | None: ...
 

@@ -13,7 +13,7 @@ import msgspec
 
 from kiosk.ui_protocol.view import Hello, UiEvent, View
 from provisioning.clock import SystemClock
-from sync.transports.zmq_transport import Client
+from sync.transports.zmq_transport import ZmqClient
 
 HELLO_S = 1.0
 """Without a view for this long, ask for one."""
@@ -42,7 +42,7 @@ class CoreClient:
     """The screen's end. `endpoint` is `ipc://` and the path of the node's core socket."""
 
     def __init__(self, endpoint: str) -> None:
-        self._link = Client(endpoint)
+        self._link = ZmqClient(endpoint)
         self._monotonic = SystemClock().monotonic
         self._heard = -HELLO_S
 

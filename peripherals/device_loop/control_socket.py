@@ -15,7 +15,7 @@ from peripherals.device_loop.loop import Equipment, Heard
 from peripherals.devices.brightness import SetLevel
 from peripherals.devices.call_button import Light, SetLight
 from peripherals.devices.camera import Frame, NothingSeen, StopCamera, TakeFrame, WatchCodes
-from sync.transports.zmq_transport import Client, Server
+from sync.transports.zmq_transport import ZmqClient, ZmqServer
 
 ANSWER_S = 0.3
 PHOTO_S = 7.0
@@ -104,7 +104,7 @@ class CallBox:
     """The service's end; the equipment unit polls it every turn."""
 
     def __init__(self, endpoint: str) -> None:
-        self._server = Server(endpoint)
+        self._server = ZmqServer(endpoint)
         self._asked: str | None = None
 
     def fileno(self) -> int:
@@ -145,7 +145,7 @@ class EquipmentCaller:
     """The visit's end."""
 
     def __init__(self, endpoint: str) -> None:
-        self._client = Client(endpoint)
+        self._client = ZmqClient(endpoint)
 
     def call(self, call: Call) -> bool:
         """Whether a device took it; False also when the service is away."""

@@ -53,7 +53,7 @@ class Opened:
 
 
 @dataclass(slots=True)
-class Tray:
+class InboxResult:
     """What opening an agency's part came to."""
 
     opened: list[Opened] = field(default_factory=list)
@@ -61,9 +61,9 @@ class Tray:
     failed: list[tuple[Stored, SyncRefusal]] = field(default_factory=list)
 
 
-def open_all(store: NationalStore, agency: str, key: AgencyKey) -> Tray:
+def open_all(store: NationalStore, agency: str, key: AgencyKey) -> InboxResult:
     """Open every sealed entry of `agency` in `store` with `key`."""
-    opener, tray = Opener(agency, key), Tray()
+    opener, tray = Opener(agency, key), InboxResult()
     entries = list(store.entries_for(f"agency:{agency}"))
     for entry in _of(entries, capsules=True):
         try:

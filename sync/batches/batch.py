@@ -1,8 +1,8 @@
 """Batch: one segment, a range of a node's journal as bytes that are the same everywhere.
 
 A segment is built once, never changed, and travels over any pipe or stick. Layers, outside in:
-`read_cover` checks the shape and the limits, `Cover.verify` the device's signature over every
-byte, `read_entries` unpacks the parts and recomputes the hash chain. A relay stops after the
+`read_cover` checks the shape and the limits, `SignedEnvelope.verify` the device's signature over
+every byte, `read_entries` unpacks the parts and recomputes the hash chain. A relay stops after the
 second. Entries for `site` never leave the node: only the hash of the last one of each run of
 them does, which is what the chain needs. Formats: PROTOCOL.md.
 """
@@ -60,7 +60,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class SignedEnvelope:
     """The outside of a segment: everything a relay needs, nothing of what is inside."""
 
     stream: Stream
@@ -94,7 +94,7 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class SegmentContents:
     """The inside of a segment: its shared entries and the chain's hash after its last one."""
 
     facts: Sequence[Fact]
@@ -120,7 +120,7 @@ def build(
     return encode([header, parts, signature])
 
 
-def read_cover(raw: bytes) -> Cover:
+def read_cover(raw: bytes) -> SignedEnvelope:
     """The outside of a segment, not yet verified; raises `BadBatch`."""
     if len(raw) > SEGMENT_MAX:
         raise _bad(f"has {len(raw)} bytes, the limit is {SEGMENT_MAX}")
@@ -138,7 +138,7 @@ def read_cover(raw: bytes) -> Cover:
             raise _bad("has a header this version does not know")
     stream = Stream(node, epoch)
     digest = hashlib.sha256(raw).digest()
-    cover = Cover(stream, no, first, count, a, b, raw, digest, header, parts, signature)
+    cover = SignedEnvelope(stream, no, first, count, a, b, raw, digest, header, parts, signature)
     lengths = (len(epoch), len(a), len(b))
     if lengths != (_EPOCH_BYTES, _HASH_BYTES, _HASH_BYTES) or not 0 < len(node) <= _NAME_MAX:
         raise _bad("has fields of wrong lengths in its header")
@@ -149,7 +149,7 @@ def read_cover(raw: bytes) -> Cover:
     return cover
 
 
-def read_entries(cover: Cover) -> Contents:
+def read_entries(cover: SignedEnvelope) -> SegmentContents:
     """The inside of a verified segment; raises `BadBatch` when it does not unpack."""
     match decode(cover.parts, "parts of a batch"):
         case [bytes(withheld), list(parts)] if len(parts) <= _PARTS_MAX:
@@ -167,7 +167,9 @@ def read_entries(cover: Cover) -> Contents:
     return _chain(cover, rows, withheld)
 
 
-def _chain(cover: Cover, rows: dict[int, tuple[str, Row]], withheld: bytes) -> Contents:
+def _chain(
+    cover: SignedEnvelope, rows: dict[int, tuple[str, Row]], withheld: bytes
+) -> SegmentContents:
     """Recompute the hash of every shared entry, taking withheld runs by their last hash."""
     facts: list[Fact] = []
     at, expected, prev = 0, cover.first, cover.prev_entry
@@ -186,7 +188,7 @@ def _chain(cover: Cover, rows: dict[int, tuple[str, Row]], withheld: bytes) -> C
         expected = seq + 1
     if at != len(withheld):
         raise _bad("has other hashes than its gaps need")
-    return Contents(facts, prev)
+    return SegmentContents(facts, prev)
 
 
 def _withheld(facts: Sequence[Fact]) -> Iterable[bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from sync.batches.batch import Cover, Stream
+from sync.batches.batch import SignedEnvelope, Stream
 from sync.journal.journal import GENESIS
 
 MARK_BYTES = 8
@@ -21,7 +21,7 @@ def mark_of(digest: bytes) -> bytes:
     return digest[:MARK_BYTES]
 
 
-class Verdict(Enum):
+class AppendCheck(Enum):
     """What to do with a segment that has arrived."""
 
     NEXT = auto()
@@ -51,7 +51,7 @@ START = Tail(0, GENESIS, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class StreamProgress:
     """How far a stream is: stored here up to `no`, whose segment has `mark`, and at the national
     node up to `national`.
     """
@@ -63,21 +63,21 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AppendResult:
     """What became of a segment; `progress` is the stream's afterwards."""
 
-    verdict: Verdict
-    progress: Progress
+    verdict: AppendCheck
+    progress: StreamProgress
 
 
-def judge(tail: Tail, stored_hash: bytes | None, cover: Cover) -> Verdict:
+def judge(tail: Tail, stored_hash: bytes | None, cover: SignedEnvelope) -> AppendCheck:
     """The verdict on `cover`. `stored_hash` is that of the stored segment of the same number."""
     if cover.no <= tail.no:
-        return Verdict.KNOWN if stored_hash == cover.hash else Verdict.FORK
+        return AppendCheck.KNOWN if stored_hash == cover.hash else AppendCheck.FORK
     if cover.no > tail.no + 1:
-        return Verdict.GAP
+        return AppendCheck.GAP
     # A restored database's first segment starts where its journal stood (PROTOCOL.md, "Epochs").
     starts = tail.no == 0 or cover.first == tail.last + 1
     follows = cover.prev_segment == tail.hash and starts
     chained = tail.head is None or cover.prev_entry == tail.head
-    return Verdict.NEXT if follows and chained else Verdict.FORK
+    return AppendCheck.NEXT if follows and chained else AppendCheck.FORK

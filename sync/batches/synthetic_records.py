@@ -142,7 +142,7 @@ FORMS: dict[str, tuple[str, str, Sequence[str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class SyntheticSubmission:
     """One invented submission."""
 
     form: str
@@ -163,13 +163,13 @@ class Submission:
         return encode({"xml": self.xml, "attachments": {}, "submitted_at": self.submitted_at})
 
 
-class Invention:
+class SyntheticSource:
     """An endless source of submissions from `ids`."""
 
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
 
-    def submission(self, at_ms: int) -> Submission:
+    def submission(self, at_ms: int) -> SyntheticSubmission:
         """One submission at `at_ms` (Unix milliseconds)."""
         form = self._pick(list(FORMS))
         service, agency, questions = FORMS[form]
@@ -183,7 +183,7 @@ class Invention:
             f' version="{version}">{answers}'
             f"<meta><instanceID>uuid:{instance}</instanceID></meta></data>"
         )
-        return Submission(form, version, service, agency, at_ms, xml.encode())
+        return SyntheticSubmission(form, version, service, agency, at_ms, xml.encode())
 
     def reference(self, agency: str) -> str:
         """A citizen's reference, shaped like a real one."""

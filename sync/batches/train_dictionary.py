@@ -13,7 +13,7 @@ import zstandard
 
 from provisioning.ids import SeededIds
 from sync.batches.columns import Row, fold
-from sync.batches.synthetic_records import Invention
+from sync.batches.synthetic_records import SyntheticSource
 from sync.journal.journal import encode_body
 
 SIZE = 64 << 10
@@ -25,7 +25,7 @@ _START_MS = 1_793_595_600_000
 def train() -> bytes:
     """The dictionary's bytes."""
     ids = SeededIds(_SEED)
-    invention = Invention(ids)
+    invention = SyntheticSource(ids)
     samples: list[bytes | bytearray | memoryview] = [
         invention.submission(_start(invention)).plaintext for _ in range(_SUBMISSIONS)
     ]
@@ -34,11 +34,11 @@ def train() -> bytes:
     return zstandard.train_dictionary(SIZE, samples, level=19).as_bytes()
 
 
-def _start(invention: Invention) -> int:
+def _start(invention: SyntheticSource) -> int:
     return _START_MS + invention.below(10**10)
 
 
-def _forms(invention: Invention, ids: SeededIds) -> bytes:
+def _forms(invention: SyntheticSource, ids: SeededIds) -> bytes:
     """The columns of a part of 1 to 40 submissions to one agency."""
     moment, capsule, seq = _start(invention), ids.token(16), 1 + invention.below(5_000)
     agency = invention.submission(moment).agency
@@ -59,7 +59,7 @@ def _forms(invention: Invention, ids: SeededIds) -> bytes:
     return fold(rows)[0]
 
 
-def _visits(invention: Invention, ids: SeededIds) -> bytes:
+def _visits(invention: SyntheticSource, ids: SeededIds) -> bytes:
     """The columns of a part of 1 to 30 visits."""
     moment, seq, rows = _start(invention), 1 + invention.below(5_000), []
     first = invention.below(600)

@@ -42,7 +42,7 @@ class _Differs(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AuditResult:
     """What `verify` found: `first_bad` and `reason` when something is wrong, else None and ''."""
 
     entries: int
@@ -51,7 +51,7 @@ class Verdict:
     reason: str = ""
 
 
-def verify(store: Store, node: str, *, tail: int | None = None) -> Verdict:
+def verify(store: Store, node: str, *, tail: int | None = None) -> AuditResult:
     """Walk the chain of `node`'s journal in `store`: all of it, or its newest `tail` entries."""
     with store.snapshot():
         seq, stamp, prev = _start(store, tail)
@@ -59,19 +59,19 @@ def verify(store: Store, node: str, *, tail: int | None = None) -> Verdict:
             for row in _rows(store, seq + 1 if seq else _FIRST):
                 reason = _problem(row, node, seq + 1, stamp, prev)
                 if reason:
-                    return Verdict(seq, prev, seq + 1, reason)
+                    return AuditResult(seq, prev, seq + 1, reason)
                 seq, stamp, prev = row[0], row[1], row[7]
             kept = store.has_table("journal_head")
             head = store.one("SELECT seq, hlc, hash FROM journal_head") if kept else None
         except StoreDamaged as damaged:
-            return Verdict(seq, prev, seq + 1, f"it cannot be read: {damaged.message}")
+            return AuditResult(seq, prev, seq + 1, f"it cannot be read: {damaged.message}")
     reason = _head_problem(head, seq, stamp, prev)
     if reason:
         # An entry beyond the head was put in by somebody; one short of it is missing.
         beyond = head is not None and type(head[0]) is int and 0 <= head[0] < seq
         first_bad = int(head[0]) + 1 if beyond and head else seq + 1
-        return Verdict(seq, prev, first_bad, reason)
-    return Verdict(seq, prev)
+        return AuditResult(seq, prev, first_bad, reason)
+    return AuditResult(seq, prev)
 
 
 def _rows(store: Store, start: int) -> Iterator[Row]:

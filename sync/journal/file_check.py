@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sync.journal.audit import Verdict, verify
+from sync.journal.audit import AuditResult, verify
 from sync.journal.entry import COLUMNS, GENESIS
 from sync.journal.journal import owner_of
 from sync.store.database import Store, StoreDamaged, StoreFault
@@ -23,7 +23,7 @@ _TABLES = {
 _ROW = re.compile(r"\brow (\d+)\b")
 
 
-def inspect(path: Path, node: str) -> Verdict:
+def inspect(path: Path, node: str) -> AuditResult:
     """Verify `node`'s journal in the database at `path`, its pages and owner included.
 
     Raises `StoreFault` when there is no database or nobody ever wrote a journal in it, and
@@ -54,25 +54,25 @@ def has_journal(store: Store) -> bool:
     return any(store.has_table(each) for each in _TABLES)
 
 
-def _inspected(store: Store, node: str) -> Verdict:
+def _inspected(store: Store, node: str) -> AuditResult:
     if not has_journal(store):
         raise StoreFault(f"{store.path} holds no journal; start the node's services once.")
     for table, columns in _TABLES.items():
         found = store.all("SELECT name FROM pragma_table_info(?)", (table,))
         if ", ".join(row[0] for row in found) != columns:
-            return Verdict(0, GENESIS, 1, f"the table {table} is missing or cannot be read")
+            return AuditResult(0, GENESIS, 1, f"the table {table} is missing or cannot be read")
     owner = owner_of(store)
     if owner is None and not store.one("SELECT 1 FROM journal LIMIT 1"):
-        return Verdict(0, GENESIS)  # nobody has written yet
+        return AuditResult(0, GENESIS)  # nobody has written yet
     verdict = verify(store, node)
     if owner is None or owner[0] != node:
         whose = "nobody" if owner is None else f"node {owner[0]}"
         reason = f"the database belongs to {whose}; put back this node's own"
-        return Verdict(verdict.entries, verdict.head, 1, reason)
+        return AuditResult(verdict.entries, verdict.head, 1, reason)
     return verdict if verdict.first_bad is not None else _pages(store, verdict)
 
 
-def _pages(store: Store, verdict: Verdict) -> Verdict:
+def _pages(store: Store, verdict: AuditResult) -> AuditResult:
     """The verdict on entries that hold, with what SQLite finds wrong around them."""
     problems = [str(row[0]) for row in store.all("PRAGMA integrity_check(journal)")]
     if problems == ["ok"]:
@@ -80,8 +80,8 @@ def _pages(store: Store, verdict: Verdict) -> Verdict:
     rows = [int(found[1]) for each in problems if (found := _ROW.search(each))]
     first = min(rows, default=verdict.entries + 1)
     reason = f"its pages or index are damaged: {problems[0]}"
-    return Verdict(verdict.entries, verdict.head, first, reason)
+    return AuditResult(verdict.entries, verdict.head, first, reason)
 
 
-def _lost(why: str) -> Verdict:
-    return Verdict(0, GENESIS, 1, f"it cannot be read: {why}")
+def _lost(why: str) -> AuditResult:
+    return AuditResult(0, GENESIS, 1, f"it cannot be read: {why}")

@@ -32,7 +32,7 @@ from sync.journal.entry import (
     encode_body,
     entry_of,
 )
-from sync.journal.kinds import KINDS, Kind
+from sync.journal.kinds import KINDS, EntryKind
 from sync.store.database import MigrationSet, Store, Transaction
 
 __all__ = [
@@ -97,7 +97,7 @@ class Journal:
         projections: Sequence[Projection] = (),
         *,
         db_epoch: bytes = bytes(8),
-        kinds: Mapping[str, Kind] = KINDS,
+        kinds: Mapping[str, EntryKind] = KINDS,
     ) -> None:
         """`db_epoch` (8 random bytes) is used when the database is new; raises `JournalFault`
         when the database is another node's.

@@ -18,7 +18,7 @@ AUDIENCES = ("site", "national", "agency")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EntryKind:
     """A kind of entry: its audience, the fields its body may have, and what it says."""
 
     name: str
@@ -33,9 +33,9 @@ class Kind:
         return audience == self.audience
 
 
-def _kind(name: str, audience: str, fields: str, meaning: str) -> Kind:
+def _kind(name: str, audience: str, fields: str, meaning: str) -> EntryKind:
     assert audience in AUDIENCES
-    return Kind(name, audience, frozenset(fields.split()), meaning)
+    return EntryKind(name, audience, frozenset(fields.split()), meaning)
 
 
 _ROWS = (
@@ -131,7 +131,7 @@ _ROWS = (
     _kind("content.installed", "national", "pack version previous", "A pack was put in use."),
 )
 
-KINDS: Mapping[str, Kind] = {each.name: each for each in _ROWS}
+KINDS: Mapping[str, EntryKind] = {each.name: each for each in _ROWS}
 """Kind by name."""
 
 assert len(KINDS) == len(_ROWS), "a kind stands twice"

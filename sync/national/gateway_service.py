@@ -14,7 +14,7 @@ from sync.national.open_store import open_database
 from sync.national.store import NationalStore
 from sync.service.engine import POLL_S, Stopper
 from sync.service.gateway import Gateway
-from sync.service.peer_registry import Peers
+from sync.service.peer_registry import PeerRegistry
 from sync.transports import zmq_transport
 
 
@@ -24,7 +24,7 @@ class NationalService:
 
     store: NationalStore
     gateway: Gateway
-    server: zmq_transport.Server
+    server: zmq_transport.ZmqServer
 
     def run(self, stopper: Stopper) -> None:
         """Serve until told to stop."""
@@ -48,7 +48,7 @@ def build(
 ) -> NationalService:
     """The service of `node`; raises the faults of its settings, keys, database and address."""
     store = open_database(database_url(node, database), ids)
-    peers = Peers(node.dir / "keys" / "registry.cbor", node.root_public, clock)
+    peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     address = listen or node.settings.sync.listen_endpoint
-    server = zmq_transport.Server(address, node.keys, peers.named)
+    server = zmq_transport.ZmqServer(address, node.keys, peers.named)
     return NationalService(store, Gateway(server, store, peers, store.server_epoch, clock), server)

@@ -10,8 +10,16 @@ from uuid import UUID
 import cbor2
 
 from provisioning.ids import Ids
-from sync.batches.batch import Contents, Cover, Stream, read_entries
-from sync.batches.chain import START, Progress, Tail, Taken, Verdict, judge, mark_of
+from sync.batches.batch import SegmentContents, SignedEnvelope, Stream, read_entries
+from sync.batches.chain import (
+    START,
+    AppendCheck,
+    AppendResult,
+    StreamProgress,
+    Tail,
+    judge,
+    mark_of,
+)
 from sync.faults import BadBatch, Fork
 from sync.national.store import NodeCount, Quarantined, Stored
 from sync.store.database import MigrationSet, Store, Transaction
@@ -89,22 +97,22 @@ class EmbeddedStore:
     def server_epoch(self) -> bytes:
         return self._epoch
 
-    def progress(self, stream: Stream) -> Progress:
+    def progress(self, stream: Stream) -> StreamProgress:
         tail = self._tail(stream)
-        return Progress(stream, tail.no, mark_of(tail.hash), tail.no)
+        return StreamProgress(stream, tail.no, mark_of(tail.hash), tail.no)
 
-    def take(self, cover: Cover, via: str, at: datetime) -> Taken:
+    def take(self, cover: SignedEnvelope, via: str, at: datetime) -> AppendResult:
         contents, why = _contents(cover)
         with self._store.transaction() as tx:
             stored = self._hash(cover.stream, cover.no)
             verdict = judge(self._tail(cover.stream), stored, cover)
-            if verdict is Verdict.NEXT:
+            if verdict is AppendCheck.NEXT:
                 _insert(tx, cover, contents, via, at)
                 if contents is None:
                     _set_aside(tx, cover, BadBatch.code, why, at)
-            elif verdict is Verdict.FORK:
+            elif verdict is AppendCheck.FORK:
                 _set_aside(tx, cover, Fork.code, _CONTRADICTS, at)
-        return Taken(verdict, self.progress(cover.stream))
+        return AppendResult(verdict, self.progress(cover.stream))
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         stored = self._hash(stream, no)
@@ -161,7 +169,7 @@ class EmbeddedStore:
         return Tail(int(row[0]), bytes(row[1]), int(row[2]), bytes(row[3]) if row[3] else None)
 
 
-def _contents(cover: Cover) -> tuple[Contents | None, str]:
+def _contents(cover: SignedEnvelope) -> tuple[SegmentContents | None, str]:
     """The inside of a segment, or why it does not unpack (then it is kept whole, unread)."""
     try:
         return read_entries(cover), ""
@@ -174,7 +182,7 @@ def _key(stream: Stream) -> tuple[str, bytes]:
 
 
 def _insert(
-    tx: Transaction, cover: Cover, contents: Contents | None, via: str, at: datetime
+    tx: Transaction, cover: SignedEnvelope, contents: SegmentContents | None, via: str, at: datetime
 ) -> None:
     key = _key(cover.stream)
     facts = contents.facts if contents else []
@@ -212,6 +220,6 @@ def _insert(
     )
 
 
-def _set_aside(tx: Transaction, cover: Cover, code: int, why: str, at: datetime) -> None:
+def _set_aside(tx: Transaction, cover: SignedEnvelope, code: int, why: str, at: datetime) -> None:
     row = (*_key(cover.stream), cover.no, cover.hash, code, why, cover.raw, at.isoformat())
     tx.execute(_QUARANTINE, row)

@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sync.batches.batch import Cover, Stream
-from sync.batches.chain import Progress, Taken
+from sync.batches.batch import SignedEnvelope, Stream
+from sync.batches.chain import AppendResult, StreamProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class NationalStore(Protocol):
         """Eight bytes that change when this database was restored."""
         ...
 
-    def progress(self, stream: Stream) -> Progress:
+    def progress(self, stream: Stream) -> StreamProgress:
         """How far `stream` is; its `national` equals its `no`."""
         ...
 
-    def take(self, cover: Cover, via: str, at: datetime) -> Taken:
+    def take(self, cover: SignedEnvelope, via: str, at: datetime) -> AppendResult:
         """Judge and store a verified segment that `via` brought."""
         ...
 

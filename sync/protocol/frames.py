@@ -41,7 +41,7 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class StreamPosition:
     """How far a stream has come at the receiver: segments up to `no` (which has `mark`) are
     durably stored there, `offset` bytes of the next are in its memory, and the national node has
     stored up to `national`.
@@ -62,7 +62,7 @@ class Cursor:
     session: bytes
     credit: int
     server_epoch: bytes
-    positions: Sequence[Position]
+    positions: Sequence[StreamPosition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Ack:
 
     session: bytes
     place: int
-    position: Position
+    position: StreamPosition
     rewind: bool
 
 
@@ -163,15 +163,15 @@ def _receiver_frame(fields: list[Any]) -> Cursor | Ack | Nack | Again | None:
     return None
 
 
-def _plain(position: Position) -> list[Any]:
+def _plain(position: StreamPosition) -> list[Any]:
     return [position.no, position.mark, position.offset, position.national]
 
 
-def _position(plain: Any) -> Position:
+def _position(plain: Any) -> StreamPosition:
     match plain:
         case [no, bytes(mark), offset, national] if len(mark) == MARK_BYTES:
             _numbers(no, offset, national)
-            return Position(no, mark, offset, national)
+            return StreamPosition(no, mark, offset, national)
     raise _bad()
 
 

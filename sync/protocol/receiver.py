@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sync.batches.batch import SEGMENT_MAX, Stream
-from sync.batches.chain import Progress
+from sync.batches.chain import StreamProgress
 from sync.faults import BadBatch, Fork, NotSigned
 from sync.protocol.frames import (
     Ack,
@@ -23,7 +23,7 @@ from sync.protocol.frames import (
     Hello,
     Nack,
     Offer,
-    Position,
+    StreamPosition,
     from_bytes,
     to_bytes,
 )
@@ -75,7 +75,7 @@ class _Partial:
 class _Lane:
     """One stream of one sender; `rewinding`: a rewind was asked for and is not yet obeyed."""
 
-    at: Progress
+    at: StreamProgress
     rewinding: bool = False
     unacked: int = 0
     blocked: bool = False
@@ -122,7 +122,7 @@ class Receiver:
                 raise BadBatch(msg)
 
     def greet(
-        self, peer: str, session: bytes, stored: Sequence[Progress], forks: Collection[Stream]
+        self, peer: str, session: bytes, stored: Sequence[StreamProgress], forks: Collection[Stream]
     ) -> list[Reply]:
         """Answer a HELLO: how far each stream is, and those that contradict what is stored."""
         talk = _Conversation(session, [_Lane(each) for each in stored])
@@ -140,7 +140,7 @@ class Receiver:
                 replies += self.refused(peer, each.stream, each.no, Fork.code)
         return replies
 
-    def stored(self, progress: Progress) -> list[Reply]:
+    def stored(self, progress: StreamProgress) -> list[Reply]:
         """A stream has come further, here or at the national node: tell who sent it."""
         replies = []
         for peer, talk in self._talks.items():
@@ -150,11 +150,11 @@ class Receiver:
                     replies.append(self._ack(peer, talk, place, rewind=False))
         return replies
 
-    def repeat(self, peer: str, progress: Progress) -> list[Reply]:
+    def repeat(self, peer: str, progress: StreamProgress) -> list[Reply]:
         """A segment arrived a second time: acknowledge it once more, to the one who sent it."""
         return self._tell(peer, progress, rewind=False)
 
-    def behind(self, peer: str, progress: Progress) -> list[Reply]:
+    def behind(self, peer: str, progress: StreamProgress) -> list[Reply]:
         """A segment arrived before the one it follows: ask for what comes next."""
         return self._tell(peer, progress, rewind=True)
 
@@ -168,7 +168,7 @@ class Receiver:
                 replies.append(Reply(peer, to_bytes(Nack(talk.session, place, no, code))))
         return replies
 
-    def _tell(self, peer: str, progress: Progress, *, rewind: bool) -> list[Reply]:
+    def _tell(self, peer: str, progress: StreamProgress, *, rewind: bool) -> list[Reply]:
         talk = self._talks.get(peer)
         replies = []
         for place, lane in enumerate(talk.lanes if talk else []):
@@ -228,7 +228,7 @@ class Receiver:
         lane.unacked = 0
         return Reply(peer, to_bytes(Ack(talk.session, place, self._position(lane), rewind=rewind)))
 
-    def _position(self, lane: _Lane) -> Position:
+    def _position(self, lane: _Lane) -> StreamPosition:
         partial = self._partials.get(lane.stream)
         offset = len(partial.data) if partial is not None and partial.no == lane.at.no + 1 else 0
-        return Position(lane.at.no, lane.at.mark, offset, lane.at.national)
+        return StreamPosition(lane.at.no, lane.at.mark, offset, lane.at.national)

@@ -30,11 +30,11 @@ from sync.protocol.frames import (
     Hello,
     Nack,
     Offer,
-    Position,
+    StreamPosition,
     from_bytes,
     to_bytes,
 )
-from sync.protocol.sender_states import SENDER, Event, State
+from sync.protocol.sender_states import SENDER, SenderEvent, SenderState
 
 CHUNK_BYTES = 4 << 10
 SILENCE_S = 12.0
@@ -76,13 +76,13 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class SessionEnded:
     """The session is over (silence, or the receiver was restarted): new socket, then `dial`."""
 
     at_once: bool
 
 
-Action = Send | Acked | Blocked | Ended
+Action = Send | Acked | Blocked | SessionEnded
 
 
 @dataclass(slots=True)
@@ -98,13 +98,13 @@ class _Lane:
     outstanding: deque[tuple[int, int, int]] = field(default_factory=deque)
     """(segment, end offset, bytes) of every chunk not yet acknowledged."""
 
-    def go_to(self, position: Position) -> None:
+    def go_to(self, position: StreamPosition) -> None:
         if position.no + 1 != self.no:
             self.raw = None
         self.no, self.offset = position.no + 1, position.offset
         self.outstanding.clear()
 
-    def acknowledge(self, position: Position) -> None:
+    def acknowledge(self, position: StreamPosition) -> None:
         arrived = (position.no + 1, position.offset)
         while self.outstanding and self.outstanding[0][:2] <= arrived:
             self.outstanding.popleft()
@@ -120,7 +120,7 @@ class Sender:
     """One link's sending session."""
 
     def __init__(self) -> None:
-        self.state = State.OFFLINE
+        self.state = SenderState.OFFLINE
         self.server_epoch: bytes | None = None
         self._session = b""
         self._credit = 0
@@ -130,7 +130,7 @@ class Sender:
 
     def dial(self, session: bytes, offers: Sequence[Offer], now: float) -> list[Action]:
         """Begin (or begin again) with these offers."""
-        self._step(Event.DIAL)
+        self._step(SenderEvent.DIAL)
         self._session = session
         offers = offers[:STREAMS_MAX]
         self._lanes = [_Lane(each.stream, each.last) for each in offers]
@@ -156,31 +156,33 @@ class Sender:
     def receive(self, raw: bytes, now: float) -> list[Action]:
         """A frame arrived; raises `BadBatch` when it makes no sense."""
         frame = from_bytes(raw)
-        if frame.session != self._session or self.state is State.OFFLINE:
+        if frame.session != self._session or self.state is SenderState.OFFLINE:
             return []
         self._heard = now
         return self._answer(frame)
 
     def tick(self, now: float) -> list[Action]:
         """Time has passed."""
-        waiting = self.state is State.GREETING or self.busy
-        if self.state is State.OFFLINE or not waiting or now - self._heard < SILENCE_S:
+        waiting = self.state is SenderState.GREETING or self.busy
+        if self.state is SenderState.OFFLINE or not waiting or now - self._heard < SILENCE_S:
             return []
-        return self._end(Event.SILENCE, at_once=False)
+        return self._end(SenderEvent.SILENCE, at_once=False)
 
     @property
     def busy(self) -> bool:
         """Whether chunks are under way."""
-        return self.state is not State.OFFLINE and any(lane.outstanding for lane in self._lanes)
+        return self.state is not SenderState.OFFLINE and any(
+            lane.outstanding for lane in self._lanes
+        )
 
     def idle(self, now: float) -> bool:
         """Whether it is time to say HELLO again, only to be heard."""
-        flowing = self.state is State.FLOWING and not self.busy
+        flowing = self.state is SenderState.FLOWING and not self.busy
         return flowing and now - self._heard >= IDLE_HELLO_S
 
     def lost(self) -> None:
         """The line itself says that it is down."""
-        self.state = State.OFFLINE
+        self.state = SenderState.OFFLINE
 
     def wants(self) -> tuple[Stream, int] | None:
         """The next segment whose bytes `feed` should give, if the credit allows any."""
@@ -210,7 +212,7 @@ class Sender:
 
     def _next_lane(self) -> _Lane | None:
         room = self._room()
-        if self.state is not State.FLOWING or room <= 0 or (self.busy and room < CHUNK_BYTES):
+        if self.state is not SenderState.FLOWING or room <= 0 or (self.busy and room < CHUNK_BYTES):
             return None
         for step in range(len(self._lanes)):
             lane = self._lanes[(self._turn + step) % len(self._lanes)]
@@ -227,26 +229,26 @@ class Sender:
             case Cursor():
                 return self._on_cursor(frame)
             case Ack(_, place, position, rewind):
-                self._step(Event.ACK)
+                self._step(SenderEvent.ACK)
                 lane = self._lane(place)
                 lane.acknowledge(position)
                 if rewind:
                     lane.go_to(position)
                 return [_acked(lane, position)]
             case Nack(_, place, no, code):
-                self._step(Event.NACK)
+                self._step(SenderEvent.NACK)
                 lane = self._lane(place)
                 self.block(lane.stream)
                 return [Blocked(lane.stream, no, code)]
             case Again():
-                return self._end(Event.AGAIN, at_once=True)
+                return self._end(SenderEvent.AGAIN, at_once=True)
             case Hello() | Chunk():
                 msg = "The other end sends where it should receive; check the addresses."
                 raise BadBatch(msg)
 
     def _on_cursor(self, cursor: Cursor) -> list[Action]:
-        fresh = self.state is State.GREETING
-        self._step(Event.CURSOR)
+        fresh = self.state is SenderState.GREETING
+        self._step(SenderEvent.CURSOR)
         if len(cursor.positions) != len(self._lanes):
             msg = "The other end answers for other streams than it was offered."
             raise BadBatch(msg)
@@ -264,11 +266,11 @@ class Sender:
             raise BadBatch(msg)
         return self._lanes[place]
 
-    def _end(self, event: Event, *, at_once: bool) -> list[Action]:
+    def _end(self, event: SenderEvent, *, at_once: bool) -> list[Action]:
         self._step(event)
-        return [Ended(at_once)]
+        return [SessionEnded(at_once)]
 
-    def _step(self, event: Event) -> None:
+    def _step(self, event: SenderEvent) -> None:
         following = SENDER[self.state].get(event)
         if following is None:
             msg = f"The other end answers {event.name} while {self.state.name}; start anew."
@@ -276,5 +278,5 @@ class Sender:
         self.state = following
 
 
-def _acked(lane: _Lane, position: Position, *, fresh: bool = False) -> Acked:
+def _acked(lane: _Lane, position: StreamPosition, *, fresh: bool = False) -> Acked:
     return Acked(lane.stream, position.no, position.mark, position.national, fresh)

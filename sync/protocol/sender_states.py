@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 
-class State(Enum):
+class SenderState(Enum):
     """Where a sender's session is."""
 
     OFFLINE = auto()
@@ -14,7 +14,7 @@ class State(Enum):
     FLOWING = auto()
 
 
-class Event(Enum):
+class SenderEvent(Enum):
     """What can happen to it."""
 
     DIAL = auto()
@@ -25,20 +25,20 @@ class Event(Enum):
     SILENCE = auto()
 
 
-SENDER: Mapping[State, Mapping[Event, State]] = {
-    State.OFFLINE: {Event.DIAL: State.GREETING},
-    State.GREETING: {
-        Event.CURSOR: State.FLOWING,
-        Event.AGAIN: State.OFFLINE,
-        Event.SILENCE: State.OFFLINE,
+SENDER: Mapping[SenderState, Mapping[SenderEvent, SenderState]] = {
+    SenderState.OFFLINE: {SenderEvent.DIAL: SenderState.GREETING},
+    SenderState.GREETING: {
+        SenderEvent.CURSOR: SenderState.FLOWING,
+        SenderEvent.AGAIN: SenderState.OFFLINE,
+        SenderEvent.SILENCE: SenderState.OFFLINE,
     },
-    State.FLOWING: {
-        Event.DIAL: State.GREETING,
-        Event.CURSOR: State.FLOWING,
-        Event.ACK: State.FLOWING,
-        Event.NACK: State.FLOWING,
-        Event.AGAIN: State.OFFLINE,
-        Event.SILENCE: State.OFFLINE,
+    SenderState.FLOWING: {
+        SenderEvent.DIAL: SenderState.GREETING,
+        SenderEvent.CURSOR: SenderState.FLOWING,
+        SenderEvent.ACK: SenderState.FLOWING,
+        SenderEvent.NACK: SenderState.FLOWING,
+        SenderEvent.AGAIN: SenderState.OFFLINE,
+        SenderEvent.SILENCE: SenderState.OFFLINE,
     },
 }
 """Every transition of the sender; a missing cell is a fault of the other end."""

@@ -1,4 +1,4 @@
-"""Engine: the loop of a node's sync service, built from the node's own folder.
+"""SyncEngine: the loop of a node's sync service, built from the node's own folder.
 
 One process, one thread: the uplink and, on a centre, the gateway take turns; between turns the
 process sleeps until a frame, a ring of the doorbell or the next thing that is due. SIGTERM ends
@@ -22,7 +22,7 @@ from sync.faults import NotAllSent
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.service.gateway import Gateway
 from sync.service.outbox import OUTBOX_TABLES, Outbox
-from sync.service.peer_registry import Peers
+from sync.service.peer_registry import PeerRegistry
 from sync.service.relay import RELAY_TABLES, Relay
 from sync.service.status import LinkLog, SyncStatus, read
 from sync.service.uplink import Uplink
@@ -38,7 +38,7 @@ _SEGMENTS_PER_TURN = 8
 _HLC_BITS = 16
 
 
-class Part(Protocol):
+class SyncTask(Protocol):
     """Something that takes turns."""
 
     def turn(self) -> object: ...
@@ -65,7 +65,7 @@ class Stopper:
 
 
 @dataclass(slots=True)
-class Engine:
+class SyncEngine:
     """A node's sync, ready to run."""
 
     store: Store
@@ -151,24 +151,24 @@ def build(
     *,
     upstream: str | None = None,
     listen: str | None = None,
-) -> Engine:
+) -> SyncEngine:
     """The engine of `node`; raises the faults of its settings, keys, registry and addresses."""
     settings = node.settings.sync
     store = open_node_store(node)
     epoch = Journal(store, node.name, clock, db_epoch=ids.token(8)).db_epoch
     own = Stream(node.name, epoch)
     outbox, relay, log = Outbox(store, own, node.keys.signing), Relay(store), LinkLog(store, own)
-    peers = Peers(node.dir / "keys" / "registry.cbor", node.root_public, clock)
+    peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     bell = zmq_transport.Doorbell(node.socket_path("bell"))
     links: list[zmq_transport.Link] = [bell]
     gateway = None
     address = listen or settings.listen_endpoint
     if node.role == "centre" and address:
-        server = zmq_transport.Server(address, node.keys, peers.named)
+        server = zmq_transport.ZmqServer(address, node.keys, peers.named)
         links.append(server)
         gateway = Gateway(server, relay, peers, epoch, clock)
     above = peers.upstream_of(node.name)
-    client = zmq_transport.Client(upstream or settings.upstream_endpoint, node.keys, above.curve)
+    client = zmq_transport.ZmqClient(upstream or settings.upstream_endpoint, node.keys, above.curve)
     links.append(client)
     uplink = Uplink(
         [outbox, relay],
@@ -180,7 +180,7 @@ def build(
         told=_tell(gateway, own),
         connect_wait_s=_CONNECT_WAIT_S,
     )
-    return Engine(
+    return SyncEngine(
         store,
         outbox,
         uplink,

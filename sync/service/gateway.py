@@ -11,17 +11,22 @@ from dataclasses import replace
 
 from provisioning.clock import Clock
 from sync.batches.batch import Stream, read_cover
-from sync.batches.chain import MARK_BYTES, Progress, Verdict
+from sync.batches.chain import MARK_BYTES, AppendCheck, StreamProgress
 from sync.faults import BadBatch, Fork, SyncRefusal
 from sync.protocol import receiver
-from sync.service.ports import Intake, Roll, ServerLink
+from sync.service.ports import Intake, PeerDirectory, ServerLink
 
 
 class Gateway:
     """Takes in segments from `link` into `intake`, and answers."""
 
     def __init__(
-        self, link: ServerLink, intake: Intake, roll: Roll, server_epoch: bytes, clock: Clock
+        self,
+        link: ServerLink,
+        intake: Intake,
+        roll: PeerDirectory,
+        server_epoch: bytes,
+        clock: Clock,
     ) -> None:
         self._link = link
         self._intake = intake
@@ -64,7 +69,7 @@ class Gateway:
         for offer in greet.offers:
             stream = offer.stream
             if not self._roll.may_send(greet.peer, stream.node):
-                stored.append(Progress(stream, 0, bytes(MARK_BYTES), 0))  # nothing to tell it
+                stored.append(StreamProgress(stream, 0, bytes(MARK_BYTES), 0))  # nothing to tell it
                 continue
             stored.append(self._intake.progress(stream))
             if self._intake.contradicts(stream, offer.last, offer.mark, now):
@@ -85,16 +90,16 @@ class Gateway:
             return False
         taken = self._intake.take(cover, peer, self._clock.now())
         match taken.verdict:
-            case Verdict.NEXT:
+            case AppendCheck.NEXT:
                 self._reply(self._receiver.stored(taken.progress))
-            case Verdict.KNOWN:
+            case AppendCheck.KNOWN:
                 self._reply(self._receiver.repeat(peer, taken.progress))
-            case Verdict.GAP:
+            case AppendCheck.GAP:
                 self._reply(self._receiver.behind(peer, taken.progress))
-            case Verdict.FORK:
+            case AppendCheck.FORK:
                 self.refusals += 1
                 self._reply(self._receiver.refused(peer, stream, no, Fork.code))
-        return taken.verdict is Verdict.NEXT
+        return taken.verdict is AppendCheck.NEXT
 
     def _reply(self, replies: Sequence[receiver.Reply]) -> None:
         for reply in replies:

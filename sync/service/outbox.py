@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.batches.batch import SITE, SPAN_MAX, Fact, Stream, build
-from sync.batches.chain import START, Progress, Tail, mark_of
+from sync.batches.chain import START, StreamProgress, Tail, mark_of
 from sync.faults import Fork
 from sync.journal.journal import GENESIS
 from sync.store.database import MigrationSet, Row, Store, Transaction
@@ -108,11 +108,11 @@ class Outbox:
             tx.execute("INSERT INTO outbox_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return True
 
-    def offers(self) -> list[Progress]:
+    def offers(self) -> list[StreamProgress]:
         """Our own stream, up to its newest segment."""
         tail = self._tail()
         mark = mark_of(tail.hash)
-        return [Progress(self._stream, tail.no, mark, self._acked("national"))]
+        return [StreamProgress(self._stream, tail.no, mark, self._acked("national"))]
 
     def waiting(self) -> int:
         """Shared entries that the national node has not acknowledged."""
@@ -147,7 +147,7 @@ class Outbox:
         # Another zstd may compress otherwise; what was signed once is never sent in two forms.
         return raw if hashlib.sha256(raw).digest() == bytes(row[1]) else None
 
-    def acked(self, claimed: Progress, at: datetime, *, fresh: bool = False) -> bool:
+    def acked(self, claimed: StreamProgress, at: datetime, *, fresh: bool = False) -> bool:
         """Note an acknowledgement; True when it said anything new. Raises `Fork` when upstream
         has another segment of that number, or one that was never made here. What upstream lost
         again is made anew from the journal, whenever it asks.

@@ -1,4 +1,4 @@
-"""Peers: who may talk to this node, by the registry as it is on disk now.
+"""PeerRegistry: who may talk to this node, by the registry as it is on disk now.
 
 The registry file is looked at again at most once a second, so that a new node is let in and a
 revoked one is shut out of open connections without a restart. A file that does not verify is
@@ -18,7 +18,7 @@ from sync.faults import NotSigned
 _LOOK_S = 1.0
 
 
-class Peers:
+class PeerRegistry:
     """The registry, fresh."""
 
     def __init__(self, path: Path, root_public: bytes, clock: Clock) -> None:

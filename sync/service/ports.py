@@ -8,8 +8,8 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync.batches.batch import Cover, Stream
-from sync.batches.chain import Progress, Taken
+from sync.batches.batch import SignedEnvelope, Stream
+from sync.batches.chain import AppendResult, StreamProgress
 
 
 class ClientLink(Protocol):
@@ -40,14 +40,14 @@ class ServerLink(Protocol):
     def push(self, peer: str, payload: bytes) -> bool: ...
 
 
-class Source(Protocol):
+class SegmentSource(Protocol):
     """Segments to send: `outbox.Outbox`, `relay.Relay`."""
 
-    def offers(self) -> list[Progress]: ...
+    def offers(self) -> list[StreamProgress]: ...
 
     def raw(self, stream: Stream, no: int) -> bytes | None: ...
 
-    def acked(self, claimed: Progress, at: datetime, *, fresh: bool = False) -> bool:
+    def acked(self, claimed: StreamProgress, at: datetime, *, fresh: bool = False) -> bool:
         """Note what upstream says it has; True when it is news. Raises `Fork` when its segment
         is another than ours of the same number: then it has not got ours. Only a `fresh` word
         that falls behind an older one means that upstream lost something.
@@ -58,16 +58,16 @@ class Source(Protocol):
 class Intake(Protocol):
     """Where segments go: `relay.Relay`, a `national.port.NationalStore`."""
 
-    def progress(self, stream: Stream) -> Progress: ...
+    def progress(self, stream: Stream) -> StreamProgress: ...
 
-    def take(self, cover: Cover, via: str, at: datetime) -> Taken: ...
+    def take(self, cover: SignedEnvelope, via: str, at: datetime) -> AppendResult: ...
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         """Whether a sender's segment `no` is another than the stored one; noted if so."""
         ...
 
 
-class Roll(Protocol):
+class PeerDirectory(Protocol):
     """Who is who: `peers.Peers`."""
 
     def signing_key(self, node: str) -> Ed25519PublicKey:

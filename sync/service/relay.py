@@ -12,8 +12,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sync.batches.batch import Cover, Stream
-from sync.batches.chain import START, Progress, Tail, Taken, Verdict, judge, mark_of
+from sync.batches.batch import SignedEnvelope, Stream
+from sync.batches.chain import (
+    START,
+    AppendCheck,
+    AppendResult,
+    StreamProgress,
+    Tail,
+    judge,
+    mark_of,
+)
 from sync.faults import Fork
 from sync.store.database import MigrationSet, Store, Transaction
 
@@ -57,24 +65,24 @@ class Relay:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def progress(self, stream: Stream) -> Progress:
+    def progress(self, stream: Stream) -> StreamProgress:
         """How far `stream` is here and at the national node."""
         tail = self._tail(stream)
-        return Progress(stream, tail.no, mark_of(tail.hash), self._national(stream))
+        return StreamProgress(stream, tail.no, mark_of(tail.hash), self._national(stream))
 
-    def take(self, cover: Cover, via: str, at: datetime) -> Taken:
+    def take(self, cover: SignedEnvelope, via: str, at: datetime) -> AppendResult:
         """Store a verified segment brought by `via`, durably, when it is the next one."""
         stream, key = cover.stream, (cover.stream.node, cover.stream.db_epoch)
         with self._store.transaction() as tx:
             verdict = judge(self._tail(stream), self._hash(stream, cover.no), cover)
-            if verdict is Verdict.NEXT:
+            if verdict is AppendCheck.NEXT:
                 tx.execute(
                     "INSERT INTO relay_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (*key, cover.no, cover.last, cover.hash, cover.raw, via, at.isoformat()),
                 )
-            elif verdict is Verdict.FORK:
+            elif verdict is AppendCheck.FORK:
                 _refuse(tx, stream, cover.no, cover.hash, at)
-        return Taken(verdict, self.progress(stream))
+        return AppendResult(verdict, self.progress(stream))
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         """Whether a sender's segment `no` is another than the stored one; noted if so."""
@@ -85,7 +93,7 @@ class Relay:
             _refuse(tx, stream, no, mark, at)
         return True
 
-    def offers(self) -> list[Progress]:
+    def offers(self) -> list[StreamProgress]:
         """Every stream with something the national node has not acknowledged."""
         found = self._store.all(
             "SELECT DISTINCT node, db_epoch FROM relay_segment WHERE bytes IS NOT NULL"
@@ -101,7 +109,7 @@ class Relay:
         )
         return None if row is None or row[0] is None else bytes(row[0])
 
-    def acked(self, claimed: Progress, at: datetime, *, fresh: bool = False) -> bool:
+    def acked(self, claimed: StreamProgress, at: datetime, *, fresh: bool = False) -> bool:
         """Note what the national node has of a stream; True when it is news. Raises `Fork`. A
         word that was overtaken on its way (not `fresh`) never makes this forget anything.
         """

@@ -12,12 +12,12 @@ from provisioning.backoff import Backoff
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.batches.batch import Stream
-from sync.batches.chain import Progress
+from sync.batches.chain import StreamProgress
 from sync.faults import BadBatch, Fork, Gap
 from sync.protocol import sender
 from sync.protocol.frames import STREAMS_MAX, Offer
-from sync.protocol.sender_states import State
-from sync.service.ports import ClientLink, Source, Watcher
+from sync.protocol.sender_states import SenderState
+from sync.service.ports import ClientLink, SegmentSource, Watcher
 
 BLOCKED_S = 900.0
 """A stream whose segment was refused is offered again after this long: the reason may be gone."""
@@ -31,7 +31,7 @@ class Uplink:
 
     def __init__(
         self,
-        sources: Sequence[Source],
+        sources: Sequence[SegmentSource],
         link: ClientLink,
         clock: Clock,
         ids: Ids,
@@ -57,7 +57,7 @@ class Uplink:
     @property
     def flowing(self) -> bool:
         """Whether the other end has answered and takes segments."""
-        return self._sender.state is State.FLOWING
+        return self._sender.state is SenderState.FLOWING
 
     @property
     def busy(self) -> bool:
@@ -67,7 +67,7 @@ class Uplink:
     @property
     def due_s(self) -> float:
         """Seconds until there is something to do although nothing arrives."""
-        if self._sender.state is State.OFFLINE:
+        if self._sender.state is SenderState.OFFLINE:
             return max(0.0, self._dial_at - self._clock.monotonic())
         return 1.0
 
@@ -80,7 +80,7 @@ class Uplink:
                 break
             self._receive(frame, now)
         self._do(self._sender.tick(now), now)
-        ready = self._sender.state is State.OFFLINE and now >= self._dial_at
+        ready = self._sender.state is SenderState.OFFLINE and now >= self._dial_at
         if ready or (self.flowing and (self._grown(now) or self._sender.idle(now))):
             self._dial(now)
         self._pump(now)
@@ -103,13 +103,13 @@ class Uplink:
                 case sender.Send(frame):
                     self._send(frame, now)
                 case sender.Acked(stream, no, mark, national, fresh):
-                    self._note(Progress(stream, no, mark, national), now, fresh=fresh)
+                    self._note(StreamProgress(stream, no, mark, national), now, fresh=fresh)
                 case sender.Blocked(stream, _, code):
                     self._block(stream, code, now)
-                case sender.Ended(at_once):
+                case sender.SessionEnded(at_once):
                     self._fail(now, at_once=at_once)
 
-    def _note(self, claimed: Progress, now: float, *, fresh: bool) -> None:
+    def _note(self, claimed: StreamProgress, now: float, *, fresh: bool) -> None:
         at = self._clock.now()
         for source in self._sources:
             try:
@@ -169,7 +169,7 @@ class Uplink:
         return next((raw for raw in found if raw is not None), None)
 
     def _send(self, frame: bytes, now: float) -> bool:
-        greeting = self._sender.state is State.GREETING
+        greeting = self._sender.state is SenderState.GREETING
         if self._link.send(frame, self._connect_wait_s if greeting else 0.0):
             self._watcher.sent(len(frame))
             return True

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 
-class Fate(Enum):
+class FrameOutcome(Enum):
     """What becomes of a frame."""
 
     DELIVER = "deliver"
@@ -31,15 +31,15 @@ class MemoryRequest:
     payload: bytes
 
 
-def _kind(_: bytes) -> Fate:
-    return Fate.DELIVER
+def _kind(_: bytes) -> FrameOutcome:
+    return FrameOutcome.DELIVER
 
 
 @dataclass(slots=True)
 class MemoryNet:
     """One server's neighbourhood. `up` False: nobody is connected, sends fail."""
 
-    fate: Callable[[bytes], Fate] = _kind
+    fate: Callable[[bytes], FrameOutcome] = _kind
     up: bool = True
     to_server: deque[MemoryRequest] = field(default_factory=deque)
     to_client: dict[str, deque[bytes]] = field(default_factory=dict)
@@ -50,15 +50,15 @@ class MemoryNet:
         """Let `frame` meet its fate."""
         self.carried += len(frame)
         match self.fate(frame):
-            case Fate.DROP:
+            case FrameOutcome.DROP:
                 return
-            case Fate.HOLD:
+            case FrameOutcome.HOLD:
                 self._held.append(deliver)
                 return
-            case Fate.DOUBLE:
+            case FrameOutcome.DOUBLE:
                 deliver()
                 deliver()
-            case Fate.DELIVER:
+            case FrameOutcome.DELIVER:
                 deliver()
         held, self._held = self._held, []
         for late in held:

@@ -35,7 +35,7 @@ def raw_key(key: bytes | str) -> bytes:
     return z85.decode(text) if len(text) == 40 else text
 
 
-class Gate:
+class ZapAuthenticator:
     """Guards one server socket; make it before the socket is bound."""
 
     def __init__(

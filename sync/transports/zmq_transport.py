@@ -1,12 +1,13 @@
 """ZeroMQ links: with zap.py the only importer of zmq. A pipe for frames, and nothing more.
 
-`Server` (ROUTER) and `Client` (DEALER) carry whole frames between two processes, in a node over
-ipc and between nodes over TCP with CURVE. Rules:
+`ZmqServer` (ROUTER) and `ZmqClient` (DEALER) carry whole frames between two processes, in a node
+over ipc and between nodes over TCP with CURVE. Rules:
 - A link promises nothing. A frame may be lost at any moment, silently; whoever needs it to
   arrive keeps it in a store and sends it again (measured: raw ZeroMQ loses a quarter of what
   it holds when a line drops). So there are no heartbeats and no waiting queues here: LINGER 0,
   small high-water marks, IMMEDIATE 1, and a client that got no answer builds a new socket.
-- With keys, the server accepts only public keys that `allowed` knows (`zap.Gate`, served from
+- With keys, the server accepts only public keys that `allowed` knows (`zap.ZapAuthenticator`,
+  served from
   `poll`) and asks `allowed` again for every frame, so a revoked key falls silent at
   once although its connection is open. A frame's `peer` is the name `allowed` gave for the key,
   never what the client says of itself.
@@ -24,9 +25,9 @@ import zmq
 from provisioning.clock import SystemClock
 from provisioning.faults import Fault
 from sync.transports.doorbell import Doorbell
-from sync.transports.zap import Allowed, CurveKeys, Gate, raw_key
+from sync.transports.zap import Allowed, CurveKeys, ZapAuthenticator, raw_key
 
-__all__ = ["Client", "CurveKeys", "Doorbell", "LinkFault", "Request", "Server", "ready"]
+__all__ = ["CurveKeys", "Doorbell", "LinkFault", "ZmqClient", "ZmqRequest", "ZmqServer", "ready"]
 
 FRAME_MAX = 1 << 20
 _HIGH_WATER = 64
@@ -46,7 +47,7 @@ class LinkFault(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ZmqRequest:
     """A frame that arrived at a server. `peer` is authenticated when the server has keys."""
 
     peer: str
@@ -69,7 +70,7 @@ def _milliseconds(deadline: float) -> int:
     return max(0, int((deadline - _monotonic()) * 1000 + 0.999))
 
 
-class Server:
+class ZmqServer:
     """The end that binds. Poll it often: handshakes of new clients are answered in `poll`.
 
     `endpoint` is `tcp://HOST:PORT` (port 0: any; read it back) or `ipc://PATH`. Raises
@@ -82,12 +83,12 @@ class Server:
         assert keys is None or allowed is not None, "a keyed server must say whom it allows"
         self._routes: OrderedDict[str, bytes] = OrderedDict()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._gate: Gate | None = None
+        self._gate: ZapAuthenticator | None = None
         self._socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         _limits(self._socket)
         self._socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         if keys is not None and allowed is not None:
-            self._gate = Gate(self._context, self._socket, keys, allowed)
+            self._gate = ZapAuthenticator(self._context, self._socket, keys, allowed)
         try:
             self._socket.bind(endpoint)
         except zmq.ZMQError as error:
@@ -101,7 +102,7 @@ class Server:
         """Handshakes and frames turned away because their key is not (or no longer) known."""
         return 0 if self._gate is None else self._gate.refused
 
-    def poll(self, timeout_s: float) -> list[Request]:
+    def poll(self, timeout_s: float) -> list[ZmqRequest]:
         """Every frame that is waiting, or that arrives first within `timeout_s`."""
         deadline = _monotonic() + timeout_s
         poller = zmq.Poller()
@@ -119,7 +120,7 @@ class Server:
         """What `ready` waits on."""
         return [self._socket] if self._gate is None else [self._socket, self._gate.socket]
 
-    def reply(self, request: Request, payload: bytes) -> bool:
+    def reply(self, request: ZmqRequest, payload: bytes) -> bool:
         """Answer `request`; False when its sender is gone or not reading."""
         tag = _ANSWER + request.tag[1:] if request.tag[:1] == _ASK else _PUSH
         return self._send(request.route, tag, payload)
@@ -139,8 +140,8 @@ class Server:
             return False
         return True
 
-    def _drain(self) -> list[Request]:
-        requests: list[Request] = []
+    def _drain(self) -> list[ZmqRequest]:
+        requests: list[ZmqRequest] = []
         for _ in range(_DRAIN_MAX):
             try:
                 frames = self._socket.recv_multipart(zmq.DONTWAIT, copy=False)
@@ -156,11 +157,11 @@ class Server:
             self._routes.move_to_end(peer)
             if len(self._routes) > _PEERS_MAX:
                 self._routes.popitem(last=False)
-            requests.append(Request(peer, frames[2].bytes, route, frames[1].bytes))
+            requests.append(ZmqRequest(peer, frames[2].bytes, route, frames[1].bytes))
         return requests
 
 
-class Client:
+class ZmqClient:
     """The end that connects; it connects again by itself, and after silence with a new socket."""
 
     def __init__(
@@ -253,7 +254,7 @@ class Client:
         return None
 
 
-Link = Server | Client | Doorbell
+Link = ZmqServer | ZmqClient | Doorbell
 
 
 def ready(links: Sequence[Link], timeout_s: float) -> list[Link]:
@@ -263,12 +264,14 @@ def ready(links: Sequence[Link], timeout_s: float) -> list[Link]:
     poller = zmq.Poller()
     owners: dict[object, Link] = {}
     for link in links:
-        if isinstance(link, Client) and link._pushes:
+        if isinstance(link, ZmqClient) and link._pushes:
             timeout_s = 0.0
         for source in [link.fileno()] if isinstance(link, Doorbell) else link.sockets():
             poller.register(source, zmq.POLLIN)
             owners[source] = link
     found = {id(owners[source]) for source, _ in poller.poll(int(timeout_s * 1000 + 0.999))}
     return [
-        link for link in links if id(link) in found or (isinstance(link, Client) and link._pushes)
+        link
+        for link in links
+        if id(link) in found or (isinstance(link, ZmqClient) and link._pushes)
     ]

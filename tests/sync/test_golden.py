@@ -109,7 +109,7 @@ def segments() -> tuple[bytes, bytes]:
 def spoken() -> str:
     """One frame of each kind, in hex."""
     session, stream, mark = b"\1\2\3\4", Stream(NODE, EPOCH), mark_of(hashlib.sha256(b"").digest())
-    position = frames.Position(1, mark, 300, 1)
+    position = frames.StreamPosition(1, mark, 300, 1)
     said = [
         frames.Hello(session, [frames.Offer(stream, 2, mark)]),
         frames.Cursor(session, 24_576, b"server-1", [position]),

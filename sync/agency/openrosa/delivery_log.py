@@ -1,4 +1,4 @@
-"""Ledger: what has been handed to which server, durable at the agency's desk.
+"""DeliveryLog: what has been handed to which server, durable at the agency's desk.
 
 One row per (server, instance id). The bytes to post are fixed the first time (an envelope's
 random key would make other bytes next time, which servers refuse as a conflict) and dropped once
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import cbor2
 
-from sync.agency.openrosa.responses import Verdict
+from sync.agency.openrosa.responses import DeliveryDecision
 from sync.agency.openrosa.submission import Submission
 from sync.store.database import MigrationSet, Store
 
@@ -39,7 +39,7 @@ WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DeliveryProgress:
     """How far one submission is at one server; `limit_bytes` 0: not begun."""
 
     state: str
@@ -49,7 +49,7 @@ class Progress:
     status: int
 
 
-class Ledger:
+class DeliveryLog:
     """The rows of one server address."""
 
     def __init__(self, store: Store, server: str) -> None:
@@ -85,14 +85,14 @@ class Ledger:
             )
         return prepared
 
-    def progress(self, instance_id: str) -> Progress | None:
+    def progress(self, instance_id: str) -> DeliveryProgress | None:
         """How far this submission is, or None when the ledger has never seen it."""
         row = self._store.one(
             "SELECT state, limit_bytes, posts_done, attempts, status FROM openrosa_forward"
             " WHERE server = ? AND instance_id = ?",
             (self._server, instance_id),
         )
-        return Progress(*row) if row else None
+        return DeliveryProgress(*row) if row else None
 
     def begin(self, instance_id: str, limit_bytes: int) -> None:
         """Fix the split for this submission; a changed limit starts its posts again."""
@@ -112,10 +112,12 @@ class Ledger:
                 (posts_done, status, self._server, instance_id),
             )
 
-    def settle(self, instance_id: str, verdict: Verdict, status: int) -> None:
+    def settle(self, instance_id: str, verdict: DeliveryDecision, status: int) -> None:
         """Keep a verdict; bytes of an accepted submission are dropped."""
         state = (
-            WAITING if verdict in {Verdict.RETRY, Verdict.PORTAL, Verdict.ASK} else verdict.value
+            WAITING
+            if verdict in {DeliveryDecision.RETRY, DeliveryDecision.PORTAL, DeliveryDecision.ASK}
+            else verdict.value
         )
         with self._store.transaction() as tx:
             tx.execute(

@@ -12,41 +12,47 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sync.agency.openrosa.delivery_log import WAITING, Ledger
-from sync.agency.openrosa.responses import Answer, Gate, Verdict, judge_head, judge_post
+from sync.agency.openrosa.delivery_log import WAITING, DeliveryLog
+from sync.agency.openrosa.responses import (
+    DeliveryDecision,
+    PostTarget,
+    ServerResponse,
+    judge_head,
+    judge_post,
+)
 from sync.agency.openrosa.submission import Post, Submission, TooLarge, multipart, split
 
 
 class Wire(Protocol):
     """Two requests with a deadline each; silence is `NO_ANSWER`, never an exception."""
 
-    def head(self, url: str) -> Answer: ...
+    def head(self, url: str) -> ServerResponse: ...
 
-    def post(self, url: str, body: bytes, boundary: str) -> Answer: ...
+    def post(self, url: str, body: bytes, boundary: str) -> ServerResponse: ...
 
 
 @dataclass(slots=True)
-class Outcome:
+class ForwardResult:
     """What one run did. `stopped` names why it ended before the last submission, if it did."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    troubles: list[tuple[str, Verdict, int, str]] = field(default_factory=list)
-    stopped: Verdict | None = None
+    troubles: list[tuple[str, DeliveryDecision, int, str]] = field(default_factory=list)
+    stopped: DeliveryDecision | None = None
 
 
-STOPS_EVERYTHING = {Verdict.ASK, Verdict.PORTAL, Verdict.RETRY}
+STOPS_EVERYTHING = {DeliveryDecision.ASK, DeliveryDecision.PORTAL, DeliveryDecision.RETRY}
 
 
 def forward(
     submissions: Iterable[Submission],
     url: str,
     wire: Wire,
-    ledger: Ledger,
+    ledger: DeliveryLog,
     prepare: Callable[[Submission], Submission] = lambda submission: submission,
-) -> Outcome:
+) -> ForwardResult:
     """Hand every submission to `url`; a run that was stopped is simply run again."""
-    outcome = Outcome()
-    gate: Gate | None = None
+    outcome = ForwardResult()
+    gate: PostTarget | None = None
     for submission in submissions:
         known = ledger.progress(submission.instance_id)
         if known is not None and known.state != WAITING:
@@ -54,7 +60,7 @@ def forward(
             continue
         if gate is None:
             judged = judge_head(url, answer := wire.head(url))
-            if isinstance(judged, Verdict):
+            if isinstance(judged, DeliveryDecision):
                 outcome.stopped = judged
                 outcome.troubles.append(("HEAD", judged, answer.status, answer.text[:200]))
                 return outcome
@@ -62,7 +68,7 @@ def forward(
         verdict, answer = _send(ledger.freeze(submission, prepare), gate, wire, ledger)
         outcome.counts[verdict.value] += 1
         ledger.settle(submission.instance_id, verdict, answer.status)
-        if verdict is not Verdict.ACCEPTED:
+        if verdict is not DeliveryDecision.ACCEPTED:
             outcome.troubles.append(
                 (submission.instance_id, verdict, answer.status, answer.text[:200])
             )
@@ -72,25 +78,27 @@ def forward(
     return outcome
 
 
-def _send(submission: Submission, gate: Gate, wire: Wire, ledger: Ledger) -> tuple[Verdict, Answer]:
+def _send(
+    submission: Submission, gate: PostTarget, wire: Wire, ledger: DeliveryLog
+) -> tuple[DeliveryDecision, ServerResponse]:
     try:
         posts: tuple[Post, ...] = split(submission, gate.limit_bytes)
     except TooLarge as error:
-        return Verdict.PARKED, Answer(413, {}, str(error))
+        return DeliveryDecision.PARKED, ServerResponse(413, {}, str(error))
     ledger.begin(submission.instance_id, gate.limit_bytes)
     progress = ledger.progress(submission.instance_id)
     done = progress.posts_done if progress else 0
-    answer = Answer(201, {})
+    answer = ServerResponse(201, {})
     for number, post in enumerate(posts, 1):
         if number <= done:
             continue
         boundary = _boundary(submission, number)
         answer = wire.post(gate.url, multipart(submission, post, boundary), boundary)
         verdict = judge_post(answer)
-        if verdict is not Verdict.ACCEPTED:
+        if verdict is not DeliveryDecision.ACCEPTED:
             return verdict, answer
         ledger.posted(submission.instance_id, number, answer.status)
-    return Verdict.ACCEPTED, answer
+    return DeliveryDecision.ACCEPTED, answer
 
 
 def _boundary(submission: Submission, number: int) -> str:

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import httpx
 
 from provisioning.clock import Clock
-from sync.agency.openrosa.responses import NO_ANSWER, Answer
+from sync.agency.openrosa.responses import NO_ANSWER, ServerResponse
 
 CONNECT_S = 10.0
 IDLE_S = 60.0
@@ -31,17 +31,19 @@ class HttpWire:
             timeout=httpx.Timeout(IDLE_S, connect=CONNECT_S),
         )
 
-    def head(self, url: str) -> Answer:
+    def head(self, url: str) -> ServerResponse:
         return self._ask("HEAD", url, None, {})
 
-    def post(self, url: str, body: bytes, boundary: str) -> Answer:
+    def post(self, url: str, body: bytes, boundary: str) -> ServerResponse:
         kind = f'multipart/form-data; boundary="{boundary}"'
         return self._ask("POST", url, body, {"Content-Type": kind})
 
     def close(self) -> None:
         self._client.close()
 
-    def _ask(self, method: str, url: str, body: bytes | None, more: dict[str, str]) -> Answer:
+    def _ask(
+        self, method: str, url: str, body: bytes | None, more: dict[str, str]
+    ) -> ServerResponse:
         headers = {
             "X-OpenRosa-Version": "1.0",
             "Date": format_datetime(self._clock.now(), usegmt=True),
@@ -52,4 +54,4 @@ class HttpWire:
         except httpx.HTTPError:
             return NO_ANSWER
         lower = {name.lower(): value for name, value in answer.headers.items()}
-        return Answer(answer.status_code, lower, answer.text[:TEXT_MAX])
+        return ServerResponse(answer.status_code, lower, answer.text[:TEXT_MAX])

@@ -18,7 +18,7 @@ OPENROSA_HEADER = "x-openrosa-version"
 LIMIT_HEADER = "x-openrosa-accept-content-length"
 
 
-class Verdict(Enum):
+class DeliveryDecision(Enum):
     """What to do with a submission next."""
 
     ACCEPTED = "accepted"  # the server has it: never send again
@@ -30,7 +30,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServerResponse:
     """A server's answer; header names in lower case. `status` 0: nothing came back."""
 
     status: int
@@ -38,52 +38,54 @@ class Answer:
     text: str = ""
 
 
-NO_ANSWER = Answer(0, {}, "")
+NO_ANSWER = ServerResponse(0, {}, "")
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class PostTarget:
     """What the HEAD request told: where to post and how much at once."""
 
     url: str
     limit_bytes: int
 
 
-def judge_head(url: str, answer: Answer) -> Gate | Verdict:
+def judge_head(url: str, answer: ServerResponse) -> PostTarget | DeliveryDecision:
     """Whether `url` is an OpenRosa server that will take our posts."""
     status = answer.status
     if status in {401, 403}:
-        return Verdict.ASK
+        return DeliveryDecision.ASK
     if status == 0 or status >= 500:
-        return Verdict.RETRY
+        return DeliveryDecision.RETRY
     if OPENROSA_HEADER not in answer.headers or status not in {200, 204, 301, 302, 307, 308}:
-        return Verdict.PORTAL
+        return DeliveryDecision.PORTAL
     target = url
     if location := answer.headers.get("location"):
         target = urljoin(url, location)
         if not same_host(url, target):
-            return Verdict.PORTAL
+            return DeliveryDecision.PORTAL
     elif status != 204:
-        return Verdict.PORTAL
+        return DeliveryDecision.PORTAL
     limit = answer.headers.get(LIMIT_HEADER, "")
-    return Gate(target, int(limit) if limit.isdigit() and int(limit) > 0 else LIMIT_BYTES_DEFAULT)
+    return PostTarget(
+        target, int(limit) if limit.isdigit() and int(limit) > 0 else LIMIT_BYTES_DEFAULT
+    )
 
 
-def judge_post(answer: Answer) -> Verdict:
+def judge_post(answer: ServerResponse) -> DeliveryDecision:
     """What the answer to one post means."""
     match answer.status:
         case 201 | 202:
-            return Verdict.ACCEPTED
+            return DeliveryDecision.ACCEPTED
         case 401 | 403:
-            return Verdict.ASK
+            return DeliveryDecision.ASK
         case 409:
-            return Verdict.CONFLICT
+            return DeliveryDecision.CONFLICT
         case status if status >= 500 or status in PASSING:
-            return Verdict.RETRY
+            return DeliveryDecision.RETRY
         case status if 400 <= status < 500:
-            return Verdict.PARKED
+            return DeliveryDecision.PARKED
         case _:
-            return Verdict.PORTAL
+            return DeliveryDecision.PORTAL
 
 
 def same_host(first: str, second: str) -> bool:

@@ -19,7 +19,7 @@ from peripherals.devices.mrz import parse
 from peripherals.devices.mrz_reader import MrzRead
 from peripherals.devices.scanner import Scan, ScanRefused, Symbology, Why
 from peripherals.simulators.mrz import kenyan_id, passport
-from sync.transports.zmq_transport import Server
+from sync.transports.zmq_transport import ZmqServer
 
 TODAY = date(2026, 11, 23)
 
@@ -57,14 +57,14 @@ def test_the_button_on_the_case_is_the_button_on_the_screen() -> None:
 
 
 @pytest.fixture
-def core() -> Iterator[Server]:
+def core() -> Iterator[ZmqServer]:
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(f"ipc://{Path(folder) / 'core'}")
+        server = ZmqServer(f"ipc://{Path(folder) / 'core'}")
         yield server
         server.close()
 
 
-def serve(core: Server, limit: int = 100) -> list[object]:
+def serve(core: ZmqServer, limit: int = 100) -> list[object]:
     """Answer Hello like a core; the other events."""
     events: list[object] = []
     for _ in range(limit):
@@ -79,7 +79,7 @@ def serve(core: Server, limit: int = 100) -> list[object]:
     return events
 
 
-def test_a_scan_crosses_the_socket(core: Server) -> None:
+def test_a_scan_crosses_the_socket(core: ZmqServer) -> None:
     senses = Senses(core.endpoint)
     for _ in range(100):
         senses(Heard("scanner", Scan(Symbology.QR, b"A101")))
@@ -100,12 +100,12 @@ def test_a_core_that_is_away_holds_nobody_up() -> None:
     assert time.monotonic() - start <= 3 * (ANSWER_S + 0.5)
 
 
-def test_a_scan_that_nobody_took_is_not_delivered_later(core: Server) -> None:
+def test_a_scan_that_nobody_took_is_not_delivered_later(core: ZmqServer) -> None:
     """Nobody may act later on a code held up earlier: the core starts after the scan."""
     endpoint = f"{core.endpoint}-late"
     senses = Senses(endpoint)
     senses(Heard("scanner", Scan(Symbology.QR, b"OLD")))
-    late = Server(endpoint)
+    late = ZmqServer(endpoint)
     events = serve(late, 20)
     senses.close()
     late.close()

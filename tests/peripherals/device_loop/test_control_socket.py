@@ -35,7 +35,7 @@ from peripherals.simulators.camera import picture
 from provisioning.clock import SystemClock
 from provisioning.ids import SeededIds
 from sync.store.database import Store
-from sync.transports.zmq_transport import Client
+from sync.transports.zmq_transport import ZmqClient
 
 CAMERA = f"camera+v4l:/dev/null?program={sys.executable}+-m+peripherals.simulators.camera"
 
@@ -63,7 +63,7 @@ class Kiosk:
             )
         )
         # The visit is another process: its requests are sent here and answered a turn later.
-        self.client = Client(endpoint)
+        self.client = ZmqClient(endpoint)
         self.visit = EquipmentCaller(endpoint)
 
     def run(self, until: Callable[[], Any], limit_s: float = 10.0) -> None:

@@ -12,7 +12,7 @@ import pytest
 from provisioning.faults import UsageFault
 from provisioning.ids import SeededIds
 from sync.batches.batch import Stream, build, read_cover
-from sync.batches.chain import START, Tail, Verdict, judge, mark_of
+from sync.batches.chain import START, AppendCheck, Tail, judge, mark_of
 from sync.cbor import decode, encode
 from sync.journal.journal import GENESIS
 from sync.national.open_store import DATABASES, open_database
@@ -59,7 +59,7 @@ def take(store, cover):
 
 def test_segments_in_order_are_stored_with_their_entries(store):
     covers = chain()
-    assert [take(store, cover) for cover in covers] == [Verdict.NEXT] * 3
+    assert [take(store, cover) for cover in covers] == [AppendCheck.NEXT] * 3
     progress = store.progress(A)
     assert (progress.no, progress.national, progress.mark) == (3, 3, mark_of(covers[-1].hash))
     entries = list(store.entries_for("agency:NRB"))
@@ -77,29 +77,29 @@ def test_the_same_segment_again_changes_nothing(store):
     covers = chain()
     for cover in [*covers, *covers, covers[0]]:
         take(store, cover)
-    assert take(store, covers[1]) is Verdict.KNOWN
+    assert take(store, covers[1]) is AppendCheck.KNOWN
     assert store.counts()[0].segments == 3
     assert len(list(store.entries_for("national"))) == 3
 
 
 def test_a_gap_is_not_stored_and_closes_when_filled(store):
     covers = chain()
-    assert take(store, covers[0]) is Verdict.NEXT
-    assert take(store, covers[2]) is Verdict.GAP
+    assert take(store, covers[0]) is AppendCheck.NEXT
+    assert take(store, covers[2]) is AppendCheck.GAP
     assert store.progress(A).no == 1
-    assert [take(store, cover) for cover in covers[1:]] == [Verdict.NEXT] * 2
+    assert [take(store, cover) for cover in covers[1:]] == [AppendCheck.NEXT] * 2
 
 
 def test_another_segment_of_the_same_number_is_a_fork_kept_once(store):
     first, other = chain(), chain(tag="b")
     take(store, first[0])
-    assert [take(store, other[0]) for _ in range(3)] == [Verdict.FORK] * 3
-    assert take(store, other[1]) is Verdict.FORK  # it follows a segment we do not have
+    assert [take(store, other[0]) for _ in range(3)] == [AppendCheck.FORK] * 3
+    assert take(store, other[1]) is AppendCheck.FORK  # it follows a segment we do not have
     assert [(each.stream, each.no, each.code) for each in store.quarantine()] == [
         (A, 1, 46),
         (A, 2, 46),
     ]
-    assert take(store, first[1]) is Verdict.NEXT
+    assert take(store, first[1]) is AppendCheck.NEXT
 
 
 def test_a_sender_whose_newest_segment_is_another_is_noted(store):
@@ -120,9 +120,9 @@ def test_a_signed_segment_that_does_not_unpack_is_set_aside_and_stops_nothing(st
     broken.verify(signing("kiosk-1").public_key())
     made = facts(A, [("visit.started", "national", {"site": "c"})] * 9)
     after = build(signing("kiosk-1"), A, 3, broken.hash, made[5].hash, made[6:])
-    assert take(store, good[0]) is Verdict.NEXT
-    assert take(store, broken) is Verdict.NEXT
-    assert take(store, read_cover(after)) is Verdict.NEXT
+    assert take(store, good[0]) is AppendCheck.NEXT
+    assert take(store, broken) is AppendCheck.NEXT
+    assert take(store, read_cover(after)) is AppendCheck.NEXT
     assert [(each.no, each.code) for each in store.quarantine()] == [(2, 43)]
     assert store.progress(A).no == 3
 
@@ -130,7 +130,7 @@ def test_a_signed_segment_that_does_not_unpack_is_set_aside_and_stops_nothing(st
 def test_streams_do_not_touch_each_other(store):
     again = Stream("kiosk-1", b"epoch--2")
     for cover in [*chain(), *chain(again, 2), *chain(Stream("van-1", b"epoch--1"), 1)]:
-        assert take(store, cover) is Verdict.NEXT
+        assert take(store, cover) is AppendCheck.NEXT
     assert [(each.stream.node, each.segments) for each in store.counts()] == [
         ("kiosk-1", 3),
         ("kiosk-1", 2),
@@ -141,9 +141,9 @@ def test_streams_do_not_touch_each_other(store):
 def test_two_gateways_on_one_database_agree(store, url):
     second = open_database(url, SeededIds(2))
     covers = chain()
-    assert take(store, covers[0]) is Verdict.NEXT
-    assert take(second, covers[0]) is Verdict.KNOWN
-    assert take(second, covers[1]) is Verdict.NEXT
+    assert take(store, covers[0]) is AppendCheck.NEXT
+    assert take(second, covers[0]) is AppendCheck.KNOWN
+    assert take(second, covers[1]) is AppendCheck.NEXT
     assert store.progress(A).no == 2
     assert second.server_epoch == store.server_epoch
     second.close()
@@ -159,5 +159,5 @@ def test_a_database_of_an_unknown_kind_is_refused_by_name():
 def test_the_first_segment_of_a_restored_database_may_start_anywhere():
     later = facts(A, [("visit.started", "national", {})] * 2, first=41, prev=b"p" * 32)
     cover = read_cover(build(signing("kiosk-1"), A, 1, GENESIS, b"p" * 32, later))
-    assert judge(START, None, cover) is Verdict.NEXT
-    assert judge(Tail(1, b"h" * 32, 9, None), b"other" * 6, cover) is Verdict.FORK
+    assert judge(START, None, cover) is AppendCheck.NEXT
+    assert judge(Tail(1, b"h" * 32, 9, None), b"other" * 6, cover) is AppendCheck.FORK

@@ -6,7 +6,7 @@ import pytest
 
 from provisioning.backoff import Backoff
 from sync.batches.batch import SEGMENT_MAX, Stream
-from sync.batches.chain import Progress
+from sync.batches.chain import StreamProgress
 from sync.cbor import encode
 from sync.faults import BadBatch
 from sync.protocol.frames import (
@@ -19,7 +19,7 @@ from sync.protocol.frames import (
     Hello,
     Nack,
     Offer,
-    Position,
+    StreamPosition,
     from_bytes,
     to_bytes,
 )
@@ -30,11 +30,11 @@ from sync.protocol.sender import (
     SILENCE_S,
     Acked,
     Blocked,
-    Ended,
     Send,
     Sender,
+    SessionEnded,
 )
-from sync.protocol.sender_states import SENDER, Event, State
+from sync.protocol.sender_states import SENDER, SenderEvent, SenderState
 
 A, B = Stream("kiosk-1", b"epoch--1"), Stream("kiosk-2", b"epoch--2")
 S = b"sess"
@@ -42,7 +42,7 @@ M = b"mark----"
 
 
 def at(no, offset, national):
-    return Position(no, M, offset, national)
+    return StreamPosition(no, M, offset, national)
 
 
 def offer(stream, last):
@@ -50,7 +50,7 @@ def offer(stream, last):
 
 
 def stored_to(stream, no, national=0):
-    return Progress(stream, no, M, national)
+    return StreamProgress(stream, no, M, national)
 
 
 FRAMES = [
@@ -186,16 +186,16 @@ def test_silence_ends_a_session_only_while_something_is_outstanding():
     assert sender.tick(SILENCE_S + 1) == []
     chunks(sender, RAWS)
     assert sender.tick(SILENCE_S - 0.1) == []
-    assert sender.tick(SILENCE_S + 0.1) == [Ended(at_once=False)]
-    assert sender.state is State.OFFLINE
+    assert sender.tick(SILENCE_S + 0.1) == [SessionEnded(at_once=False)]
+    assert sender.state is SenderState.OFFLINE
     unanswered = Sender()
     unanswered.dial(S, [offer(A, 1)], 0.0)
-    assert unanswered.tick(SILENCE_S) == [Ended(at_once=False)]
+    assert unanswered.tick(SILENCE_S) == [SessionEnded(at_once=False)]
 
 
 def test_a_restarted_receiver_is_greeted_at_once():
     sender = greeted()
-    assert sender.receive(to_bytes(Again(S)), 1.0) == [Ended(at_once=True)]
+    assert sender.receive(to_bytes(Again(S)), 1.0) == [SessionEnded(at_once=True)]
 
 
 def test_an_idle_sender_is_due_for_a_hello():
@@ -225,10 +225,10 @@ def test_what_makes_no_sense_is_a_fault():
 
 
 def test_the_table_knows_every_state_and_always_leads_back_to_offline():
-    assert set(SENDER) == set(State)
-    for state in (State.GREETING, State.FLOWING):
-        assert SENDER[state][Event.SILENCE] is State.OFFLINE
-    assert {event for cells in SENDER.values() for event in cells} == set(Event)
+    assert set(SENDER) == set(SenderState)
+    for state in (SenderState.GREETING, SenderState.FLOWING):
+        assert SENDER[state][SenderEvent.SILENCE] is SenderState.OFFLINE
+    assert {event for cells in SENDER.values() for event in cells} == set(SenderEvent)
 
 
 def receiver(stored=0, credit=24_576, streams=(A,), may=lambda peer, node: True, forks=()):

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from provisioning.clock import VirtualClock
 from sync.agency.inbox import open_all
-from sync.batches.chain import Progress
+from sync.batches.chain import StreamProgress
 from sync.service.status import read
-from sync.transports.memory import Fate, MemoryNet
+from sync.transports.memory import FrameOutcome, MemoryNet
 from tests.sync.world import AGENCIES, CentreWorld, NationalWorld, NodeWorld, PowerCut
 
 # Memory-backed where there is such a folder: these tests cut processes, not disks.
@@ -30,7 +30,7 @@ class World:
 
     def __init__(self, folder: Path):
         self.clock = VirtualClock()
-        self.fates: list[Fate] = []
+        self.fates: list[FrameOutcome] = []
         self.low, self.high = MemoryNet(self.fate), MemoryNet(self.fate)
         self.nodes = {
             "kiosk-1": NodeWorld("kiosk-1", folder, self.clock, self.low, 1),
@@ -40,8 +40,8 @@ class World:
             "national": NationalWorld(folder, self.clock, self.high),
         }
 
-    def fate(self, frame: bytes) -> Fate:
-        return self.fates.pop() if self.fates else Fate.DELIVER
+    def fate(self, frame: bytes) -> FrameOutcome:
+        return self.fates.pop() if self.fates else FrameOutcome.DELIVER
 
     def do(self, step):  # noqa: C901 - one case a kind of step
         match step:
@@ -131,7 +131,7 @@ steps = st.one_of(
     st.tuples(st.just("kill"), names),
     st.tuples(st.just("fuse"), names, st.integers(1, 6)),
     st.tuples(st.just("cut"), st.booleans()),
-    st.tuples(st.just("fates"), st.lists(st.sampled_from(Fate), max_size=8)),
+    st.tuples(st.just("fates"), st.lists(st.sampled_from(FrameOutcome), max_size=8)),
     st.tuples(st.just("wait"), st.sampled_from([0.5, 5, 13, 40])),
 )
 
@@ -201,7 +201,7 @@ def test_a_word_overtaken_on_its_way_makes_a_relay_forget_nothing():
             world.heal()
         known = relay.progress(kiosk.stream)
         assert known.no == known.national == 3
-        old = Progress(kiosk.stream, 0, bytes(8), 0)
+        old = StreamProgress(kiosk.stream, 0, bytes(8), 0)
         assert not relay.acked(old, world.clock.now())
         assert relay.progress(kiosk.stream) == known
         assert not relay.acked(old, world.clock.now(), fresh=True)

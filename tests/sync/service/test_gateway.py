@@ -138,7 +138,7 @@ def test_a_recorded_session_played_again_changes_nothing(bare):
     raw = segment()
     mark = hashlib.sha256(raw).digest()[:8]
     said = (hello(), frames.Chunk(S, 0, 1, 0, len(raw), raw))
-    stored = frames.Position(1, mark, 0, 1)
+    stored = frames.StreamPosition(1, mark, 0, 1)
     assert bare.say(*said)[-1] == frames.Ack(S, 0, stored, rewind=False)
     # The replayer has the old HELLO, whose mark is of no segment it could know: a fork, noted.
     assert bare.say(*said)[0] == frames.Cursor(S, 24 << 10, b"server-1", [stored])
@@ -149,8 +149,8 @@ class Zmq:
     """Two ends over ipc."""
 
     def __init__(self, folder):
-        self.server = zmq_transport.Server(f"ipc://{folder}/s")
-        self.client = zmq_transport.Client(f"ipc://{folder}/s")
+        self.server = zmq_transport.ZmqServer(f"ipc://{folder}/s")
+        self.client = zmq_transport.ZmqClient(f"ipc://{folder}/s")
 
     def close(self):
         self.client.close()
@@ -217,5 +217,5 @@ def test_somebody_elses_stream_is_refused_without_a_word_about_it(bare):
     bare.say(hello(), frames.Chunk(S, 0, 1, 0, len(raw), raw))
     bare.gateway._roll.revoked.add("kiosk-1")
     cursor, refusal = bare.say(hello())
-    assert cursor.positions == [frames.Position(0, bytes(8), 0, 0)]
+    assert cursor.positions == [frames.StreamPosition(0, bytes(8), 0, 0)]
     assert refusal == frames.Nack(S, 0, 1, 49)

@@ -14,12 +14,12 @@ from provisioning.identity.certificates import IdentityFault
 from provisioning.ids import SeededIds, SystemIds
 from provisioning.node.site import Site
 from sync.batches.batch import Stream, read_cover, read_entries
-from sync.batches.chain import Progress
+from sync.batches.chain import StreamProgress
 from sync.faults import Fork, NotSigned
 from sync.service import outbox as outbox_module
 from sync.service.doctor_checks import checks
 from sync.service.outbox import Outbox
-from sync.service.peer_registry import Peers
+from sync.service.peer_registry import PeerRegistry
 from sync.service.status import LinkLog, read
 from tests.sync.world import MemoryNet, NodeWorld, signing
 
@@ -46,7 +46,7 @@ def ack(node, no, national):
     (offer,) = node.outbox.offers()
     raw = node.store.one("SELECT hash FROM outbox_segment WHERE no = ?", (no,))
     mark = bytes(raw[0])[:8] if raw else bytes(8)
-    return node.outbox.acked(Progress(offer.stream, no, mark, national), node.clock.now())
+    return node.outbox.acked(StreamProgress(offer.stream, no, mark, national), node.clock.now())
 
 
 def past(node, seconds):
@@ -119,9 +119,9 @@ def test_an_acknowledgement_for_another_segment_is_not_believed(node):
     close(node)
     for no, mark in ((1, b"wrong---"), (2, bytes(8))):
         with pytest.raises(Fork):
-            node.outbox.acked(Progress(node.stream, no, mark, no), node.clock.now())
+            node.outbox.acked(StreamProgress(node.stream, no, mark, no), node.clock.now())
     assert read(node.store).segments_acked == 0
-    other = Progress(Stream("van-1", b"epoch--1"), 1, b"wrong---", 1)
+    other = StreamProgress(Stream("van-1", b"epoch--1"), 1, b"wrong---", 1)
     assert not node.outbox.acked(other, node.clock.now())
 
 
@@ -184,7 +184,7 @@ def site(tmp_path_factory):
 def test_who_sends_to_whom_and_what_they_may_bring(site):
     clock = VirtualClock()
     node = site.node("national")
-    peers = Peers(node.dir / "keys" / "registry.cbor", node.root_public, clock)
+    peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     assert peers.upstream_of("kiosk-1").name == "centre"
     assert peers.upstream_of("van-1").name == "national"
     assert peers.upstream_of("centre").name == "national"
@@ -207,7 +207,7 @@ def test_a_changed_registry_is_believed_only_when_it_verifies(site, tmp_path):
     path = tmp_path / "registry.cbor"
     good = (site.node("national").dir / "keys" / "registry.cbor").read_bytes()
     path.write_bytes(good)
-    peers = Peers(path, site.node("national").root_public, clock)
+    peers = PeerRegistry(path, site.node("national").root_public, clock)
     path.write_bytes(good[:-1] + b"\0")
     os.utime(path, (1, 1))
     clock.advance(seconds=2)
@@ -247,5 +247,5 @@ def test_the_doctor_is_told_what_is_wrong_and_what_to_do(node):
 
 def test_the_outbox_of_a_new_node_is_empty(node):
     fresh = Outbox(node.store, node.stream, signing("kiosk-1"))
-    assert fresh.offers() == [Progress(node.stream, 0, bytes(8), 0)]
+    assert fresh.offers() == [StreamProgress(node.stream, 0, bytes(8), 0)]
     assert isinstance(SeededIds(1).token(1), bytes)

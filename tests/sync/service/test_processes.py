@@ -16,7 +16,7 @@ from provisioning.enrolment.site_layout import demo_plan, free_ports, lay_out
 from provisioning.ids import SystemIds
 from provisioning.node.site import Site
 from sync.agency.inbox import open_all
-from sync.batches.synthetic_records import Invention
+from sync.batches.synthetic_records import SyntheticSource
 from sync.journal.journal import Journal
 from sync.national.sqlite_store import EmbeddedStore
 from sync.sealing.sealer import Sealer
@@ -68,7 +68,7 @@ class Kiosk:
         self.journal = Journal(self.store, name, self.clock, db_epoch=self.ids.token(8))
         epoch = self.journal.db_epoch
         self.sealer = Sealer(node.registry, self.ids, self.clock, node=name, db_epoch=epoch)
-        self.invention = Invention(self.ids)
+        self.invention = SyntheticSource(self.ids)
         self.told = []
 
     def submit(self, agency):

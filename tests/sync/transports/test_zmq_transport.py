@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import zmq
 
-from sync.transports.zmq_transport import Client, Doorbell, LinkFault, Server, ready
+from sync.transports.zmq_transport import Doorbell, LinkFault, ZmqClient, ZmqServer, ready
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ def pair() -> Pair:
     return Pair(zmq.utils.z85.decode(secret), zmq.utils.z85.decode(public))
 
 
-def serve(server: Server, answer=lambda payload: b"re " + payload, tries: int = 40):
+def serve(server: ZmqServer, answer=lambda payload: b"re " + payload, tries: int = 40):
     """Poll until one frame has come; answer it and return it."""
     for _ in range(tries):
         for request in server.poll(0.05):
@@ -39,8 +39,8 @@ def links():
 
 
 def test_ask_answer_and_push_over_ipc(tmp_path, links):
-    server = Server(f"ipc://{tmp_path}/s")
-    client = Client(f"ipc://{tmp_path}/s")
+    server = ZmqServer(f"ipc://{tmp_path}/s")
+    client = ZmqClient(f"ipc://{tmp_path}/s")
     links += [server, client]
     assert client.send(b"hello", timeout_s=2)
     request = serve(server)
@@ -55,8 +55,8 @@ def test_ask_answer_and_push_over_ipc(tmp_path, links):
 def test_a_request_without_an_answer_ends_at_its_deadline_and_a_late_answer_is_dropped(
     tmp_path, links
 ):
-    server = Server(f"ipc://{tmp_path}/s")
-    client = Client(f"ipc://{tmp_path}/s")
+    server = ZmqServer(f"ipc://{tmp_path}/s")
+    client = ZmqClient(f"ipc://{tmp_path}/s")
     links += [server, client]
     assert client.request(b"one", 0.2) is None
     late = serve(server)
@@ -67,7 +67,7 @@ def test_a_request_without_an_answer_ends_at_its_deadline_and_a_late_answer_is_d
 
 
 def test_a_request_to_nobody_is_none(tmp_path, links):
-    client = Client(f"ipc://{tmp_path}/absent")
+    client = ZmqClient(f"ipc://{tmp_path}/absent")
     links.append(client)
     assert client.request(b"one", 0.1) is None
     assert not client.send(b"two")
@@ -76,8 +76,8 @@ def test_a_request_to_nobody_is_none(tmp_path, links):
 def test_curve_names_the_peer_by_its_key(links):
     ours, theirs = pair(), pair()
     names = {theirs.curve_public: "kiosk-1"}
-    server = Server("tcp://127.0.0.1:0", ours, names.get)
-    client = Client(server.endpoint, theirs, ours.curve_public)
+    server = ZmqServer("tcp://127.0.0.1:0", ours, names.get)
+    client = ZmqClient(server.endpoint, theirs, ours.curve_public)
     links += [server, client]
     # CURVE is shaken hands on inside poll, so the first send is tried while polling.
     sent = False
@@ -93,8 +93,8 @@ def test_curve_names_the_peer_by_its_key(links):
 
 def test_an_unknown_key_is_refused(links):
     ours, stranger = pair(), pair()
-    server = Server("tcp://127.0.0.1:0", ours, {}.get)
-    client = Client(server.endpoint, stranger, ours.curve_public)
+    server = ZmqServer("tcp://127.0.0.1:0", ours, {}.get)
+    client = ZmqClient(server.endpoint, stranger, ours.curve_public)
     links += [server, client]
     for _ in range(20):
         client.send(b"let me in")
@@ -103,8 +103,8 @@ def test_an_unknown_key_is_refused(links):
 
 
 def test_a_client_without_keys_is_refused(links):
-    server = Server("tcp://127.0.0.1:0", pair(), {}.get)
-    client = Client(server.endpoint)
+    server = ZmqServer("tcp://127.0.0.1:0", pair(), {}.get)
+    client = ZmqClient(server.endpoint)
     links += [server, client]
     for _ in range(10):
         client.send(b"let me in")
@@ -114,8 +114,8 @@ def test_a_client_without_keys_is_refused(links):
 def test_a_revoked_key_falls_silent_although_its_connection_is_open(links):
     ours, theirs = pair(), pair()
     names = {theirs.curve_public: "kiosk-1"}
-    server = Server("tcp://127.0.0.1:0", ours, names.get)
-    client = Client(server.endpoint, theirs, ours.curve_public)
+    server = ZmqServer("tcp://127.0.0.1:0", ours, names.get)
+    client = ZmqClient(server.endpoint, theirs, ours.curve_public)
     links += [server, client]
     for _ in range(40):
         client.send(b"hello")
@@ -129,23 +129,23 @@ def test_a_revoked_key_falls_silent_although_its_connection_is_open(links):
 
 
 def test_an_address_in_use_is_a_fault(links):
-    server = Server("tcp://127.0.0.1:0")
+    server = ZmqServer("tcp://127.0.0.1:0")
     links.append(server)
     with pytest.raises(LinkFault) as fault:
-        Server(server.endpoint)
+        ZmqServer(server.endpoint)
     assert fault.value.code == 45
     with pytest.raises(LinkFault):
-        Client("nonsense")
+        ZmqClient("nonsense")
 
 
 def test_a_client_finds_a_server_that_came_back(tmp_path, links):
-    server = Server(f"ipc://{tmp_path}/s")
-    client = Client(f"ipc://{tmp_path}/s")
+    server = ZmqServer(f"ipc://{tmp_path}/s")
+    client = ZmqClient(f"ipc://{tmp_path}/s")
     links.append(client)
     assert client.send(b"one", timeout_s=2)
     assert serve(server) is not None
     server.close()
-    server = Server(f"ipc://{tmp_path}/s")
+    server = ZmqServer(f"ipc://{tmp_path}/s")
     links.append(server)
     client.rebuild()
     assert client.send(b"two", timeout_s=2)
@@ -169,8 +169,8 @@ def test_a_ring_wakes_every_other_waiter_and_a_dead_one_is_forgotten(tmp_path, l
 
 
 def test_one_loop_waits_on_several_links(tmp_path, links):
-    server = Server(f"ipc://{tmp_path}/s")
-    client = Client(f"ipc://{tmp_path}/s")
+    server = ZmqServer(f"ipc://{tmp_path}/s")
+    client = ZmqClient(f"ipc://{tmp_path}/s")
     bell, ringer = Doorbell(tmp_path / "bell"), Doorbell(tmp_path / "bell")
     links += [server, client, bell, ringer]
     assert ready([server, bell], 0) == []

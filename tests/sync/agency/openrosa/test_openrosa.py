@@ -20,11 +20,17 @@ from lxml import etree
 
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
-from sync.agency.openrosa.delivery_log import LEDGER_TABLES, Ledger
+from sync.agency.openrosa.delivery_log import LEDGER_TABLES, DeliveryLog
 from sync.agency.openrosa.encryption import NoSuchKey, encrypt, public_key
 from sync.agency.openrosa.forwarder import forward
 from sync.agency.openrosa.http_client import HttpWire
-from sync.agency.openrosa.responses import Answer, Gate, Verdict, judge_head, judge_post
+from sync.agency.openrosa.responses import (
+    DeliveryDecision,
+    PostTarget,
+    ServerResponse,
+    judge_head,
+    judge_post,
+)
 from sync.agency.openrosa.submission import Submission, TooLarge, multipart, split
 from sync.store.database import Store
 
@@ -47,26 +53,38 @@ def submission(number: int = 1, **attachments: bytes) -> Submission:
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (Answer(204, ROSA), Gate(URL, 10_000_000)),
-        (Answer(204, ROSA | {"x-openrosa-accept-content-length": "5000"}), Gate(URL, 5000)),
+        (ServerResponse(204, ROSA), PostTarget(URL, 10_000_000)),
         (
-            Answer(204, ROSA | {"location": "/elsewhere"}),
-            Gate("https://odk.example.go.ke/elsewhere", 10_000_000),
+            ServerResponse(204, ROSA | {"x-openrosa-accept-content-length": "5000"}),
+            PostTarget(URL, 5000),
         ),
-        (Answer(302, ROSA | {"location": "https://evil.example/submission"}), Verdict.PORTAL),
-        (Answer(302, ROSA | {"location": "http://odk.example.go.ke/submission"}), Verdict.PORTAL),
-        (Answer(302, {"location": "https://odk.example.go.ke/login"}), Verdict.PORTAL),
-        (Answer(204, {}), Verdict.PORTAL),
-        (Answer(200, {"content-type": "text/html"}), Verdict.PORTAL),
-        (Answer(401, ROSA), Verdict.ASK),
-        (Answer(403, {}), Verdict.ASK),
-        (Answer(404, {}), Verdict.PORTAL),
-        (Answer(503, ROSA), Verdict.RETRY),
-        (Answer(0, {}), Verdict.RETRY),
+        (
+            ServerResponse(204, ROSA | {"location": "/elsewhere"}),
+            PostTarget("https://odk.example.go.ke/elsewhere", 10_000_000),
+        ),
+        (
+            ServerResponse(302, ROSA | {"location": "https://evil.example/submission"}),
+            DeliveryDecision.PORTAL,
+        ),
+        (
+            ServerResponse(302, ROSA | {"location": "http://odk.example.go.ke/submission"}),
+            DeliveryDecision.PORTAL,
+        ),
+        (
+            ServerResponse(302, {"location": "https://odk.example.go.ke/login"}),
+            DeliveryDecision.PORTAL,
+        ),
+        (ServerResponse(204, {}), DeliveryDecision.PORTAL),
+        (ServerResponse(200, {"content-type": "text/html"}), DeliveryDecision.PORTAL),
+        (ServerResponse(401, ROSA), DeliveryDecision.ASK),
+        (ServerResponse(403, {}), DeliveryDecision.ASK),
+        (ServerResponse(404, {}), DeliveryDecision.PORTAL),
+        (ServerResponse(503, ROSA), DeliveryDecision.RETRY),
+        (ServerResponse(0, {}), DeliveryDecision.RETRY),
     ],
 )
 def test_head_opens_the_gate_only_for_an_openrosa_server(
-    answer: Answer, expected: Gate | Verdict
+    answer: ServerResponse, expected: PostTarget | DeliveryDecision
 ) -> None:
     assert judge_head(URL, answer) == expected
 
@@ -74,25 +92,25 @@ def test_head_opens_the_gate_only_for_an_openrosa_server(
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (201, Verdict.ACCEPTED),
-        (202, Verdict.ACCEPTED),
-        (200, Verdict.PORTAL),
-        (204, Verdict.PORTAL),
-        (302, Verdict.PORTAL),
-        (400, Verdict.PARKED),
-        (401, Verdict.ASK),
-        (403, Verdict.ASK),
-        (404, Verdict.PARKED),
-        (409, Verdict.CONFLICT),
-        (413, Verdict.PARKED),
-        (429, Verdict.RETRY),
-        (500, Verdict.RETRY),
-        (503, Verdict.RETRY),
-        (0, Verdict.RETRY),
+        (201, DeliveryDecision.ACCEPTED),
+        (202, DeliveryDecision.ACCEPTED),
+        (200, DeliveryDecision.PORTAL),
+        (204, DeliveryDecision.PORTAL),
+        (302, DeliveryDecision.PORTAL),
+        (400, DeliveryDecision.PARKED),
+        (401, DeliveryDecision.ASK),
+        (403, DeliveryDecision.ASK),
+        (404, DeliveryDecision.PARKED),
+        (409, DeliveryDecision.CONFLICT),
+        (413, DeliveryDecision.PARKED),
+        (429, DeliveryDecision.RETRY),
+        (500, DeliveryDecision.RETRY),
+        (503, DeliveryDecision.RETRY),
+        (0, DeliveryDecision.RETRY),
     ],
 )
-def test_only_201_and_202_are_success(status: int, expected: Verdict) -> None:
-    assert judge_post(Answer(status, {})) is expected
+def test_only_201_and_202_are_success(status: int, expected: DeliveryDecision) -> None:
+    assert judge_post(ServerResponse(status, {})) is expected
 
 
 @given(st.lists(st.integers(0, 5_000), max_size=230), st.integers(6_500, 20_000))
@@ -119,29 +137,29 @@ class Server:
     def __init__(self, script: list[int | str]) -> None:
         self.script, self.bodies, self.heads = script, [], 0
 
-    def head(self, url: str) -> Answer:
+    def head(self, url: str) -> ServerResponse:
         self.heads += 1
-        return Answer(204, ROSA | {"x-openrosa-accept-content-length": "5000"})
+        return ServerResponse(204, ROSA | {"x-openrosa-accept-content-length": "5000"})
 
-    def post(self, url: str, body: bytes, boundary: str) -> Answer:
+    def post(self, url: str, body: bytes, boundary: str) -> ServerResponse:
         self.bodies.append(body)
         step = self.script.pop(0) if self.script else 201
         if step == "die":
             raise KeyboardInterrupt
         assert isinstance(step, int)
-        return Answer(step, ROSA)
+        return ServerResponse(step, ROSA)
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(Store.open(tmp_path / "desk.db", [LEDGER_TABLES]), URL)
+def ledger(tmp_path: Path) -> DeliveryLog:
+    return DeliveryLog(Store.open(tmp_path / "desk.db", [LEDGER_TABLES]), URL)
 
 
-def test_a_day_of_trouble_ends_with_each_form_once(ledger: Ledger) -> None:
+def test_a_day_of_trouble_ends_with_each_form_once(ledger: DeliveryLog) -> None:
     forms = [submission(n) for n in range(1, 6)]
     server = Server([201, 500])
     first = forward(forms, URL, server, ledger)
-    assert (first.counts["accepted"], first.stopped) == (1, Verdict.RETRY)
+    assert (first.counts["accepted"], first.stopped) == (1, DeliveryDecision.RETRY)
     server.script = [409, 400, 200]
     second = forward(forms, URL, server, ledger)
     assert second.counts == {"already accepted": 1, "conflict": 1, "parked": 1, "portal": 1}
@@ -157,7 +175,9 @@ def test_a_day_of_trouble_ends_with_each_form_once(ledger: Ledger) -> None:
     assert again.counts["already accepted"] == 3
 
 
-def test_a_cut_between_posts_resumes_at_the_next_post_with_the_same_bytes(ledger: Ledger) -> None:
+def test_a_cut_between_posts_resumes_at_the_next_post_with_the_same_bytes(
+    ledger: DeliveryLog,
+) -> None:
     whole = submission(1, a__jpg=b"a" * 3000, b__jpg=b"b" * 3000, c__jpg=b"c" * 3000)
     server = Server([201, "die"])
     with pytest.raises(KeyboardInterrupt):
@@ -172,10 +192,10 @@ def test_a_cut_between_posts_resumes_at_the_next_post_with_the_same_bytes(ledger
     )
 
 
-def test_credentials_stop_the_run_before_a_second_form_is_tried(ledger: Ledger) -> None:
+def test_credentials_stop_the_run_before_a_second_form_is_tried(ledger: DeliveryLog) -> None:
     server = Server([401])
     outcome = forward([submission(1), submission(2)], URL, server, ledger)
-    assert outcome.stopped is Verdict.ASK
+    assert outcome.stopped is DeliveryDecision.ASK
     assert len(server.bodies) == 1
 
 
@@ -236,7 +256,7 @@ def test_the_envelope_opens_with_another_program_and_keeps_the_order(tmp_path: P
     assert digest == hashlib.md5("".join(f"{line}\n" for line in lines).encode()).digest()
 
 
-def test_an_encrypted_form_resends_the_very_same_bytes(ledger: Ledger) -> None:
+def test_an_encrypted_form_resends_the_very_same_bytes(ledger: DeliveryLog) -> None:
     key = rsa.generate_private_key(65537, 2048).public_key()
     ids = SeededIds()
     server = Server([500])
@@ -294,7 +314,9 @@ class FakeCentral(BaseHTTPRequestHandler):
         pass
 
 
-def test_over_real_http_with_digest_and_a_line_cut_after_the_server_kept_it(ledger: Ledger) -> None:
+def test_over_real_http_with_digest_and_a_line_cut_after_the_server_kept_it(
+    ledger: DeliveryLog,
+) -> None:
     handler = type("Central", (FakeCentral,), {"kept": {}})
     central = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     serving = Thread(target=central.serve_forever, daemon=True)
@@ -307,13 +329,13 @@ def test_over_real_http_with_digest_and_a_line_cut_after_the_server_kept_it(ledg
     wire.close()
     central.shutdown()
     central.server_close()
-    assert (first.counts["accepted"], first.stopped) == (1, Verdict.RETRY)
+    assert (first.counts["accepted"], first.stopped) == (1, DeliveryDecision.RETRY)
     assert second.counts == {"already accepted": 1, "accepted": 2}
     assert len(handler.kept) == 3
 
 
-def test_nobody_listens_is_a_retry_not_a_crash(ledger: Ledger) -> None:
+def test_nobody_listens_is_a_retry_not_a_crash(ledger: DeliveryLog) -> None:
     wire = HttpWire(VirtualClock())
     outcome = forward([submission(1)], "http://127.0.0.1:9/submission", wire, ledger)
     wire.close()
-    assert outcome.stopped is Verdict.RETRY
+    assert outcome.stopped is DeliveryDecision.RETRY
