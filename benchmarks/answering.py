@@ -23,7 +23,7 @@ from typing import Any
 from benchmarks.forms.generate import big
 from content.authoring.build import build_default
 from content.catalogue.catalogue import Catalogue
-from content.catalogue.model import FormAsset, Words
+from content.catalogue.model import FormAsset, TranslatedText
 from kiosk import ui
 from kiosk.tools.form_tryout.preview import InProcess, begin
 from kiosk.tools.form_tryout.preview_ports import OneForm
@@ -67,7 +67,7 @@ def sitting(folder: Path) -> Appliance:
     asset = FormAsset(
         id="big",
         version="1",
-        titles=Words({"en": "Big"}),
+        titles=TranslatedText({"en": "Big"}),
         service=like.service,
         agency=like.agency,
         questions=1_005,

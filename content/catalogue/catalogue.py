@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from content.catalogue import csv_tables, fees
-from content.catalogue.forms import FormShelf
+from content.catalogue.forms import PackForms
 from content.catalogue.geography import Geography
 from content.catalogue.model import (
     Agency,
@@ -25,10 +25,10 @@ from content.catalogue.model import (
     Language,
     PriorityClass,
     Requirement,
+    ResearchedValue,
     Service,
-    Stated,
 )
-from content.catalogue.opening_hours import Calendar
+from content.catalogue.opening_hours import OpeningHours
 from content.catalogue.service_documents import index_services
 from content.faults import NotInPack, SourcesRefused
 from content.i18n import strings
@@ -46,12 +46,12 @@ class Catalogue:
         self._strings = strings.read(files["strings.csv"], strict=strict)
         conventions = json.loads(files["conventions.json"])
         self.prices = fees.read(conventions)
-        self.calendar = Calendar(
+        self.calendar = OpeningHours(
             self._tables.holidays, tuple(conventions["hours"]["extended_desks"])
         )
         self.contacts: Mapping[str, str] = conventions["contacts"]
         self.geography = Geography(files.get("county_places.csv", b""), self._tables)
-        self._shelf = FormShelf(files)
+        self._shelf = PackForms(files)
         self._search = index_services(self._tables, files.get("synonyms.csv", b""))
         self.text = self._strings.text
 
@@ -163,7 +163,7 @@ class Catalogue:
         """What to bring for `service`, in order."""
         return [self.requirement(key) for key in service.requirements.value or ()]
 
-    def fee(self, service: Service, day: date) -> Stated[int]:
+    def fee(self, service: Service, day: date) -> ResearchedValue[int]:
         """The fee in KES on `day`: a dated waiver wins over the charter."""
         return self.prices.fee(service, day)
 

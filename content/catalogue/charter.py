@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from content.catalogue.catalogue import Catalogue
-from content.catalogue.model import Service, Stated
+from content.catalogue.model import ResearchedValue, Service
 from content.i18n import kenyan_formats
 
 _WHERE = {
@@ -25,7 +25,7 @@ _CHARTER_ZERO = "Nil"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CharterText:
     """A text for people; `confirm` wants "confirm at the desk" beside it."""
 
     text: str
@@ -42,9 +42,9 @@ class Charter:
 
     bring: tuple[str, ...]
     bring_confirm: bool
-    cost: Told
+    cost: CharterText
     note: str
-    time: Told
+    time: CharterText
     who: str
     where: str
     checked: str
@@ -69,28 +69,28 @@ def charter(catalogue: Catalogue, service: Service, language: str, day: date) ->
     )
 
 
-def cost(catalogue: Catalogue, service: Service, language: str, day: date) -> Told:
+def cost(catalogue: Catalogue, service: Service, language: str, day: date) -> CharterText:
     """What the service costs on `day`."""
     fee = catalogue.fee(service, day)
     note = service.fee_note
     if fee.known and fee.value is not None:
         as_written = fee.value == 0 and note and note.say("en") == _CHARTER_ZERO
         text = note.say(language) if as_written else kenyan_formats.money(fee.value, language)
-        return Told(text, fee.confirm)
+        return CharterText(text, fee.confirm)
     if note and _says_enough(fee):
-        return Told(note.say(language), fee.confirm)
-    return Told(catalogue.text("service.not_known", language), confirm=False)
+        return CharterText(note.say(language), fee.confirm)
+    return CharterText(catalogue.text("service.not_known", language), confirm=False)
 
 
-def duration(catalogue: Catalogue, service: Service, language: str) -> Told:
+def duration(catalogue: Catalogue, service: Service, language: str) -> CharterText:
     """How long the service takes."""
     time = service.turnaround
     if time.known and time.value is not None:
-        return Told(time.value.say(language), time.confirm)
-    return Told(catalogue.text("service.not_known", language), confirm=False)
+        return CharterText(time.value.say(language), time.confirm)
+    return CharterText(catalogue.text("service.not_known", language), confirm=False)
 
 
-def _says_enough(fee: Stated[int]) -> bool:
+def _says_enough(fee: ResearchedValue[int]) -> bool:
     """A note stands for the cost unless nothing at all was found ("confirm with …")."""
     return fee.status != "N"
 

@@ -24,9 +24,9 @@ from content.catalogue.model import (
     Language,
     PriorityClass,
     Requirement,
+    ResearchedValue,
     Service,
-    Stated,
-    Words,
+    TranslatedText,
 )
 from content.faults import SourcesRefused
 
@@ -140,11 +140,11 @@ def _check_references(tables: Tables) -> None:
             )
 
 
-def _words(row: Row, stem: str) -> Words:
+def _words(row: Row, stem: str) -> TranslatedText:
     english, swahili = row[f"{stem}_en"], row[f"{stem}_sw"]
     if not english or not swahili:
         raise ValueError(f"{stem}_en and {stem}_sw must both be filled")
-    return Words({"en": english, "sw": swahili})
+    return TranslatedText({"en": english, "sw": swahili})
 
 
 def _status(row: Row, column: str) -> str:
@@ -190,7 +190,7 @@ def _centre(row: Row) -> tuple[str, Centre]:
 
 
 def _county(row: Row) -> tuple[str, County]:
-    headquarters = Stated(row["headquarters"], _status(row, "headquarters_status"))
+    headquarters = ResearchedValue(row["headquarters"], _status(row, "headquarters_status"))
     code = row["code"]
     return code, County(code, row["name"], headquarters, row["suggested_local_language"])
 
@@ -224,18 +224,18 @@ def _requirement(row: Row) -> tuple[str, Requirement]:
 
 
 def _service(row: Row) -> tuple[str, Service]:
-    turnaround = Words({"en": row["turnaround"], "sw": row["turnaround_sw"]})
+    turnaround = TranslatedText({"en": row["turnaround"], "sw": row["turnaround_sw"]})
     service = Service(
         names=_words(row, "service"),
         code=row["code"],
         agency=row["agency_code"],
         category=row["category"],
-        requirements=Stated(
+        requirements=ResearchedValue(
             tuple(row["requirement_keys"].split()), _status(row, "requirements_status")
         ),
-        fee=Stated(_number(row["fee_kes"]), _status(row, "fee_status")),
-        fee_note=Words({"en": row["fee_note"], "sw": row["fee_note_sw"]}),
-        turnaround=Stated(turnaround, _status(row, "turnaround_status")),
+        fee=ResearchedValue(_number(row["fee_kes"]), _status(row, "fee_status")),
+        fee_note=TranslatedText({"en": row["fee_note"], "sw": row["fee_note_sw"]}),
+        turnaround=ResearchedValue(turnaround, _status(row, "turnaround_status")),
         sla_days=_number(row["sla_days"]),
         channels=tuple(row["channel"].split("+")),
         sources=tuple(row["source"].split()),

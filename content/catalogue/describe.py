@@ -8,7 +8,14 @@ from __future__ import annotations
 from datetime import date
 
 from content.catalogue.catalogue import Catalogue
-from content.catalogue.model import Agency, Centre, FormAsset, Service, Stated, Words
+from content.catalogue.model import (
+    Agency,
+    Centre,
+    FormAsset,
+    ResearchedValue,
+    Service,
+    TranslatedText,
+)
 from content.faults import NotInPack
 
 
@@ -32,12 +39,12 @@ def described(catalogue: Catalogue, code: str, day: date) -> dict[str, object]:
     raise NotInPack(f"The content pack has no service, form, agency or centre {code!r}.")
 
 
-def _stated(stated: Stated[object], value: object) -> dict[str, object]:
+def _stated(stated: ResearchedValue[object], value: object) -> dict[str, object]:
     shown = value if stated.known else None
     return {"value": shown, "status": stated.status, "confirm": stated.confirm}
 
 
-def _words(words: Words) -> dict[str, str]:
+def _words(words: TranslatedText) -> dict[str, str]:
     return dict(words.texts)
 
 

@@ -1,4 +1,4 @@
-"""Prices: what a service costs on a given day, and how it is paid on that day.
+"""FeeTable: what a service costs on a given day, and how it is paid on that day.
 
 Fees move: a dated rule (a waiver) overrides the charter's fee between its first and last day, and
 carries its own status. Payment numbers are dated too. The kiosk itself never takes money.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from content.catalogue.model import Service, Stated
+from content.catalogue.model import ResearchedValue, Service
 from content.faults import SourcesRefused
 
 
@@ -20,7 +20,7 @@ class FeeRule:
     """A fee that holds from its first to its last day, both included."""
 
     services: frozenset[str]
-    fee: Stated[int]
+    fee: ResearchedValue[int]
     first: date
     last: date
     basis: str
@@ -39,7 +39,7 @@ class PaymentProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
+class FeeTable:
     """The dated rules of `conventions.json`."""
 
     rules: Sequence[FeeRule]
@@ -53,7 +53,7 @@ class Prices:
                 return rule
         return None
 
-    def fee(self, service: Service, day: date) -> Stated[int]:
+    def fee(self, service: Service, day: date) -> ResearchedValue[int]:
         """The fee in KES on `day`, with the status of whatever set it."""
         rule = self.rule(service, day)
         return service.fee if rule is None else rule.fee
@@ -74,11 +74,11 @@ class Prices:
         return 0
 
 
-def read(conventions: Mapping[str, Any]) -> Prices:
+def read(conventions: Mapping[str, Any]) -> FeeTable:
     """From the parsed `conventions.json`; raises `SourcesRefused` naming the entry."""
     try:
         payments = conventions["payments"]
-        return Prices(
+        return FeeTable(
             rules=tuple(_rule(entry) for entry in conventions["fee_rules"]),
             profiles=tuple(_profile(entry) for entry in payments["profiles"]),
             access_bands=tuple(
@@ -92,7 +92,7 @@ def read(conventions: Mapping[str, Any]) -> Prices:
 def _rule(entry: Mapping[str, Any]) -> FeeRule:
     return FeeRule(
         services=frozenset(entry["services"]),
-        fee=Stated(int(entry["fee_kes"]), entry["status"]),
+        fee=ResearchedValue(int(entry["fee_kes"]), entry["status"]),
         first=date.fromisoformat(entry["valid_from"]),
         last=date.fromisoformat(entry["valid_to"]),
         basis=entry["basis"],

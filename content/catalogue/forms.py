@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from content.catalogue.model import FormAsset, Words
+from content.catalogue.model import FormAsset, TranslatedText
 from content.faults import NotInPack, SourcesRefused
 
 LIST_NAME = "forms.json"
 
 
-class FormShelf:
+class PackForms:
     """The forms of one pack by id, in the pack's order."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
@@ -45,7 +45,7 @@ def _form(entry: Mapping[str, object], files: Mapping[str, bytes]) -> FormAsset:
     return FormAsset(
         id=str(entry["id"]),
         version=str(entry["version"]),
-        titles=Words(titles),
+        titles=TranslatedText(titles),
         service=str(entry["service"]),
         agency=str(entry["agency"]),
         questions=int(str(entry["questions"])),

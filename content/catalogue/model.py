@@ -1,10 +1,12 @@
 """Model: what a content pack knows, as frozen values.
 
 Every value that was researched carries its status: V verified, R one source (or sources that
-differ), I illustrative, N no value given. The rule of the product is in `Stated`: only V is shown
-plainly, everything else asks the citizen to confirm at the desk, and N shows no value at all.
+differ), I illustrative, N no value given. The rule of the product is in `ResearchedValue`: only V
+is shown plainly, everything else asks the citizen to confirm at the desk, and N shows no value at
+all.
 
-Texts are `Words`: one text per language code. A language that is missing falls back to English.
+Texts are `TranslatedText`: one text per language code. A language that is missing falls back to
+English.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TranslatedText:
     """One text in each of its languages."""
 
     texts: Mapping[str, str]
@@ -37,7 +39,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated(Generic[T_co]):
+class ResearchedValue(Generic[T_co]):
     """A researched value with its status (one of V, R, I, N)."""
 
     value: T_co | None
@@ -55,10 +57,10 @@ class Stated(Generic[T_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Titled:
+class NamedRecord:
     """Something with a name in every language."""
 
-    names: Words
+    names: TranslatedText
 
     def title(self, language: str) -> str:
         """The name in `language`, else in English."""
@@ -66,14 +68,14 @@ class Titled:
 
 
 @dataclass(frozen=True, slots=True)
-class Category(Titled):
+class Category(NamedRecord):
     key: str
     icon: str
     order: int
 
 
 @dataclass(frozen=True, slots=True)
-class Agency(Titled):
+class Agency(NamedRecord):
     """An office that serves citizens; `colour` is #RRGGBB, dark enough for white text."""
 
     code: str
@@ -82,7 +84,7 @@ class Agency(Titled):
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement(Titled):
+class Requirement(NamedRecord):
     """One thing to bring or to know, with its picture."""
 
     key: str
@@ -90,7 +92,7 @@ class Requirement(Titled):
 
 
 @dataclass(frozen=True, slots=True)
-class PriorityClass(Titled):
+class PriorityClass(NamedRecord):
     """A reason to be served earlier; a lower `rank` goes first, `asked` are asked on screen."""
 
     code: str
@@ -105,7 +107,7 @@ class PriorityClass(Titled):
 class County:
     code: str
     name: str
-    headquarters: Stated[str]
+    headquarters: ResearchedValue[str]
     language: str
 
 
@@ -131,7 +133,7 @@ class Centre:
 
 
 @dataclass(frozen=True, slots=True)
-class Holiday(Titled):
+class Holiday(NamedRecord):
     """A day the centres are closed; not V means expected only (it follows moon and gazette)."""
 
     day: date
@@ -153,16 +155,16 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Service(Titled):
+class Service(NamedRecord):
     """A service with its charter: what to bring, what it costs (KES), how long it takes."""
 
     code: str
     agency: str
     category: str
-    requirements: Stated[tuple[str, ...]]
-    fee: Stated[int]
-    fee_note: Words
-    turnaround: Stated[Words]
+    requirements: ResearchedValue[tuple[str, ...]]
+    fee: ResearchedValue[int]
+    fee_note: TranslatedText
+    turnaround: ResearchedValue[TranslatedText]
     sla_days: int | None
     channels: tuple[str, ...]
     sources: tuple[str, ...]
@@ -176,7 +178,7 @@ class FormAsset:
 
     id: str
     version: str
-    titles: Words
+    titles: TranslatedText
     service: str
     agency: str
     questions: int

@@ -1,9 +1,9 @@
-"""Calendar: when centres are open, in East Africa Time.
+"""OpeningHours: when centres are open, in East Africa Time.
 
 Monday to Friday, the centre's own hours (18 centres 7 to 7, others 8 to 5), closed on public
 holidays; a fixed holiday on a Sunday is kept on the Monday. A holiday that is only expected (it
 follows the moon and the gazette) never closes a centre by itself: tickets refused on a wrong guess
-would harm people. It is told as "may be closed" (`Day.confirm`).
+would harm people. It is told as "may be closed" (`DayHours.confirm`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DayHours:
     """One day at one centre; `opens` is None on a closed day, `holiday` says why."""
 
     day: date
@@ -35,7 +35,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class OpeningHours:
     """The holidays of the pack and the hours rules of `conventions.json`."""
 
     holidays: Mapping[date, Holiday]
@@ -50,13 +50,13 @@ class Calendar:
                 return sunday
         return found
 
-    def day(self, centre: Centre, day: date) -> Day:
+    def day(self, centre: Centre, day: date) -> DayHours:
         """Hours of `centre` on `day`."""
         holiday = self.holiday(day)
         if day.weekday() in {_SATURDAY, _SUNDAY} or (holiday is not None and holiday.sure):
-            return Day(day, None, None, holiday)
+            return DayHours(day, None, None, holiday)
         opens, closes = hours(centre.hours)
-        return Day(day, opens, closes, holiday)
+        return DayHours(day, opens, closes, holiday)
 
     def open_at(self, centre: Centre, moment: datetime) -> bool:
         """Whether `centre` serves at `moment` (aware); the closing minute is closed."""

@@ -27,7 +27,7 @@ _VERSION = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class InstalledPack:
     """The pack now in use."""
 
     version: int
@@ -36,13 +36,13 @@ class Installed:
 
 
 @dataclass(frozen=True, slots=True)
-class PackShelf:
+class InstalledPacks:
     """The packs of one device; `root_public` is the 32-byte key packs are believed by."""
 
     state: Path
     root_public: bytes
 
-    def install(self, source: Path, now: datetime) -> Installed:
+    def install(self, source: Path, now: datetime) -> InstalledPack:
         """Install the pack at `source`; raises `PackRefused` (30), `PackIncomplete` (31) or
         `NoSpace` (32), and then nothing has changed.
         """
@@ -54,7 +54,7 @@ class PackShelf:
         current, _ = versions(self.state)
         folder = self.state / _PACKS / str(manifest.version)
         if current == manifest.version and (folder / MANIFEST_NAME).exists():
-            return Installed(manifest.version, folder, already_current=True)
+            return InstalledPack(manifest.version, folder, already_current=True)
         self._check_space(manifest)
         staged = self._stage(source, manifest, manifest_bytes, signature)
         if folder.exists():
@@ -62,7 +62,7 @@ class PackShelf:
         staged.rename(folder)
         _sync_folder(folder.parent)
         self._switch(manifest.version, current)
-        return Installed(manifest.version, folder, already_current=False)
+        return InstalledPack(manifest.version, folder, already_current=False)
 
     def _check_space(self, manifest: Manifest) -> None:
         self.state.mkdir(parents=True, exist_ok=True)

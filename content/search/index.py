@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from content.search.normalize import words
-from content.search.word_index import Vocabulary
+from content.search.word_index import WordIndex
 
 NAME, SYNONYM, AGENCY, CATEGORY, REQUIREMENT = 3.0, 3.5, 1.2, 0.8, 0.4
 
@@ -45,7 +45,7 @@ class Phrase:
 
 
 @dataclass(slots=True)
-class Document:
+class SearchDocument:
     """One service for the index: weighted texts and the phrases that must win when complete."""
 
     code: str
@@ -56,7 +56,7 @@ class Document:
 class SearchIndex:
     """Finds services; `find` is pure and takes about a millisecond."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[SearchDocument]) -> None:
         self._postings: dict[str, dict[str, float]] = defaultdict(dict)
         self._phrases: dict[str, list[tuple[frozenset[str], float]]] = {}
         self._order: dict[str, int] = {}
@@ -67,7 +67,7 @@ class SearchIndex:
                 for word in words(text):
                     held = self._postings[word]
                     held[document.code] = max(held.get(document.code, 0.0), weight)
-        self._vocabulary = Vocabulary(self._postings)
+        self._vocabulary = WordIndex(self._postings)
         count = len(self._order) or 1
         self._rarity = {
             word: 0.4 + math.log((count + 1) / (len(held) + 0.5))
@@ -147,9 +147,9 @@ def documents(
     codes: Sequence[str],
     texts: Mapping[str, list[tuple[float, str]]],
     phrases: Iterable[Phrase],
-) -> list[Document]:
+) -> list[SearchDocument]:
     """Documents of `codes` in order, with their phrases ranked by their place in each phrase."""
-    made = {code: Document(code, list(texts[code])) for code in codes}
+    made = {code: SearchDocument(code, list(texts[code])) for code in codes}
     for phrase in phrases:
         for place, code in enumerate(phrase.services):
             document = made.get(code)

@@ -1,4 +1,4 @@
-"""Vocabulary: the known words of a search index, and how alike a typed word is to them.
+"""WordIndex: the known words of a search index, and how alike a typed word is to them.
 
 Candidates come from two small indexes, never from a scan: every word with one letter left out
 (finds a slip on either side, also swapped neighbours), and shared trigrams (finds two slips in a
@@ -19,7 +19,7 @@ _PREFIX_FROM = 2
 _PREFIX_WORDS_MAX = 40
 
 
-class Vocabulary:
+class WordIndex:
     """The distinct folded words of an index."""
 
     def __init__(self, words: Iterable[str]) -> None:

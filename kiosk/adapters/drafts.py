@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from content.catalogue.model import FormAsset, Words
+from content.catalogue.model import FormAsset, TranslatedText
 from content.xforms.parse.form import digest_of
 from kiosk.case_reference import ALPHABET
 from provisioning.clock import Clock
@@ -81,7 +81,7 @@ class PinnedForm:
         return FormAsset(
             id=self.form,
             version=self.version,
-            titles=Words(self.titles),
+            titles=TranslatedText(self.titles),
             service=self.service,
             agency=self.agency,
             questions=self.questions,

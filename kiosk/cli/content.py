@@ -138,9 +138,9 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _install(arguments: argparse.Namespace) -> int:
-    from content.pack.install import PackShelf
+    from content.pack.install import InstalledPacks
 
-    shelf = PackShelf(arguments.state, _root(arguments))
+    shelf = InstalledPacks(arguments.state, _root(arguments))
     installed = shelf.install(arguments.source, _moment(arguments.now))
     _tell(arguments, {"version": installed.version, "already_current": installed.already_current})
     return 0

@@ -25,7 +25,7 @@ _OPERATOR_NAMES = frozenset({"and", "or", "div", "mod"})
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ExpressionToken:
     """`kind` is text, number, axis, name, sign or operator; `value` as written, unquoted."""
 
     kind: str
@@ -33,42 +33,42 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TokenCall:
     """A function call: its name and the tokens of each argument; `at` is the name's position."""
 
     name: str
-    arguments: tuple[tuple[Token, ...], ...]
+    arguments: tuple[tuple[ExpressionToken, ...], ...]
     at: int
     end: int
 
 
-def tokens(expression: str) -> tuple[Token, ...]:
+def tokens(expression: str) -> tuple[ExpressionToken, ...]:
     """Every token of `expression`."""
-    found: list[Token] = []
+    found: list[ExpressionToken] = []
     for match in _TOKEN.finditer(expression):
         kind, value = str(match.lastgroup), match.group()
         if kind == "text":
             value = value[1:-1]
         elif kind in {"name", "sign"} and _is_operator(value, found):
             kind = "operator"
-        found.append(Token(kind, value))
+        found.append(ExpressionToken(kind, value))
     return tuple(found)
 
 
-def _ends_operand(found: Sequence[Token]) -> bool:
+def _ends_operand(found: Sequence[ExpressionToken]) -> bool:
     if not found:
         return False
     last = found[-1]
     return last.kind in {"text", "number", "name"} or last.value in {")", "]", ".", "..", "*"}
 
 
-def _is_operator(value: str, found: Sequence[Token]) -> bool:
+def _is_operator(value: str, found: Sequence[ExpressionToken]) -> bool:
     if value in COMPARING or value in {"+", "|"}:
         return True
     return value in _OPERATOR_NAMES | {"-", "*"} and _ends_operand(found)
 
 
-def calls(sequence: Sequence[Token]) -> Iterator[Call]:
+def calls(sequence: Sequence[ExpressionToken]) -> Iterator[TokenCall]:
     """Every function call, inner ones first; deeper than `DEPTH_MAX` brackets none is told."""
     opened: list[tuple[int, list[int]]] = []
     for index, token in enumerate(sequence):
@@ -86,10 +86,10 @@ def calls(sequence: Sequence[Token]) -> Iterator[Call]:
             ends = [start - 1 for start in starts[1:]] + [index]
             slices = (tuple(sequence[a:b]) for a, b in zip(starts, ends, strict=True))
             name = sequence[opening - 1].value
-            yield Call(name, tuple(part for part in slices if part), opening - 1, index)
+            yield TokenCall(name, tuple(part for part in slices if part), opening - 1, index)
 
 
-def is_path(argument: Sequence[Token]) -> bool:
+def is_path(argument: Sequence[ExpressionToken]) -> bool:
     """Whether these tokens are nothing but a path to a node."""
     if not argument or all(token.kind in {"text", "number"} for token in argument):
         return False
@@ -99,7 +99,7 @@ def is_path(argument: Sequence[Token]) -> bool:
     )
 
 
-def paths(sequence: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
+def paths(sequence: Sequence[ExpressionToken]) -> Iterator[tuple[int, int, str]]:
     """(first, last + 1, text) of every path; function names are no paths, predicates are left out
     of the text.
     """
@@ -114,7 +114,7 @@ def paths(sequence: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
         index = end
 
 
-def _path_end(sequence: Sequence[Token], start: int) -> int:
+def _path_end(sequence: Sequence[ExpressionToken], start: int) -> int:
     index = start
     while index < len(sequence):
         token = sequence[index]

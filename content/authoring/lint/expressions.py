@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from content.authoring.lint import value_expressions
 from content.authoring.lint.expression_tokens import calls, is_path, paths, tokens
 from content.authoring.lint.known_functions import KNOWN, NOT_PORTABLE
-from content.authoring.lint.look_expressions import LENGTH_MAX, Check, Look
+from content.authoring.lint.look_expressions import LENGTH_MAX, Check, CheckedExpression
 from content.authoring.lint.source_rows import Expression, FormTree
 from content.authoring.problem import Remark
 
@@ -45,7 +45,7 @@ def inspect_tree(tree: FormTree) -> Iterator[tuple[Expression, Remark]]:
             yield expression, _TOO_LONG
             continue
         sequence = tokens(expression.text)
-        look = Look(tree, expression, sequence, tuple(calls(sequence)), booleans)
+        look = CheckedExpression(tree, expression, sequence, tuple(calls(sequence)), booleans)
         seen: set[str] = set()
         for check in CHECKS:
             for remark in check(look):
@@ -54,7 +54,7 @@ def inspect_tree(tree: FormTree) -> Iterator[tuple[Expression, Remark]]:
                     yield expression, remark
 
 
-def _patterns(look: Look) -> Iterator[Remark]:
+def _patterns(look: CheckedExpression) -> Iterator[Remark]:
     for call in look.calls:
         if call.name != "regex" or len(call.arguments) != 2:
             continue
@@ -93,7 +93,7 @@ def anchored(pattern: str) -> bool:
     return True
 
 
-def _blank_conditions(look: Look) -> Iterator[Remark]:
+def _blank_conditions(look: CheckedExpression) -> Iterator[Remark]:
     for call in look.calls:
         if call.name in {"if", "boolean", "not"} and call.arguments and is_path(call.arguments[0]):
             yield Remark(
@@ -104,7 +104,7 @@ def _blank_conditions(look: Look) -> Iterator[Remark]:
             )
 
 
-def _aggregates(look: Look) -> Iterator[Remark]:
+def _aggregates(look: CheckedExpression) -> Iterator[Remark]:
     own = look.tree.repeat_of(look.expression.node)
     for call in look.calls:
         if call.name not in _AGGREGATES | {"count", "join"}:
@@ -128,7 +128,7 @@ def _aggregates(look: Look) -> Iterator[Remark]:
                 )
 
 
-def _repeat_paths(look: Look) -> Iterator[Remark]:
+def _repeat_paths(look: CheckedExpression) -> Iterator[Remark]:
     own = look.tree.repeat_of(look.expression.node)
     covered = [
         range(call.at, call.end) for call in look.calls if call.name in _OF_MANY | {"instance"}
@@ -154,7 +154,7 @@ def _repeat_paths(look: Look) -> Iterator[Remark]:
             )
 
 
-def _predicates(look: Look) -> Iterator[Remark]:
+def _predicates(look: CheckedExpression) -> Iterator[Remark]:
     for before, opening, inside, closing in zip(
         look.sequence, look.sequence[1:], look.sequence[2:], look.sequence[3:], strict=False
     ):
@@ -166,7 +166,7 @@ def _predicates(look: Look) -> Iterator[Remark]:
             )
 
 
-def _portability(look: Look) -> Iterator[Remark]:
+def _portability(look: CheckedExpression) -> Iterator[Remark]:
     for call in look.calls:
         if call.name in NOT_PORTABLE:
             yield Remark(
@@ -191,7 +191,7 @@ def _portability(look: Look) -> Iterator[Remark]:
             )
 
 
-def _references(look: Look) -> Iterator[Remark]:
+def _references(look: CheckedExpression) -> Iterator[Remark]:
     node, kind = look.expression.node, look.expression.kind
     inside_call = [range(c.at, c.end) for c in look.calls if c.name in {"instance", "current"}]
     for start, end, text in paths(look.sequence):
@@ -217,7 +217,7 @@ def _references(look: Look) -> Iterator[Remark]:
             )
 
 
-def _volatile(look: Look) -> Iterator[Remark]:
+def _volatile(look: CheckedExpression) -> Iterator[Remark]:
     if look.expression.kind != "calculate" or look.expression.node.endswith("/instanceID"):
         return
     wrapped = [range(call.at, call.end) for call in look.calls if call.name == "once"]

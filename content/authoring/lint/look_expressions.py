@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from content.authoring.lint.expression_tokens import Call, Token
+from content.authoring.lint.expression_tokens import ExpressionToken, TokenCall
 from content.authoring.lint.source_rows import Expression, FormTree
 from content.authoring.problem import Remark
 
@@ -15,13 +15,13 @@ LENGTH_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CheckedExpression:
     """One expression as its checks see it."""
 
     tree: FormTree
     expression: Expression
-    sequence: tuple[Token, ...]
-    calls: tuple[Call, ...]
+    sequence: tuple[ExpressionToken, ...]
+    calls: tuple[TokenCall, ...]
     booleans: frozenset[str]
 
     def absolute(self, path: str) -> str:
@@ -38,12 +38,12 @@ class Look:
                 steps.append(step)
         return "/" + "/".join(steps)
 
-    def date(self, argument: tuple[Token, ...]) -> bool:
+    def date(self, argument: tuple[ExpressionToken, ...]) -> bool:
         """Whether these tokens are the path of a date or time question."""
         text = "".join(token.value for token in argument)
         return self.tree.types.get(self.absolute(text)) in {"date", "dateTime"}
 
-    def neighbours(self, signs: frozenset[str]) -> Iterator[tuple[int, Token, int]]:
+    def neighbours(self, signs: frozenset[str]) -> Iterator[tuple[int, ExpressionToken, int]]:
         """(index, operator, index of an operand's token beside it) for each of `signs`."""
         for index, token in enumerate(self.sequence):
             if token.kind == "operator" and token.value in signs:
@@ -52,4 +52,4 @@ class Look:
                         yield index, token, beside
 
 
-Check = Callable[[Look], Iterator[Remark]]
+Check = Callable[[CheckedExpression], Iterator[Remark]]

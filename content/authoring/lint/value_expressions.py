@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from content.authoring.lint.expression_tokens import COMPARING, Token, calls, is_path, paths, tokens
-from content.authoring.lint.look_expressions import LENGTH_MAX, Check, Look
+from content.authoring.lint.expression_tokens import (
+    COMPARING,
+    ExpressionToken,
+    calls,
+    is_path,
+    paths,
+    tokens,
+)
+from content.authoring.lint.look_expressions import LENGTH_MAX, Check, CheckedExpression
 from content.authoring.lint.source_rows import FormTree
 from content.authoring.problem import Remark
 
@@ -17,7 +24,13 @@ _BOOLEAN_CALLS = frozenset(
     {"not", "boolean", "selected", "regex", "contains", "starts-with", "ends-with", "true", "false"}
 )
 _DAYS = frozenset({"today", "now", "date", "date-time"})
-_NUMBERS = frozenset({Token("name", "number"), Token("name", "int"), Token("operator", "div")})
+_NUMBERS = frozenset(
+    {
+        ExpressionToken("name", "number"),
+        ExpressionToken("name", "int"),
+        ExpressionToken("operator", "div"),
+    }
+)
 _WIDE = 0xFFFF
 
 
@@ -40,7 +53,7 @@ def boolean_nodes(tree: FormTree) -> Iterator[str]:
                 yield expression.node
 
 
-def _dates(look: Look) -> Iterator[Remark]:
+def _dates(look: CheckedExpression) -> Iterator[Remark]:
     for _, token, beside in look.neighbours(COMPARING - {"=", "!="}):
         found = look.sequence[beside]
         if found.kind == "text" and _DATE.match(found.value):
@@ -72,7 +85,7 @@ def _dates(look: Look) -> Iterator[Remark]:
             )
 
 
-def _date_arithmetic(look: Look) -> Iterator[Remark]:
+def _date_arithmetic(look: CheckedExpression) -> Iterator[Remark]:
     ends = {call.end: call for call in look.calls}
     starts = {call.at: call for call in look.calls}
     spans = {}
@@ -91,7 +104,7 @@ def _date_arithmetic(look: Look) -> Iterator[Remark]:
             )
 
 
-def _numbers(look: Look) -> Iterator[Remark]:
+def _numbers(look: CheckedExpression) -> Iterator[Remark]:
     for call in look.calls:
         if call.name not in {"string", "concat"}:
             continue
@@ -110,7 +123,7 @@ def _numbers(look: Look) -> Iterator[Remark]:
             )
 
 
-def _odd_calls(look: Look) -> Iterator[Remark]:
+def _odd_calls(look: CheckedExpression) -> Iterator[Remark]:
     for call in look.calls:
         values = [arg[0].value if len(arg) == 1 else None for arg in call.arguments]
         if call.name == "indexed-repeat" and "0" in values[2:]:
@@ -146,7 +159,7 @@ def _odd_calls(look: Look) -> Iterator[Remark]:
             )
 
 
-def _booleans(look: Look) -> Iterator[Remark]:
+def _booleans(look: CheckedExpression) -> Iterator[Remark]:
     spans = {}
     for start, end, text in paths(look.sequence):
         if look.absolute(text) in look.booleans:
@@ -162,7 +175,7 @@ def _booleans(look: Look) -> Iterator[Remark]:
             )
 
 
-def _rounding(look: Look) -> Iterator[Remark]:
+def _rounding(look: CheckedExpression) -> Iterator[Remark]:
     for call in look.calls:
         if call.name == "round" and any(
             token.value == "-" for arg in call.arguments for token in arg

@@ -23,7 +23,7 @@ _POSTAL = r"regex(., '^P\.? ?O\.? ?Box .{3,80}$')"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class QuestionKind:
     """XLSForm columns of a kind; `message` and `hint` are (English, Kiswahili)."""
 
     type: str
@@ -44,8 +44,8 @@ _PAST = (
 )
 _DATE_HINT = ("For example: 27 3 1990", "Kwa mfano: 27 3 1990")
 
-KINDS: Mapping[str, Kind] = {
-    "name": Kind(
+KINDS: Mapping[str, QuestionKind] = {
+    "name": QuestionKind(
         "text",
         constraint="regex(., '^[^0-9]{2,80}$')",
         message=(
@@ -54,12 +54,12 @@ KINDS: Mapping[str, Kind] = {
         ),
         tag="name",
     ),
-    "text": Kind(
+    "text": QuestionKind(
         "text",
         constraint="string-length(.) <= 120",
         message=("Use fewer words, at most 120 letters", "Tumia maneno machache, herufi 120 pekee"),
     ),
-    "long_text": Kind(
+    "long_text": QuestionKind(
         "text",
         appearance="multiline",
         constraint="string-length(.) <= 1000",
@@ -68,7 +68,7 @@ KINDS: Mapping[str, Kind] = {
             "Tumia maneno machache, herufi 1,000 pekee",
         ),
     ),
-    "national_id": Kind(
+    "national_id": QuestionKind(
         "text",
         appearance="national-id numbers",
         constraint="regex(., '^[0-9]{7,9}$')",
@@ -83,7 +83,7 @@ KINDS: Mapping[str, Kind] = {
         mask="id",
         tag="national_id",
     ),
-    "id_or_passport": Kind(
+    "id_or_passport": QuestionKind(
         "text",
         appearance="id",
         constraint="regex(., '^[A-Za-z]{0,2}[0-9]{6,9}$')",
@@ -98,7 +98,7 @@ KINDS: Mapping[str, Kind] = {
         mask="id",
         tag="id_or_passport",
     ),
-    "msisdn": Kind(
+    "msisdn": QuestionKind(
         "text",
         appearance="msisdn numbers",
         constraint=_PHONE,
@@ -110,7 +110,7 @@ KINDS: Mapping[str, Kind] = {
         mask="phone",
         tag="msisdn",
     ),
-    "contact": Kind(
+    "contact": QuestionKind(
         "text",
         constraint=f"{_PHONE} or {_EMAIL} or {_POSTAL}",
         message=(
@@ -123,13 +123,13 @@ KINDS: Mapping[str, Kind] = {
         ),
         tag="contact",
     ),
-    "date_past": Kind(
+    "date_past": QuestionKind(
         "date",
         constraint=". <= today() and . >= date('1900-01-01')",
         message=_PAST,
         hint=_DATE_HINT,
     ),
-    "date_18plus": Kind(
+    "date_18plus": QuestionKind(
         "date",
         constraint=f"{_DAYS} >= 180000 and . >= date('1900-01-01')",
         message=(
@@ -138,7 +138,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         hint=_DATE_HINT,
     ),
-    "date_70plus": Kind(
+    "date_70plus": QuestionKind(
         "date",
         constraint=f"{_DAYS} >= 700000 and . >= date('1900-01-01')",
         message=(
@@ -147,13 +147,13 @@ KINDS: Mapping[str, Kind] = {
         ),
         hint=("For example: 27 3 1950", "Kwa mfano: 27 3 1950"),
     ),
-    "count": Kind(
+    "count": QuestionKind(
         "integer",
         constraint=". >= 0 and . <= 5000",
         message=("Write a number from 0 to 5000", "Andika nambari kutoka 0 hadi 5000"),
         hint=("For example: 12", "Kwa mfano: 12"),
     ),
-    "share": Kind(
+    "share": QuestionKind(
         "integer",
         constraint=". >= 0 and . <= ${members_total}",
         message=(
@@ -162,17 +162,17 @@ KINDS: Mapping[str, Kind] = {
         ),
         hint=("For example: 3", "Kwa mfano: 3"),
     ),
-    "choice": Kind("select_one"),
-    "yesno": Kind("select_one", list_name="yes_no"),
-    "county": Kind("select_one", appearance="autocomplete", list_name="county"),
-    "agency": Kind("select_one", appearance="autocomplete", list_name="agency"),
-    "service": Kind(
+    "choice": QuestionKind("select_one"),
+    "yesno": QuestionKind("select_one", list_name="yes_no"),
+    "county": QuestionKind("select_one", appearance="autocomplete", list_name="county"),
+    "agency": QuestionKind("select_one", appearance="autocomplete", list_name="agency"),
+    "service": QuestionKind(
         "select_one",
         appearance="autocomplete",
         list_name="service",
         choice_filter="agency = ${about_agency}",
     ),
-    "ticket": Kind(
+    "ticket": QuestionKind(
         "text",
         constraint="regex(., '^[A-Za-z0-9 -]{1,12}$')",
         message=(
@@ -184,7 +184,7 @@ KINDS: Mapping[str, Kind] = {
             "Iko kwenye karatasi yako, kwa mfano: B 042",
         ),
     ),
-    "signature": Kind("image", appearance="signature", parameters="max-pixels=1024"),
-    "note": Kind("note"),
-    "calculate": Kind("calculate"),
+    "signature": QuestionKind("image", appearance="signature", parameters="max-pixels=1024"),
+    "note": QuestionKind("note"),
+    "calculate": QuestionKind("calculate"),
 }

@@ -15,7 +15,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from content.authoring.starter_forms.question_kinds import KINDS, Kind
+from content.authoring.starter_forms.question_kinds import KINDS, QuestionKind
 from content.catalogue import csv_tables
 
 FORMS = Path(__file__).parents[2] / "default" / "forms"
@@ -140,7 +140,7 @@ def _question(question: Mapping[str, Any], ask: Mapping[str, Any]) -> Row:
     return row | (_both("required_message", REQUIRED_MESSAGE) if ask.get("required") else {})
 
 
-def _type(kind: Kind, question: Mapping[str, Any], name: str) -> str:
+def _type(kind: QuestionKind, question: Mapping[str, Any], name: str) -> str:
     if kind.type != "select_one":
         return kind.type
     return f"select_one {kind.list_name or question.get('name', name)}"

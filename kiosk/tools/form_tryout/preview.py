@@ -13,7 +13,7 @@ from pathlib import Path
 
 from content.authoring.build import build_default
 from content.catalogue.catalogue import Catalogue
-from content.catalogue.model import FormAsset, Words
+from content.catalogue.model import FormAsset, TranslatedText
 from content.xforms.faults import FormRefused
 from content.xforms.parse.form import Form
 from content.xforms.results import PageKind
@@ -69,7 +69,7 @@ def asset_of(path: Path, media: Path | None, like: FormAsset) -> FormAsset:
     return FormAsset(
         id=compiled.form_id,
         version=compiled.version,
-        titles=Words({"en": compiled.title}),
+        titles=TranslatedText({"en": compiled.title}),
         service=like.service,
         agency=like.agency,
         questions=compiled.questions,

@@ -12,7 +12,7 @@ import pytest
 
 from content.authoring.build import DEFAULT_SOURCES, draft
 from content.catalogue.geography import Geography
-from content.catalogue.model import Stated, Words
+from content.catalogue.model import ResearchedValue, TranslatedText
 from content.faults import NotInPack
 from content.i18n import strings
 
@@ -60,7 +60,7 @@ def test_only_a_verified_value_is_shown_plainly(catalogue):
     assert (passport.fee.value, passport.fee.confirm, passport.fee.known) == (7500, False, True)
     assert (abstract.fee.confirm, abstract.fee.known) == (True, False)
     assert catalogue.service("CRS-05").fee.confirm
-    assert not Stated(None, "V").known
+    assert not ResearchedValue(None, "V").known
     assert not catalogue.service("KTU-02").fee.confirm
     assert catalogue.service("KTU-02").fee_note.say("en") == "Case by case"
     assert catalogue.service("KTU-02").fee_note.say("sw") == "Kulingana na ombi"
@@ -77,7 +77,7 @@ def test_only_a_verified_value_is_shown_plainly(catalogue):
 )
 def test_a_dated_waiver_wins_between_its_days(catalogue, day, fee, status):
     lost = catalogue.service("NRB-02")
-    assert catalogue.fee(lost, day) == Stated(fee, status)
+    assert catalogue.fee(lost, day) == ResearchedValue(fee, status)
     assert catalogue.fee(catalogue.service("NRB-07"), day).value == 1000
 
 
@@ -216,8 +216,8 @@ def test_a_draft_of_the_sources_needs_no_key(catalogue):
 
 
 def test_words_fall_back_to_english():
-    assert Words({"en": "Yes", "sw": ""}).say("sw") == "Yes"
-    assert not Words({"en": "", "sw": ""})
+    assert TranslatedText({"en": "Yes", "sw": ""}).say("sw") == "Yes"
+    assert not TranslatedText({"en": "", "sw": ""})
 
 
 def test_assets_and_dates(catalogue, made):

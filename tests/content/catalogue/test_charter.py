@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from content.catalogue.charter import Told, charter, cost, duration
+from content.catalogue.charter import CharterText, charter, cost, duration
 
 TODAY = date(2026, 11, 23)
 
@@ -31,7 +31,7 @@ TODAY = date(2026, 11, 23)
     ],
 )
 def test_cost(catalogue, code, language, day, text, confirm):
-    assert cost(catalogue, catalogue.service(code), language, day) == Told(text, confirm)
+    assert cost(catalogue, catalogue.service(code), language, day) == CharterText(text, confirm)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_cost(catalogue, code, language, day, text, confirm):
     ],
 )
 def test_duration(catalogue, code, text, confirm):
-    assert duration(catalogue, catalogue.service(code), "en") == Told(text, confirm)
+    assert duration(catalogue, catalogue.service(code), "en") == CharterText(text, confirm)
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
@@ -74,6 +74,7 @@ def test_where_follows_the_channel(catalogue):
 
 def test_words_add_the_confirmation_once():
     assert (
-        Told("KES 50", confirm=True).words("confirm at the desk") == "KES 50 (confirm at the desk)"
+        CharterText("KES 50", confirm=True).words("confirm at the desk")
+        == "KES 50 (confirm at the desk)"
     )
-    assert Told("KES 50", confirm=False).words("x") == "KES 50"
+    assert CharterText("KES 50", confirm=False).words("x") == "KES 50"

@@ -10,7 +10,7 @@ import pytest
 
 from content.authoring.build import DEFAULT_SOURCES, build
 from content.faults import NoSpace, NotInPack, PackIncomplete, PackRefused
-from content.pack.install import PackShelf, current_pack, read_floor, roll_back, versions
+from content.pack.install import InstalledPacks, current_pack, read_floor, roll_back, versions
 from content.pack.pack import Pack
 
 
@@ -35,7 +35,7 @@ def offers(built, tmp_path):
 
 @pytest.fixture
 def shelf(tmp_path, root):
-    return PackShelf(tmp_path / "state", root)
+    return InstalledPacks(tmp_path / "state", root)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ class PowerCut(BaseException):
 def test_a_power_cut_at_any_write_leaves_a_whole_pack(tmp_path, offers, later, root, monkeypatch):
     """Cut at the n-th fsync for every n: the pack in use is always whole, and installing again
     succeeds."""
-    shelf = PackShelf(tmp_path / "state", root)
+    shelf = InstalledPacks(tmp_path / "state", root)
     first = shelf.install(offers[0], later).version
     second = None
     fsync = os.fsync
@@ -147,7 +147,7 @@ def test_a_power_cut_at_any_write_leaves_a_whole_pack(tmp_path, offers, later, r
             fsync(descriptor)
 
         monkeypatch.setattr(os, "fsync", cutting)
-        trial = PackShelf(state, root)
+        trial = InstalledPacks(state, root)
         try:
             second = trial.install(offers[1], later).version
         except PowerCut:

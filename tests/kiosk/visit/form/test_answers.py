@@ -14,7 +14,7 @@ from PIL import Image
 from pyxform.xls2xform import convert
 
 from content.catalogue.catalogue import Catalogue
-from content.catalogue.model import FormAsset, Words
+from content.catalogue.model import FormAsset, TranslatedText
 from kiosk.filling.date_entry import nearest
 from kiosk.filling.question_widgets import LOOK_FOR, PICTURES
 from kiosk.filling.signature import Drawing
@@ -62,7 +62,7 @@ def form(
     return FormAsset(
         id="looks",
         version="7",
-        titles=Words({"en": "Looks"}),
+        titles=TranslatedText({"en": "Looks"}),
         service="NRB-02",
         agency="NRB",
         questions=len(survey),

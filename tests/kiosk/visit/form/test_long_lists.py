@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.forms import generate
 from content.catalogue.catalogue import Catalogue
-from content.catalogue.model import FormAsset, Words
+from content.catalogue.model import FormAsset, TranslatedText
 from content.form_library.form_cache import KEPT, FormOpener
 from content.form_library.sqlite_choice_tables import SqliteTables
 from content.xforms.faults import NotAForm
@@ -52,7 +52,7 @@ def asset(title: str = "Villages") -> FormAsset:
     )
     xml = xform("<village/><county/><chance/><place/>", model, BODY, title)
     return FormAsset(
-        "test", "7", Words({"en": title}), "", "", 1, xml, {"villages.csv": villages()}
+        "test", "7", TranslatedText({"en": title}), "", "", 1, xml, {"villages.csv": villages()}
     )
 
 
