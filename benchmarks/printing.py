@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from peripherals.printing.document import Align, Document, Line, Qr, Rule
+from peripherals.printing.document import Align, Document, HorizontalRule, Qr, TextLine
 from peripherals.printing.escpos.encoder import encode, warm
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.jobs import SPOOL_TABLES
@@ -33,17 +33,17 @@ def ticket(number: str) -> Document:
     """A ticket like the kiosk's, with a 54 character signed code."""
     return Document(
         (
-            Line("HUDUMA CENTRE", Align.CENTRE, bold=True),
-            Line("Makadara", Align.CENTRE),
-            Rule(),
-            Line("Nambari yako", Align.CENTRE),
-            Line(number, Align.CENTRE, scale=4, bold=True),
-            Line("Kubadilisha kitambulisho kilichopotea", Align.CENTRE, bold=True),
-            Rule(),
-            Line("Waliotangulia: 12"),
-            Line("Muda: dakika 20 hadi 40"),
+            TextLine("HUDUMA CENTRE", Align.CENTRE, bold=True),
+            TextLine("Makadara", Align.CENTRE),
+            HorizontalRule(),
+            TextLine("Nambari yako", Align.CENTRE),
+            TextLine(number, Align.CENTRE, scale=4, bold=True),
+            TextLine("Kubadilisha kitambulisho kilichopotea", Align.CENTRE, bold=True),
+            HorizontalRule(),
+            TextLine("Waliotangulia: 12"),
+            TextLine("Muda: dakika 20 hadi 40"),
             Qr("HTTPS://V.HUDUMA.GO.KE/A1047-01J9F3K7Q2M8ZW4T6XHD2PBNR5"),
-            Line("Hifadhi karatasi hii.", Align.CENTRE),
+            TextLine("Hifadhi karatasi hii.", Align.CENTRE),
         ),
         "sw",
         number,
@@ -62,7 +62,7 @@ def encoder() -> dict[str, float]:
     """
     warm()
     found: dict[str, float] = {}
-    drawn = Document((*ticket("A1047").blocks, Line("Wanjir\u0169 wa K\u0129mani")), "sw")
+    drawn = Document((*ticket("A1047").blocks, TextLine("Wanjir\u0169 wa K\u0129mani")), "sw")
     for name, document in (("ticket", ticket("A1047")), ("ticket with a drawn name", drawn)):
         for profile in ("tm-t20", "generic-58"):
             times = []

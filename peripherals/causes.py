@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class State(Enum):
+class DeviceState(Enum):
     """Where a device stands. UNKNOWN never counts as working."""
 
     ABSENT = "absent"  # configured, not plugged in
@@ -27,7 +27,7 @@ class State(Enum):
 
     @property
     def serves(self) -> bool:
-        return self in {State.READY, State.LOW}
+        return self in {DeviceState.READY, DeviceState.LOW}
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class PrinterState(StrEnum):
         return self in {PrinterState.READY, PrinterState.LOW}
 
 
-class Cause(StrEnum):
+class PrinterCause(StrEnum):
     """Why a printer is blocked or at fault."""
 
     NONE = ""
@@ -140,52 +140,55 @@ class Cause(StrEnum):
     RESTARTS = "restarts"
 
 
-CAUSE_CODES: Mapping[Cause, str] = {
-    Cause.NONE: "",
-    Cause.UNPLUGGED: "P21",
-    Cause.BUSY: "P22",
-    Cause.SILENT: "P23",
-    Cause.WRONG_MODEL: "P24",
-    Cause.TWO_ALIKE: "P28",
-    Cause.PAPER: "P31",
-    Cause.COVER: "P32",
-    Cause.CUTTER: "P33",
-    Cause.JAM: "P34",
-    Cause.HEAT: "P35",
-    Cause.VOLTAGE: "P36",
-    Cause.PRESENTER: "P37",
-    Cause.FEED_BUTTON: "P38",
-    Cause.ERROR: "P39",
-    Cause.RESTARTS: "P40",
+CAUSE_CODES: Mapping[PrinterCause, str] = {
+    PrinterCause.NONE: "",
+    PrinterCause.UNPLUGGED: "P21",
+    PrinterCause.BUSY: "P22",
+    PrinterCause.SILENT: "P23",
+    PrinterCause.WRONG_MODEL: "P24",
+    PrinterCause.TWO_ALIKE: "P28",
+    PrinterCause.PAPER: "P31",
+    PrinterCause.COVER: "P32",
+    PrinterCause.CUTTER: "P33",
+    PrinterCause.JAM: "P34",
+    PrinterCause.HEAT: "P35",
+    PrinterCause.VOLTAGE: "P36",
+    PrinterCause.PRESENTER: "P37",
+    PrinterCause.FEED_BUTTON: "P38",
+    PrinterCause.ERROR: "P39",
+    PrinterCause.RESTARTS: "P40",
 }
 """The number on the staff screen for each cause; `docs/device-faults.md` has a page for each."""
 
-CAUSE_WORDS: Mapping[Cause, tuple[str, str]] = {
-    Cause.NONE: ("Working", "Inafanya kazi"),
-    Cause.PAPER: (
+CAUSE_WORDS: Mapping[PrinterCause, tuple[str, str]] = {
+    PrinterCause.NONE: ("Working", "Inafanya kazi"),
+    PrinterCause.PAPER: (
         "The paper is finished: put in a new roll",
         "Karatasi imeisha: weka karatasi mpya",
     ),
-    Cause.COVER: ("The cover is open: close it", "Kifuniko kiko wazi: kifunge"),
-    Cause.CUTTER: ("The cutter is stuck: free it", "Kikata karatasi kimekwama: kikwamue"),
-    Cause.JAM: ("Paper is jammed: take it out", "Karatasi imekwama: itoe"),
-    Cause.HEAT: ("Too hot: wait two minutes", "Ina joto sana: subiri dakika mbili"),
-    Cause.VOLTAGE: ("The power is not steady", "Umeme si thabiti"),
-    Cause.PRESENTER: ("A slip waits in the mouth: take it", "Kuna karatasi mdomoni: ichukue"),
-    Cause.FEED_BUTTON: ("The feed button is pressed", "Kitufe cha karatasi kimebonyezwa"),
-    Cause.ERROR: ("The printer reports an error", "Printa inaripoti hitilafu"),
-    Cause.SILENT: ("The printer does not answer", "Printa haijibu"),
-    Cause.UNPLUGGED: ("The printer is not connected", "Printa haijaunganishwa"),
-    Cause.BUSY: ("Another program holds the printer", "Programu nyingine inatumia printa"),
-    Cause.WRONG_MODEL: (
+    PrinterCause.COVER: ("The cover is open: close it", "Kifuniko kiko wazi: kifunge"),
+    PrinterCause.CUTTER: ("The cutter is stuck: free it", "Kikata karatasi kimekwama: kikwamue"),
+    PrinterCause.JAM: ("Paper is jammed: take it out", "Karatasi imekwama: itoe"),
+    PrinterCause.HEAT: ("Too hot: wait two minutes", "Ina joto sana: subiri dakika mbili"),
+    PrinterCause.VOLTAGE: ("The power is not steady", "Umeme si thabiti"),
+    PrinterCause.PRESENTER: (
+        "A slip waits in the mouth: take it",
+        "Kuna karatasi mdomoni: ichukue",
+    ),
+    PrinterCause.FEED_BUTTON: ("The feed button is pressed", "Kitufe cha karatasi kimebonyezwa"),
+    PrinterCause.ERROR: ("The printer reports an error", "Printa inaripoti hitilafu"),
+    PrinterCause.SILENT: ("The printer does not answer", "Printa haijibu"),
+    PrinterCause.UNPLUGGED: ("The printer is not connected", "Printa haijaunganishwa"),
+    PrinterCause.BUSY: ("Another program holds the printer", "Programu nyingine inatumia printa"),
+    PrinterCause.WRONG_MODEL: (
         "Another model is connected than the settings say",
         "Printa iliyounganishwa si ile iliyowekwa",
     ),
-    Cause.TWO_ALIKE: (
+    PrinterCause.TWO_ALIKE: (
         "Two printers fit this place: name the port in the settings",
         "Printa mbili zinafaa hapa: taja mlango kwenye mipangilio",
     ),
-    Cause.RESTARTS: (
+    PrinterCause.RESTARTS: (
         "The printer keeps failing: call the technician",
         "Printa inashindwa kila mara: mwite fundi",
     ),
@@ -199,5 +202,5 @@ class PrinterStatus:
 
     state: PrinterState
     observed_at: datetime
-    cause: Cause = Cause.NONE
+    cause: PrinterCause = PrinterCause.NONE
     near_end: bool = False

@@ -1,6 +1,6 @@
-"""Dialogue: the pure half of a device. Bytes and `now` in, typed events and bytes out.
+"""LineProtocol: the pure half of a device. Bytes and `now` in, typed events and bytes out.
 
-A `Dialogue` never opens anything, never sleeps and never asks the time: `now` is the loop's
+A `LineProtocol` never opens anything, never sleeps and never asks the time: `now` is the loop's
 monotonic clock in seconds. The same object is driven by a real line (`peripherals/line.py`),
 by its simulator in the tests, and by the conformance suite every dialogue must pass:
 any bytes at all, cut anywhere, never raise; buffers stay below their cap; `wipe` leaves nothing.
@@ -13,42 +13,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class DeviceCondition:
     """The device says how it is. `cause` is a key of `peripherals.causes.CAUSES` or None."""
 
-    state: State
+    state: DeviceState
     cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class ProtocolBroken:
     """The dialogue cannot go on with this line: close it and open a fresh one."""
 
     cause: str
 
 
-class Event(Protocol):
+class DeviceEvent(Protocol):
     """Anything a dialogue reports: a frozen value whose `repr` shows nothing personal."""
 
     def __repr__(self) -> str: ...
 
 
-class Dialogue(Protocol):
+class LineProtocol(Protocol):
     """What every device that speaks over a line provides."""
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         """A fresh line is open; forget everything the old one said."""
         ...
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         """Bytes arrived. Never raises, whatever they are."""
         ...
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         """Time passed; called at `wakes_at` or later."""
         ...
 
@@ -60,7 +60,7 @@ class Dialogue(Protocol):
         """When `elapsed` must be called next; None when only bytes can change anything."""
         ...
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         """The line broke or closed: report what was cut in the middle, and wipe."""
         ...
 
@@ -69,7 +69,7 @@ class Dialogue(Protocol):
         ...
 
 
-class Wiped:
+class WipedBuffer:
     """A byte buffer with a cap that is overwritten before it is let go.
 
     The memory is taken once and never moved, so no older copy of what was read stays behind in
@@ -129,14 +129,14 @@ class Wiped:
         return self.cap - self._store.count(0)
 
 
-class Lines:
+class LineSplitter:
     """Splits a byte stream into text lines of bounded length, for line-based protocols.
 
     A line longer than `line_max` is dropped whole (its tail too) and counted in `overlong`.
     """
 
     def __init__(self, line_max: int) -> None:
-        self._buffer = Wiped(line_max)
+        self._buffer = WipedBuffer(line_max)
         self._skipping = False
         self.overlong = 0
 
@@ -168,7 +168,7 @@ class Lines:
         self._skipping = False
 
 
-class Speaker:
+class TwoWayProtocol:
     """What dialogues that write have alike: what is to be written, and when to look again."""
 
     def __init__(self) -> None:
@@ -183,14 +183,14 @@ class Speaker:
         return self._wakes_at
 
 
-class LineSpeaker(Speaker):
+class TextLineProtocol(TwoWayProtocol):
     """A dialogue in lines of text."""
 
     def __init__(self, line_max: int) -> None:
         super().__init__()
-        self._lines = Lines(line_max)
+        self._lines = LineSplitter(line_max)
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         del now
         self.wipe()
         return []
@@ -199,7 +199,7 @@ class LineSpeaker(Speaker):
         self._lines.wipe()
 
 
-class Listener:
+class ReceiveOnlyProtocol:
     """What dialogues with devices have alike that are only ever listened to."""
 
     _quiet_at: float | None = None

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from kiosk.filling.capture import Stage, Taken
 from peripherals.device import DeviceFault, SimulatorRefused
-from peripherals.device_loop.loop import Equipment
+from peripherals.device_loop.loop import DeviceLoop
 from peripherals.device_loop.status_table import read_position
-from peripherals.devices.camera import Frame, NothingSeen, TakeFrame
+from peripherals.devices.camera import CameraFrame, NothingSeen, TakeFrame
 from peripherals.devices.recorder import RATE_HZ, SECONDS_MAX, Recording
 from peripherals.drivers.arecord import open_microphone
 from peripherals.service.hotplug_source import hotplug_of
@@ -30,10 +30,10 @@ _NONE = "none:"
 class DeviceCamera:
     """Implements `Capturer`: one picture. `open_equipment` gives a loop with the camera alone."""
 
-    def __init__(self, open_equipment: Callable[[], Equipment], clock: Clock) -> None:
+    def __init__(self, open_equipment: Callable[[], DeviceLoop], clock: Clock) -> None:
         self._open_equipment = open_equipment
         self._clock = clock
-        self._equipment: Equipment | None = None
+        self._equipment: DeviceLoop | None = None
         self._asked = False
         self._until = 0.0
 
@@ -54,7 +54,7 @@ class DeviceCamera:
             if not self._asked and self._clock.monotonic() > self._until:
                 return self._end(Taken(Stage.FAILED))
         for each in heard:
-            if isinstance(each.event, Frame):
+            if isinstance(each.event, CameraFrame):
                 return self._end(Taken(Stage.READY, each.event.jpeg))
             if isinstance(each.event, NothingSeen):
                 return self._end(Taken(Stage.FAILED))
@@ -119,9 +119,9 @@ def camera_of(node: Node, clock: Clock, ids: Ids) -> DeviceCamera | None:
     if chosen.camera == _NONE:
         return None
     urls = {"camera": chosen.camera}
-    Equipment(urls, clock, ids, field=field).close()  # a wrong URL stops the start
+    DeviceLoop(urls, clock, ids, field=field).close()  # a wrong URL stops the start
     return DeviceCamera(
-        lambda: Equipment(urls, clock, ids, hotplug=hotplug_of(chosen.hotplug), field=field), clock
+        lambda: DeviceLoop(urls, clock, ids, hotplug=hotplug_of(chosen.hotplug), field=field), clock
     )
 
 

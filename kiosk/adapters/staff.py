@@ -187,7 +187,7 @@ def _printer(printer: printer_status.PrinterHealth, language: str) -> Device:
     )
 
 
-def _other(row: status_table.EquipmentRow, language: str) -> Device:
+def _other(row: status_table.DeviceRow, language: str) -> Device:
     return Device(
         row.name,
         row.name,

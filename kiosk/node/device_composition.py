@@ -11,16 +11,16 @@ import sys
 from collections.abc import Callable
 
 from kiosk.node.device_events import Senses
-from peripherals.device_loop.control_socket import CallBox
-from peripherals.device_loop.loop import Equipment
+from peripherals.device_loop.control_socket import DeviceCallServer
+from peripherals.device_loop.loop import DeviceLoop
 from peripherals.device_loop.registry import ROLES
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES
-from peripherals.device_loop.unit import EquipmentUnit, PowerHold, PowerPort, UnitParts
+from peripherals.device_loop.unit import DeviceUnit, PowerHold, PowerPort, UnitParts
 from peripherals.devices.scanner import Scan
 from peripherals.drivers.poweroff import SystemPower
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.service.hotplug_source import hotplug_of
-from peripherals.service.printer_hotplug import SharedPlugs
+from peripherals.service.printer_hotplug import SharedHotplugSource
 from peripherals.service.tryout import test_gnss, test_mrz, test_scanner
 from peripherals.sms.queue import SMS_TABLES, SmsQueue
 from provisioning.clock import Clock, SystemClock
@@ -40,7 +40,7 @@ class ToldOnly:
         print("huduma devices: mains is back, the machine stays on", file=sys.stderr)
 
 
-class NodeUnit(EquipmentUnit):
+class NodeUnit(DeviceUnit):
     """The unit with its connection to the core, which it closes with itself."""
 
     def __init__(self, parts: UnitParts, senses: Senses) -> None:
@@ -60,8 +60,8 @@ def device_urls(node: Node) -> dict[str, str]:
 
 
 def unit_maker(
-    node: Node, clock: Clock, ids: Ids, hold: PowerHold, plugs: SharedPlugs | None = None
-) -> Callable[[], EquipmentUnit] | None:
+    node: Node, clock: Clock, ids: Ids, hold: PowerHold, plugs: SharedHotplugSource | None = None
+) -> Callable[[], DeviceUnit] | None:
     """What makes the unit inside its own thread; None when the node has no such device.
 
     URLs are read here, so that a wrong one stops the start: `BadDeviceUrl`, `SimulatorRefused`.
@@ -70,16 +70,16 @@ def unit_maker(
     if not urls:
         return None
     field, source = node.settings.node.field, node.settings.devices.hotplug
-    Equipment(urls, clock, ids, field=field).close()
+    DeviceLoop(urls, clock, ids, field=field).close()
 
-    def make() -> EquipmentUnit:
+    def make() -> DeviceUnit:
         tables = [SPOOL_TABLES, EQUIPMENT_TABLES, SMS_TABLES]
         store = Store.open(node.db_path, tables, strict=field)
         senses = Senses(f"ipc://{node.socket_path('core')}")
         power: PowerPort = SystemPower() if field else ToldOnly()
         hotplug = plugs.ear() if plugs is not None else hotplug_of(source)
         parts = UnitParts(
-            equipment=Equipment(
+            equipment=DeviceLoop(
                 urls, clock, ids, read_codes=_read_codes, hotplug=hotplug, field=field
             ),
             store=store,
@@ -88,7 +88,7 @@ def unit_maker(
             power=power,
             hold=hold,
             busy=lambda: printing(store),
-            calls=CallBox(f"ipc://{node.socket_path('equipment')}"),
+            calls=DeviceCallServer(f"ipc://{node.socket_path('equipment')}"),
             sms=SmsQueue(store, node.keys.spool_key, clock, ids) if "sms" in urls else None,
         )
         return NodeUnit(parts, senses)
@@ -97,8 +97,8 @@ def unit_maker(
 
 
 def others_of(
-    node: Node, clock: Clock, ids: Ids, plugs: SharedPlugs | None = None
-) -> tuple[Callable[[], EquipmentUnit] | None, PowerHold]:
+    node: Node, clock: Clock, ids: Ids, plugs: SharedHotplugSource | None = None
+) -> tuple[Callable[[], DeviceUnit] | None, PowerHold]:
     """The last two parts of the device service: what makes the unit, and the hold it sets."""
     hold = PowerHold()
     return unit_maker(node, clock, ids, hold, plugs), hold

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from kiosk.ui_protocol.ipc import CoreClient
 from kiosk.ui_protocol.view import Activated, Hello, Scanned, UiEvent, View
-from peripherals.device_loop.loop import Heard
+from peripherals.device_loop.loop import NamedEvent
 from peripherals.devices.call_button import Pressed
 from peripherals.devices.mrz import IdCard, MrzError, Passport
 from peripherals.devices.mrz_reader import MrzRead
@@ -25,7 +25,7 @@ class Senses:
     def __init__(self, endpoint: str) -> None:
         self._client = CoreClient(endpoint)
 
-    def __call__(self, heard: Heard) -> None:
+    def __call__(self, heard: NamedEvent) -> None:
         """Pass an event on, if the visit has a use for it."""
         if isinstance(heard.event, Pressed):
             self._call_staff()
@@ -44,7 +44,7 @@ class Senses:
             self._client.send(press)
 
 
-def event_of(heard: Heard) -> UiEvent | None:
+def event_of(heard: NamedEvent) -> UiEvent | None:
     """A code or a document number as the core takes it; None for anything else."""
     match heard.event:
         case Scan() as scan:

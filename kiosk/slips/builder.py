@@ -16,7 +16,17 @@ from content.catalogue.model import FormAsset, Service
 from kiosk.language import Tongue
 from kiosk.queue.numbering import service_day
 from kiosk.visit.ports import Issued, Place, Received
-from peripherals.printing.document import Align, Block, Document, Feed, Item, Line, Logo, Qr, Rule
+from peripherals.printing.document import (
+    Align,
+    Block,
+    Document,
+    Feed,
+    HorizontalRule,
+    Item,
+    Logo,
+    Qr,
+    TextLine,
+)
 from provisioning.clock import Clock
 
 
@@ -36,18 +46,18 @@ class Receipts:
             language,
             issued.label,
             [
-                Line(tongue.say("slip.ticket"), Align.CENTRE),
-                Line(issued.label, Align.CENTRE, scale=4, bold=True),
-                Line(service.title(language), Align.CENTRE, bold=True),
-                Line(agency.title(language), Align.CENTRE),
-                Rule(),
-                Line(tongue.ahead(issued.ahead)),
-                Line(tongue.wait(issued.wait)),
-                Line(tongue.say("slip.issued", time=tongue.moment(issued.issued_at))),
+                TextLine(tongue.say("slip.ticket"), Align.CENTRE),
+                TextLine(issued.label, Align.CENTRE, scale=4, bold=True),
+                TextLine(service.title(language), Align.CENTRE, bold=True),
+                TextLine(agency.title(language), Align.CENTRE),
+                HorizontalRule(),
+                TextLine(tongue.ahead(issued.ahead)),
+                TextLine(tongue.wait(issued.wait)),
+                TextLine(tongue.say("slip.issued", time=tongue.moment(issued.issued_at))),
                 Qr(issued.qr),
-                Line(tongue.say("slip.keep"), Align.CENTRE),
-                Line(tongue.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
-                Line(tongue.say("slip.call"), Align.CENTRE),
+                TextLine(tongue.say("slip.keep"), Align.CENTRE),
+                TextLine(tongue.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                TextLine(tongue.say("slip.call"), Align.CENTRE),
             ],
         )
 
@@ -59,17 +69,17 @@ class Receipts:
             language,
             received.reference,
             [
-                Line(tongue.say("slip.receipt"), Align.CENTRE),
-                Line(received.reference, Align.CENTRE, scale=2, bold=True),
-                Line(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
-                Line(tongue.say("slip.not_approved"), Align.CENTRE, bold=True),
-                Rule(),
-                Line(tongue.say("submitted.next_sent", agency=agency)),
-                Line(tongue.say("slip.issued", time=tongue.moment(received.at))),
+                TextLine(tongue.say("slip.receipt"), Align.CENTRE),
+                TextLine(received.reference, Align.CENTRE, scale=2, bold=True),
+                TextLine(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
+                TextLine(tongue.say("slip.not_approved"), Align.CENTRE, bold=True),
+                HorizontalRule(),
+                TextLine(tongue.say("submitted.next_sent", agency=agency)),
+                TextLine(tongue.say("slip.issued", time=tongue.moment(received.at))),
                 Qr(received.reference),
-                Line(tongue.say("slip.keep"), Align.CENTRE),
-                Line(tongue.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
-                Line(tongue.say("slip.call"), Align.CENTRE),
+                TextLine(tongue.say("slip.keep"), Align.CENTRE),
+                TextLine(tongue.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                TextLine(tongue.say("slip.call"), Align.CENTRE),
             ],
         )
 
@@ -82,15 +92,15 @@ class Receipts:
             language,
             asset.id,
             [
-                Line(tongue.say("kept.code"), Align.CENTRE),
-                Line(code, Align.CENTRE, scale=2, bold=True),
-                Line(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
-                Rule(),
-                Line(tongue.say("slip.how_to_resume")),
-                Line(tongue.say("kept.days", n=days)),
-                Line(tongue.say("kept.secret")),
+                TextLine(tongue.say("kept.code"), Align.CENTRE),
+                TextLine(code, Align.CENTRE, scale=2, bold=True),
+                TextLine(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
+                HorizontalRule(),
+                TextLine(tongue.say("slip.how_to_resume")),
+                TextLine(tongue.say("kept.days", n=days)),
+                TextLine(tongue.say("kept.secret")),
                 Qr(code),
-                Line(tongue.say("slip.call"), Align.CENTRE),
+                TextLine(tongue.say("slip.call"), Align.CENTRE),
             ],
         )
 
@@ -108,16 +118,16 @@ class Receipts:
             language,
             service.code,
             [
-                Line(service.title(language), bold=True),
-                Line(tongue.say("slip.checklist")),
+                TextLine(service.title(language), bold=True),
+                TextLine(tongue.say("slip.checklist")),
                 *(needs or [Item(tongue.say("service.not_known"))]),
-                Rule(),
-                Line(tongue.say("slip.cost", cost=cost)),
-                Line(tongue.say("slip.time", time=time_words(self.catalogue, tongue, service))),
-                Line(tongue.say("slip.office", agency=agency)),
+                HorizontalRule(),
+                TextLine(tongue.say("slip.cost", cost=cost)),
+                TextLine(tongue.say("slip.time", time=time_words(self.catalogue, tongue, service))),
+                TextLine(tongue.say("slip.office", agency=agency)),
                 Feed(),
-                Line(tongue.say("slip.pay_nothing_else"), bold=True),
-                Line(tongue.say("slip.report_it"), small=True),
+                TextLine(tongue.say("slip.pay_nothing_else"), bold=True),
+                TextLine(tongue.say("slip.report_it"), small=True),
             ],
         )
 
@@ -128,8 +138,8 @@ class Receipts:
         yield Logo()
         if self.place.demo:
             text = self.catalogue.text("slip.demo", language)
-            yield Line(text, Align.CENTRE, inverse=True)
-        yield Line(self.place.name, Align.CENTRE, bold=True)
+            yield TextLine(text, Align.CENTRE, inverse=True)
+        yield TextLine(self.place.name, Align.CENTRE, bold=True)
 
 
 def cost_words(catalogue: Catalogue, day: date, tongue: Tongue, service: Service) -> str:

@@ -11,7 +11,7 @@ from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.printing.worker.attempts import void_counts
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.hotplug_source import printer_plugs
-from peripherals.service.printer_hotplug import Outlets
+from peripherals.service.printer_hotplug import PrinterBindings
 from peripherals.service.tryout_printer import test_printer, write_logo
 from provisioning.clock import SystemClock
 from provisioning.faults import UsageFault
@@ -36,7 +36,7 @@ def try_printer(name: str, url: str | None, node: Node | None, logo: Path | None
     clock = SystemClock()
     if address.match.named:
         plugs = printer_plugs(node.settings.devices.hotplug if node else "udev:", [address])
-        plug = Outlets(plugs, {name: address}).plugs[name]
+        plug = PrinterBindings(plugs, {name: address}).plugs[name]
         address = replace(address, driver=lambda _: plug.connect())
     if node is not None:
         with_spool = Store.open(node.db_path, [SPOOL_TABLES])

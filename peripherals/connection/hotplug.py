@@ -14,7 +14,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class PresentDevice:
     """A device node. `port` is the path of USB ports (`1-1.2`), `model` is `vid:pid`."""
 
     node: str
@@ -28,7 +28,7 @@ class Present:
 class Plugged:
     """A node appeared."""
 
-    device: Present
+    device: PresentDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class HotplugSource(Protocol):
 
     def fileno(self) -> int: ...
 
-    def present(self) -> list[Present]:
+    def present(self) -> list[PresentDevice]:
         """Everything plugged in now; asked once at start."""
         ...
 
@@ -72,13 +72,13 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class MatchRefused:
     """No node for this role; `cause` is a key of `peripherals.causes.CAUSES`."""
 
     cause: str
 
 
-def resolve(match: Match, present: Iterable[Present]) -> Present | Refused:
+def resolve(match: Match, present: Iterable[PresentDevice]) -> PresentDevice | MatchRefused:
     """The one node that plays the role, or why there is none."""
     fitting = [
         device
@@ -91,15 +91,15 @@ def resolve(match: Match, present: Iterable[Present]) -> Present | Refused:
     if len(right) == 1:
         return right[0]
     if len(right) > 1:
-        return Refused("two-alike")
+        return MatchRefused("two-alike")
     placed = match.port or match.serial
-    return Refused("wrong-model" if fitting and placed else "not-plugged")
+    return MatchRefused("wrong-model" if fitting and placed else "not-plugged")
 
 
-class Bench:
+class PresentDevices:
     """Everything plugged in, kept up to date from events."""
 
-    def __init__(self, present: Iterable[Present] = ()) -> None:
+    def __init__(self, present: Iterable[PresentDevice] = ()) -> None:
         self._devices = {device.node: device for device in present}
 
     def take(self, event: HotplugEvent) -> None:
@@ -109,19 +109,19 @@ class Bench:
             case Unplugged(node):
                 self._devices.pop(node, None)
 
-    def present(self) -> list[Present]:
+    def present(self) -> list[PresentDevice]:
         return list(self._devices.values())
 
-    def resolve(self, match: Match) -> Present | Refused:
+    def resolve(self, match: Match) -> PresentDevice | MatchRefused:
         return resolve(match, self._devices.values())
 
-    def roles(self, matches: dict[str, Match]) -> dict[str, Present | Refused]:
+    def roles(self, matches: dict[str, Match]) -> dict[str, PresentDevice | MatchRefused]:
         """Every role at once; a node wanted by two roles is given to neither."""
         found = {role: self.resolve(match) for role, match in matches.items()}
-        taken = [d.node for d in found.values() if isinstance(d, Present)]
+        taken = [d.node for d in found.values() if isinstance(d, PresentDevice)]
         return {
-            role: Refused("two-alike")
-            if isinstance(device, Present) and taken.count(device.node) > 1
+            role: MatchRefused("two-alike")
+            if isinstance(device, PresentDevice) and taken.count(device.node) > 1
             else device
             for role, device in found.items()
         }

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import msgspec
 
-from peripherals.device_loop.loop import Equipment, Heard
+from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.devices.brightness import SetLevel
 from peripherals.devices.call_button import Light, SetLight
-from peripherals.devices.camera import Frame, NothingSeen, StopCamera, TakeFrame, WatchCodes
+from peripherals.devices.camera import CameraFrame, NothingSeen, StopCamera, TakeFrame, WatchCodes
 from sync.transports.zmq_transport import ZmqClient, ZmqServer
 
 ANSWER_S = 0.3
@@ -100,7 +100,7 @@ def order_of(call: Call) -> tuple[str, object]:
             return "brightness", SetLevel(percent)
 
 
-class CallBox:
+class DeviceCallServer:
     """The service's end; the equipment unit polls it every turn."""
 
     def __init__(self, endpoint: str) -> None:
@@ -110,7 +110,7 @@ class CallBox:
     def fileno(self) -> int:
         return int(self._server.sockets()[0].fileno())
 
-    def serve(self, equipment: Equipment) -> None:
+    def serve(self, equipment: DeviceLoop) -> None:
         """Answer every call that waits."""
         for request in self._server.poll(0):
             try:
@@ -123,12 +123,12 @@ class CallBox:
                 self._asked = request.peer if ok else None
             self._server.reply(request, _encoder.encode(Done(ok)))
 
-    def heard(self, heard: Heard) -> None:
+    def heard(self, heard: NamedEvent) -> None:
         """Pass a picture, or that there is none, to whoever asked for it."""
         if self._asked is None:
             return
         match heard.event:
-            case Frame(jpeg):
+            case CameraFrame(jpeg):
                 answer = Photo(jpeg) if len(jpeg) <= PHOTO_BYTES_MAX else NoPhoto()
             case NothingSeen():
                 answer = NoPhoto()
@@ -141,7 +141,7 @@ class CallBox:
         self._server.close()
 
 
-class EquipmentCaller:
+class DeviceCaller:
     """The visit's end."""
 
     def __init__(self, endpoint: str) -> None:

@@ -1,4 +1,4 @@
-"""Placing: which device node each configured device is opened on, as things come and go.
+"""HotplugBinding: which device node each configured device is opened on, as things come and go.
 
 A slot with a match rule gets the node that plays its role, or is refused with a cause; a slot
 without one keeps the path of its URL, and is opened at once when that path appears.
@@ -10,17 +10,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from peripherals.connection.hotplug import Bench, HotplugSource, Match, Plugged, Present, Refused
+from peripherals.connection.hotplug import (
+    HotplugSource,
+    Match,
+    MatchRefused,
+    Plugged,
+    PresentDevice,
+    PresentDevices,
+)
 from peripherals.connection.url import DeviceUrl
-from peripherals.device_loop.registry import Kind
-from peripherals.device_loop.worker import Worker
-from peripherals.line_protocol import Event
+from peripherals.device_loop.registry import DeviceKind
+from peripherals.device_loop.worker import DeviceWorker
+from peripherals.line_protocol import DeviceEvent
 
 
-class Slot:
+class ConfiguredDevice:
     """A configured device: its URL, its worker, and since when it stands as it does."""
 
-    def __init__(self, name: str, url: DeviceUrl, kind: Kind, worker: Worker, at: datetime) -> None:
+    def __init__(
+        self, name: str, url: DeviceUrl, kind: DeviceKind, worker: DeviceWorker, at: datetime
+    ) -> None:
         self.name, self.url, self.kind, self.worker = name, url, kind, worker
         self.node: str | None = None
         self.since = at
@@ -36,18 +45,20 @@ class Slot:
         return True
 
 
-class Placing:
+class HotplugBinding:
     """Follows the hot-plug source, when there is one."""
 
     def __init__(self, source: HotplugSource | None) -> None:
         self._source = source
-        self._bench = Bench(source.present() if source else ())
+        self._bench = PresentDevices(source.present() if source else ())
 
     def filenos(self) -> tuple[int, ...]:
         """What to wait on."""
         return () if self._source is None else (self._source.fileno(),)
 
-    def plugged(self, slots: Mapping[str, Slot], now: float) -> list[tuple[Slot, list[Event]]]:
+    def plugged(
+        self, slots: Mapping[str, ConfiguredDevice], now: float
+    ) -> list[tuple[ConfiguredDevice, list[DeviceEvent]]]:
         """Take what happened; the slots it moved, with what their devices said."""
         events = [] if self._source is None else self._source.read()
         if not events:
@@ -63,22 +74,24 @@ class Placing:
         ]
         return changes
 
-    def place(self, slots: Mapping[str, Slot], now: float) -> list[tuple[Slot, list[Event]]]:
+    def place(
+        self, slots: Mapping[str, ConfiguredDevice], now: float
+    ) -> list[tuple[ConfiguredDevice, list[DeviceEvent]]]:
         """Give every slot with a match rule the node that plays its role now."""
         matches: dict[str, Match] = {
             name: replace(slot.url.match, subsystem=slot.kind.subsystem)
             for name, slot in slots.items()
             if slot.url.match.named
         }
-        changes: list[tuple[Slot, list[Event]]] = []
+        changes: list[tuple[ConfiguredDevice, list[DeviceEvent]]] = []
         for name, found in self._bench.roles(matches).items():
             slot = slots[name]
             match found:
-                case Refused(cause):
+                case MatchRefused(cause):
                     slot.node = None
                     if slot.worker.cause != cause:
                         changes.append((slot, slot.worker.refuse(cause, now)))
-                case Present():
+                case PresentDevice():
                     if found.node != slot.node:
                         slot.node = found.node
                         changes.append((slot, slot.worker.restart(now)))

@@ -1,4 +1,4 @@
-"""Equipment: every device of a node that is not a printer, driven by one loop without threads.
+"""DeviceLoop: every device of a node that is not a printer, driven by one loop without threads.
 
 `turn(timeout_s)` waits on all lines at once, lets each worker do what is due and returns what
 was heard. A device stuck inside C is a child process and is killed; everything else is a
@@ -13,21 +13,21 @@ import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.connection.hotplug import HotplugSource
 from peripherals.connection.url import DeviceUrl
 from peripherals.device import BadDeviceUrl, SimulatorRefused
-from peripherals.device_loop.hotplug_binding import Placing, Slot
-from peripherals.device_loop.registry import NODE, ROLES, Surroundings, read_equipment_url
-from peripherals.device_loop.status_table import EquipmentRow
-from peripherals.device_loop.worker import RestartPolicy, Worker
-from peripherals.devices.gnss import Position
+from peripherals.device_loop.hotplug_binding import ConfiguredDevice, HotplugBinding
+from peripherals.device_loop.registry import NODE, ROLES, DeviceContext, read_equipment_url
+from peripherals.device_loop.status_table import DeviceRow
+from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
+from peripherals.devices.gnss import GnssPosition
 from peripherals.devices.levels import Level
 from peripherals.devices.scanner import Scan
 from peripherals.devices.ups import Power
-from peripherals.drivers.lines import Line
-from peripherals.line_protocol import Condition, Dialogue, Event
-from peripherals.sms.modem import Modem, Signal
+from peripherals.drivers.lines import DeviceLine
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, LineProtocol
+from peripherals.sms.modem import Modem, SignalStrength
 from provisioning.clock import EAT, Clock
 from provisioning.ids import Ids
 
@@ -36,14 +36,14 @@ _NONE = "none:"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class NamedEvent:
     """An event and the device it came from."""
 
     name: str
-    event: Event
+    event: DeviceEvent
 
 
-class Equipment:
+class DeviceLoop:
     """The loop. `clock` gives both kinds of time; `ids` only the jitter of restarts.
 
     `urls` is the role of each device and its URL (`none:` or empty: not there); `field` refuses
@@ -63,10 +63,10 @@ class Equipment:
     ) -> None:
         self._clock = clock
         self._field = field
-        self._placing = Placing(hotplug)
+        self._placing = HotplugBinding(hotplug)
         self._changed = True
-        self._slots: dict[str, Slot] = {}
-        around = Surroundings(lambda: clock.now().astimezone(EAT).date(), read_codes or _no_codes)
+        self._slots: dict[str, ConfiguredDevice] = {}
+        around = DeviceContext(lambda: clock.now().astimezone(EAT).date(), read_codes or _no_codes)
         for name, url in urls.items():
             if url and url != _NONE:
                 self._slots[name] = self._slot(name, url, around, _jitter(ids), policy)
@@ -74,7 +74,7 @@ class Equipment:
 
     # -- the loop -------------------------------------------------------------------------
 
-    def turn(self, timeout_s: float, also: Sequence[int] = ()) -> list[Heard]:
+    def turn(self, timeout_s: float, also: Sequence[int] = ()) -> list[NamedEvent]:
         """Wait at most `timeout_s` for something to do, do it, and tell what was heard.
 
         A descriptor in `also` that becomes readable ends the wait.
@@ -86,11 +86,11 @@ class Equipment:
             heard += self._heard(slot, slot.worker.step(now))
         return heard
 
-    def close(self) -> list[Heard]:
+    def close(self) -> list[NamedEvent]:
         """Close every line at once; what was in flight is told."""
         now = self._clock.monotonic()
         heard = [
-            Heard(slot.name, event)
+            NamedEvent(slot.name, event)
             for slot in self._slots.values()
             for event in slot.worker.close(now)
         ]
@@ -111,7 +111,7 @@ class Equipment:
         take(command, self._clock.monotonic())
         return True
 
-    def dialogue(self, name: str) -> Dialogue | None:
+    def dialogue(self, name: str) -> LineProtocol | None:
         """The dialogue of a device, for reading what it knows."""
         slot = self._slots.get(name)
         return slot.worker.dialogue if slot else None
@@ -134,11 +134,11 @@ class Equipment:
         for slot in self._slots.values():
             slot.worker.dialogue.wipe()
 
-    def rows(self) -> list[EquipmentRow]:
+    def rows(self) -> list[DeviceRow]:
         """The table as it stands now."""
         at = self._clock.now()
         return [
-            EquipmentRow(
+            DeviceRow(
                 name=slot.name,
                 driver=f"{slot.url.kind}+{slot.url.driver}",
                 state=slot.worker.state,
@@ -162,10 +162,10 @@ class Equipment:
         self,
         name: str,
         url: str,
-        around: Surroundings,
+        around: DeviceContext,
         jitter: Iterator[float],
         policy: RestartPolicy | None,
-    ) -> Slot:
+    ) -> ConfiguredDevice:
         parsed, kind = read_equipment_url(url)
         if parsed.kind != name:
             raise BadDeviceUrl(f"The setting {name} takes a URL that begins with {name}+.")
@@ -173,16 +173,16 @@ class Equipment:
             raise SimulatorRefused(f"The setting {name} names a simulator; name the real device.")
         # Parameters are checked now, at the start, not at the first plug.
         dialogue = kind.dialogue(parsed, around)
-        slot: Slot
+        slot: ConfiguredDevice
 
-        def open_line() -> Line:
+        def open_line() -> DeviceLine:
             if slot.node is None:
                 return kind.open_line(slot.url)
             words = {**slot.url.parameters, NODE: slot.node}
             return kind.open_line(replace(slot.url, parameters=words))
 
-        worker = Worker(name, dialogue, open_line, jitter, policy)
-        slot = Slot(name, parsed, kind, worker, self._clock.now())
+        worker = DeviceWorker(name, dialogue, open_line, jitter, policy)
+        slot = ConfiguredDevice(name, parsed, kind, worker, self._clock.now())
         return slot
 
     def _wait(self, timeout_s: float, also: Sequence[int]) -> None:
@@ -201,26 +201,26 @@ class Equipment:
             poll.register(extra, select.POLLIN)
         poll.poll(max(0.0, until - now) * 1000)
 
-    def _told(self, changes: list[tuple[Slot, list[Event]]]) -> list[Heard]:
+    def _told(self, changes: list[tuple[ConfiguredDevice, list[DeviceEvent]]]) -> list[NamedEvent]:
         return [heard for slot, events in changes for heard in self._heard(slot, events)]
 
-    def _heard(self, slot: Slot, events: list[Event]) -> list[Heard]:
+    def _heard(self, slot: ConfiguredDevice, events: list[DeviceEvent]) -> list[NamedEvent]:
         for event in events:
             slot.detail = _detail(event, slot.detail)
         self._changed = slot.noted(self._clock.now()) or self._changed
-        return [Heard(slot.name, event) for event in events]
+        return [NamedEvent(slot.name, event) for event in events]
 
 
-def _detail(event: Event, before: str) -> str:
+def _detail(event: DeviceEvent, before: str) -> str:
     """A few facts for staff. A position is shown to two decimals (about a kilometre)."""
     match event:
         case Level(percent):
             return f"{percent} %"
-        case Signal(_, percent):
+        case SignalStrength(_, percent):
             return "" if percent is None else f"{percent} %"
         case Power(charge_percent=int() as percent):
             return f"{percent} %"
-        case Position(fix=fix) if fix is not None:
+        case GnssPosition(fix=fix) if fix is not None:
             return f"{fix.latitude:.2f}, {fix.longitude:.2f}"
         case _:
             return before
@@ -242,4 +242,4 @@ def _jitter(ids: Ids) -> Iterator[float]:
         yield ids.token(1)[0] / 255
 
 
-__all__ = ["ROLES", "Condition", "Equipment", "Heard", "State"]
+__all__ = ["ROLES", "DeviceCondition", "DeviceLoop", "DeviceState", "NamedEvent"]

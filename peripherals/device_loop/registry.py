@@ -26,11 +26,11 @@ from peripherals.devices.ups import Nut
 from peripherals.drivers.alsa import open_volume
 from peripherals.drivers.backlight import BacklightLine
 from peripherals.drivers.gpiozero_io import GpioLine
-from peripherals.drivers.lines import HidLine, Line, SerialLine, TcpLine
+from peripherals.drivers.lines import DeviceLine, HidLine, SerialLine, TcpLine
 from peripherals.drivers.pcsc_card import open_reader
-from peripherals.drivers.subprocess_line import ChildLine
+from peripherals.drivers.subprocess_line import SubprocessLine
 from peripherals.drivers.v4l import open_camera
-from peripherals.line_protocol import Dialogue
+from peripherals.line_protocol import LineProtocol
 from peripherals.sms.modem import Modem
 
 NODE = "\x00node"
@@ -38,7 +38,7 @@ NODE = "\x00node"
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class DeviceContext:
     """What a dialogue may need from outside."""
 
     today: Callable[[], date]
@@ -46,12 +46,12 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DeviceKind:
     """One row: parameters, opener, dialogue, and the udev subsystem its node lives in."""
 
     parameters: tuple[str, ...]
-    open_line: Callable[[DeviceUrl], Line]
-    dialogue: Callable[[DeviceUrl, Surroundings], Dialogue]
+    open_line: Callable[[DeviceUrl], DeviceLine]
+    dialogue: Callable[[DeviceUrl, DeviceContext], LineProtocol]
     subsystem: str = ""
 
 
@@ -59,15 +59,15 @@ def _node(url: DeviceUrl) -> str:
     return url.parameters.get(NODE, url.path)
 
 
-def _serial(baud: int) -> Callable[[DeviceUrl], Line]:
-    def opener(url: DeviceUrl) -> Line:
+def _serial(baud: int) -> Callable[[DeviceUrl], DeviceLine]:
+    def opener(url: DeviceUrl) -> DeviceLine:
         speed = url.number("baud", baud, 300, 4_000_000)
         return SerialLine(_node(url), speed, rtscts=url.flag("rtscts", default=False))
 
     return opener
 
 
-def _tcp(port: int) -> Callable[[DeviceUrl], Line]:
+def _tcp(port: int) -> Callable[[DeviceUrl], DeviceLine]:
     return lambda url: TcpLine(url.host or "127.0.0.1", url.port or port)
 
 
@@ -79,18 +79,18 @@ def _framing(url: DeviceUrl, gap_ms: int) -> Framing:
     )
 
 
-def _audio(url: DeviceUrl) -> Line:
+def _audio(url: DeviceUrl) -> DeviceLine:
     program = url.text("program", "amixer").split()
     return open_volume(url.host or "default", url.path.strip("/") or "Master", program)
 
 
-def _camera(url: DeviceUrl) -> Line:
+def _camera(url: DeviceUrl) -> DeviceLine:
     program = url.text("program", "v4l2-ctl").split()
     width = url.number("width", 1280, 160, 3840)
     return open_camera(_node(url), width, url.number("height", 720, 120, 2160), program)
 
 
-def _gpio(url: DeviceUrl) -> Line:
+def _gpio(url: DeviceUrl) -> DeviceLine:
     light = url.number("light", -1, 0, 27) if "light" in url.parameters else None
     return GpioLine(url.number("button", 17, 0, 27), light)
 
@@ -102,41 +102,45 @@ def _percent(url: DeviceUrl) -> int | None:
 _SERIAL = ("baud", "rtscts")
 _SCAN = ("suffix", "aim", "gap_ms")
 
-KINDS: Mapping[str, Kind] = {
-    "scanner+serial": Kind(
+KINDS: Mapping[str, DeviceKind] = {
+    "scanner+serial": DeviceKind(
         (*_SERIAL, *_SCAN),
         _serial(9600),
         lambda url, _: SerialScanner(_framing(url, 250)),
         "tty",
     ),
-    "scanner+hid": Kind(
+    "scanner+hid": DeviceKind(
         (*_SCAN, "grab"),
         lambda url: HidLine(_node(url), grab=url.flag("grab", default=True)),
         lambda url, _: HidScanner(_framing(url, 100)),
         "input",
     ),
-    "mrz+serial": Kind(_SERIAL, _serial(9600), lambda _, around: MrzReader(around.today), "tty"),
-    "card+pcsc": Kind((), lambda url: open_reader(url.path.strip("/")), lambda *_: CardReader()),
-    "card+simulated": Kind(
+    "mrz+serial": DeviceKind(
+        _SERIAL, _serial(9600), lambda _, around: MrzReader(around.today), "tty"
+    ),
+    "card+pcsc": DeviceKind(
+        (), lambda url: open_reader(url.path.strip("/")), lambda *_: CardReader()
+    ),
+    "card+simulated": DeviceKind(
         (),
-        lambda url: ChildLine([sys.executable, "-m", "peripherals.simulators.card", url.path]),
+        lambda url: SubprocessLine([sys.executable, "-m", "peripherals.simulators.card", url.path]),
         lambda *_: CardReader(),
     ),
-    "gnss+gpsd": Kind((), _tcp(2947), lambda *_: Gpsd()),
-    "gnss+nmea": Kind(_SERIAL, _serial(9600), lambda *_: Nmea(), "tty"),
-    "sms+at": Kind(_SERIAL, _serial(115200), lambda *_: Modem(), "tty"),
-    "ups+nut": Kind((), _tcp(3493), lambda url, _: Nut(url.path.strip("/") or "ups")),
-    "gpio+gpiozero": Kind(("button", "light"), _gpio, lambda *_: ButtonAndLight()),
-    "gpio+simulated": Kind(
+    "gnss+gpsd": DeviceKind((), _tcp(2947), lambda *_: Gpsd()),
+    "gnss+nmea": DeviceKind(_SERIAL, _serial(9600), lambda *_: Nmea(), "tty"),
+    "sms+at": DeviceKind(_SERIAL, _serial(115200), lambda *_: Modem(), "tty"),
+    "ups+nut": DeviceKind((), _tcp(3493), lambda url, _: Nut(url.path.strip("/") or "ups")),
+    "gpio+gpiozero": DeviceKind(("button", "light"), _gpio, lambda *_: ButtonAndLight()),
+    "gpio+simulated": DeviceKind(
         (), lambda url: SerialLine(url.path, 115200), lambda *_: ButtonAndLight()
     ),
-    "audio+alsa": Kind(("percent", "program"), _audio, lambda url, _: volume(_percent(url))),
-    "brightness+sysfs": Kind(
+    "audio+alsa": DeviceKind(("percent", "program"), _audio, lambda url, _: volume(_percent(url))),
+    "brightness+sysfs": DeviceKind(
         ("percent",),
         lambda url: BacklightLine(_node(url)),
         lambda url, _: brightness(_percent(url)),
     ),
-    "camera+v4l": Kind(
+    "camera+v4l": DeviceKind(
         ("width", "height", "program"),
         _camera,
         lambda _, around: Camera(around.read_codes),
@@ -148,7 +152,7 @@ ROLES = ("scanner", "mrz", "card", "gnss", "sms", "ups", "gpio", "audio", "brigh
 """The names a node's devices have; each is also the kind its URL must begin with."""
 
 
-def read_equipment_url(url: str) -> tuple[DeviceUrl, Kind]:
+def read_equipment_url(url: str) -> tuple[DeviceUrl, DeviceKind]:
     """A URL of the settings and its row; raises `BadDeviceUrl`."""
     parsed = read_url(url, {name: kind.parameters for name, kind in KINDS.items()})
     return parsed, KINDS[f"{parsed.kind}+{parsed.driver}"]

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from peripherals.causes import CAUSES, State
-from peripherals.devices.gnss import Position
+from peripherals.causes import CAUSES, DeviceState
+from peripherals.devices.gnss import GnssPosition
 from sync.store.database import MigrationSet, Store, Transaction
 
 REFRESH_S = 15.0
@@ -45,12 +45,12 @@ EQUIPMENT_TABLES = MigrationSet(
 
 
 @dataclass(frozen=True, slots=True)
-class EquipmentRow:
+class DeviceRow:
     """One device as staff see it. `detail` is a few plain facts, such as `87 %`."""
 
     name: str
     driver: str
-    state: State
+    state: DeviceState
     cause: str
     since: datetime
     observed_at: datetime
@@ -70,21 +70,21 @@ class EquipmentRow:
         return found.sw if language == "sw" else found.en
 
 
-_PLAIN: dict[State, tuple[str, str]] = {
-    State.ABSENT: ("Not there.", "Haipo."),
-    State.OPENING: ("Being opened.", "Inafunguliwa."),
-    State.PROBING: ("Being asked.", "Inaulizwa."),
-    State.READY: ("Working.", "Inafanya kazi."),
-    State.LOW: ("Working, with little left.", "Inafanya kazi, ila imebaki kidogo."),
-    State.BLOCKED: ("Waiting.", "Inasubiri."),
-    State.FAULT: ("Out of order.", "Imeharibika."),
-    State.LOST: ("Broke off.", "Imekatika."),
-    State.DISABLED: ("Switched off.", "Imezimwa."),
-    State.UNKNOWN: ("It is not known how it is.", "Hali yake haijulikani."),
+_PLAIN: dict[DeviceState, tuple[str, str]] = {
+    DeviceState.ABSENT: ("Not there.", "Haipo."),
+    DeviceState.OPENING: ("Being opened.", "Inafunguliwa."),
+    DeviceState.PROBING: ("Being asked.", "Inaulizwa."),
+    DeviceState.READY: ("Working.", "Inafanya kazi."),
+    DeviceState.LOW: ("Working, with little left.", "Inafanya kazi, ila imebaki kidogo."),
+    DeviceState.BLOCKED: ("Waiting.", "Inasubiri."),
+    DeviceState.FAULT: ("Out of order.", "Imeharibika."),
+    DeviceState.LOST: ("Broke off.", "Imekatika."),
+    DeviceState.DISABLED: ("Switched off.", "Imezimwa."),
+    DeviceState.UNKNOWN: ("It is not known how it is.", "Hali yake haijulikani."),
 }
 
 
-def write(tx: Transaction, rows: Iterable[EquipmentRow]) -> None:
+def write(tx: Transaction, rows: Iterable[DeviceRow]) -> None:
     """Replace the table: devices no longer configured leave it."""
     tx.execute("DELETE FROM equipment_state")
     tx.executemany(
@@ -105,13 +105,13 @@ def write(tx: Transaction, rows: Iterable[EquipmentRow]) -> None:
     )
 
 
-def read(store: Store, now: datetime | None = None) -> list[EquipmentRow]:
+def read(store: Store, now: datetime | None = None) -> list[DeviceRow]:
     """Every device by name; with `now`, knowledge older than `STALE_S` becomes UNKNOWN."""
     rows = [
-        EquipmentRow(
+        DeviceRow(
             name=r[0],
             driver=r[1],
-            state=State(r[2]),
+            state=DeviceState(r[2]),
             cause=r[3],
             since=datetime.fromisoformat(r[4]),
             observed_at=datetime.fromisoformat(r[5]),
@@ -126,14 +126,14 @@ def read(store: Store, now: datetime | None = None) -> list[EquipmentRow]:
     if now is None:
         return rows
     return [
-        replace(row, state=State.UNKNOWN, cause="no-answer")
+        replace(row, state=DeviceState.UNKNOWN, cause="no-answer")
         if (now - row.observed_at).total_seconds() > STALE_S
         else row
         for row in rows
     ]
 
 
-def write_position(tx: Transaction, position: Position | None, now: datetime) -> None:
+def write_position(tx: Transaction, position: GnssPosition | None, now: datetime) -> None:
     """Keep where the kiosk itself is, while that can be relied on; else forget it."""
     tx.execute("DELETE FROM equipment_position")
     fix = position.usable if position else None
@@ -145,7 +145,7 @@ def write_position(tx: Transaction, position: Position | None, now: datetime) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KnownPosition:
     """Where the kiosk is: degrees, metres (None: unknown), and when that was known."""
 
     latitude: float
@@ -154,16 +154,16 @@ class Place:
     at: datetime
 
 
-def read_position(store: Store, now: datetime) -> Place | None:
+def read_position(store: Store, now: datetime) -> KnownPosition | None:
     """Where the kiosk is, or None: no receiver, no fix, or the last one is older than 45 s."""
     row = store.one("SELECT latitude, longitude, accuracy_m, at FROM equipment_position")
     if row is None:
         return None
-    place = Place(row[0], row[1], row[2], datetime.fromisoformat(row[3]))
+    place = KnownPosition(row[0], row[1], row[2], datetime.fromisoformat(row[3]))
     return place if 0 <= (now - place.at).total_seconds() <= STALE_S else None
 
 
-def to_json(row: EquipmentRow) -> dict[str, Any]:
+def to_json(row: DeviceRow) -> dict[str, Any]:
     """The row of `huduma devices list --json`, with the keys a printer's row has."""
     return {
         "name": row.name,

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from peripherals.device_loop.control_socket import CallBox
-from peripherals.device_loop.loop import Equipment, Heard
+from peripherals.device_loop.control_socket import DeviceCallServer
+from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.device_loop.status_table import REFRESH_S, write, write_position
-from peripherals.devices.camera import Frame, NothingSeen
-from peripherals.devices.gnss import Gpsd, Nmea, Position
-from peripherals.devices.ups import Action, Power, SafeStop, StopPhase
+from peripherals.devices.camera import CameraFrame, NothingSeen
+from peripherals.devices.gnss import GnssPosition, Gpsd, Nmea
+from peripherals.devices.ups import Power, PowerAction, SafeStop, StopPhase
 from peripherals.sms.modem import SmsReport
 from peripherals.sms.queue import SmsQueue
 from provisioning.clock import Clock
@@ -51,18 +51,18 @@ class PowerHold:
 class UnitParts:
     """What the unit is made of. `busy` says whether a slip is being printed right now."""
 
-    equipment: Equipment
+    equipment: DeviceLoop
     store: Store
     clock: Clock
-    outlet: Callable[[Heard], None]
+    outlet: Callable[[NamedEvent], None]
     power: PowerPort
     hold: PowerHold
     busy: Callable[[], bool]
     sms: SmsQueue | None = None
-    calls: CallBox | None = None
+    calls: DeviceCallServer | None = None
 
 
-class EquipmentUnit:
+class DeviceUnit:
     """A worker as `peripherals.service.thread_supervisor` wants it: `turn` and `close`."""
 
     def __init__(self, parts: UnitParts) -> None:
@@ -70,7 +70,7 @@ class EquipmentUnit:
         self._stop = SafeStop()
         self._written_at: float | None = None
         self._purge_at = 0.0
-        self._position: Position | None = None
+        self._position: GnssPosition | None = None
         if parts.sms is not None:
             parts.sms.recover()
 
@@ -97,32 +97,32 @@ class EquipmentUnit:
             self._parts.calls.close()
         self._parts.store.close()
 
-    def _took(self, heard: Heard) -> None:
+    def _took(self, heard: NamedEvent) -> None:
         event = heard.event
         if isinstance(event, SmsReport):
             if self._parts.sms is not None:
                 self._parts.sms.report(event)
         elif isinstance(event, Power):
             self._act(self._stop.on_power(event, self._parts.clock.monotonic()))
-        elif isinstance(event, Position):
+        elif isinstance(event, GnssPosition):
             self._position = event
-        elif isinstance(event, Frame | NothingSeen):
+        elif isinstance(event, CameraFrame | NothingSeen):
             if self._parts.calls is not None:
                 self._parts.calls.heard(heard)
         else:
             self._parts.outlet(heard)
 
-    def _act(self, actions: list[Action]) -> None:
+    def _act(self, actions: list[PowerAction]) -> None:
         for action in actions:
             match action:
-                case Action.HOLD_NEW_JOBS:
+                case PowerAction.HOLD_NEW_JOBS:
                     self._parts.hold.holding = True
-                case Action.CLOSE_AND_SHUT_DOWN:
+                case PowerAction.CLOSE_AND_SHUT_DOWN:
                     # Everything committed goes into the database file itself before the power
                     # goes; the services close their stores when the system stops them.
                     self._parts.store.checkpoint()
                     self._parts.power.ask()
-                case Action.RESUME:
+                case PowerAction.RESUME:
                     self._parts.power.cancel()
                     self._parts.hold.holding = False
 
@@ -147,6 +147,6 @@ class EquipmentUnit:
             write(tx, self._parts.equipment.rows())
             write_position(tx, place, self._parts.clock.now())
 
-    def _place(self, now: float) -> Position | None:
+    def _place(self, now: float) -> GnssPosition | None:
         receiver = self._parts.equipment.dialogue("gnss")
         return receiver.position(now) if isinstance(receiver, Gpsd | Nmea) else self._position

@@ -1,4 +1,5 @@
-"""Worker: one supervised device: opens its line, drives its dialogue, restarts it within bounds.
+"""DeviceWorker: one supervised device: opens its line, drives its dialogue, restarts it within
+bounds.
 
 Never blocks and has no thread: a loop calls `step` when the line is readable or `wakes_at` has
 come. Deadlines: bytes that a device does not take within `write_s_max` end the line. Restarts
@@ -12,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.device import BadDeviceUrl, DeviceBusy, DeviceFault, DeviceLost
-from peripherals.drivers.lines import Line, NotAllowed, ProgramMissing
-from peripherals.line_protocol import Broken, Condition, Dialogue, Event
+from peripherals.drivers.lines import DeviceLine, NotAllowed, ProgramMissing
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, LineProtocol, ProtocolBroken
 
 READ_ROUNDS_MAX = 8
 OUT_BYTES_MAX = 65_536
@@ -40,26 +41,26 @@ class RestartPolicy:
         return min(self.last_s, pause * (1 + jitter / 4))
 
 
-class Worker:
+class DeviceWorker:
     """One device. `open_line` raises `DeviceFault`; `jitter` gives numbers from 0 to 1."""
 
     def __init__(
         self,
         name: str,
-        dialogue: Dialogue,
-        open_line: Callable[[], Line],
+        dialogue: LineProtocol,
+        open_line: Callable[[], DeviceLine],
         jitter: Iterator[float],
         policy: RestartPolicy | None = None,
     ) -> None:
         self.name = name
         self.dialogue = dialogue
-        self.state = State.OPENING
+        self.state = DeviceState.OPENING
         self.cause: str | None = None
         self.restarts = 0
         self._open_line = open_line
         self._jitter = jitter
         self._policy = policy or RestartPolicy()
-        self._line: Line | None = None
+        self._line: DeviceLine | None = None
         self._tries = 0
         self._open_at: float | None = 0.0
         self._good_since: float | None = None
@@ -84,9 +85,9 @@ class Worker:
             times.append(self._taken_at + self._policy.write_s_max)
         return min((t for t in times if t is not None), default=None)
 
-    def step(self, now: float) -> list[Event]:
+    def step(self, now: float) -> list[DeviceEvent]:
         """Do whatever is due; the events, conditions included."""
-        events: list[Event] = []
+        events: list[DeviceEvent] = []
         if self._line is None:
             if self._open_at is None or now < self._open_at:
                 return []
@@ -98,20 +99,20 @@ class Worker:
                 events += self._broke(_cause_of(fault, seen=True), now)
         return self._noted(events, now)
 
-    def restart(self, now: float) -> list[Event]:
+    def restart(self, now: float) -> list[DeviceEvent]:
         """An operator or a plug asks: start afresh, forgiving earlier failures."""
         events = self._close(now)
         self._tries, self._open_at = 0, now
         return self._noted(events, now)
 
-    def refuse(self, cause: str, now: float) -> list[Event]:
+    def refuse(self, cause: str, now: float) -> list[DeviceEvent]:
         """Do not open at all until `restart`: the wrong thing is plugged in, or nothing."""
         events = self._close(now)
         self._open_at = None
-        state = State.ABSENT if cause == "not-plugged" else State.DISABLED
-        return self._noted([*events, Condition(state, cause)], now)
+        state = DeviceState.ABSENT if cause == "not-plugged" else DeviceState.DISABLED
+        return self._noted([*events, DeviceCondition(state, cause)], now)
 
-    def close(self, now: float) -> list[Event]:
+    def close(self, now: float) -> list[DeviceEvent]:
         """Stop for good, without waiting."""
         events = self._close(now)
         self._open_at = None
@@ -119,15 +120,15 @@ class Worker:
 
     # -- inside ---------------------------------------------------------------------------
 
-    def _open(self, now: float) -> list[Event]:
+    def _open(self, now: float) -> list[DeviceEvent]:
         try:
             self._line = self._open_line()
         except DeviceFault as fault:
             return self._again(_cause_of(fault, seen=self._seen), now)
         self._out, self._taken_at = b"", now
-        return [Condition(State.PROBING), *self.dialogue.begin(now)]
+        return [DeviceCondition(DeviceState.PROBING), *self.dialogue.begin(now)]
 
-    def _exchange(self, line: Line, now: float, events: list[Event]) -> None:
+    def _exchange(self, line: DeviceLine, now: float, events: list[DeviceEvent]) -> None:
         """Appends to `events` as it goes: what was heard before the line broke still counts."""
         for _ in range(READ_ROUNDS_MAX):
             self._write(line, now)
@@ -137,7 +138,7 @@ class Worker:
             wakes = self.dialogue.wakes_at()
             if wakes is not None and now >= wakes:
                 events += self.dialogue.elapsed(now)
-            broken = next((e for e in events if isinstance(e, Broken)), None)
+            broken = next((e for e in events if isinstance(e, ProtocolBroken)), None)
             if broken is not None:
                 events.remove(broken)
                 events += self._broke(broken.cause, now)
@@ -148,7 +149,7 @@ class Worker:
         if self._out and now - self._taken_at >= self._policy.write_s_max:
             events += self._broke("no-answer", now)
 
-    def _write(self, line: Line, now: float) -> None:
+    def _write(self, line: DeviceLine, now: float) -> None:
         fresh = self.dialogue.outgoing()
         if fresh and not self._out:
             self._taken_at = now
@@ -160,33 +161,33 @@ class Worker:
                 return
             self._out, self._taken_at = self._out[taken:], now
 
-    def _broke(self, cause: str, now: float) -> list[Event]:
+    def _broke(self, cause: str, now: float) -> list[DeviceEvent]:
         return self._close(now) + self._again(cause, now)
 
-    def _close(self, now: float) -> list[Event]:
+    def _close(self, now: float) -> list[DeviceEvent]:
         if self._line is None:
             return []
         self._line.close()
         self._line, self._out, self._good_since = None, b"", None
         return self.dialogue.ended(now)
 
-    def _again(self, cause: str, now: float) -> list[Event]:
+    def _again(self, cause: str, now: float) -> list[DeviceEvent]:
         """Plan the next try and say how the device stands meanwhile."""
         if cause == "not-plugged":  # looking is cheap, and nothing has failed
             self._open_at = now + self._policy.last_s
-            return [Condition(State.ABSENT, cause)]
+            return [DeviceCondition(DeviceState.ABSENT, cause)]
         self._open_at = now + self._policy.delay_s(self._tries, next(self._jitter))
         self._tries += 1
         self.restarts += 1
         if cause in {"not-allowed", "in-use", "missing-program", "bad-settings"}:
-            return [Condition(State.FAULT, cause)]
+            return [DeviceCondition(DeviceState.FAULT, cause)]
         if self._tries > self._policy.tries_max:
-            return [Condition(State.FAULT, "keeps-failing")]
-        return [Condition(State.LOST, cause)]
+            return [DeviceCondition(DeviceState.FAULT, "keeps-failing")]
+        return [DeviceCondition(DeviceState.LOST, cause)]
 
-    def _noted(self, events: list[Event], now: float) -> list[Event]:
+    def _noted(self, events: list[DeviceEvent], now: float) -> list[DeviceEvent]:
         for event in events:
-            if isinstance(event, Condition):
+            if isinstance(event, DeviceCondition):
                 self.state, self.cause = event.state, event.cause
         if self._line is None or not self.state.serves:
             self._good_since = None

@@ -1,14 +1,14 @@
-"""Screen brightness: a `Knob` that never goes below what can be read in a dark hall."""
+"""Screen brightness: a `LevelControl` that never goes below what can be read in a dark hall."""
 
 from __future__ import annotations
 
-from peripherals.devices.levels import Knob, Level, SetLevel
+from peripherals.devices.levels import Level, LevelControl, SetLevel
 
 LEAST_PERCENT = 10
 
-__all__ = ["LEAST_PERCENT", "Knob", "Level", "SetLevel", "brightness"]
+__all__ = ["LEAST_PERCENT", "Level", "LevelControl", "SetLevel", "brightness"]
 
 
-def brightness(initial: int | None = None) -> Knob:
+def brightness(initial: int | None = None) -> LevelControl:
     """The dialogue of a backlight."""
-    return Knob(initial, least=LEAST_PERCENT)
+    return LevelControl(initial, least=LEAST_PERCENT)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from peripherals.causes import State
-from peripherals.line_protocol import Condition, Event
+from peripherals.causes import DeviceState
+from peripherals.line_protocol import DeviceCondition, DeviceEvent
 
 DEBOUNCE_S = 0.05
 STUCK_S = 30.0
@@ -65,11 +65,11 @@ class ButtonAndLight:
         self._level: bool | None = None
         self._now = 0.0
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         self._down = self._settled = self._stuck = False
         self._level, self._edge_at = None, now
         self._now = now
-        return [Condition(State.READY)]
+        return [DeviceCondition(DeviceState.READY)]
 
     def tell(self, command: object, now: float) -> None:
         """Start a pattern; the one already shown goes on undisturbed."""
@@ -77,7 +77,7 @@ class ButtonAndLight:
             self._light, self._light_since = command.light, now
         self._now = now
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         events = self.elapsed(now)
         for byte in chunk:
             if byte in b"01":
@@ -86,7 +86,7 @@ class ButtonAndLight:
                     self._down, self._edge_at = down, now
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         self._now = now
         if self._down == self._settled:
             return self._held(now)
@@ -97,7 +97,7 @@ class ButtonAndLight:
             return [Pressed()]
         if self._stuck:
             self._stuck = False
-            return [Condition(State.READY)]
+            return [DeviceCondition(DeviceState.READY)]
         return []
 
     def outgoing(self) -> bytes:
@@ -118,7 +118,7 @@ class ButtonAndLight:
             times.append(self._now + change)
         return min(times, default=None)
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         del now
         self._down = self._settled = False
         return []
@@ -126,8 +126,8 @@ class ButtonAndLight:
     def wipe(self) -> None:
         """Nothing personal passes through a button."""
 
-    def _held(self, now: float) -> list[Event]:
+    def _held(self, now: float) -> list[DeviceEvent]:
         if self._settled and not self._stuck and now - self._edge_at >= STUCK_S:
             self._stuck = True
-            return [Condition(State.BLOCKED, "stuck-button")]
+            return [DeviceCondition(DeviceState.BLOCKED, "stuck-button")]
         return []

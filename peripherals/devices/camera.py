@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.devices.scanner import Scan
-from peripherals.line_protocol import Condition, Event, Speaker, Wiped
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, TwoWayProtocol, WipedBuffer
 
 FRAME_BYTES_MAX = 4_000_000
 SETTLE_FRAMES = 4
@@ -39,7 +39,7 @@ class StopCamera:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Frame:
+class CameraFrame:
     """One whole JPEG picture."""
 
     jpeg: bytes
@@ -99,7 +99,7 @@ def _scan_end(octets: bytes, at: int) -> int | None:
         at += 2 + int.from_bytes(octets[at + 2 : at + 4], "big")
 
 
-class Camera(Speaker):
+class Camera(TwoWayProtocol):
     """Commands in, `frames` and `stop` out to the driver; JPEG bytes in, events out.
 
     `read_codes` turns a picture into scans; it is `pictures.read_picture` in a service.
@@ -108,15 +108,15 @@ class Camera(Speaker):
     def __init__(self, read_codes: Callable[[bytes], list[Scan]]) -> None:
         self._read_codes = read_codes
         super().__init__()
-        self._buffer = Wiped(FRAME_BYTES_MAX)
+        self._buffer = WipedBuffer(FRAME_BYTES_MAX)
         self._watching = False
         self._seen = 0
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         del now
         self.wipe()
         self._wakes_at, self._out = None, b""
-        return [Condition(State.READY)]
+        return [DeviceCondition(DeviceState.READY)]
 
     def tell(self, command: object, now: float) -> None:
         if isinstance(command, TakeFrame):
@@ -126,14 +126,14 @@ class Camera(Speaker):
         elif isinstance(command, StopCamera):
             self._stop()
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         del now
         if self._wakes_at is None:
             return []  # what still came after the stop is nobody's
         if not self._buffer.add(chunk):
             self._buffer.wipe()
             return []
-        events: list[Event] = []
+        events: list[DeviceEvent] = []
         while len(self._buffer):  # empty as soon as the command is answered
             end = jpeg_end(self._buffer.peek())
             if end is None:
@@ -145,15 +145,15 @@ class Camera(Speaker):
                 events += self._frame(self._buffer.take_to(end))
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         if self._wakes_at is None or now < self._wakes_at:
             return []
         silent = self._seen == 0
         self._stop()
-        told: list[Event] = [NothingSeen()]
-        return [Condition(State.UNKNOWN, "no-answer"), *told] if silent else told
+        told: list[DeviceEvent] = [NothingSeen()]
+        return [DeviceCondition(DeviceState.UNKNOWN, "no-answer"), *told] if silent else told
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         del now
         asked, self._wakes_at = self._wakes_at is not None, None
         self._out = b""
@@ -173,7 +173,7 @@ class Camera(Speaker):
         self._out = b"stop\n"
         self.wipe()
 
-    def _frame(self, jpeg: bytes) -> list[Event]:
+    def _frame(self, jpeg: bytes) -> list[DeviceEvent]:
         self._seen += 1
         if self._watching:
             codes = self._read_codes(jpeg)
@@ -181,8 +181,8 @@ class Camera(Speaker):
             return []
         else:
             self._stop()
-            return [Condition(State.READY), Frame(jpeg)]
+            return [DeviceCondition(DeviceState.READY), CameraFrame(jpeg)]
         if not codes:
             return []
         self._stop()
-        return [Condition(State.READY), *codes]
+        return [DeviceCondition(DeviceState.READY), *codes]

@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from peripherals.causes import State
-from peripherals.line_protocol import Broken, Condition, Event, LineSpeaker
+from peripherals.causes import DeviceState
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBroken, TextLineProtocol
 
 BEAT_S_MAX = 5.0
 START_S_MAX = 10.0
@@ -43,7 +43,7 @@ class CardOut:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Ask:
+class CardCommand:
     """A command: send this APDU to the card. `id` comes back with the answer."""
 
     id: int
@@ -54,7 +54,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Answered:
+class CardResponse:
     """The card's answer, status word last; None when it gave none in time."""
 
     id: int
@@ -64,7 +64,7 @@ class Answered:
         return f"Answered({self.id}, {'nothing' if self.apdu is None else len(self.apdu)})"
 
 
-class CardReader(LineSpeaker):
+class CardReader(TextLineProtocol):
     """The dialogue with the child."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class CardReader(LineSpeaker):
         self._asked: tuple[int, float] | None = None
         self._present = False
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         self._lines.wipe()
         self._out, self._asked, self._present = b"", None, False
         self._beat_by = now + START_S_MAX
@@ -81,13 +81,17 @@ class CardReader(LineSpeaker):
 
     def tell(self, command: object, now: float) -> None:
         """Only one question at a time; a second one replaces nothing and is dropped."""
-        if isinstance(command, Ask) and self._asked is None and len(command.apdu) <= APDU_MAX:
+        if (
+            isinstance(command, CardCommand)
+            and self._asked is None
+            and len(command.apdu) <= APDU_MAX
+        ):
             self._asked = (command.id, now + ANSWER_S)
             self._out += msgspec.json.encode({"ask": command.id, "apdu": command.apdu.hex()})
             self._out += b"\n"
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
-        events: list[Event] = []
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         for line in self._lines.feed(chunk):
             try:
                 said: Any = msgspec.json.decode(line)
@@ -97,63 +101,67 @@ class CardReader(LineSpeaker):
                 events += self._said(said, now)
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
-        events: list[Event] = []
+    def elapsed(self, now: float) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         if self._asked and now >= self._asked[1]:
-            events.append(Answered(self._asked[0], None))
+            events.append(CardResponse(self._asked[0], None))
             self._asked = None
         if self._beat_by is not None and now >= self._beat_by:
             self._beat_by = None
-            events.append(Broken("no-answer"))
+            events.append(ProtocolBroken("no-answer"))
         return events
 
     def wakes_at(self) -> float | None:
         times = [self._beat_by, self._asked[1] if self._asked else None]
         return min((t for t in times if t is not None), default=None)
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         del now
-        events: list[Event] = [Answered(self._asked[0], None)] if self._asked else []
+        events: list[DeviceEvent] = [CardResponse(self._asked[0], None)] if self._asked else []
         if self._present:
             events.append(CardOut())
         self._asked, self._present, self._beat_by = None, False, None
         self.wipe()
         return events
 
-    def _said(self, said: dict[str, Any], now: float) -> list[Event]:
-        events: list[Event] = []
+    def _said(self, said: dict[str, Any], now: float) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         if "beat" in said:
             self._beat_by = now + BEAT_S_MAX
         elif "reader" in said:
             found = said["reader"] is not None
-            events = [Condition(State.READY) if found else Condition(State.ABSENT, "no-reader")]
+            events = [
+                DeviceCondition(DeviceState.READY)
+                if found
+                else DeviceCondition(DeviceState.ABSENT, "no-reader")
+            ]
         elif "service" in said:
-            events = [Condition(State.FAULT, "card-service")]
+            events = [DeviceCondition(DeviceState.FAULT, "card-service")]
         elif "mute" in said:
-            events = [Condition(State.LOW, "card-mute")]
+            events = [DeviceCondition(DeviceState.LOW, "card-mute")]
         elif "in" in said:
             events = self._card(said["in"])
         elif "out" in said and self._present:
             self._present = False
-            events = [Condition(State.READY), CardOut()]
+            events = [DeviceCondition(DeviceState.READY), CardOut()]
         elif "answer" in said or "refused" in said:
             events = self._answer(said)
         return events
 
-    def _card(self, card: Any) -> list[Event]:
+    def _card(self, card: Any) -> list[DeviceEvent]:
         atr = _octets(card.get("atr")) if isinstance(card, dict) else None
         uid = _octets(card.get("uid", "")) if isinstance(card, dict) else None
         if atr is None or uid is None:
             return []
         self._present = True
-        return [Condition(State.READY), CardIn(atr, uid)]
+        return [DeviceCondition(DeviceState.READY), CardIn(atr, uid)]
 
-    def _answer(self, said: dict[str, Any]) -> list[Event]:
+    def _answer(self, said: dict[str, Any]) -> list[DeviceEvent]:
         number = said.get("answer", said.get("refused"))
         if self._asked is None or number != self._asked[0]:
             return []  # late: its question was given up
         self._asked = None
-        return [Answered(int(number), _octets(said.get("apdu")))]
+        return [CardResponse(int(number), _octets(said.get("apdu")))]
 
 
 def _octets(text: Any) -> bytes | None:

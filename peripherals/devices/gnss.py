@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, cast
 
-from peripherals.causes import State
-from peripherals.line_protocol import Condition, Event, LineSpeaker
+from peripherals.causes import DeviceState
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, TextLineProtocol
 
 STALE_S = 30.0
 JUMP_KM = 50.0
@@ -38,7 +38,7 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class GnssPosition:
     """What a form may use. `fix` is None until there is one; `stale` and `jumped` are warnings."""
 
     fix: Fix | None
@@ -75,14 +75,14 @@ def plausible(latitude: object, longitude: object) -> tuple[float, float] | None
 
 
 class Tracker:
-    """Folds reports into a `Position`; pure."""
+    """Folds reports into a `GnssPosition`; pure."""
 
     def __init__(self) -> None:
         self._fix: Fix | None = None
         self._suspect: Fix | None = None
         self._agreed = 0
 
-    def report(self, fix: Fix | None, now: float) -> Position:
+    def report(self, fix: Fix | None, now: float) -> GnssPosition:
         """Take a report (None: the receiver says it has no fix)."""
         if fix is not None:
             if self._fix is None or self._reachable(self._fix, fix):
@@ -91,10 +91,10 @@ class Tracker:
                 self._doubt(fix)
         return self.position(now)
 
-    def position(self, now: float) -> Position:
+    def position(self, now: float) -> GnssPosition:
         if self._fix is None:
-            return Position(None)
-        return Position(self._fix, now - self._fix.at > STALE_S, self._suspect is not None)
+            return GnssPosition(None)
+        return GnssPosition(self._fix, now - self._fix.at > STALE_S, self._suspect is not None)
 
     def _reachable(self, last: Fix, fix: Fix) -> bool:
         by_time = SPEED_KMH_MAX * max(0.0, fix.at - last.at) / 3600 + _SLACK_KM
@@ -109,21 +109,21 @@ class Tracker:
             self._fix, self._suspect, self._agreed = fix, None, 0
 
 
-class _Receiver(LineSpeaker):
+class _Receiver(TextLineProtocol):
     """What both dialogues share: the tracker, silence, and the condition it means."""
 
     def __init__(self, line_max: int) -> None:
         super().__init__(line_max)
         self._tracker = Tracker()
-        self._last: Position | None = None
+        self._last: GnssPosition | None = None
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         self.wipe()
         self._wakes_at = now + _SILENT_S
         return []
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
-        events: list[Event] = []
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         for line in self._lines.feed(chunk):
             heard, fix = self._line(line, now)
             if heard:
@@ -131,7 +131,7 @@ class _Receiver(LineSpeaker):
                 events += self._told(self._tracker.report(fix, now))
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         if self._wakes_at is None or now < self._wakes_at:
             return []
         self._wakes_at = now + _SILENT_S
@@ -139,29 +139,29 @@ class _Receiver(LineSpeaker):
         told = self._told(position) if position.fix else []
         return told or [self._silence()]
 
-    def position(self, now: float) -> Position:
+    def position(self, now: float) -> GnssPosition:
         """The position as it stands `now`."""
         return self._tracker.position(now)
 
-    def _silence(self) -> Condition:
+    def _silence(self) -> DeviceCondition:
         """What it means that nothing usable was heard for a while."""
-        return Condition(State.UNKNOWN, "no-answer")
+        return DeviceCondition(DeviceState.UNKNOWN, "no-answer")
 
     def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
         raise AssertionError(line, now)
 
-    def _told(self, position: Position) -> list[Event]:
+    def _told(self, position: GnssPosition) -> list[DeviceEvent]:
         if position == self._last:
             return []
         self._last = position
         if position.fix is None:
-            condition = Condition(State.BLOCKED, "no-fix")
+            condition = DeviceCondition(DeviceState.BLOCKED, "no-fix")
         elif position.jumped:
-            condition = Condition(State.BLOCKED, "position-jumped")
+            condition = DeviceCondition(DeviceState.BLOCKED, "position-jumped")
         elif position.stale:
-            condition = Condition(State.BLOCKED, "stale-fix")
+            condition = DeviceCondition(DeviceState.BLOCKED, "stale-fix")
         else:
-            condition = Condition(State.READY)
+            condition = DeviceCondition(DeviceState.READY)
         return [condition, position]
 
 
@@ -171,7 +171,7 @@ class Gpsd(_Receiver):
     def __init__(self) -> None:
         super().__init__(_GPSD_LINE_MAX)
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         self._out = b'?WATCH={"enable":true,"json":true};\n'
         return super().begin(now)
 
@@ -205,9 +205,9 @@ class Nmea(_Receiver):
         self.checksum_errors = 0
         self._spoilt = 0
 
-    def _silence(self) -> Condition:
+    def _silence(self) -> DeviceCondition:
         spoilt = self._spoilt + self._lines.overlong
-        return Condition(State.UNKNOWN, "garbled" if spoilt > 3 else "no-answer")
+        return DeviceCondition(DeviceState.UNKNOWN, "garbled" if spoilt > 3 else "no-answer")
 
     def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
         fields = sentence(line)

@@ -13,17 +13,17 @@ from __future__ import annotations
 
 import struct
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.devices.scanner import (
     Framing,
     Legibility,
     Scan,
+    ScanRefusal,
     ScanRefused,
     Symbology,
-    Why,
     completed,
 )
-from peripherals.line_protocol import Condition, Event, Listener, Wiped
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, ReceiveOnlyProtocol, WipedBuffer
 
 EVENT = struct.Struct("llHHi")
 """Linux `struct input_event` on a 64-bit kernel (linux/input.h): seconds, micros, type, code,
@@ -56,26 +56,26 @@ KEYS: dict[int, tuple[str, str]] = {
 } | {15: ("\t", "\t"), 55: ("*", "*"), 86: ("<", ">"), 98: ("/", "/")}
 
 
-class HidScanner(Listener):
+class HidScanner(ReceiveOnlyProtocol):
     """The dialogue of a keyboard-wedge scanner; bytes may be cut anywhere inside an event."""
 
     def __init__(self, framing: Framing | None = None) -> None:
         self._framing = framing or Framing(suffix=b"\r", gap_s=0.1)
         self._ends = frozenset({TAB_KEY}) if self._framing.suffix == b"\t" else ENTER_KEYS
-        self._partial = Wiped(EVENT.size)
-        self._typed = Wiped(self._framing.bytes_max)
+        self._partial = WipedBuffer(EVENT.size)
+        self._typed = WipedBuffer(self._framing.bytes_max)
         self._shifts: set[int] = set()
         self._caps = False
-        self._refused: Why | None = None
+        self._refused: ScanRefusal | None = None
         self._legible = Legibility()
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         del now
         self._legible.forget()
         self.wipe()
-        return [Condition(State.READY)]
+        return [DeviceCondition(DeviceState.READY)]
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         events = self.elapsed(now)
         start = 0
         while start < len(chunk):
@@ -87,21 +87,21 @@ class HidScanner(Listener):
                 events += self._input(kind, code, value, now)
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         if self._quiet_at is None or now < self._quiet_at:
             return []
         if self._framing.suffix:
             held = len(self._typed) > 0 or self._refused is not None
-            why = self._refused or Why.CUT
+            why = self._refused or ScanRefusal.CUT
             self._clear()
             return self._legible.judge([ScanRefused(why)]) if held else []
         return self._finish()
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         del now
         cut = len(self._typed) > 0 or self._refused is not None
         self.wipe()
-        return [ScanRefused(Why.CUT)] if cut else []
+        return [ScanRefused(ScanRefusal.CUT)] if cut else []
 
     def wipe(self) -> None:
         self._partial.wipe()
@@ -114,9 +114,9 @@ class HidScanner(Listener):
         self._refused = None
         self._quiet_at = None
 
-    def _input(self, kind: int, code: int, value: int, now: float) -> list[Event]:
+    def _input(self, kind: int, code: int, value: int, now: float) -> list[DeviceEvent]:
         if kind == EV_SYN and code == SYN_DROPPED:
-            self._refused = Why.LOST_KEYS
+            self._refused = ScanRefusal.LOST_KEYS
             # Which Shift is held now is unknown; scanners release it after each character.
             self._shifts.clear()
             self._quiet_at = now + self._framing.gap_s
@@ -126,7 +126,7 @@ class HidScanner(Listener):
             return self._key(code, now)
         return []
 
-    def _key(self, code: int, now: float) -> list[Event]:
+    def _key(self, code: int, now: float) -> list[DeviceEvent]:
         self._quiet_at = now + self._framing.gap_s
         if code == CAPS_KEY:
             self._caps = not self._caps
@@ -136,12 +136,12 @@ class HidScanner(Listener):
             plain, shifted = KEYS[code]
             upper = bool(self._shifts) != (self._caps and plain.isalpha())
             if not self._typed.add((shifted if upper else plain).encode("ascii")):
-                self._refused = Why.TOO_LONG
+                self._refused = ScanRefusal.TOO_LONG
         elif code not in LOCK_KEYS:
-            self._refused = Why.ODD_KEY
+            self._refused = ScanRefusal.ODD_KEY
         return []
 
-    def _finish(self) -> list[Event]:
+    def _finish(self) -> list[DeviceEvent]:
         payload, why = self._typed.take(), self._refused
         self._clear()
         if why is not None:

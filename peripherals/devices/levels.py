@@ -1,4 +1,5 @@
-"""Knob: one level from 0 to 100 that is asked for and confirmed: volume or brightness. Pure.
+"""LevelControl: one level from 0 to 100 that is asked for and confirmed: volume or brightness.
+Pure.
 
 A level counts as set when the driver read it back, not when it was written. The newest wish
 wins: while one is being set, earlier wishes are dropped.
@@ -9,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from peripherals.causes import State
-from peripherals.line_protocol import Broken, Condition, Event, LineSpeaker
+from peripherals.causes import DeviceState
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBroken, TextLineProtocol
 
 ANSWER_S = 2.0
 _PERCENT = re.compile(r"(?:^|\[)(\d{1,3})%")
@@ -30,7 +31,7 @@ class Level:
     percent: int
 
 
-class Knob(LineSpeaker):
+class LevelControl(TextLineProtocol):
     """Out: `?` or a percentage, one a line. In: whatever holds `NN%`.
 
     `least` keeps a screen from going dark and a voice from going silent by mistake.
@@ -42,7 +43,7 @@ class Knob(LineSpeaker):
         self._wish = initial
         self._told: int | None = None
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         self._lines.wipe()
         self._told = None
         self._ask("?" if self._wish is None else str(self._level(self._wish)), now)
@@ -53,9 +54,9 @@ class Knob(LineSpeaker):
             self._wish = self._level(command.percent)
             self._ask(str(self._wish), now)
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         del now
-        events: list[Event] = []
+        events: list[DeviceEvent] = []
         for line in self._lines.feed(chunk):
             found = _PERCENT.search(line)
             if found and int(found[1]) <= 100:
@@ -63,16 +64,16 @@ class Knob(LineSpeaker):
                 percent = int(found[1])
                 if percent != self._told:
                     self._told = percent
-                    events += [Condition(State.READY), Level(percent)]
+                    events += [DeviceCondition(DeviceState.READY), Level(percent)]
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         if self._wakes_at is None or now < self._wakes_at:
             return []
         self._wakes_at = None
-        return [Broken("no-answer")]
+        return [ProtocolBroken("no-answer")]
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         self._wakes_at, self._out = None, b""
         return super().ended(now)
 

@@ -32,7 +32,7 @@ _ICAO_ID_LETTERS = re.compile(r"[A-Z](\d{9})[A-Z]<*")
 _SECOND_GENERATION = re.compile(r"<[A-Z](0\d{8})[A-Z]<<")
 
 
-class Problem(enum.Enum):
+class MrzProblem(enum.Enum):
     """What is wrong with a zone."""
 
     LENGTH = "length"
@@ -48,7 +48,7 @@ class Problem(enum.Enum):
 class MrzError:
     """The zone was not taken. Names the field and the line (from 1), never its content."""
 
-    problem: Problem
+    problem: MrzProblem
     field: str
     line: int
 
@@ -89,7 +89,7 @@ class Passport:
 
 
 class _Bad(Exception):  # never leaves this module: it becomes the MrzError it carries
-    def __init__(self, problem: Problem, field: str, line: int) -> None:
+    def __init__(self, problem: MrzProblem, field: str, line: int) -> None:
         super().__init__(field)
         self.error = MrzError(problem, field, line)
 
@@ -114,14 +114,14 @@ def _lines(zone: str) -> list[str]:
     if len(lines) == 1:
         width = {90: 30, 88: 44}.get(len(cleaned))
         if width is None:
-            raise _Bad(Problem.LENGTH, "zone", 1)
+            raise _Bad(MrzProblem.LENGTH, "zone", 1)
         lines = [cleaned[i : i + width] for i in range(0, len(cleaned), width)]
     width = {3: 30, 2: 44}.get(len(lines), 0)
     for number, line in enumerate(lines, 1):
         if len(line) != width:
-            raise _Bad(Problem.LENGTH, "zone", number)
+            raise _Bad(MrzProblem.LENGTH, "zone", number)
         if any(c not in _VALUES for c in line):
-            raise _Bad(Problem.CHARACTER, "zone", number)
+            raise _Bad(MrzProblem.CHARACTER, "zone", number)
     return lines
 
 
@@ -130,9 +130,9 @@ def _checked(text: str, digit: str, field: str, line: int, *, blank: bool = Fals
     if blank and digit == "<" and not text.strip("<"):
         return text
     if not digit.isdigit():
-        raise _Bad(Problem.CHARACTER, f"{field} check digit", line)
+        raise _Bad(MrzProblem.CHARACTER, f"{field} check digit", line)
     if check_digit(text) != int(digit):
-        raise _Bad(Problem.CHECK_DIGIT, field, line)
+        raise _Bad(MrzProblem.CHECK_DIGIT, field, line)
     return text
 
 
@@ -141,10 +141,10 @@ def _born(text: str, line: int, today: date) -> str:
     year, parts = text[:2], [text[2:4], text[4:6]]
     known = [int(part) if part.isdigit() else 0 if part == "<<" else -1 for part in parts]
     if not year.isdigit() or -1 in known:
-        raise _Bad(Problem.CHARACTER, "date_of_birth", line)
+        raise _Bad(MrzProblem.CHARACTER, "date_of_birth", line)
     month, day = known
     if day and not month:
-        raise _Bad(Problem.DATE, "date_of_birth", line)
+        raise _Bad(MrzProblem.DATE, "date_of_birth", line)
     for century in (today.year // 100 * 100, today.year // 100 * 100 - 100):
         try:
             earliest = date(century + int(year), month or 1, day or 1)
@@ -152,32 +152,32 @@ def _born(text: str, line: int, today: date) -> str:
             continue
         if earliest <= today:
             return earliest.isoformat()[: 10 if day else 7 if month else 4]
-    raise _Bad(Problem.DATE, "date_of_birth", line)
+    raise _Bad(MrzProblem.DATE, "date_of_birth", line)
 
 
 def _expires(text: str, line: int) -> date:
     if not text.isdigit():
-        raise _Bad(Problem.CHARACTER, "date_of_expiry", line)
+        raise _Bad(MrzProblem.CHARACTER, "date_of_expiry", line)
     try:
         return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]))
     except ValueError:
-        raise _Bad(Problem.DATE, "date_of_expiry", line) from None
+        raise _Bad(MrzProblem.DATE, "date_of_expiry", line) from None
 
 
 def _sex(letter: str, line: int) -> str:
     if letter not in {"M", "F", "<", "X"}:
-        raise _Bad(Problem.CHARACTER, "sex", line)
+        raise _Bad(MrzProblem.CHARACTER, "sex", line)
     return "X" if letter == "<" else letter
 
 
 def _names(text: str, line: int) -> tuple[str, tuple[str, ...]]:
     """(primary, secondary names); letters and fillers only."""
     if any(c.isdigit() for c in text):
-        raise _Bad(Problem.CHARACTER, "names", line)
+        raise _Bad(MrzProblem.CHARACTER, "names", line)
     primary, _, secondary = text.strip("<").partition("<<")
     surname = " ".join(primary.split("<"))
     if not surname:
-        raise _Bad(Problem.CHARACTER, "names", line)
+        raise _Bad(MrzProblem.CHARACTER, "names", line)
     return surname, tuple(part for part in secondary.split("<") if part)
 
 
@@ -191,19 +191,19 @@ def _id_number(field: str) -> tuple[str, bool]:
     if old:
         return old[1].lstrip("0"), True
     if field[:3] not in KENYA:
-        raise _Bad(Problem.STATE, "nationality", 2)
+        raise _Bad(MrzProblem.STATE, "nationality", 2)
     found = _ICAO_ID_LETTERS.fullmatch(field[3:]) or _ICAO_ID.fullmatch(field[3:])
     if not found or not found[1].strip("0"):
-        raise _Bad(Problem.NUMBER, "id_number", 2)
+        raise _Bad(MrzProblem.NUMBER, "id_number", 2)
     return found[1].lstrip("0"), len(found[1]) == 9 and found[1][0] == "0"
 
 
 def _id_card(lines: list[str], today: date) -> IdCard:
     first, second, third = lines
     if first[0] not in "IAC":
-        raise _Bad(Problem.DOCUMENT, "document_code", 1)
+        raise _Bad(MrzProblem.DOCUMENT, "document_code", 1)
     if first[2:5] not in KENYA:
-        raise _Bad(Problem.STATE, "issuing_state", 1)
+        raise _Bad(MrzProblem.STATE, "issuing_state", 1)
     serial = _checked(first[5:14], first[14], "card_serial", 1)
     born = _checked(second[:6], second[6], "date_of_birth", 2)
     expiry = _checked(second[8:14], second[14], "date_of_expiry", 2, blank=True)
@@ -228,11 +228,11 @@ def _id_card(lines: list[str], today: date) -> IdCard:
 def _passport(lines: list[str], today: date) -> Passport:
     first, second = lines
     if first[0] != "P":
-        raise _Bad(Problem.DOCUMENT, "document_code", 1)
+        raise _Bad(MrzProblem.DOCUMENT, "document_code", 1)
     state, nationality = first[2:5].rstrip("<"), second[10:13].rstrip("<")
     for code, field, line in ((state, "issuing_state", 1), (nationality, "nationality", 2)):
         if not code.isalpha():
-            raise _Bad(Problem.STATE, field, line)
+            raise _Bad(MrzProblem.STATE, field, line)
     number = _checked(second[:9], second[9], "document_number", 2)
     born = _checked(second[13:19], second[19], "date_of_birth", 2)
     expiry = _checked(second[21:27], second[27], "date_of_expiry", 2)
@@ -263,5 +263,5 @@ def _filled(text: str, field: str, line: int) -> str:
     """`text` without the fillers at its end; fillers elsewhere are an error."""
     value = text.rstrip("<")
     if not value or "<" in value:
-        raise _Bad(Problem.CHARACTER, field, line)
+        raise _Bad(MrzProblem.CHARACTER, field, line)
     return value

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.devices.mrz import IdCard, MrzError, Passport, parse
-from peripherals.line_protocol import Condition, Event, Listener, Wiped
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, ReceiveOnlyProtocol, WipedBuffer
 
 ZONE_BYTES_MAX = 256
 ETX = b"\x03"
@@ -28,21 +28,21 @@ class MrzRead:
         return f"MrzRead({type(self.result).__name__})"
 
 
-class MrzReader(Listener):
+class MrzReader(ReceiveOnlyProtocol):
     """Bytes of a reader in, `MrzRead` out. `today` gives the civil date for birth centuries."""
 
     def __init__(self, today: Callable[[], date], gap_s: float = 0.3) -> None:
         self._today = today
         self._gap_s = gap_s
-        self._buffer = Wiped(ZONE_BYTES_MAX)
+        self._buffer = WipedBuffer(ZONE_BYTES_MAX)
         self._overrun = False
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         del now
         self.wipe()
-        return [Condition(State.READY)]
+        return [DeviceCondition(DeviceState.READY)]
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         events = self.elapsed(now)
         self._quiet_at = now + self._gap_s
         while chunk:
@@ -52,12 +52,12 @@ class MrzReader(Listener):
                 events += self._finish()
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         if self._quiet_at is None or now < self._quiet_at:
             return []
         return self._finish()
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         del now
         return self._finish()
 
@@ -66,7 +66,7 @@ class MrzReader(Listener):
         self._overrun = False
         self._quiet_at = None
 
-    def _finish(self) -> list[Event]:
+    def _finish(self) -> list[DeviceEvent]:
         # An overrun zone is cut, so it parses to an error of length, as it should.
         zone = "" if self._overrun else self._buffer.peek().decode("ascii", "replace")
         heard = self._overrun or bool(zone.strip("\x02\x03 \t\r\n"))

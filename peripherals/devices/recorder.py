@@ -2,8 +2,8 @@
 
 The microphone runs only between `start` and `finish`; the program that reads it is killed to
 stop. Samples are in memory only and wiped with the recording: 16 kHz, one channel, 16 bits
-little-endian, which is 1.9 MB for a full minute. `Line` is any descriptor-like line whose words
-are `record` and `stop`, such as `drivers.arecord`.
+little-endian, which is 1.9 MB for a full minute. `DeviceLine` is any descriptor-like line whose
+words are `record` and `stop`, such as `drivers.arecord`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import struct
 from collections.abc import Callable
 
 from peripherals.device import DeviceFault
-from peripherals.drivers.lines import Line
+from peripherals.drivers.lines import DeviceLine
 
 RATE_HZ = 16_000
 SAMPLE_BYTES = 2
@@ -36,9 +36,9 @@ def wav(samples: bytes, rate_hz: int = RATE_HZ) -> bytes:
 class Recording:
     """One recording after another over lines made by `open_line`."""
 
-    def __init__(self, open_line: Callable[[], Line]) -> None:
+    def __init__(self, open_line: Callable[[], DeviceLine]) -> None:
         self._open_line = open_line
-        self._line: Line | None = None
+        self._line: DeviceLine | None = None
         self._samples = bytearray()
         self._since = 0.0
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from peripherals.causes import State
-from peripherals.line_protocol import Condition, Event, Listener, Wiped
+from peripherals.causes import DeviceState
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, ReceiveOnlyProtocol, WipedBuffer
 
 SCAN_BYTES_MAX = 4_096
 """A QR code of version 40 holds at most 2,953 bytes, a PDF417 at most 1,850 characters."""
@@ -66,7 +66,7 @@ class Scan:
         return f"Scan({self.symbology.value}, {len(self.payload)} bytes)"
 
 
-class Why(enum.Enum):
+class ScanRefusal(enum.Enum):
     """Why a scan was not taken; says nothing of what it held."""
 
     CUT = "cut"  # no suffix before the silence, or the line closed
@@ -81,7 +81,7 @@ class Why(enum.Enum):
 class ScanRefused:
     """Something was scanned and not taken."""
 
-    why: Why
+    why: ScanRefusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +113,19 @@ class Legibility:
         self._refused_max = refused_max
         self._refused = 0
 
-    def judge(self, events: list[Event]) -> list[Event]:
+    def judge(self, events: list[DeviceEvent]) -> list[DeviceEvent]:
         """The events, with a condition after the one that changed how the scanner stands."""
-        judged: list[Event] = []
+        judged: list[DeviceEvent] = []
         for event in events:
             judged.append(event)
             if isinstance(event, Scan):
                 if self._refused >= self._refused_max:
-                    judged.append(Condition(State.READY))
+                    judged.append(DeviceCondition(DeviceState.READY))
                 self._refused = 0
-            elif isinstance(event, ScanRefused) and event.why is not Why.CUT:
+            elif isinstance(event, ScanRefused) and event.why is not ScanRefusal.CUT:
                 self._refused += 1
                 if self._refused == self._refused_max:
-                    judged.append(Condition(State.LOW, "scanner-unread"))
+                    judged.append(DeviceCondition(DeviceState.LOW, "scanner-unread"))
         return judged
 
     def forget(self) -> None:
@@ -136,30 +136,30 @@ def completed(framing: Framing, payload: bytes) -> Scan | ScanRefused:
     """A whole payload without its suffix, judged: its prefix taken off and named."""
     payload = payload.lstrip(b"\r\n")
     if not framing.aim:
-        return Scan(Symbology.UNTOLD, payload) if payload else ScanRefused(Why.EMPTY)
+        return Scan(Symbology.UNTOLD, payload) if payload else ScanRefused(ScanRefusal.EMPTY)
     if len(payload) < 3 or payload[:1] != b"]":
-        return ScanRefused(Why.NO_PREFIX)
+        return ScanRefused(ScanRefusal.NO_PREFIX)
     kind = AIM.get(chr(payload[1]), Symbology.OTHER)
-    return Scan(kind, payload[3:]) if payload[3:] else ScanRefused(Why.EMPTY)
+    return Scan(kind, payload[3:]) if payload[3:] else ScanRefused(ScanRefusal.EMPTY)
 
 
-class SerialScanner(Listener):
+class SerialScanner(ReceiveOnlyProtocol):
     """The dialogue of a serial or CDC scanner. It is only ever listened to."""
 
     def __init__(self, framing: Framing | None = None) -> None:
         self._framing = framing or Framing()
-        self._buffer = Wiped(self._framing.bytes_max + len(self._framing.suffix))
+        self._buffer = WipedBuffer(self._framing.bytes_max + len(self._framing.suffix))
         self._too_long = False
         self._legible = Legibility()
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         del now
         self._legible.forget()
         self.wipe()
         # A scanner is silent until someone scans: an open line is all the proof there is.
-        return [Condition(State.READY)]
+        return [DeviceCondition(DeviceState.READY)]
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         events = self.elapsed(now)
         self._quiet_at = now + self._framing.gap_s
         suffix = self._framing.suffix
@@ -173,7 +173,7 @@ class SerialScanner(Listener):
                 events += self._legible.judge(self._finish())
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         if self._quiet_at is None or now < self._quiet_at:
             return []
         self._quiet_at = None
@@ -183,13 +183,13 @@ class SerialScanner(Listener):
             return self._legible.judge(self._finish())
         blank = not self._buffer.peek().strip(b"\r\n")
         self.wipe()
-        return [] if blank else [ScanRefused(Why.CUT)]
+        return [] if blank else [ScanRefused(ScanRefusal.CUT)]
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         del now
         cut = bool(self._buffer.peek().strip(b"\r\n"))
         self.wipe()
-        return [ScanRefused(Why.CUT)] if cut else []
+        return [ScanRefused(ScanRefusal.CUT)] if cut else []
 
     def wipe(self) -> None:
         self._buffer.wipe()
@@ -199,12 +199,12 @@ class SerialScanner(Listener):
     def _ends_with(self, suffix: bytes) -> bool:
         return self._buffer.find(suffix, max(0, len(self._buffer) - len(suffix))) >= 0
 
-    def _finish(self) -> list[Event]:
+    def _finish(self) -> list[DeviceEvent]:
         payload = self._buffer.take()
         too_long = self._too_long
         self.wipe()
         if too_long:
-            return [ScanRefused(Why.TOO_LONG)]
+            return [ScanRefused(ScanRefusal.TOO_LONG)]
         if self._framing.suffix:
             payload = payload[: -len(self._framing.suffix)]
         if not payload.strip(b"\r\n"):

@@ -14,8 +14,8 @@ import enum
 import re
 from dataclasses import dataclass
 
-from peripherals.causes import State
-from peripherals.line_protocol import Broken, Condition, Event, LineSpeaker
+from peripherals.causes import DeviceState
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBroken, TextLineProtocol
 
 POLL_S = 2.0
 ANSWER_S = 2.0
@@ -24,7 +24,7 @@ _VARIABLES = ("ups.status", "battery.charge", "battery.runtime")
 _ANSWER = re.compile(r'VAR (\S+) (\S+) "((?:[^"\\]|\\.)*)"')
 
 
-class Source(enum.Enum):
+class PowerSource(enum.Enum):
     """What feeds the kiosk."""
 
     MAINS = "mains"
@@ -36,7 +36,7 @@ class Source(enum.Enum):
 class Power:
     """A reading. `low` is the unit's own LB or FSD flag; percent and seconds may be unknown."""
 
-    source: Source
+    source: PowerSource
     low: bool = False
     worn: bool = False
     charge_percent: int | None = None
@@ -46,27 +46,31 @@ class Power:
 def read_status(flags: str, charge: int | None = None, runtime: int | None = None) -> Power:
     """A `ups.status` value (NUT developer guide, "Status data") as a reading."""
     words = set(flags.split())
-    source = Source.UNKNOWN
+    source = PowerSource.UNKNOWN
     if "OB" in words:  # a unit that says both is not on mains
-        source = Source.BATTERY
+        source = PowerSource.BATTERY
     elif "OL" in words:
-        source = Source.MAINS
-    low = "FSD" in words or ("LB" in words and source is not Source.MAINS)
+        source = PowerSource.MAINS
+    low = "FSD" in words or ("LB" in words and source is not PowerSource.MAINS)
     return Power(source, low, "RB" in words, charge, runtime)
 
 
-def condition(power: Power) -> Condition:
+def condition(power: Power) -> DeviceCondition:
     """How a reading shows in the equipment table."""
-    if power.source is Source.UNKNOWN:
-        return Condition(State.UNKNOWN, "battery-stale")
+    if power.source is PowerSource.UNKNOWN:
+        return DeviceCondition(DeviceState.UNKNOWN, "battery-stale")
     if power.low:
-        return Condition(State.BLOCKED, "battery-low")
-    if power.source is Source.BATTERY:
-        return Condition(State.LOW, "on-battery")
-    return Condition(State.LOW, "battery-worn") if power.worn else Condition(State.READY)
+        return DeviceCondition(DeviceState.BLOCKED, "battery-low")
+    if power.source is PowerSource.BATTERY:
+        return DeviceCondition(DeviceState.LOW, "on-battery")
+    return (
+        DeviceCondition(DeviceState.LOW, "battery-worn")
+        if power.worn
+        else DeviceCondition(DeviceState.READY)
+    )
 
 
-class Nut(LineSpeaker):
+class Nut(TextLineProtocol):
     """Questions out, `Power` in: `GET VAR <unit> <variable>`."""
 
     def __init__(self, unit: str) -> None:
@@ -80,27 +84,27 @@ class Nut(LineSpeaker):
         self._flags = ""
         self._last: Power | None = None
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         self._lines.wipe()
         self._asked, self._misses, self._last = 0, 0, None
         self._flags, self._numbers = "", {}
         self._ask(now)
         return []
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
-        events: list[Event] = []
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         for line in self._lines.feed(chunk):
             events += self._answer(line, now)
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
+    def elapsed(self, now: float) -> list[DeviceEvent]:
         if self._wakes_at is None or now < self._wakes_at:
             return []
         if not self._waiting:
             self._ask(now)
             return []
         events = self._missed(now)
-        return [*events, Broken("no-answer")] if self._misses >= STALE_AFTER else events
+        return [*events, ProtocolBroken("no-answer")] if self._misses >= STALE_AFTER else events
 
     def _ask(self, now: float) -> None:
         variable = _VARIABLES[self._asked % len(_VARIABLES)]
@@ -115,7 +119,7 @@ class Nut(LineSpeaker):
         else:
             self._waiting, self._wakes_at = False, now + POLL_S
 
-    def _answer(self, line: str, now: float) -> list[Event]:
+    def _answer(self, line: str, now: float) -> list[DeviceEvent]:
         variable = _VARIABLES[self._asked % len(_VARIABLES)]
         if not self._waiting:
             return []
@@ -141,7 +145,7 @@ class Nut(LineSpeaker):
         except (ValueError, OverflowError):
             self._numbers.pop(variable, None)
 
-    def _missed(self, now: float) -> list[Event]:
+    def _missed(self, now: float) -> list[DeviceEvent]:
         self._misses += 1
         self._asked += len(_VARIABLES) - self._asked % len(_VARIABLES)
         self._waiting, self._wakes_at = False, now + POLL_S
@@ -150,7 +154,7 @@ class Nut(LineSpeaker):
         self._flags, self._numbers = "", {}
         return self._told()
 
-    def _told(self) -> list[Event]:
+    def _told(self) -> list[DeviceEvent]:
         charge, runtime = map(self._numbers.get, _VARIABLES[1:])
         power = read_status(self._flags, charge, runtime)
         if power == self._last:
@@ -167,7 +171,7 @@ class StopPhase(enum.Enum):
     ASKED = "asked"  # everything is closed and the machine was asked to power off, once
 
 
-class Action(enum.Enum):
+class PowerAction(enum.Enum):
     """What the service must do now."""
 
     HOLD_NEW_JOBS = "hold-new-jobs"
@@ -183,22 +187,22 @@ class SafeStop:
         self._drain_s_max = drain_s_max
         self._since = 0.0
 
-    def on_power(self, power: Power, now: float) -> list[Action]:
+    def on_power(self, power: Power, now: float) -> list[PowerAction]:
         """A new reading. Unknown power changes nothing: it is no reason to stop or to resume."""
         if power.low and self.phase is StopPhase.RUNNING:
             self.phase, self._since = StopPhase.DRAINING, now
-            return [Action.HOLD_NEW_JOBS]
-        back = power.source is Source.MAINS and not power.low
+            return [PowerAction.HOLD_NEW_JOBS]
+        back = power.source is PowerSource.MAINS and not power.low
         if back and self.phase is not StopPhase.RUNNING:
             self.phase = StopPhase.RUNNING
-            return [Action.RESUME]
+            return [PowerAction.RESUME]
         return []
 
-    def on_work(self, *, busy: bool, now: float) -> list[Action]:
+    def on_work(self, *, busy: bool, now: float) -> list[PowerAction]:
         """Whether a print job is running; a job that never ends does not hold up the stop."""
         if self.phase is not StopPhase.DRAINING:
             return []
         if busy and now - self._since < self._drain_s_max:
             return []
         self.phase = StopPhase.ASKED
-        return [Action.CLOSE_AND_SHUT_DOWN]
+        return [PowerAction.CLOSE_AND_SHUT_DOWN]

@@ -39,7 +39,7 @@ class ProgramMissing(NotSetUp):
     """A program the driver runs is not installed."""
 
 
-class Line(Protocol):
+class DeviceLine(Protocol):
     """What a worker drives."""
 
     def fileno(self) -> int: ...

@@ -19,20 +19,20 @@ from typing import Any
 import msgspec
 
 from peripherals.drivers.lines import ProgramMissing
-from peripherals.drivers.subprocess_line import ChildLine
+from peripherals.drivers.subprocess_line import SubprocessLine
 
 _WAIT_MS = 500
 _GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]  # PC/SC part 3, "Get Data"
 
 
-def open_reader(reader: str = "") -> ChildLine:
+def open_reader(reader: str = "") -> SubprocessLine:
     """Start the child for the first reader whose name holds `reader`."""
     if importlib.util.find_spec("smartcard") is None:
         raise ProgramMissing("pyscard is not installed; run the device's installation again.")
-    return ChildLine([sys.executable, "-m", __name__, reader])
+    return SubprocessLine([sys.executable, "-m", __name__, reader])
 
 
-class Child:
+class ReaderProcess:
     """One reader watched; `turn` waits at most `_WAIT_MS` inside PC/SC."""
 
     def __init__(self, scard: ModuleType, wanted: str) -> None:
@@ -137,7 +137,7 @@ def say(message: dict[str, Any]) -> None:
 def main(wanted: str) -> int:
     from smartcard import scard  # noqa: PLC0415 - loads PC/SC, in this child only
 
-    child = Child(scard, wanted)
+    child = ReaderProcess(scard, wanted)
     pending = b""
     while True:
         while select.select([sys.stdin], [], [], 0)[0]:

@@ -1,7 +1,7 @@
 """Children: lines to other programs, for whatever can block inside C or in the kernel.
 
-`ChildLine` keeps one program running and speaks on its stdin and stdout; `CommandLine` runs one
-for each command. Both are `Line`s: nothing waits, and closing kills the program with everything
+`SubprocessLine` keeps one program running and speaks on its stdin and stdout; `CommandLine` runs
+one for each command. Both are `Line`s: nothing waits, and closing kills the program with everything
 it started.
 """
 
@@ -33,7 +33,7 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
         child.wait(timeout=0.2)
 
 
-class ChildLine:
+class SubprocessLine:
     """A child process for a library that can block inside C: its stdin and stdout."""
 
     def __init__(self, argv: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from peripherals.connection.hotplug import HotplugEvent, Plugged, Present, Unplugged
+from peripherals.connection.hotplug import HotplugEvent, Plugged, PresentDevice, Unplugged
 from peripherals.device import DeviceLost
 
 SUBSYSTEMS = ("tty", "usbmisc", "input", "video4linux", "backlight")
@@ -33,7 +33,7 @@ class UdevSource:
         number: int = self._monitor.fileno()
         return number
 
-    def present(self) -> list[Present]:
+    def present(self) -> list[PresentDevice]:
         found = [
             self._present(device)
             for subsystem in SUBSYSTEMS
@@ -54,10 +54,10 @@ class UdevSource:
     def close(self) -> None:
         self._monitor = None
 
-    def _present(self, device: Any) -> Present:
+    def _present(self, device: Any) -> PresentDevice:
         properties = device.properties
         model = ":".join((properties.get("ID_VENDOR_ID", ""), properties.get("ID_MODEL_ID", "")))
-        return Present(
+        return PresentDevice(
             node=device.device_node,
             subsystem=device.subsystem,
             port=usb_port(device.device_path),

@@ -37,7 +37,7 @@ Scale = Annotated[int, msgspec.Meta(ge=1, le=8)]
 """How many times the normal character, in both directions: 1 is 3 mm high, 4 is 12 mm."""
 
 
-class Line(msgspec.Struct, frozen=True, tag="line"):
+class TextLine(msgspec.Struct, frozen=True, tag="line"):
     """A paragraph: broken at words where the paper ends. `small` is the printer's font B.
 
     `page` forces the printer's own code page of that number, right or wrong: for the test slip,
@@ -53,7 +53,7 @@ class Line(msgspec.Struct, frozen=True, tag="line"):
     page: int = -1
 
 
-class Pair(msgspec.Struct, frozen=True, tag="pair"):
+class TwoColumns(msgspec.Struct, frozen=True, tag="pair"):
     """Two columns: `left` and, at the right margin, `right` ("Ada" ... "KES 1,000")."""
 
     left: str
@@ -69,7 +69,7 @@ class Item(msgspec.Struct, frozen=True, tag="item"):
     bold: bool = False
 
 
-class Rule(msgspec.Struct, frozen=True, tag="rule"):
+class HorizontalRule(msgspec.Struct, frozen=True, tag="rule"):
     """A line across the paper."""
 
     double: bool = False
@@ -95,7 +95,7 @@ class Logo(msgspec.Struct, frozen=True, tag="logo"):
     name: str = "HU"
 
 
-Block = Line | Pair | Item | Rule | Qr | Feed | Logo
+Block = TextLine | TwoColumns | Item | HorizontalRule | Qr | Feed | Logo
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -123,9 +123,9 @@ class Document(msgspec.Struct, frozen=True):
         words: list[str] = []
         for block in self.blocks:
             match block:
-                case Line(text=text) | Item(text=text):
+                case TextLine(text=text) | Item(text=text):
                     words.append(text)
-                case Pair(left=left, right=right):
+                case TwoColumns(left=left, right=right):
                     words += [left, right]
                 case _:
                     pass

@@ -16,12 +16,12 @@ from peripherals.printing.document import (
     Block,
     Document,
     Feed,
+    HorizontalRule,
     Item,
-    Line,
     Logo,
-    Pair,
     Qr,
-    Rule,
+    TextLine,
+    TwoColumns,
 )
 
 _FOLD = str.maketrans(
@@ -144,16 +144,16 @@ def _mark(columns: int, copy: int) -> Iterator[Row]:
 
 def _rows(block: Block, columns: int, columns_small: int) -> Iterator[Row]:
     match block:
-        case Line():
+        case TextLine():
             room = (columns_small if block.small else columns) // block.scale
             style = (block.align, block.scale, block.bold, block.inverse, block.small, block.page)
             texts = wrap(block.text, max(1, room)) if block.page < 0 else [block.text]
             yield from (TextRow(text, *style) for text in texts)
-        case Pair():
+        case TwoColumns():
             yield from (TextRow(text, bold=block.bold) for text in _pair(block, columns))
         case Item():
             yield from _item(block, columns)
-        case Rule():
+        case HorizontalRule():
             yield TextRow(("=" if block.double else "-") * columns)
         case Qr():
             yield QrRow(clean(block.payload), block.module_dots, block.level)
@@ -169,7 +169,7 @@ def _item(item: Item, columns: int) -> Iterator[Row]:
         yield TextRow((indent if n else f"{item.mark} ") + text, bold=item.bold)
 
 
-def _pair(pair: Pair, columns: int) -> Iterator[str]:
+def _pair(pair: TwoColumns, columns: int) -> Iterator[str]:
     """Left text and right text; when they do not share a row the right one ends the next."""
     right_rows = wrap(pair.right, columns)
     left_rows = wrap(pair.left, columns)

@@ -19,17 +19,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from peripherals.device import Cause, DeviceBusy, PrinterState, PrinterStatus
+from peripherals.device import DeviceBusy, PrinterCause, PrinterState, PrinterStatus
 from peripherals.device_loop.unit import PowerHold
 from peripherals.printing.escpos.encoder import warm
 from peripherals.printing.spool import Spool
-from peripherals.printing.worker.attempts import Ledger
-from peripherals.printing.worker.printer_session import Policy
+from peripherals.printing.worker.attempts import PrintAttempts
+from peripherals.printing.worker.printer_session import ProofPolicy
 from peripherals.printing.worker.printer_status import enlist, observe, read, retire
 from peripherals.printing.worker.printer_url import PrinterAddress
-from peripherals.printing.worker.printer_worker import Press
-from peripherals.service.printer_hotplug import Outlets, SharedPlugs
-from peripherals.service.thread_supervisor import Supervisor, Turning
+from peripherals.printing.worker.printer_worker import PrinterWorker
+from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSource
+from peripherals.service.thread_supervisor import SupervisedWorker, ThreadSupervisor
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.journal.journal import Journal
@@ -56,10 +56,12 @@ class ServiceParts:
     clock: Clock
     ids: Ids
     open_books: Callable[[], tuple[Store, Journal | None]]
-    policy: Policy | None = None
-    equipment: Callable[[], Turning] | None = None  # every device that is not a printer
+    policy: ProofPolicy | None = None
+    equipment: Callable[[], SupervisedWorker] | None = None  # every device that is not a printer
     hold: PowerHold = field(default_factory=PowerHold)  # set while the battery is nearly empty
-    plugs: SharedPlugs | None = None  # hears of cables; without it printers are found by trying
+    plugs: SharedHotplugSource | None = (
+        None  # hears of cables; without it printers are found by trying
+    )
 
 
 class SpoolLock:
@@ -87,8 +89,8 @@ class DeviceService:
         self._lock = SpoolLock(parts.path)
         self._store, _ = parts.open_books()
         self._spool = Spool(self._store, parts.spool_key, parts.clock, parts.ids)
-        self._supervisor = Supervisor(parts.clock, self._crashed)
-        self._outlets = Outlets(parts.plugs, dict(parts.printers))
+        self._supervisor = ThreadSupervisor(parts.clock, self._crashed)
+        self._outlets = PrinterBindings(parts.plugs, dict(parts.printers))
         self._purged = -_PURGE_EVERY_S
         with self._store.transaction() as tx:
             retire(tx, [name for name, _ in parts.printers])
@@ -136,7 +138,7 @@ class DeviceService:
         with suppress(StoreFault):
             store, _ = self._parts.open_books()
             with store.transaction() as tx:
-                observe(tx, name, PrinterStatus(PrinterState.FAULT, now, Cause.RESTARTS))
+                observe(tx, name, PrinterStatus(PrinterState.FAULT, now, PrinterCause.RESTARTS))
             store.close()
 
     def _version(self) -> int:
@@ -156,9 +158,9 @@ class DeviceService:
         def make() -> _Owning:
             store, journal = parts.open_books()
             spool = Spool(store, parts.spool_key, parts.clock, parts.ids)
-            neighbours = Neighbours(store, name, rank, parts.clock)
-            press = Press(
-                Ledger(spool, name, parts.clock, journal),
+            neighbours = OtherPrinters(store, name, rank, parts.clock)
+            press = PrinterWorker(
+                PrintAttempts(spool, name, parts.clock, journal),
                 address.profile,
                 self._outlets.plugs[name].connect,
                 parts.clock,
@@ -176,7 +178,7 @@ class DeviceService:
 class _Owning:
     """A press with its store, which is closed with the worker: not with each lost connection."""
 
-    def __init__(self, press: Press, store: Store) -> None:
+    def __init__(self, press: PrinterWorker, store: Store) -> None:
         self.turn = press.turn
         self._press = press
         self._store = store
@@ -187,7 +189,7 @@ class _Owning:
         self._store.close()
 
 
-class Neighbours:
+class OtherPrinters:
     """What one printer may know of the others: which of them cannot print just now."""
 
     def __init__(self, store: Store, name: str, rank: int, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from peripherals.connection.hotplug import HotplugSource
 from peripherals.device import DeviceLost
 from peripherals.drivers.udev_hotplug import UdevSource
 from peripherals.printing.worker.printer_url import PrinterAddress
-from peripherals.service.printer_hotplug import SharedPlugs
+from peripherals.service.printer_hotplug import SharedHotplugSource
 
 
 def hotplug_of(url: str) -> HotplugSource | None:
@@ -30,9 +30,9 @@ def hotplug_of(url: str) -> HotplugSource | None:
         return None  # devices are then found by the paths of their URLs
 
 
-def printer_plugs(url: str, addresses: Iterable[PrinterAddress]) -> SharedPlugs | None:
+def printer_plugs(url: str, addresses: Iterable[PrinterAddress]) -> SharedHotplugSource | None:
     """The source the printers need; None, and nothing loaded, when none of them has a plug."""
     if not any(address.has_plug for address in addresses) and not url.startswith("simulated"):
         return None
     source = hotplug_of(url)
-    return SharedPlugs(source) if source is not None else None
+    return SharedHotplugSource(source) if source is not None else None

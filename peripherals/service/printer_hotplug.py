@@ -1,13 +1,13 @@
 """Plugs: which device node each printer is opened on, as cables come and go.
 
-One hot-plug source is heard by the printers and by every other device (`SharedPlugs`). A printer
-whose URL names its USB port, its serial number or its model is opened on whatever node plays
-that role now, never on a number the kernel happened to give; one named by a path keeps its path.
-When a device goes away its transport is dead at once, whatever its descriptor says, and what
+One hot-plug source is heard by the printers and by every other device (`SharedHotplugSource`). A
+printer whose URL names its USB port, its serial number or its model is opened on whatever node
+plays that role now, never on a number the kernel happened to give; one named by a path keeps its
+path. When a device goes away its transport is dead at once, whatever its descriptor says, and what
 comes back is a new object. Without a source the press finds out by trying (polling).
 
 Everything here is turned by the service's main thread; a printer's worker only calls
-`Plug.connect` and the transport it got, which look at one number.
+`PrinterBinding.connect` and the transport it got, which look at one number.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from peripherals.connection.hotplug import (
-    Bench,
     HotplugEvent,
     HotplugSource,
     Match,
+    MatchRefused,
     Plugged,
-    Present,
-    Refused,
+    PresentDevice,
+    PresentDevices,
     Unplugged,
 )
 from peripherals.device import DeviceLost, Transport, TwoAlike, WrongDevice
@@ -37,13 +37,13 @@ _REFUSALS: Mapping[str, tuple[type[DeviceLost | WrongDevice], str]] = {
 }
 
 
-class SharedPlugs:
+class SharedHotplugSource:
     """One source heard by several. Read by one thread; its ears belong to others."""
 
     def __init__(self, source: HotplugSource) -> None:
         self._source = source
-        self.bench = Bench(source.present())
-        self._ears: list[Ear] = []
+        self.bench = PresentDevices(source.present())
+        self._ears: list[HotplugSubscriber] = []
 
     def fileno(self) -> int:
         """What to wait on."""
@@ -61,11 +61,11 @@ class SharedPlugs:
 
     def ear(self) -> HotplugSource:
         """A source of its own for another thread."""
-        ear = Ear(self)
+        ear = HotplugSubscriber(self)
         self._ears.append(ear)
         return ear
 
-    def forget(self, ear: Ear) -> None:
+    def forget(self, ear: HotplugSubscriber) -> None:
         """That thread is gone."""
         self._ears.remove(ear)
 
@@ -74,10 +74,10 @@ class SharedPlugs:
         self._source.close()
 
 
-class Ear:
+class HotplugSubscriber:
     """A `HotplugSource` that hears what another one heard."""
 
-    def __init__(self, plugs: SharedPlugs) -> None:
+    def __init__(self, plugs: SharedHotplugSource) -> None:
         self._plugs = plugs
         self._heard: deque[HotplugEvent] = deque()
         self._bell, self._rope = os.pipe()
@@ -86,7 +86,7 @@ class Ear:
     def fileno(self) -> int:
         return self._bell
 
-    def present(self) -> list[Present]:
+    def present(self) -> list[PresentDevice]:
         return self._plugs.bench.present()
 
     def tell(self, events: list[HotplugEvent]) -> None:
@@ -107,13 +107,13 @@ class Ear:
         os.close(self._rope)
 
 
-class Plug:
+class PrinterBinding:
     """Where one printer's cable goes. `times` grows when what was there has gone."""
 
     def __init__(self, address: PrinterAddress) -> None:
         self.address = address
         self.times = 0
-        self.found: Present | Refused | None = None  # None: by the path of its URL
+        self.found: PresentDevice | MatchRefused | None = None  # None: by the path of its URL
         self._opened = ""
 
     @property
@@ -124,7 +124,7 @@ class Plug:
     def connect(self) -> Transport:
         """A fresh transport; raises `DeviceFault` and its kind, among them `WrongDevice`."""
         found, times = self.found, self.times
-        if isinstance(found, Refused):
+        if isinstance(found, MatchRefused):
             kind, why = _REFUSALS[found.cause]
             raise kind(f"{self.address.role} {why}.")
         node = found.node if found else self.address.path
@@ -138,7 +138,7 @@ class Plug:
         if isinstance(event, Unplugged) and event.node == self._opened:
             self.times += 1
 
-    def place(self, found: Present | Refused) -> None:
+    def place(self, found: PresentDevice | MatchRefused) -> None:
         """What plays its role now."""
         if found != self.found:
             self.found = found
@@ -148,7 +148,7 @@ class Plug:
 class WatchedTransport:
     """A transport that is lost the moment its device was unplugged."""
 
-    def __init__(self, inner: Transport, plug: Plug, times: int) -> None:
+    def __init__(self, inner: Transport, plug: PrinterBinding, times: int) -> None:
         self.survives_power_cut = inner.survives_power_cut
         self._inner = inner
         self._plug = plug
@@ -182,12 +182,14 @@ class WatchedTransport:
             raise DeviceLost(msg)
 
 
-class Outlets:
+class PrinterBindings:
     """Every printer's plug, kept up to date from one source (or none)."""
 
-    def __init__(self, plugs: SharedPlugs | None, addresses: Mapping[str, PrinterAddress]) -> None:
+    def __init__(
+        self, plugs: SharedHotplugSource | None, addresses: Mapping[str, PrinterAddress]
+    ) -> None:
         self._plugs = plugs
-        self.plugs = {name: Plug(address) for name, address in addresses.items()}
+        self.plugs = {name: PrinterBinding(address) for name, address in addresses.items()}
         self._place()
 
     def fileno(self) -> int | None:

@@ -21,7 +21,7 @@ from typing import Protocol
 from provisioning.clock import Clock
 
 
-class Turning(Protocol):
+class SupervisedWorker(Protocol):
     """A worker."""
 
     def turn(self) -> float: ...
@@ -44,14 +44,14 @@ class Bounds:
 @dataclass(slots=True)
 class _Unit:
     name: str
-    make: Callable[[], Turning]
+    make: Callable[[], SupervisedWorker]
     wake: threading.Event = field(default_factory=threading.Event)
     beat: float = 0.0
     restarts: int = 0
     thread: threading.Thread | None = None
 
 
-class Supervisor:
+class ThreadSupervisor:
     """Starts, wakes and stops the workers. `report` is told of crashes: (name, what)."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Supervisor:
         """Whether workers should let go; they ask this inside long waits."""
         return self._stop.is_set()
 
-    def start(self, name: str, make: Callable[[], Turning]) -> None:
+    def start(self, name: str, make: Callable[[], SupervisedWorker]) -> None:
         """Run a device's worker in its thread; `make` runs there too."""
         unit = _Unit(name, make, beat=self._clock.monotonic())
         unit.thread = threading.Thread(

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from peripherals.causes import CAUSES
-from peripherals.device_loop.loop import Equipment, Heard
-from peripherals.devices.gnss import Position
+from peripherals.device_loop.loop import DeviceLoop, NamedEvent
+from peripherals.devices.gnss import GnssPosition
 from peripherals.devices.mrz import MrzError
 from peripherals.devices.mrz_reader import MrzRead
 from peripherals.devices.scanner import Scan, ScanRefused, masked
-from peripherals.line_protocol import Condition
+from peripherals.line_protocol import DeviceCondition
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
@@ -47,9 +47,9 @@ def _listen(
     say: Say,
     clock: Clock,
     ids: Ids,
-    line_of: Callable[[Heard], tuple[str, bool] | None],
+    line_of: Callable[[NamedEvent], tuple[str, bool] | None],
 ) -> int:
-    equipment = Equipment({name: url}, clock, ids)
+    equipment = DeviceLoop({name: url}, clock, ids)
     good = False
     end = clock.monotonic() + seconds
     try:
@@ -64,9 +64,9 @@ def _listen(
     return 0 if good else NOTHING
 
 
-def _condition_line(heard: Heard) -> tuple[str, bool] | None:
+def _condition_line(heard: NamedEvent) -> tuple[str, bool] | None:
     event = heard.event
-    if not isinstance(event, Condition):
+    if not isinstance(event, DeviceCondition):
         return None
     if event.cause is None:
         return event.state.value, False
@@ -74,7 +74,7 @@ def _condition_line(heard: Heard) -> tuple[str, bool] | None:
     return f"{event.state.value} {found.code}: {found.en} / {found.sw}", False
 
 
-def _scan_line(heard: Heard) -> tuple[str, bool] | None:
+def _scan_line(heard: NamedEvent) -> tuple[str, bool] | None:
     match heard.event:
         case Scan() as scan:
             return masked(scan), True
@@ -84,7 +84,7 @@ def _scan_line(heard: Heard) -> tuple[str, bool] | None:
             return None
 
 
-def _mrz_line(heard: Heard) -> tuple[str, bool] | None:
+def _mrz_line(heard: NamedEvent) -> tuple[str, bool] | None:
     match heard.event:
         case MrzRead(MrzError() as error):
             return f"not taken: {error.problem.value} in {error.field}, line {error.line}", False
@@ -96,8 +96,8 @@ def _mrz_line(heard: Heard) -> tuple[str, bool] | None:
             return None
 
 
-def _gnss_line(heard: Heard) -> tuple[str, bool] | None:
-    if not isinstance(heard.event, Position):
+def _gnss_line(heard: NamedEvent) -> tuple[str, bool] | None:
+    if not isinstance(heard.event, GnssPosition):
         return None
     position = heard.event
     if position.fix is None:

@@ -14,15 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from peripherals.device import PrinterState
-from peripherals.printing.escpos.client import Conversation
+from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.encoder import store_logo
 from peripherals.printing.escpos.test_page import test_slip
 from peripherals.printing.jobs import SPOOL_TABLES, JobState
 from peripherals.printing.spool import Job, Spool
-from peripherals.printing.worker.attempts import Ledger
+from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_status import enlist, read
 from peripherals.printing.worker.printer_url import PrinterAddress
-from peripherals.printing.worker.printer_worker import Press
+from peripherals.printing.worker.printer_worker import PrinterWorker
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.store.database import Store
@@ -44,7 +44,9 @@ def test_printer(
         spool = Spool(store, ids.token(32), clock, ids)
         with store.transaction() as tx:
             enlist(tx, _NAME, 0, clock.now(), address.profile)
-        press = Press(Ledger(spool, _NAME, clock), address.profile, address.open, clock, ids)
+        press = PrinterWorker(
+            PrintAttempts(spool, _NAME, clock), address.profile, address.open, clock, ids
+        )
         try:
             return _print_and_tell(press, spool, address, say, clock, ids)
         finally:
@@ -53,7 +55,7 @@ def test_printer(
 
 
 def _print_and_tell(
-    press: Press,
+    press: PrinterWorker,
     spool: Spool,
     address: PrinterAddress,
     say: Callable[[str], None],
@@ -98,7 +100,7 @@ def write_logo(
     """Put the logo HU into the printer's NV memory; 0 when it answers afterwards."""
     transport = address.open()
     try:
-        talk = Conversation(transport, address.profile, clock)
+        talk = PrinterClient(transport, address.profile, clock)
         if talk.status() is None:
             say("The printer does not answer; nothing was written.")
             return FAILED

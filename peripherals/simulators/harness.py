@@ -44,7 +44,7 @@ class Simulated(Protocol):
         ...
 
 
-class Prompt:
+class ImmediateSimulator:
     """A simulator that says at once what it has to say."""
 
     _out = b""

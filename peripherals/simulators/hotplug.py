@@ -14,20 +14,20 @@ from pathlib import Path
 
 import msgspec
 
-from peripherals.connection.hotplug import HotplugEvent, Plugged, Present, Unplugged
+from peripherals.connection.hotplug import HotplugEvent, Plugged, PresentDevice, Unplugged
 from peripherals.device import DeviceLost
 from peripherals.simulators import harness
 
 
 class _Said(msgspec.Struct, frozen=True):
-    plug: Present | None = None
+    plug: PresentDevice | None = None
     unplug: str = ""
 
 
 class PipeSource:
     """The `HotplugSource` of tests and demos. Takes the reading end of a pipe or FIFO."""
 
-    def __init__(self, descriptor: int, present: list[Present] | None = None) -> None:
+    def __init__(self, descriptor: int, present: list[PresentDevice] | None = None) -> None:
         os.set_blocking(descriptor, False)
         self._fd = descriptor
         self._present = present or []
@@ -36,7 +36,7 @@ class PipeSource:
     def fileno(self) -> int:
         return self._fd
 
-    def present(self) -> list[Present]:
+    def present(self) -> list[PresentDevice]:
         return list(self._present)
 
     def read(self) -> list[HotplugEvent]:
@@ -63,14 +63,14 @@ def open_source(path: Path) -> PipeSource:
         raise DeviceLost(f"{path} is not there; start the hot-plug simulator first.") from error
 
 
-class HotplugSimulator(harness.Prompt):
+class HotplugSimulator(harness.ImmediateSimulator):
     """Remembers what is plugged in, and says what changes."""
 
     def __init__(self) -> None:
-        self.devices: dict[str, Present] = {}
+        self.devices: dict[str, PresentDevice] = {}
         self._out = b""
 
-    def plug(self, device: Present) -> None:
+    def plug(self, device: PresentDevice) -> None:
         self.devices[device.node] = device
         self._out += msgspec.json.encode(_Said(plug=device)) + b"\n"
 
@@ -93,7 +93,7 @@ class HotplugSimulator(harness.Prompt):
         del now
         match words:
             case ["plug", node, subsystem, *rest] if len(rest) <= 3:
-                self.plug(Present(node, subsystem, *rest))
+                self.plug(PresentDevice(node, subsystem, *rest))
             case ["unplug", node]:
                 self.unplug(node)
             case ["swap", one, other] if one in self.devices and other in self.devices:

@@ -61,7 +61,7 @@ def passport(
     return [first, f"{head}{dates}{tail}{check_digit(whole)}"]
 
 
-class MrzSimulator(harness.Prompt):
+class MrzSimulator(harness.ImmediateSimulator):
     """Sends zones the way readers do: each line ended by CR, or as told."""
 
     def __init__(self, line_end: bytes = b"\r") -> None:

@@ -13,7 +13,7 @@ from peripherals.simulators import harness
 _QUESTION = re.compile(r"GET VAR (\S+) (\S+)")
 
 
-class NutSimulator(harness.Prompt):
+class NutSimulator(harness.ImmediateSimulator):
     """Answers `GET VAR`, like upsd 2.8."""
 
     def __init__(self, unit: str = "ups") -> None:

@@ -17,9 +17,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from peripherals.causes import State
-from peripherals.line_protocol import Broken, Condition, Event, LineSpeaker
-from peripherals.sms.pdu import Part
+from peripherals.causes import DeviceState
+from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBroken, TextLineProtocol
+from peripherals.sms.pdu import PduPart
 
 COMMAND_S, PROMPT_S, SUBMIT_S, FENCE_S, POLL_S = 5.0, 10.0, 60.0, 10.0, 10.0
 FENCES_MAX = 3
@@ -35,7 +35,7 @@ _TRY_LATER = frozenset({38, 41, 42, 47, 302, 314, 320, 331})
 _SIM_TROUBLE = frozenset({310, 311, 312, 313, 315, 316, 317, 318})
 
 
-class Outcome(enum.Enum):
+class SmsOutcome(enum.Enum):
     """What became of a message."""
 
     SENT = "sent"
@@ -49,13 +49,13 @@ class SmsReport:
     """The outcome for message `job`. SENT may still follow UNCERTAIN, nothing follows SENT."""
 
     job: str
-    outcome: Outcome
+    outcome: SmsOutcome
     parts_sent: int
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class SignalStrength:
     """Registered in a network, and its strength in percent (None: not told)."""
 
     registered: bool
@@ -65,13 +65,13 @@ class Signal:
 @dataclass(slots=True)
 class _Flight:
     job: str
-    parts: Sequence[Part]
+    parts: Sequence[PduPart]
     done: int = 0
     submitted: bool = False
     reported: bool = False
 
 
-class Modem(LineSpeaker):
+class Modem(TextLineProtocol):
     """The dialogue of an AT modem."""
 
     def __init__(self) -> None:
@@ -83,21 +83,21 @@ class Modem(LineSpeaker):
         self._sim = False
         self._registered = False
         self._percent: int | None = None
-        self._told: Condition | None = None
+        self._told: DeviceCondition | None = None
 
     @property
     def can_send(self) -> bool:
         """A message may be handed in now."""
         return self._flight is None and self._sim and self._registered and not self._fences
 
-    def send(self, job: str, parts: Sequence[Part], now: float) -> None:
+    def send(self, job: str, parts: Sequence[PduPart], now: float) -> None:
         """Send a message; only while `can_send`. The outcome comes as an `SmsReport`."""
         assert self.can_send
         assert parts
         self._flight = _Flight(job, parts)
         self._step(now)
 
-    def begin(self, now: float) -> list[Event]:
+    def begin(self, now: float) -> list[DeviceEvent]:
         self._lines.wipe()
         self._fences, self._flight, self._told = 0, None, None
         self._sim = self._registered = False
@@ -106,8 +106,8 @@ class Modem(LineSpeaker):
         self._step(now)
         return []
 
-    def received(self, chunk: bytes, now: float) -> list[Event]:
-        events: list[Event] = []
+    def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         for line in self._lines.feed(chunk):
             events += self._line(line.strip())
         if self._lines.pending().lstrip().startswith(b">"):
@@ -116,14 +116,14 @@ class Modem(LineSpeaker):
         self._step(now)
         return events
 
-    def elapsed(self, now: float) -> list[Event]:
-        events: list[Event] = []
+    def elapsed(self, now: float) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         if self._wakes_at is not None and now >= self._wakes_at:
             events = self._late()
         self._step(now)
         return events
 
-    def ended(self, now: float) -> list[Event]:
+    def ended(self, now: float) -> list[DeviceEvent]:
         del now
         events = self._give_up("line lost") if self._flight else []
         self._flight, self._out, self._command, self._wakes_at = None, b"", None, None
@@ -160,7 +160,7 @@ class Modem(LineSpeaker):
             self._out += flight.parts[flight.done].pdu.encode("ascii") + _CTRL_Z
             self._wakes_at = now + SUBMIT_S
 
-    def _line(self, line: str) -> list[Event]:
+    def _line(self, line: str) -> list[DeviceEvent]:
         if line.startswith("+CMGS:"):
             return self._confirmed()
         if line.startswith("+CPIN:"):
@@ -178,7 +178,7 @@ class Modem(LineSpeaker):
             return self._error(line)
         return []
 
-    def _confirmed(self) -> list[Event]:
+    def _confirmed(self) -> list[DeviceEvent]:
         """`+CMGS:`: the part in flight is proven, in time or in front of the fence."""
         flight = self._flight
         if flight is None or not flight.submitted:
@@ -187,9 +187,9 @@ class Modem(LineSpeaker):
         flight.done += 1
         if flight.done < len(flight.parts):
             return []
-        return [SmsReport(flight.job, Outcome.SENT, flight.done)]
+        return [SmsReport(flight.job, SmsOutcome.SENT, flight.done)]
 
-    def _ok(self) -> list[Event]:
+    def _ok(self) -> list[DeviceEvent]:
         command, flight = self._command, self._flight
         if self._fences > 0:
             return []  # an answer from before the fence
@@ -206,7 +206,7 @@ class Modem(LineSpeaker):
             return self._state()
         return []
 
-    def _error(self, line: str) -> list[Event]:
+    def _error(self, line: str) -> list[DeviceEvent]:
         command, flight = self._command, self._flight
         if self._fences > 0:
             return []
@@ -217,7 +217,7 @@ class Modem(LineSpeaker):
         self._registered = self._registered and command != "AT+CREG?"
         return self._state() if command == "AT+CSQ" else []
 
-    def _refused(self, flight: _Flight, line: str) -> list[Event]:
+    def _refused(self, flight: _Flight, line: str) -> list[DeviceEvent]:
         number = int(found[1]) if (found := re.search(r"(\d+)$", line)) else 500
         if flight.submitted and number in _MAYBE_SENT:
             return self._fence(f"CMS {number}")
@@ -225,7 +225,7 @@ class Modem(LineSpeaker):
         self._sim = self._sim and number not in _SIM_TROUBLE
         return [SmsReport(flight.job, _meaning(flight, number), flight.done, f"CMS {number}")]
 
-    def _late(self) -> list[Event]:
+    def _late(self) -> list[DeviceEvent]:
         """The command in hand was not answered in time."""
         command, self._command = self._command, None
         if command is None:
@@ -234,43 +234,51 @@ class Modem(LineSpeaker):
         if self._fences or not (self._flight and command.startswith("AT+CMGS=")):
             self._fences = abs(self._fences) + 1
             gone = self._fences > FENCES_MAX
-            return [Broken("no-answer")] if gone else [Condition(State.UNKNOWN, "no-answer")]
+            return (
+                [ProtocolBroken("no-answer")]
+                if gone
+                else [DeviceCondition(DeviceState.UNKNOWN, "no-answer")]
+            )
         return self._fence("no answer")
 
-    def _fence(self, detail: str) -> list[Event]:
+    def _fence(self, detail: str) -> list[DeviceEvent]:
         self._fences, self._command, self._wakes_at = 1, None, None
         return self._give_up(detail)
 
-    def _give_up(self, detail: str) -> list[Event]:
+    def _give_up(self, detail: str) -> list[DeviceEvent]:
         """Report the message in flight once: uncertain if anything of it may have gone."""
         flight = self._flight
         if flight is None or flight.reported or flight.done >= len(flight.parts):
             return []
         flight.reported = True
         maybe = flight.submitted or flight.done > 0
-        outcome = Outcome.UNCERTAIN if maybe else Outcome.RETRY
+        outcome = SmsOutcome.UNCERTAIN if maybe else SmsOutcome.RETRY
         return [SmsReport(flight.job, outcome, flight.done, detail)]
 
-    def _state(self) -> list[Event]:
+    def _state(self) -> list[DeviceEvent]:
         standing = _standing(self._sim, self._registered, self._percent)
         if standing == self._told:
             return []
         self._told = standing
-        return [standing, Signal(self._registered, self._percent)]
+        return [standing, SignalStrength(self._registered, self._percent)]
 
 
-def _meaning(flight: _Flight, number: int) -> Outcome:
+def _meaning(flight: _Flight, number: int) -> SmsOutcome:
     """What a refusal with a CMS error `number` means for the whole message."""
     if flight.done:
-        return Outcome.UNCERTAIN  # some parts went: a whole repeat would double them
+        return SmsOutcome.UNCERTAIN  # some parts went: a whole repeat would double them
     later = number in _TRY_LATER | _SIM_TROUBLE or not flight.submitted
-    return Outcome.RETRY if later else Outcome.FAILED
+    return SmsOutcome.RETRY if later else SmsOutcome.FAILED
 
 
-def _standing(sim: bool, registered: bool, percent: int | None) -> Condition:  # noqa: FBT001 - the three facts a modem tells, in their order
+def _standing(sim: bool, registered: bool, percent: int | None) -> DeviceCondition:  # noqa: FBT001 - the three facts a modem tells, in their order
     if not sim:
-        return Condition(State.BLOCKED, "no-sim")
+        return DeviceCondition(DeviceState.BLOCKED, "no-sim")
     if not registered:
-        return Condition(State.BLOCKED, "no-signal")
+        return DeviceCondition(DeviceState.BLOCKED, "no-signal")
     weak = percent is not None and percent < WEAK_PERCENT
-    return Condition(State.LOW, "weak-signal") if weak else Condition(State.READY)
+    return (
+        DeviceCondition(DeviceState.LOW, "weak-signal")
+        if weak
+        else DeviceCondition(DeviceState.READY)
+    )

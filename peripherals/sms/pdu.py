@@ -34,7 +34,7 @@ _SUBMIT, _RELATIVE_VALIDITY, _HAS_HEADER = 0x01, 0x10, 0x40
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Part:
+class PduPart:
     """One PDU. `length` is what AT+CMGS wants: octets without the service centre's."""
 
     pdu: str
@@ -51,7 +51,7 @@ def kenyan_number(text: str) -> str | None:
     return f"+254{found[1]}" if found else None
 
 
-def parts_of(number: str, text: str, reference: int, valid_minutes: int = 60) -> list[Part]:
+def parts_of(number: str, text: str, reference: int, valid_minutes: int = 60) -> list[PduPart]:
     """The PDUs for `text` to the E.164 `number`; at most `PARTS_MAX`, else `ValueError`.
 
     `reference` (0-255) ties the parts of one message together.
@@ -99,7 +99,7 @@ def _validity(minutes: int) -> int:
     return min(167, 143 + -(-(minutes - 720) // 30))
 
 
-def _submit(number: str, header: bytes, chunk: bytes, *, packed: bool, validity: int) -> Part:
+def _submit(number: str, header: bytes, chunk: bytes, *, packed: bool, validity: int) -> PduPart:
     digits = number.removeprefix("+")
     padded = digits + "F" * (len(digits) % 2)
     address = bytes.fromhex("".join(b + a for a, b in zip(padded[::2], padded[1::2], strict=True)))
@@ -118,7 +118,7 @@ def _submit(number: str, header: bytes, chunk: bytes, *, packed: bool, validity:
         + header
         + body
     )
-    return Part(("00" + tpdu.hex()).upper(), len(tpdu))
+    return PduPart(("00" + tpdu.hex()).upper(), len(tpdu))
 
 
 def _pack(septets: bytes, fill: int) -> bytes:

@@ -19,7 +19,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from peripherals.device import DeviceFault
-from peripherals.sms.modem import Modem, Outcome, SmsReport
+from peripherals.sms.modem import Modem, SmsOutcome, SmsReport
 from peripherals.sms.pdu import kenyan_number, parts_of
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -153,7 +153,7 @@ class SmsQueue:
             row = tx.one("SELECT state, attempts FROM sms_job WHERE id = ?", (report.job,))
             if row is None or SmsState(row[0]) not in {SmsState.SENDING, SmsState.UNCERTAIN}:
                 return
-            if report.outcome is Outcome.RETRY:
+            if report.outcome is SmsOutcome.RETRY:
                 if SmsState(row[0]) is not SmsState.SENDING:
                     return
                 wait = timedelta(seconds=_RETRY_S[min(int(row[1]), len(_RETRY_S) - 1)])

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from peripherals.printing.document import Align, Document, Feed, Item, Line, Logo, Pair, Qr, Rule
+from peripherals.printing.document import (
+    Align,
+    Document,
+    Feed,
+    HorizontalRule,
+    Item,
+    Logo,
+    Qr,
+    TextLine,
+    TwoColumns,
+)
 
 _LONG_SERVICE = {
     "en": "Certificate of incorporation and registration of a limited liability partnership",
@@ -20,17 +30,19 @@ def ticket(language: str) -> Document:
     return Document(
         (
             Logo(),
-            Line("HUDUMA CENTRE", Align.CENTRE, bold=True),
-            Line("Makadara" if sw else "General Post Office, Nairobi", Align.CENTRE),
-            Rule(),
-            Line("Nambari yako" if sw else "Your number", Align.CENTRE),
-            Line("A1047", Align.CENTRE, scale=4, bold=True),
-            Line("Kitambulisho kilichopotea" if sw else "Lost ID card", Align.CENTRE, bold=True),
-            Rule(),
-            Line("Waliotangulia: 12" if sw else "People ahead: 12"),
-            Line("Muda: dakika 20 hadi 40" if sw else "Wait: 20 to 40 minutes"),
+            TextLine("HUDUMA CENTRE", Align.CENTRE, bold=True),
+            TextLine("Makadara" if sw else "General Post Office, Nairobi", Align.CENTRE),
+            HorizontalRule(),
+            TextLine("Nambari yako" if sw else "Your number", Align.CENTRE),
+            TextLine("A1047", Align.CENTRE, scale=4, bold=True),
+            TextLine(
+                "Kitambulisho kilichopotea" if sw else "Lost ID card", Align.CENTRE, bold=True
+            ),
+            HorizontalRule(),
+            TextLine("Waliotangulia: 12" if sw else "People ahead: 12"),
+            TextLine("Muda: dakika 20 hadi 40" if sw else "Wait: 20 to 40 minutes"),
             Qr(SIGNED),
-            Line("Hifadhi karatasi hii." if sw else "Keep this slip.", Align.CENTRE),
+            TextLine("Hifadhi karatasi hii." if sw else "Keep this slip.", Align.CENTRE),
         ),
         language,
         "A1047",
@@ -41,14 +53,16 @@ def receipt(language: str) -> Document:
     sw = language == "sw"
     return Document(
         (
-            Line("HUDUMA CENTRE", Align.CENTRE, bold=True),
-            Rule(double=True),
-            Line("IMEPOKELEWA" if sw else "RECEIVED", Align.CENTRE, scale=2, bold=True),
-            Line("Bado haijaidhinishwa" if sw else "Not yet approved", Align.CENTRE, inverse=True),
-            Pair("Rejea" if sw else "Reference", "HC01-7K2M-9QXT", bold=True),
-            Pair("Idara" if sw else "Office", _LONG_AGENCY[language]),
-            Line(_LONG_SERVICE[language], bold=True),
-            Line("Wanjir\u0169 wa K\u0129mani na Ng\u2019ang\u2019a \u014bk\u0254\u0254"),
+            TextLine("HUDUMA CENTRE", Align.CENTRE, bold=True),
+            HorizontalRule(double=True),
+            TextLine("IMEPOKELEWA" if sw else "RECEIVED", Align.CENTRE, scale=2, bold=True),
+            TextLine(
+                "Bado haijaidhinishwa" if sw else "Not yet approved", Align.CENTRE, inverse=True
+            ),
+            TwoColumns("Rejea" if sw else "Reference", "HC01-7K2M-9QXT", bold=True),
+            TwoColumns("Idara" if sw else "Office", _LONG_AGENCY[language]),
+            TextLine(_LONG_SERVICE[language], bold=True),
+            TextLine("Wanjir\u0169 wa K\u0129mani na Ng\u2019ang\u2019a \u014bk\u0254\u0254"),
             Qr("HUDUMA/HC01-7K2M-9QXT/4711"),
             Feed(),
         ),
@@ -67,13 +81,13 @@ def checklist(language: str) -> Document:
     )
     return Document(
         (
-            Line(_LONG_SERVICE[language], Align.CENTRE, bold=True),
-            Rule(),
-            Line("Leta:" if sw else "Bring:", bold=True),
+            TextLine(_LONG_SERVICE[language], Align.CENTRE, bold=True),
+            HorizontalRule(),
+            TextLine("Leta:" if sw else "Bring:", bold=True),
             *(Item(pair[0] if sw else pair[1]) for pair in things),
-            Pair("Ada" if sw else "Cost", "KES 1,000"),
-            Line("Ofisi: " + _LONG_AGENCY[language], small=True),
-            Line("\u20ac \u00e9 \u00f1: caf\u00e9"),
+            TwoColumns("Ada" if sw else "Cost", "KES 1,000"),
+            TextLine("Ofisi: " + _LONG_AGENCY[language], small=True),
+            TextLine("\u20ac \u00e9 \u00f1: caf\u00e9"),
         ),
         language,
         "list",

@@ -1,4 +1,4 @@
-"""Conversation: questions to one printer over one transport, each with a deadline.
+"""PrinterClient: questions to one printer over one transport, each with a deadline.
 
 Keeps what it hears while waiting for something else: process ids that came late are proof too.
 Knows nothing of jobs; `press.py` decides what an answer means. A conversation ends with its
@@ -25,7 +25,7 @@ from peripherals.printing.escpos.replies import (
     Reply,
     ReplyReader,
     Sensor,
-    Text,
+    TextReply,
     judge,
 )
 from provisioning.clock import Clock
@@ -42,7 +42,7 @@ _STALL_S = 5.0
 _PAD = 2048
 
 
-class Hearing:
+class ReceivedReplies:
     """The listening half: what came is kept by kind until somebody asks for it."""
 
     def __init__(self, transport: Transport, profile: Profile, clock: Clock) -> None:
@@ -111,7 +111,7 @@ class Hearing:
                 self._real_time.append(value)
             case ProcessId(mark=mark):
                 self._marks.append(mark)
-            case Text(text=text):
+            case TextReply(text=text):
                 self._texts.append(text)
                 self._texts_owed = max(0, self._texts_owed - 1)
             case Cleared():
@@ -128,7 +128,7 @@ class Hearing:
         self._last_voice = self._clock.monotonic()
 
 
-class Conversation(Hearing):
+class PrinterClient(ReceivedReplies):
     """One opened printer. Every method returns within its deadline or raises `DeviceFault`."""
 
     def status(self, *, tries: int = 2) -> PrinterStatus | None:

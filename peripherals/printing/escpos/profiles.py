@@ -27,7 +27,7 @@ class Proof(StrEnum):
     NONE = "none"  # it never answers
 
 
-class Presenter(StrEnum):
+class PresenterMode(StrEnum):
     """What happens to a slip nobody takes."""
 
     NONE = "none"  # slips fall out, or are torn off
@@ -50,7 +50,7 @@ class Profile:
     cutter: bool = True
     buffer_clear: bool = True  # DLE DC4 8 answers 37h 25h; otherwise DLE ENQ 2
     cut_counter: int = 0  # number of the cumulative cut counter of GS g 2; 0: none
-    presenter: Presenter = Presenter.NONE
+    presenter: PresenterMode = PresenterMode.NONE
     full_status: bool = False  # answers DLE EOT 20 with six bytes (see mouth.py)
     retract: bytes = b""  # pulls in a slip nobody took
     eject: bytes = b""  # pushes out what is in the mouth
@@ -121,7 +121,7 @@ PROFILES: Mapping[str, Profile] = {
             title="Custom kiosk printer with presenter, 80 mm, ESC/POS emulation",
             # GS e n as in the KPM210/216 manual: 2 retracts, 5 ejects. The numbers differ by
             # model: compare them with the manual of yours (`presenter=hold` never retracts).
-            presenter=Presenter.RETRACT,
+            presenter=PresenterMode.RETRACT,
             full_status=True,
             retract=b"\x1de\x02",
             eject=b"\x1de\x05",
@@ -224,14 +224,14 @@ def _between(least: int, most: int, word: str) -> int:
 
 
 def _with_presenter(profile: Profile, word: str) -> Profile:
-    if not profile.full_status or word not in set(Presenter):
-        there = ", ".join(Presenter)
+    if not profile.full_status or word not in set(PresenterMode):
+        there = ", ".join(PresenterMode)
         msg = f"presenter={word}: one of {there}, and only for a printer with a presenter."
         raise BadDeviceUrl(msg)
-    policy = Presenter(word)
+    policy = PresenterMode(word)
     return replace(
         profile,
         presenter=policy,
-        full_status=policy is not Presenter.NONE,
-        retract=profile.retract if policy is Presenter.RETRACT else b"",
+        full_status=policy is not PresenterMode.NONE,
+        retract=profile.retract if policy is PresenterMode.RETRACT else b"",
     )

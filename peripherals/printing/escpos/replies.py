@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peripherals.device import Cause, PrinterState
+from peripherals.device import PrinterCause, PrinterState
 
 BLOCK_MAX = 80
 
@@ -57,7 +57,7 @@ class Sensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextReply:
     """A block of text: a model name, a counter."""
 
     text: str
@@ -75,7 +75,7 @@ class FullStatus:
     octets: bytes
 
 
-Reply = RealTime | Automatic | ProcessId | Cleared | Sensor | Text | PowerOn | FullStatus
+Reply = RealTime | Automatic | ProcessId | Cleared | Sensor | TextReply | PowerOn | FullStatus
 
 _HEADED: dict[int, tuple[tuple[bytes, int], ...]] = {
     0x37: ((b"\x37\x22", 7), (b"\x37\x25", 3)),
@@ -158,7 +158,7 @@ class ReplyReader:
             return 1, None
         if end < 0:
             return 0, None
-        return end + 1, Text(body.decode("ascii"))
+        return end + 1, TextReply(body.decode("ascii"))
 
     def _automatic(self) -> tuple[int, Reply | None]:
         if self._full_status and self._pending[:2] in _FULL_BEGINS:
@@ -210,21 +210,23 @@ class Fence:
         self.run = self.run if self.reached else 0
 
 
-def judge(printer: int, offline: int, error: int, paper: int) -> tuple[PrinterState, Cause, bool]:
+def judge(
+    printer: int, offline: int, error: int, paper: int
+) -> tuple[PrinterState, PrinterCause, bool]:
     """(state, cause, near end) from the four answers to DLE EOT 1 to 4."""
     near_end = bool(paper & 0x0C)
     causes = (
-        (offline & 0x04, Cause.COVER),
-        (paper & 0x60 or offline & 0x20, Cause.PAPER),
-        (error & 0x08, Cause.CUTTER),
-        (error & 0x20, Cause.VOLTAGE),
-        (error & 0x40, Cause.HEAT),
-        (error & 0x04, Cause.JAM),
-        (offline & 0x08, Cause.FEED_BUTTON),
-        (offline & 0x40, Cause.ERROR),
-        (printer & 0x08, Cause.ERROR),
+        (offline & 0x04, PrinterCause.COVER),
+        (paper & 0x60 or offline & 0x20, PrinterCause.PAPER),
+        (error & 0x08, PrinterCause.CUTTER),
+        (error & 0x20, PrinterCause.VOLTAGE),
+        (error & 0x40, PrinterCause.HEAT),
+        (error & 0x04, PrinterCause.JAM),
+        (offline & 0x08, PrinterCause.FEED_BUTTON),
+        (offline & 0x40, PrinterCause.ERROR),
+        (printer & 0x08, PrinterCause.ERROR),
     )
     for bit, cause in causes:
         if bit:
             return PrinterState.BLOCKED, cause, near_end
-    return PrinterState.LOW if near_end else PrinterState.READY, Cause.NONE, near_end
+    return PrinterState.LOW if near_end else PrinterState.READY, PrinterCause.NONE, near_end

@@ -11,7 +11,17 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from peripherals.printing.document import Align, Block, Document, Feed, Item, Line, Pair, Qr, Rule
+from peripherals.printing.document import (
+    Align,
+    Block,
+    Document,
+    Feed,
+    HorizontalRule,
+    Item,
+    Qr,
+    TextLine,
+    TwoColumns,
+)
 from peripherals.printing.escpos.profiles import Profile
 from provisioning.clock import EAT
 from provisioning.faults import UsageFault
@@ -74,22 +84,22 @@ def ticket_from_json(text: str) -> Document:
     language, words = ticket.language, _WORDS[ticket.language]
     number, service = str(ticket.number), str(ticket.service)
     blocks: list[Block] = [
-        Line(str(ticket.title), Align.CENTRE, bold=True),
-        Rule(),
-        Line(words["your-number"], Align.CENTRE),
-        Line(number, Align.CENTRE, scale=4, bold=True),
-        Rule(),
-        Pair(words["service"], service),
+        TextLine(str(ticket.title), Align.CENTRE, bold=True),
+        HorizontalRule(),
+        TextLine(words["your-number"], Align.CENTRE),
+        TextLine(number, Align.CENTRE, scale=4, bold=True),
+        HorizontalRule(),
+        TwoColumns(words["service"], service),
     ]
     known = {"centre": ticket.centre, "time": ticket.time, "ahead": ticket.ahead}
-    blocks += [Pair(words[key], str(word)) for key, word in known.items() if word is not None]
+    blocks += [TwoColumns(words[key], str(word)) for key, word in known.items() if word is not None]
     if ticket.name is not None:
-        blocks.append(Line(f"{words['name']}: {ticket.name}"))
+        blocks.append(TextLine(f"{words['name']}: {ticket.name}"))
     if ticket.bring:
-        blocks.append(Line(words["bring"], bold=True))
+        blocks.append(TextLine(words["bring"], bold=True))
         blocks += [Item(str(thing)) for thing in ticket.bring]
     blocks.append(Qr(str(ticket.qr or f"HUDUMA/{number}/{service}")))
-    blocks.append(Line(words["wait"], Align.CENTRE))
+    blocks.append(TextLine(words["wait"], Align.CENTRE))
     return Document(tuple(blocks), language, number[:40])
 
 
@@ -107,30 +117,30 @@ def test_slip(profile: Profile, when: datetime, facts: dict[str, Any]) -> Docume
     """The operator's slip: widths, styles, every code page to compare by eye, QR, cutter."""
     ruler = "".join(str(n % 10) for n in range(1, profile.columns + 1))
     blocks: list[Block] = [
-        Line("JARIBIO / TEST", Align.CENTRE, scale=2, bold=True),
-        Line(profile.title, Align.CENTRE),
-        Line(when.strftime("%Y-%m-%d %H:%M UTC"), Align.CENTRE),
-        Rule(double=True),
-        *(Pair(name, str(value)) for name, value in facts.items()),
-        Rule(),
-        Line(ruler),
-        Line("Bold", bold=True),
-        Line("Inverse", inverse=True),
-        Line("Small font B", small=True),
-        Line("x2", scale=2),
-        Line("x4", scale=4),
-        Rule(),
-        Line("Raster: \u0129 \u0169 \u0128 \u0168 \u014b \u0268 \u0289 \u025b \u0254"),
-        Line("Wanjir\u0169 wa K\u0129mani"),
+        TextLine("JARIBIO / TEST", Align.CENTRE, scale=2, bold=True),
+        TextLine(profile.title, Align.CENTRE),
+        TextLine(when.strftime("%Y-%m-%d %H:%M UTC"), Align.CENTRE),
+        HorizontalRule(double=True),
+        *(TwoColumns(name, str(value)) for name, value in facts.items()),
+        HorizontalRule(),
+        TextLine(ruler),
+        TextLine("Bold", bold=True),
+        TextLine("Inverse", inverse=True),
+        TextLine("Small font B", small=True),
+        TextLine("x2", scale=2),
+        TextLine("x4", scale=4),
+        HorizontalRule(),
+        TextLine("Raster: \u0129 \u0169 \u0128 \u0168 \u014b \u0268 \u0289 \u025b \u0254"),
+        TextLine("Wanjir\u0169 wa K\u0129mani"),
     ]
     for number, codec in profile.pages:
-        blocks.append(Line(f"Page {number} ({codec})", bold=True))
-        blocks += [Line(row, page=number) for row in page_rows(codec)]
+        blocks.append(TextLine(f"Page {number} ({codec})", bold=True))
+        blocks += [TextLine(row, page=number) for row in page_rows(codec)]
     blocks += [
-        Rule(),
+        HorizontalRule(),
         Qr("HUDUMA/TEST/0123456789"),
-        Line("The code above must scan.", Align.CENTRE),
-        Line("Msimbo hapo juu lazima usomeke.", Align.CENTRE),
+        TextLine("The code above must scan.", Align.CENTRE),
+        TextLine("Msimbo hapo juu lazima usomeke.", Align.CENTRE),
         Feed(),
     ]
     return Document(tuple(blocks), "sw", "TEST")

@@ -1,4 +1,4 @@
-"""Ledger: the device service's side of the spool. What it knows is committed before it acts.
+"""PrintAttempts: the device service's side of the spool. What it knows is committed before it acts.
 
 Every number handed to a printer as a process id is a row first, so it is never used twice, not
 even after a crash; every state change, and the journal entry that tells of it, is one
@@ -57,7 +57,7 @@ class Attempt:
     cuts: int | None
 
 
-class Ledger:
+class PrintAttempts:
     """The spool as one printer's worker sees it."""
 
     def __init__(

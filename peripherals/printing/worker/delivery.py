@@ -8,25 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peripherals.device import Cause, PrinterState, PrinterStatus
+from peripherals.device import PrinterCause, PrinterState, PrinterStatus
 from peripherals.printing.escpos.encoder import Encoded, ask_process_id, encode
 from peripherals.printing.escpos.profiles import Proof
 from peripherals.printing.jobs import JobRow, JobState
 from peripherals.printing.worker.attempts import Attempt
-from peripherals.printing.worker.printer_session import Abandoned, Notice, Sitting
+from peripherals.printing.worker.printer_session import PrinterSession, SlipAbandoned, StatusNotice
 
 
 class Delivery:
     """Puts slips on the paper of one sitting. `stopping` ends every wait."""
 
-    def __init__(self, sitting: Sitting, notice: Notice, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, sitting: PrinterSession, notice: StatusNotice, stopping: Callable[[], bool]
+    ) -> None:
         self._sitting = sitting
         self._ledger = sitting.ledger
         self._notice = notice
         self._stopping = stopping
 
     def deliver(self, job: JobRow) -> None:
-        """Send a copy and wait for its proof. Raises `Abandoned` and `DeviceFault`."""
+        """Send a copy and wait for its proof. Raises `SlipAbandoned` and `DeviceFault`."""
         sitting, ledger = self._sitting, self._ledger
         document = ledger.spool.document(job.id)
         if document is None:
@@ -70,12 +72,12 @@ class Delivery:
             if status is not None and status.state.usable:
                 return
             if self._stopping():
-                raise Abandoned
+                raise SlipAbandoned
 
     def _pulse(self, attempt: Attempt) -> PrinterStatus | None:
         """Look at the printer while a slip is in it; None when its answer was not clear.
 
-        Raises `Abandoned` when the slip was settled or the session broke: the next turn finds
+        Raises `SlipAbandoned` when the slip was settled or the session broke: the next turn finds
         out what became of it.
         """
         sitting, ledger = self._sitting, self._ledger
@@ -83,11 +85,11 @@ class Delivery:
         sitting.hear_marks()
         if sitting.mind_silence():
             now = sitting.clock.now()
-            self._notice.show(PrinterStatus(PrinterState.UNKNOWN, now, Cause.SILENT))
-            raise Abandoned
+            self._notice.show(PrinterStatus(PrinterState.UNKNOWN, now, PrinterCause.SILENT))
+            raise SlipAbandoned
         job = ledger.job(attempt.job.id)
         if job.state.final or job.printer != ledger.printer:
-            raise Abandoned
+            raise SlipAbandoned
         if status is None:
             return None
         self._notice.show(status)
@@ -102,10 +104,10 @@ class Delivery:
         sitting, ledger = self._sitting, self._ledger
         ledger.to(job.id, JobState.HELD, status.cause.value)
         if sitting.recover_cutter(status):
-            raise Abandoned
+            raise SlipAbandoned
         if job.by is not None and job.by <= sitting.clock.now():
             ledger.give_up(job, "print-by")
-            raise Abandoned
+            raise SlipAbandoned
         sitting.talk.hear(sitting.policy.pulse_s)
 
     def _await_proof(self, attempt: Attempt) -> None:

@@ -1,4 +1,4 @@
-"""Mouth: the slip that waits in the mouth of a kiosk printer with a presenter.
+"""SlipPresenter: the slip that waits in the mouth of a kiosk printer with a presenter.
 
 Such a printer says more than `DLE EOT 1` to `4`: its full status (`DLE EOT 20`) is six bytes, and
 one bit of them is a slip that nobody has taken yet. That is normal for a while. No other slip is
@@ -14,26 +14,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from peripherals.device import Cause, PrinterState, PrinterStatus
-from peripherals.printing.escpos.client import Conversation
+from peripherals.device import PrinterCause, PrinterState, PrinterStatus
+from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.replies import FullStatus
 from provisioning.clock import Clock
 
 _TROUBLES = (
     # (byte of the four, bit, cause), the first that is set speaks
-    (1, 0x03, Cause.COVER),  # head up, cover open
-    (0, 0x41, Cause.PAPER),  # none there; or none left by its own reckoning
-    (3, 0x03, Cause.CUTTER),  # cutter, cutter's cover
-    (2, 0x40, Cause.JAM),
-    (2, 0x01, Cause.HEAT),
-    (2, 0x08, Cause.VOLTAGE),
-    (3, 0x4C, Cause.ERROR),  # its memories
+    (1, 0x03, PrinterCause.COVER),  # head up, cover open
+    (0, 0x41, PrinterCause.PAPER),  # none there; or none left by its own reckoning
+    (3, 0x03, PrinterCause.CUTTER),  # cutter, cutter's cover
+    (2, 0x40, PrinterCause.JAM),
+    (2, 0x01, PrinterCause.HEAT),
+    (2, 0x08, PrinterCause.VOLTAGE),
+    (3, 0x4C, PrinterCause.ERROR),  # its memories
 )
 _NEAR_END, _TICKET = 0x04, 0x20
 
 
-class Mouth:
+class SlipPresenter:
     """What the full status of one connected printer says, beyond its ordinary status."""
 
     def __init__(self, profile: Profile, clock: Clock) -> None:
@@ -47,7 +47,7 @@ class Mouth:
         """Whether a slip waits to be taken."""
         return self._since is not None
 
-    def look(self, talk: Conversation, status: PrinterStatus) -> PrinterStatus:
+    def look(self, talk: PrinterClient, status: PrinterStatus) -> PrinterStatus:
         """`status` with what the full status adds; unchanged where the printer has none."""
         if not self._profile.full_status or not status.state.usable:
             return status
@@ -59,12 +59,12 @@ class Mouth:
             if full.octets[place] & bits:
                 return replace(status, state=PrinterState.BLOCKED, cause=cause)
         if self._overdue():
-            return replace(status, state=PrinterState.BLOCKED, cause=Cause.PRESENTER)
+            return replace(status, state=PrinterState.BLOCKED, cause=PrinterCause.PRESENTER)
         near = status.near_end or bool(full.octets[0] & _NEAR_END)
         state = PrinterState.LOW if near else status.state
         return replace(status, state=state, near_end=near)
 
-    def tidy(self, talk: Conversation) -> None:
+    def tidy(self, talk: PrinterClient) -> None:
         """Pull in a slip nobody took in time, once, where the profile has a command for it."""
         if self._overdue() and self._profile.retract and not self._retracted:
             self._retracted = True

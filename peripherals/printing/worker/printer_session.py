@@ -1,4 +1,5 @@
-"""Sitting: one printer while it is connected. What it can prove, what it was told, its session.
+"""PrinterSession: one printer while it is connected. What it can prove, what it was told, its
+session.
 
 A session is a stretch in which nothing can have been lost between us and the paper; its name
 stands on every attempt in the ledger. It ends when the printer was cleared, when it was silent
@@ -11,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause, PrinterStatus
-from peripherals.printing.escpos.client import Conversation
+from peripherals.device import CAUSE_CODES, CAUSE_WORDS, PrinterCause, PrinterStatus
+from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.profiles import Profile, Proof
 from peripherals.printing.jobs import JobRow
-from peripherals.printing.worker.attempts import Ledger, void_counts
-from peripherals.printing.worker.presenter import Mouth
+from peripherals.printing.worker.attempts import PrintAttempts, void_counts
+from peripherals.printing.worker.presenter import SlipPresenter
 from peripherals.printing.worker.printer_status import REFRESH_S
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -33,7 +34,7 @@ that has not ended, so nothing of it gets onto the next slip."""
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class ProofPolicy:
     """Patience, in seconds, and what may be tried."""
 
     look_s: float = 2.0  # an idle printer is asked so often how it is
@@ -50,17 +51,17 @@ class Policy:
     use_counter: bool = True
 
 
-class Abandoned(Exception):
+class SlipAbandoned(Exception):
     """The slip in hand was settled by somebody else, or the session broke: look anew."""
 
 
-class Notice:
+class StatusNotice:
     """Publishes what a printer says of itself, when it is news or when the last word gets old."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: PrintAttempts) -> None:
         self._ledger = ledger
         self._shown: PrinterStatus | None = None
-        self._told: dict[Cause, datetime] = {}
+        self._told: dict[PrinterCause, datetime] = {}
         # The same printer of the same name is the same subject, on every node and for ever.
         self._subject = uuid5(NAMESPACE_OID, f"huduma printer {ledger.printer}")
 
@@ -76,7 +77,7 @@ class Notice:
             if age < REFRESH_S:
                 return
         self._shown = status
-        if self._ledger.row.observed(status) and status.cause is not Cause.NONE:
+        if self._ledger.row.observed(status) and status.cause is not PrinterCause.NONE:
             self._tell(status)
 
     def _tell(self, status: PrinterStatus) -> None:
@@ -93,15 +94,15 @@ class Notice:
             journal.append(tx, "node.fault", self._subject, body)
 
 
-class Sitting:
+class PrinterSession:
     """A connected printer. Raises `DeviceFault` when the connection fails."""
 
     def __init__(
         self,
-        talk: Conversation,
-        ledger: Ledger,
+        talk: PrinterClient,
+        ledger: PrintAttempts,
         profile: Profile,
-        policy: Policy,
+        policy: ProofPolicy,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -111,7 +112,7 @@ class Sitting:
         self.policy = policy
         self.clock = clock
         self.proof: Proof | None = None
-        self.mouth = Mouth(profile, clock)
+        self.mouth = SlipPresenter(profile, clock)
         self._ids = ids
         self._last_recovery = -1e9
         self._unanswered = 0
@@ -253,7 +254,7 @@ class Sitting:
 
     def recover_cutter(self, status: PrinterStatus) -> bool:
         """A cutter or a jam needs `DLE ENQ 2` after a person has freed it; it clears too."""
-        if status.cause not in {Cause.CUTTER, Cause.JAM, Cause.ERROR}:
+        if status.cause not in {PrinterCause.CUTTER, PrinterCause.JAM, PrinterCause.ERROR}:
             return False
         now = self.clock.monotonic()
         if now - self._last_recovery < self.policy.cutter_retry_s:

@@ -14,8 +14,8 @@ from typing import Any
 from peripherals.device import (
     CAUSE_CODES,
     CAUSE_WORDS,
-    Cause,
     DeviceLost,
+    PrinterCause,
     PrinterState,
     PrinterStatus,
 )
@@ -34,7 +34,7 @@ class PrinterHealth:
 
     name: str
     state: PrinterState
-    cause: Cause
+    cause: PrinterCause
     since: datetime
     observed_at: datetime
     near_end: bool = False
@@ -79,12 +79,12 @@ class DeviceHealth:
         return min(states, key=rank.index, default=PrinterState.ABSENT)
 
     @property
-    def cause(self) -> Cause:
+    def cause(self) -> PrinterCause:
         """Why the best printer is not ready."""
         for printer in self.printers:
             if printer.state is self.printer:
                 return printer.cause
-        return Cause.NONE
+        return PrinterCause.NONE
 
 
 def read(store: Store, now: datetime | None = None) -> DeviceHealth:
@@ -95,7 +95,7 @@ def read(store: Store, now: datetime | None = None) -> DeviceHealth:
         health = PrinterHealth(
             name=row[0],
             state=PrinterState(row[1]),
-            cause=Cause(row[2]),
+            cause=PrinterCause(row[2]),
             since=datetime.fromisoformat(row[3]),
             observed_at=datetime.fromisoformat(row[4]),
             near_end=bool(row[5]),
@@ -106,7 +106,7 @@ def read(store: Store, now: datetime | None = None) -> DeviceHealth:
             slip_mm=row[10],
         )
         if now is not None and (now - health.observed_at).total_seconds() > STALE_S:
-            health = replace(health, state=PrinterState.UNKNOWN, cause=Cause.SILENT)
+            health = replace(health, state=PrinterState.UNKNOWN, cause=PrinterCause.SILENT)
         found.append(health)
     return DeviceHealth(tuple(found))
 
@@ -189,7 +189,7 @@ class PrinterRow:
 
 def _paper(printer: PrinterHealth) -> str:
     """What is known of the roll: out, low, ok, or unknown where the printer does not say."""
-    if printer.cause is Cause.PAPER:
+    if printer.cause is PrinterCause.PAPER:
         return "out"
     if printer.state not in {PrinterState.READY, PrinterState.LOW, PrinterState.BLOCKED}:
         return "unknown"

@@ -1,4 +1,4 @@
-"""Press: one printer at work. Takes jobs from the ledger, puts them on paper, proves them.
+"""PrinterWorker: one printer at work. Takes jobs from the ledger, puts them on paper, proves them.
 
 Rules (design D10), in the order in which they are kept:
 1. A slip is sent only to a printer that said, just now, that it is ready, and that did not
@@ -21,27 +21,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from peripherals.device import (
-    Cause,
     DeviceBusy,
     DeviceFault,
     DeviceLost,
+    PrinterCause,
     PrinterState,
     PrinterStatus,
     Transport,
     TwoAlike,
     WrongDevice,
 )
-from peripherals.printing.escpos.client import Conversation
+from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.profiles import Profile, Proof
 from peripherals.printing.jobs import JobRow, JobState
-from peripherals.printing.worker.attempts import Attempt, Ledger
+from peripherals.printing.worker.attempts import Attempt, PrintAttempts
 from peripherals.printing.worker.delivery import Delivery
-from peripherals.printing.worker.printer_session import Abandoned, Notice, Policy, Sitting
+from peripherals.printing.worker.printer_session import (
+    PrinterSession,
+    ProofPolicy,
+    SlipAbandoned,
+    StatusNotice,
+)
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
 
-class Press:
+class PrinterWorker:
     """One printer's worker; used by one thread.
 
     `may_take` says whether new jobs are for this printer, `helpless` which other printers cannot
@@ -50,13 +55,13 @@ class Press:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: PrintAttempts,
         profile: Profile,
         connect: Callable[[], Transport],
         clock: Clock,
         ids: Ids,
         *,
-        policy: Policy | None = None,
+        policy: ProofPolicy | None = None,
         stopping: Callable[[], bool] = lambda: False,
         may_take: Callable[[], bool] = lambda: True,
         helpless: Callable[[], list[str]] = list,
@@ -66,12 +71,12 @@ class Press:
         self._connect = connect
         self._clock = clock
         self._ids = ids
-        self._policy = policy or Policy()
+        self._policy = policy or ProofPolicy()
         self._stopping = stopping
         self._may_take = may_take
         self._helpless = helpless
-        self._notice = Notice(ledger)
-        self._sitting: Sitting | None = None
+        self._notice = StatusNotice(ledger)
+        self._sitting: PrinterSession | None = None
         self._failures = 0
 
     def turn(self) -> float:
@@ -87,7 +92,7 @@ class Press:
                 return 0.0
             policy = self._policy
             return policy.blocked_look_s if sitting.mouth.occupied else policy.look_s
-        except Abandoned:
+        except SlipAbandoned:
             return 0.0
         except DeviceFault as fault:
             return self._lost(fault)
@@ -100,10 +105,10 @@ class Press:
 
     # -- the connection
 
-    def _open(self) -> Sitting:
+    def _open(self) -> PrinterSession:
         transport = self._connect()
-        talk = Conversation(transport, self._profile, self._clock)
-        self._sitting = Sitting(
+        talk = PrinterClient(transport, self._profile, self._clock)
+        self._sitting = PrinterSession(
             talk, self._ledger, self._profile, self._policy, self._clock, self._ids
         )
         self._failures = 0
@@ -114,36 +119,36 @@ class Press:
         """The connection is over. What was on its way becomes uncertain; try again soon."""
         self.close()
         self._ledger.reclaim()
-        state, cause = PrinterState.UNKNOWN, Cause.SILENT
+        state, cause = PrinterState.UNKNOWN, PrinterCause.SILENT
         if isinstance(fault, DeviceLost):
-            state, cause = PrinterState.LOST, Cause.UNPLUGGED
+            state, cause = PrinterState.LOST, PrinterCause.UNPLUGGED
         elif isinstance(fault, DeviceBusy):
-            state, cause = PrinterState.FAULT, Cause.BUSY
+            state, cause = PrinterState.FAULT, PrinterCause.BUSY
         elif isinstance(fault, TwoAlike):
-            state, cause = PrinterState.FAULT, Cause.TWO_ALIKE
+            state, cause = PrinterState.FAULT, PrinterCause.TWO_ALIKE
         elif isinstance(fault, WrongDevice):
-            state, cause = PrinterState.FAULT, Cause.WRONG_MODEL
+            state, cause = PrinterState.FAULT, PrinterCause.WRONG_MODEL
         self._notice.show(PrinterStatus(state, self._clock.now(), cause))
         delay = min(self._policy.reopen_s * 2.0**self._failures, self._policy.reopen_s_max)
         self._failures = min(self._failures + 1, 10)
         jitter = self._ids.token(1)[0] / 255
         return delay * (0.75 + 0.5 * jitter)
 
-    def _look(self, sitting: Sitting) -> PrinterStatus:
+    def _look(self, sitting: PrinterSession) -> PrinterStatus:
         """Ask how it is. No clear answer is UNKNOWN, and never READY."""
         status = PrinterStatus(PrinterState.READY, self._clock.now())
         if self._profile.voice:
-            unknown = PrinterStatus(PrinterState.UNKNOWN, self._clock.now(), Cause.SILENT)
+            unknown = PrinterStatus(PrinterState.UNKNOWN, self._clock.now(), PrinterCause.SILENT)
             status = sitting.talk.status() or unknown
             sitting.hear_marks()
             sitting.mind_silence()
             status = sitting.mouth.look(sitting.talk, status)
         if status.state.usable and sitting.is_stranger():
-            status = PrinterStatus(PrinterState.FAULT, self._clock.now(), Cause.WRONG_MODEL)
+            status = PrinterStatus(PrinterState.FAULT, self._clock.now(), PrinterCause.WRONG_MODEL)
         self._notice.show(status)
         return status
 
-    def _while_unusable(self, sitting: Sitting, status: PrinterStatus) -> None:
+    def _while_unusable(self, sitting: PrinterSession, status: PrinterStatus) -> None:
         """Blocked: an open slip is HELD inside; one that is too late now is cleared out of it."""
         if status.state is not PrinterState.BLOCKED:
             return
@@ -163,7 +168,7 @@ class Press:
 
     # -- jobs
 
-    def _work(self, sitting: Sitting) -> bool:
+    def _work(self, sitting: PrinterSession) -> bool:
         """Send the next job, if there is one for us."""
         if self._ledger.row.dirty() and not sitting.scrub():
             return False
@@ -179,12 +184,12 @@ class Press:
         self._deliver(sitting, job)
         return True
 
-    def _deliver(self, sitting: Sitting, job: JobRow) -> None:
+    def _deliver(self, sitting: PrinterSession, job: JobRow) -> None:
         Delivery(sitting, self._notice, self._stopping).deliver(job)
 
     # -- what an interruption left behind
 
-    def _finish_old(self, sitting: Sitting) -> bool:
+    def _finish_old(self, sitting: PrinterSession) -> bool:
         """Settle the oldest slip nobody knows the end of; True when there was one."""
         job = self._ledger.open_job()
         if job is None:
@@ -201,7 +206,7 @@ class Press:
             self._deliver(sitting, self._ledger.job(job.id))
         return True
 
-    def _settled(self, sitting: Sitting, job: JobRow, attempt: Attempt) -> bool:
+    def _settled(self, sitting: PrinterSession, job: JobRow, attempt: Attempt) -> bool:
         """Whether the last copy can still be shown to be on paper, without a new one."""
         policy, talk = self._policy, sitting.talk
         talk.hear(0.05)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from peripherals.simulators.printer.paper import LINE_DOTS, PICTURE, Strip, Style, width_in
-from peripherals.simulators.printer.tokenizer import Token
+from peripherals.simulators.printer.paper import LINE_DOTS, PICTURE, PaperStrip, Style, width_in
+from peripherals.simulators.printer.tokenizer import PrinterToken
 
 if TYPE_CHECKING:
     from peripherals.simulators.printer.printer import SimulatedPrinter
@@ -17,12 +17,12 @@ _PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 16: "cp1252", 18: "cp852", 19: "cp
 _LEVELS = "LMQH"
 
 
-class Pressing:
+class CommandExecutor:
     """Executes commands on the printer's paper."""
 
     def __init__(self, printer: SimulatedPrinter) -> None:
         self._printer = printer
-        self.strip = Strip(printer.model.dots)
+        self.strip = PaperStrip(printer.model.dots)
         self._logos: dict[bytes, Image.Image] = {}
         self.reset()
 
@@ -36,7 +36,7 @@ class Pressing:
         """The print buffer is cleared: a line without its end is never printed."""
         self._line = []
 
-    def execute(self, token: Token) -> None:
+    def execute(self, token: PrinterToken) -> None:
         """One command."""
         self.strip.octets += len(token.octets)
         match token.kind:
@@ -72,7 +72,7 @@ class Pressing:
         self.strip.put_line(line)
         self._line = []
 
-    def _escape(self, token: Token) -> None:
+    def _escape(self, token: PrinterToken) -> None:
         name, value = chr(token.octets[1]), token.octets[2] if len(token.octets) > 2 else 0
         style = self._style
         match name:
@@ -115,7 +115,7 @@ class Pressing:
             self._end_line()
         self.strip.feed(dots)
 
-    def _group(self, token: Token) -> None:
+    def _group(self, token: PrinterToken) -> None:
         octets = token.octets
         name, value = chr(octets[1]), octets[2] if len(octets) > 2 else 0
         match name:
@@ -159,7 +159,7 @@ class Pressing:
     def _cut(self) -> None:
         if self._line:
             self._end_line()
-        strip, self.strip = self.strip, Strip(self._printer.model.dots)
+        strip, self.strip = self.strip, PaperStrip(self._printer.model.dots)
         self._printer.cut(strip)
 
     def _raster(self, octets: bytes) -> None:

@@ -45,7 +45,7 @@ UNDO: Mapping[str, str] = {
 """What puts each fault right."""
 
 
-class FaultBox:
+class FaultInjector:
     """Does things to one printer. `ids` is where chance comes from."""
 
     def __init__(self, printer: SimulatedPrinter, ids: Ids) -> None:
@@ -209,7 +209,7 @@ class _Entry:
 class FaultScript:
     """A fault file being played."""
 
-    def __init__(self, path: Path, box: FaultBox, ids: Ids) -> None:
+    def __init__(self, path: Path, box: FaultInjector, ids: Ids) -> None:
         self._box = box
         self._ids = ids
         self._entries = [_Entry(request) for request in _read(path, box)]
@@ -233,7 +233,7 @@ class FaultScript:
                 self._box.do(entry.request)
 
 
-def _read(path: Path, box: FaultBox) -> list[dict[str, Any]]:
+def _read(path: Path, box: FaultInjector) -> list[dict[str, Any]]:
     try:
         lines = path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:

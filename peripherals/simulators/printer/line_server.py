@@ -23,7 +23,7 @@ from peripherals.simulators.printer.printer import SimulatedPrinter
 _IDLE_S = 0.05
 
 
-class Line(Protocol):
+class PrinterLine(Protocol):
     """Where a simulated printer's bytes come from."""
 
     def fileno(self) -> int:
@@ -39,7 +39,7 @@ class Line(Protocol):
     def unplug(self) -> None: ...
 
 
-class PtyLine:
+class PtyPrinterLine:
     """A pseudo-terminal whose slave is reachable under a stable link."""
 
     def __init__(self, link: Path) -> None:
@@ -81,7 +81,7 @@ class PtyLine:
             os.write(self._master, octets)
 
 
-class TcpLine:
+class TcpPrinterLine:
     """Port 9100 style: one host at a time, the next one waits."""
 
     def __init__(self, port: int) -> None:
@@ -146,7 +146,7 @@ class TcpLine:
 class LineServer:
     """Runs a printer on a line until `stop` says so."""
 
-    def __init__(self, printer: SimulatedPrinter, line: Line, *, baud: float = 0) -> None:
+    def __init__(self, printer: SimulatedPrinter, line: PrinterLine, *, baud: float = 0) -> None:
         self._printer = printer
         self._line = line
         self._bytes_s = baud / 10

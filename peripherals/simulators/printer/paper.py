@@ -1,6 +1,6 @@
 """Paper: what a simulated printer puts on it, as words for tests and as a picture for people.
 
-A `Strip` is the paper between two cuts. Text stands in the cells of the printer's own fonts
+A `PaperStrip` is the paper between two cuts. Text stands in the cells of the printer's own fonts
 (drawn with the slip font, 12x24 and 9x17 dots at 203 dpi), pictures and QR codes as dots.
 Drawing happens only when a picture is wanted.
 """
@@ -45,7 +45,7 @@ Paint = Callable[[Image.Image, int], None]
 
 
 @dataclass(slots=True)
-class Strip:
+class PaperStrip:
     """Paper since the last cut: `lines` and `codes` are what it says, `height` in dots."""
 
     dots: int = 576
@@ -184,6 +184,6 @@ def _edge(width: int, height: int) -> list[tuple[int, int]]:
     return [*upper, *reversed(lower)]
 
 
-def save_png(strip: Strip, path: Any) -> None:
+def save_png(strip: PaperStrip, path: Any) -> None:
     """Write the strip's picture."""
     strip.picture().save(path, optimize=False)

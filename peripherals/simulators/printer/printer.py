@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from peripherals.simulators.printer.commands import Pressing
-from peripherals.simulators.printer.paper import Strip
-from peripherals.simulators.printer.responses import Voice, full_status, status_byte
-from peripherals.simulators.printer.tokenizer import Token, next_token
+from peripherals.simulators.printer.commands import CommandExecutor
+from peripherals.simulators.printer.paper import PaperStrip
+from peripherals.simulators.printer.responses import ResponseQueue, full_status, status_byte
+from peripherals.simulators.printer.tokenizer import PrinterToken, next_token
 
 BUFFER_BYTES = 4096
 _LIVE_PREFIXES = (
@@ -29,7 +29,7 @@ _LIVE_PREFIXES = (
 
 
 @dataclass(slots=True)
-class Body:
+class MachineState:
     """What can be wrong with the machine, and what it counts."""
 
     paper_out: bool = False
@@ -72,7 +72,7 @@ class Slip:
 
     number: int
     at: float
-    strip: Strip
+    strip: PaperStrip
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,8 +90,8 @@ class SimulatedPrinter:
         on_slip: Callable[[Slip], None] = lambda _slip: None,
     ) -> None:
         self.model = model or Model()
-        self.body = Body()
-        self.voice = Voice(now)
+        self.body = MachineState()
+        self.voice = ResponseQueue(now)
         self.slips: list[Slip] = []
         self.unknown: list[bytes] = []
         self.live_commands: list[bytes] = []
@@ -105,7 +105,7 @@ class SimulatedPrinter:
         self._live = bytearray()
         self._busy_until = 0.0
         self._later: list[tuple[float, Callable[[], None]]] = []
-        self._press = Pressing(self)
+        self._press = CommandExecutor(self)
 
     # -- the line
 
@@ -190,7 +190,7 @@ class SimulatedPrinter:
             times.append(self._busy_until)
         return max(0.0, min(times) - now) if times else None
 
-    def _execute(self, token: Token) -> None:
+    def _execute(self, token: PrinterToken) -> None:
         if self.out_of_paper_in is not None:
             self.out_of_paper_in -= 1
             if self.out_of_paper_in <= 0:
@@ -205,7 +205,7 @@ class SimulatedPrinter:
                 max(self._busy_until, self._now()) + moved / self.model.mm_s + cutting
             )
 
-    def cut(self, strip: Strip) -> None:
+    def cut(self, strip: PaperStrip) -> None:
         """A piece of paper leaves the mouth."""
         self.body.cuts += 1
         slip = Slip(len(self.slips) + 1, self._now(), strip)
@@ -240,6 +240,6 @@ class SimulatedPrinter:
         return self.voice.take() if self.body.powered else b""
 
     @property
-    def hanging(self) -> Strip:
+    def hanging(self) -> PaperStrip:
         """The paper printed on and not yet cut."""
         return self._press.strip

@@ -20,8 +20,13 @@ from typing import IO
 from peripherals.device import BadDeviceUrl
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.simulators.control_socket import ControlServer
-from peripherals.simulators.printer.faults import FaultBox, FaultScript
-from peripherals.simulators.printer.line_server import Line, LineServer, PtyLine, TcpLine
+from peripherals.simulators.printer.faults import FaultInjector, FaultScript
+from peripherals.simulators.printer.line_server import (
+    LineServer,
+    PrinterLine,
+    PtyPrinterLine,
+    TcpPrinterLine,
+)
 from peripherals.simulators.printer.paper import save_png
 from peripherals.simulators.printer.printer import Model, SimulatedPrinter, Slip
 from provisioning.clock import SystemClock
@@ -71,9 +76,11 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     printer.voice.muted = arguments.mute
     ids = SeededIds(arguments.seed)
-    box = FaultBox(printer, ids)
+    box = FaultInjector(printer, ids)
     script = FaultScript(arguments.faults, box, ids) if arguments.faults else None
-    line: Line = PtyLine(arguments.pty) if arguments.pty else TcpLine(arguments.tcp)
+    line: PrinterLine = (
+        PtyPrinterLine(arguments.pty) if arguments.pty else TcpPrinterLine(arguments.tcp)
+    )
     control = ControlServer(arguments.control, box.do) if arguments.control else None
     print(_url(arguments, line), flush=True)
     _serve(printer, line, arguments.baud, control, script, clock, lambda: bool(stopped))
@@ -93,7 +100,7 @@ def _speed(word: str) -> float:
 
 def _serve(
     printer: SimulatedPrinter,
-    line: Line,
+    line: PrinterLine,
     baud: float,
     control: ControlServer | None,
     script: FaultScript | None,
@@ -158,8 +165,8 @@ def _keeper(pictures: Path | None, log: IO[str] | None) -> Callable[[Slip], None
     return keep
 
 
-def _url(arguments: argparse.Namespace, line: Line) -> str:
-    if isinstance(line, TcpLine):
+def _url(arguments: argparse.Namespace, line: PrinterLine) -> str:
+    if isinstance(line, TcpPrinterLine):
         return f"escpos+tcp://127.0.0.1:{line.port}?profile={arguments.profile}"
     baud = f"&baud={arguments.baud}" if arguments.baud else ""
     link = os.path.abspath(arguments.pty)  # noqa: PTH100 - resolve() would follow the link

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 
-class Condition(Protocol):
-    """What a status tells of; implemented by `printer.Body`."""
+class StatusSource(Protocol):
+    """What a status tells of; implemented by `printer.MachineState`."""
 
     paper_out: bool
     near_end: bool
@@ -25,7 +25,7 @@ class Condition(Protocol):
     def blocked(self) -> bool: ...
 
 
-def status_byte(body: Condition, n: int) -> int:
+def status_byte(body: StatusSource, n: int) -> int:
     """The answer to DLE EOT n."""
     if n == 1:
         return 0x12 | (0x08 if body.blocked else 0)
@@ -39,14 +39,14 @@ def status_byte(body: Condition, n: int) -> int:
     return 0x12 | near | (0x60 if body.paper_out else 0)
 
 
-def full_status(body: Condition) -> bytes:
+def full_status(body: StatusSource) -> bytes:
     """The answer to DLE EOT 20 of a kiosk printer with a presenter."""
     near = 0x04 if body.near_end or body.paper_out else 0
     paper = 0x01 * body.paper_out | near | 0x20 * body.in_mouth
     return bytes((0x10, 0x0F, paper, 0x02 * body.cover_open, 0x01 * body.hot, body.cutter_jam))
 
 
-def automatic_status(body: Condition) -> bytes:
+def automatic_status(body: StatusSource) -> bytes:
     """Four bytes of ASB."""
     error = 0x08 * body.cutter_jam | 0x40 * body.hot
     near = 0x03 if body.near_end or body.paper_out else 0
@@ -55,7 +55,7 @@ def automatic_status(body: Condition) -> bytes:
 
 
 @dataclass(slots=True)
-class Voice:
+class ResponseQueue:
     """Answers on their way to the host."""
 
     now: Callable[[], float]

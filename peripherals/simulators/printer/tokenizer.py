@@ -1,8 +1,8 @@
 """ESC/POS as a printer reads it: bytes cut into commands. Written from the command's own rules.
 
 `next_token` gives the first command of a buffer, or None when its rest has not come yet. A
-command it does not know is a `Token` of kind "unknown" with the bytes it can vouch for, so that
-a test can insist that none was sent.
+command it does not know is a `PrinterToken` of kind "unknown" with the bytes it can vouch for, so
+that a test can insist that none was sent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _TEXT_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class PrinterToken:
     """One command or one run of printable text."""
 
     kind: str  # "text", "control", "esc", "gs", "fs", "dle", "unknown"
@@ -124,7 +124,7 @@ _FAMILIES: Mapping[int, tuple[str, Mapping[int, _Rule]]] = {
 _CONTROLS = frozenset({0x00, 0x09, 0x0A, 0x0C, 0x0D, 0x18})
 
 
-def next_token(octets: bytes) -> Token | None:
+def next_token(octets: bytes) -> PrinterToken | None:
     """The first command of `octets`; None when it is not complete yet (or nothing is there)."""
     if not octets:
         return None
@@ -133,25 +133,25 @@ def next_token(octets: bytes) -> Token | None:
         end = 1
         while end < min(len(octets), _TEXT_MAX) and octets[end] >= 0x20:
             end += 1
-        return Token("text", octets[:end])
+        return PrinterToken("text", octets[:end])
     if head not in _FAMILIES:
         kind = "control" if head in _CONTROLS else "unknown"
-        return Token(kind, octets[:1])
+        return PrinterToken(kind, octets[:1])
     if len(octets) < 2:
         return None
     kind, rules = _FAMILIES[head]
     rule = rules.get(octets[1])
     if rule is None:
-        return Token("unknown", octets[:2])
+        return PrinterToken("unknown", octets[:2])
     length = rule(octets)
-    return None if length is None else Token(kind, octets[:length])
+    return None if length is None else PrinterToken(kind, octets[:length])
 
 
-def tokens(octets: bytes) -> list[Token]:
+def tokens(octets: bytes) -> list[PrinterToken]:
     """All commands of a finished stream; a cut-off last one is "unknown"."""
-    found: list[Token] = []
+    found: list[PrinterToken] = []
     while octets:
-        token = next_token(octets) or Token("unknown", octets)
+        token = next_token(octets) or PrinterToken("unknown", octets)
         found.append(token)
         octets = octets[len(token.octets) :]
     return found

@@ -13,11 +13,11 @@ import pytest
 from kiosk.node.device_events import ANSWER_S, Senses, event_of, press_of
 from kiosk.ui_protocol.ipc import encode, read_event
 from kiosk.ui_protocol.view import Activated, Element, Hello, Place, Role, Scanned, View
-from peripherals.device_loop.loop import Heard
+from peripherals.device_loop.loop import NamedEvent
 from peripherals.devices.call_button import Pressed
 from peripherals.devices.mrz import parse
 from peripherals.devices.mrz_reader import MrzRead
-from peripherals.devices.scanner import Scan, ScanRefused, Symbology, Why
+from peripherals.devices.scanner import Scan, ScanRefusal, ScanRefused, Symbology
 from peripherals.simulators.mrz import kenyan_id, passport
 from sync.transports.zmq_transport import ZmqServer
 
@@ -33,7 +33,7 @@ def zone(lines: list[str]) -> MrzRead:
     [
         (Scan(Symbology.QR, b"A101"), Scanned("A101")),
         (Scan(Symbology.QR, b"\xff"), None),
-        (ScanRefused(Why.CUT), None),
+        (ScanRefused(ScanRefusal.CUT), None),
         (zone(kenyan_id(id_number="022745326")), Scanned("22745326")),
         (zone(passport(number="AK0123456")), Scanned("AK0123456")),
         (zone(["X" * 30] * 3), None),
@@ -41,7 +41,7 @@ def zone(lines: list[str]) -> MrzRead:
     ],
 )
 def test_only_what_a_field_can_take_is_passed_on(event: object, expected: object) -> None:
-    assert event_of(Heard("scanner", event)) == expected
+    assert event_of(NamedEvent("scanner", event)) == expected
 
 
 def screen(*elements: Element) -> View:
@@ -82,7 +82,7 @@ def serve(core: ZmqServer, limit: int = 100) -> list[object]:
 def test_a_scan_crosses_the_socket(core: ZmqServer) -> None:
     senses = Senses(core.endpoint)
     for _ in range(100):
-        senses(Heard("scanner", Scan(Symbology.QR, b"A101")))
+        senses(NamedEvent("scanner", Scan(Symbology.QR, b"A101")))
         if got := serve(core, 1):
             break
     assert got[0] == Scanned("A101")
@@ -93,8 +93,8 @@ def test_a_core_that_is_away_holds_nobody_up() -> None:
     senses = Senses("ipc:///nonexistent/core")
     start = time.monotonic()
     for _ in range(3):
-        senses(Heard("scanner", Scan(Symbology.QR, b"A101")))
-        senses(Heard("gpio", Pressed()))
+        senses(NamedEvent("scanner", Scan(Symbology.QR, b"A101")))
+        senses(NamedEvent("gpio", Pressed()))
     senses.close()
     # A scan is let go, the button waits its short while, and closing waits for nothing.
     assert time.monotonic() - start <= 3 * (ANSWER_S + 0.5)
@@ -104,7 +104,7 @@ def test_a_scan_that_nobody_took_is_not_delivered_later(core: ZmqServer) -> None
     """Nobody may act later on a code held up earlier: the core starts after the scan."""
     endpoint = f"{core.endpoint}-late"
     senses = Senses(endpoint)
-    senses(Heard("scanner", Scan(Symbology.QR, b"OLD")))
+    senses(NamedEvent("scanner", Scan(Symbology.QR, b"OLD")))
     late = ZmqServer(endpoint)
     events = serve(late, 20)
     senses.close()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peripherals.causes import CAUSES, State
+from peripherals.causes import CAUSES, DeviceState
 from peripherals.device_loop.registry import KINDS
-from peripherals.line_protocol import Broken, Condition
+from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from peripherals.simulators.camera import picture
 from peripherals.simulators.gnss import gga
 from peripherals.simulators.mrz import kenyan_id
@@ -45,10 +45,10 @@ def test_every_kind_has_a_simulator_in_this_suite() -> None:
 def test_a_healthy_device_is_ready_within_three_seconds(name: str) -> None:
     bench = rig(name)
     events = bench.begin() + bench.run(3.0)
-    conditions = [event for event in events if isinstance(event, Condition)]
+    conditions = [event for event in events if isinstance(event, DeviceCondition)]
     assert conditions
-    assert conditions[-1] == Condition(State.READY)
-    assert not [event for event in events if isinstance(event, Broken)]
+    assert conditions[-1] == DeviceCondition(DeviceState.READY)
+    assert not [event for event in events if isinstance(event, ProtocolBroken)]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -95,9 +95,9 @@ def test_any_bytes_cut_anywhere_never_raise_and_leave_nothing(
             events += bench.dialogue.elapsed(bench.now)
         bench.dialogue.outgoing()
     for event in events:
-        if isinstance(event, Condition) and event.cause:
+        if isinstance(event, DeviceCondition) and event.cause:
             assert event.cause in CAUSES
-        if isinstance(event, Broken):
+        if isinstance(event, ProtocolBroken):
             assert event.cause in CAUSES
     bench.dialogue.ended(bench.now)
     assert sum(buffer.traces() for buffer in buffers(bench.dialogue)) == 0
@@ -112,9 +112,9 @@ def test_it_serves_again_after_the_line_broke(name: str) -> None:
     fresh = rig(name)
     fresh.dialogue, fresh.now = bench.dialogue, bench.now + 1
     events = fresh.begin() + fresh.run(12.0)
-    conditions = [event for event in events if isinstance(event, Condition)]
-    assert not conditions or conditions[-1] == Condition(State.READY)
-    assert not [event for event in events if isinstance(event, Broken)]
+    conditions = [event for event in events if isinstance(event, DeviceCondition)]
+    assert not conditions or conditions[-1] == DeviceCondition(DeviceState.READY)
+    assert not [event for event in events if isinstance(event, ProtocolBroken)]
 
 
 @pytest.mark.parametrize("name", ["card+pcsc", "ups+nut", "sms+at", "gnss+gpsd", "gnss+nmea"])
@@ -126,9 +126,9 @@ def test_a_device_that_falls_silent_does_not_stay_ready(name: str) -> None:
     bench.simulator.due = lambda now: b""
     events = bench.run(60.0, step_s=0.1)
     states = [
-        State.UNKNOWN if isinstance(event, Broken) else event.state
+        DeviceState.UNKNOWN if isinstance(event, ProtocolBroken) else event.state
         for event in events
-        if isinstance(event, Condition | Broken)
+        if isinstance(event, DeviceCondition | ProtocolBroken)
     ]
     assert states
     assert not states[-1].serves

@@ -18,8 +18,8 @@ from gpiozero.pins.mock import MockFactory
 from peripherals.device import BadDeviceUrl, DeviceBusy, DeviceFault, DeviceLost
 from peripherals.drivers.backlight import BacklightLine
 from peripherals.drivers.gpiozero_io import GpioLine
-from peripherals.drivers.lines import FdLine, HidLine, Line, SerialLine, TcpLine, must_exist
-from peripherals.drivers.subprocess_line import ChildLine, CommandLine
+from peripherals.drivers.lines import DeviceLine, FdLine, HidLine, SerialLine, TcpLine, must_exist
+from peripherals.drivers.subprocess_line import CommandLine, SubprocessLine
 from provisioning.clock import SystemClock
 
 LIMIT_S = 0.3
@@ -30,7 +30,7 @@ ECHO = [sys.executable, "-u", "-c", "import sys\nfor line in sys.stdin: print(li
 class Case:
     """A line, how its device speaks, and how its device goes away."""
 
-    line: Line
+    line: DeviceLine
     speak: Callable[[], Any]
     vanish: Callable[[], Any] | None
 
@@ -66,7 +66,7 @@ def tcp_case(folder: Path) -> Case:
 
 
 def child_case(folder: Path) -> Case:
-    line = ChildLine(ECHO)
+    line = SubprocessLine(ECHO)
     return Case(line, lambda: line.write(b"hello\n"), line._child.kill)
 
 
@@ -107,7 +107,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
             made.vanish()
 
 
-def use(line: Line) -> None:
+def use(line: DeviceLine) -> None:
     """Write and read for a second, or until it breaks."""
     for _ in range(100):
         line.write(b"x")
@@ -115,7 +115,7 @@ def use(line: Line) -> None:
         select.select([], [], [], 0.01)
 
 
-def heard(line: Line, limit_s: float = 5.0) -> bytes:
+def heard(line: DeviceLine, limit_s: float = 5.0) -> bytes:
     clock = SystemClock()
     start = clock.monotonic()
     while not (chunk := line.read()):
@@ -195,7 +195,7 @@ def test_descriptors_and_children_are_all_given_back(tmp_path: Path) -> None:
         (lambda: SerialLine("/dev/null", 1234), BadDeviceUrl),
         (lambda: HidLine("/dev/nonexistent"), DeviceLost),
         (lambda: TcpLine("gps.example", 1), BadDeviceUrl),
-        (lambda: ChildLine(["/nonexistent/program"]), DeviceFault),
+        (lambda: SubprocessLine(["/nonexistent/program"]), DeviceFault),
         (lambda: must_exist("/dev/nonexistent"), DeviceLost),
     ],
 )

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peripherals.connection.hotplug import (
-    Bench,
     Match,
+    MatchRefused,
     Plugged,
-    Present,
-    Refused,
+    PresentDevice,
+    PresentDevices,
     Unplugged,
     resolve,
 )
@@ -21,11 +21,13 @@ from peripherals.drivers.udev_hotplug import UdevSource, usb_port
 from peripherals.simulators.hotplug import HotplugSimulator, PipeSource
 
 TM_T20, CLONE = "04b8:0e15", "0416:5011"
-FRONT = Present("/dev/usb/lp0", "usbmisc", "1-1.1", TM_T20, "A1")
-BACK = Present("/dev/usb/lp1", "usbmisc", "1-1.2", TM_T20, "A2")
+FRONT = PresentDevice("/dev/usb/lp0", "usbmisc", "1-1.1", TM_T20, "A1")
+BACK = PresentDevice("/dev/usb/lp1", "usbmisc", "1-1.2", TM_T20, "A2")
 
 
-def through_a_pipe(simulator: HotplugSimulator, bench: Bench, source: PipeSource, fd: int) -> None:
+def through_a_pipe(
+    simulator: HotplugSimulator, bench: PresentDevices, source: PipeSource, fd: int
+) -> None:
     os.write(fd, simulator.due(0.0))
     for event in source.read():
         bench.take(event)
@@ -36,7 +38,7 @@ def test_two_identical_printers_swapped_between_ports_follow_the_rule() -> None:
     simulator, source = HotplugSimulator(), PipeSource(reading)
     simulator.plug(FRONT)
     simulator.plug(BACK)
-    bench = Bench(source.present())
+    bench = PresentDevices(source.present())
     through_a_pipe(simulator, bench, source, writing)
     by_port = {"first": Match(port="1-1.1", model=TM_T20), "second": Match(port="1-1.2")}
     by_serial = {"first": Match(serial="A1"), "second": Match(serial="A2")}
@@ -48,12 +50,12 @@ def test_two_identical_printers_swapped_between_ports_follow_the_rule() -> None:
     through_a_pipe(simulator, bench, source, writing)
     after_port, after_serial = bench.roles(by_port), bench.roles(by_serial)
     first, second = after_port["first"], after_port["second"]
-    assert isinstance(first, Present)
-    assert isinstance(second, Present)
+    assert isinstance(first, PresentDevice)
+    assert isinstance(second, PresentDevice)
     assert (first.port, first.serial) == ("1-1.1", "A2"), "a role bound to a port stays there"
     assert (second.port, second.serial) == ("1-1.2", "A1")
     moved = after_serial["first"]
-    assert isinstance(moved, Present)
+    assert isinstance(moved, PresentDevice)
     assert (moved.port, moved.serial) == ("1-1.2", "A1"), "a role bound to a serial moves along"
     source.close()
     os.close(writing)
@@ -62,30 +64,30 @@ def test_two_identical_printers_swapped_between_ports_follow_the_rule() -> None:
 @pytest.mark.parametrize(
     ("match", "present", "expected"),
     [
-        (Match(port="1-1.1", model=CLONE), [FRONT, BACK], Refused("wrong-model")),
-        (Match(serial="A1", model=CLONE), [FRONT], Refused("wrong-model")),
-        (Match(port="9-9"), [FRONT, BACK], Refused("not-plugged")),
-        (Match(model=TM_T20), [FRONT, BACK], Refused("two-alike")),
+        (Match(port="1-1.1", model=CLONE), [FRONT, BACK], MatchRefused("wrong-model")),
+        (Match(serial="A1", model=CLONE), [FRONT], MatchRefused("wrong-model")),
+        (Match(port="9-9"), [FRONT, BACK], MatchRefused("not-plugged")),
+        (Match(model=TM_T20), [FRONT, BACK], MatchRefused("two-alike")),
         (Match(model=TM_T20), [FRONT], FRONT),
-        (Match(model=CLONE), [FRONT], Refused("not-plugged")),
-        (Match(port="1-1.1", subsystem="tty"), [FRONT], Refused("not-plugged")),
-        (Match(port="1-1.1"), [], Refused("not-plugged")),
+        (Match(model=CLONE), [FRONT], MatchRefused("not-plugged")),
+        (Match(port="1-1.1", subsystem="tty"), [FRONT], MatchRefused("not-plugged")),
+        (Match(port="1-1.1"), [], MatchRefused("not-plugged")),
     ],
 )
 def test_one_device_fits_or_there_is_a_cause(
-    match: Match, present: list[Present], expected: Present | Refused
+    match: Match, present: list[PresentDevice], expected: PresentDevice | MatchRefused
 ) -> None:
     assert resolve(match, present) == expected
 
 
 def test_a_node_wanted_twice_goes_to_nobody() -> None:
-    roles = Bench([FRONT]).roles({"a": Match(port="1-1.1"), "b": Match(serial="A1")})
-    assert set(roles.values()) == {Refused("two-alike")}
+    roles = PresentDevices([FRONT]).roles({"a": Match(port="1-1.1"), "b": Match(serial="A1")})
+    assert set(roles.values()) == {MatchRefused("two-alike")}
 
 
 def test_two_of_a_model_with_the_same_serial_number_are_told_apart_by_port_only() -> None:
-    twin = Present("/dev/usb/lp1", "usbmisc", "1-1.2", TM_T20, "A1")
-    assert resolve(Match(serial="A1"), [FRONT, twin]) == Refused("two-alike")
+    twin = PresentDevice("/dev/usb/lp1", "usbmisc", "1-1.2", TM_T20, "A1")
+    assert resolve(Match(serial="A1"), [FRONT, twin]) == MatchRefused("two-alike")
     assert resolve(Match(serial="A1", port="1-1.2"), [FRONT, twin]) == twin
 
 
@@ -98,13 +100,13 @@ def test_two_of_a_model_with_the_same_serial_number_are_told_apart_by_port_only(
 def test_whatever_happens_a_role_never_gets_a_device_outside_its_rule(
     story: list[tuple[bool, int, int, int]],
 ) -> None:
-    bench = Bench()
+    bench = PresentDevices()
     match = Match(port="1-1", model="m:1")
     for plug, node, port, model in story:
-        device = Present(f"/dev/n{node}", "tty", f"1-{port}", f"m:{model}", "")
+        device = PresentDevice(f"/dev/n{node}", "tty", f"1-{port}", f"m:{model}", "")
         bench.take(Plugged(device) if plug else Unplugged(device.node))
         found = bench.resolve(match)
-        assert isinstance(found, Refused) or (found.port, found.model) == ("1-1", "m:1")
+        assert isinstance(found, MatchRefused) or (found.port, found.model) == ("1-1", "m:1")
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import pytest
 
 from peripherals.device_loop.control_socket import (
     Call,
-    CallBox,
+    DeviceCaller,
+    DeviceCallServer,
     Done,
-    EquipmentCaller,
     NoPhoto,
     Photo,
     SetBrightness,
@@ -25,9 +25,9 @@ from peripherals.device_loop.control_socket import (
     WatchForCodes,
     order_of,
 )
-from peripherals.device_loop.loop import Equipment, Heard
+from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES
-from peripherals.device_loop.unit import EquipmentUnit, PowerHold, UnitParts
+from peripherals.device_loop.unit import DeviceUnit, PowerHold, UnitParts
 from peripherals.devices.call_button import Light
 from peripherals.devices.image_codes import read_picture
 from peripherals.devices.scanner import Scan, Symbology
@@ -46,25 +46,25 @@ class Kiosk:
     def __init__(self, folder: Path) -> None:
         (folder / "max_brightness").write_text("100")
         (folder / "brightness").write_text("80")
-        self.clock, self.heard = SystemClock(), list[Heard]()
+        self.clock, self.heard = SystemClock(), list[NamedEvent]()
         endpoint = f"ipc://{folder / 'calls'}"
         urls = {"camera": CAMERA, "brightness": f"brightness+sysfs:{folder}"}
         self.folder = folder
-        self.unit = EquipmentUnit(
+        self.unit = DeviceUnit(
             UnitParts(
-                equipment=Equipment(urls, self.clock, SeededIds(), read_codes=read_picture),
+                equipment=DeviceLoop(urls, self.clock, SeededIds(), read_codes=read_picture),
                 store=Store.open(folder / "x.db", [EQUIPMENT_TABLES]),
                 clock=self.clock,
                 outlet=self.heard.append,
                 power=SimpleNamespace(ask=lambda: None, cancel=lambda: None),
                 hold=PowerHold(),
                 busy=lambda: False,
-                calls=CallBox(endpoint),
+                calls=DeviceCallServer(endpoint),
             )
         )
         # The visit is another process: its requests are sent here and answered a turn later.
         self.client = ZmqClient(endpoint)
-        self.visit = EquipmentCaller(endpoint)
+        self.visit = DeviceCaller(endpoint)
 
     def run(self, until: Callable[[], Any], limit_s: float = 10.0) -> None:
         start = self.clock.monotonic()
@@ -113,7 +113,7 @@ def test_a_photo_comes_to_whoever_asked(kiosk: Kiosk) -> None:
 def test_a_code_before_the_camera_is_a_scan(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "HUDUMA_CAMERA_SHOWS", "A101")
     kiosk.send(WatchForCodes(10))
-    scan = Heard("camera", Scan(Symbology.QR, b"A101"))
+    scan = NamedEvent("camera", Scan(Symbology.QR, b"A101"))
     kiosk.run(lambda: scan in kiosk.heard)
     kiosk.send(StopWatching())
     for _ in range(20):  # the code is still before the camera, and nobody looks any more
@@ -141,11 +141,11 @@ def test_garbage_on_the_socket_is_ignored(kiosk: Kiosk) -> None:
 def test_a_device_that_is_not_there_takes_nothing_and_an_absent_service_neither(
     tmp_path: Path,
 ) -> None:
-    visit = EquipmentCaller(f"ipc://{tmp_path / 'nobody'}")
+    visit = DeviceCaller(f"ipc://{tmp_path / 'nobody'}")
     assert visit.call(ShowLight(Light.ON)) is False
     assert visit.photo() is None
     visit.close()
-    empty = Equipment({}, SystemClock(), SeededIds())
+    empty = DeviceLoop({}, SystemClock(), SeededIds())
     assert not empty.tell(*order_of(TakePhoto()))
 
 

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from peripherals.causes import State
-from peripherals.connection.hotplug import Present
+from peripherals.causes import DeviceState
+from peripherals.connection.hotplug import PresentDevice
 from peripherals.device import BadDeviceUrl
-from peripherals.device_loop.loop import Equipment, Heard
+from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.device_loop.registry import KINDS, ROLES, read_equipment_url
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES, read, to_json, write
 from peripherals.device_loop.worker import RestartPolicy
 from peripherals.devices.call_button import Light, Pressed, SetLight
 from peripherals.devices.mrz_reader import MrzRead
-from peripherals.devices.scanner import Scan, ScanRefused, Symbology, Why
-from peripherals.devices.ups import Power, Source
+from peripherals.devices.scanner import Scan, ScanRefusal, ScanRefused, Symbology
+from peripherals.devices.ups import Power, PowerSource
 from peripherals.simulators.gnss import GnssSimulator
 from peripherals.simulators.gpio import GpioSimulator
 from peripherals.simulators.harness import FifoPort, PtyPort, TcpPort
@@ -59,10 +59,10 @@ class Stage:
 
     def run(
         self,
-        equipment: Equipment,
-        until: Callable[[list[Heard]], bool],
+        equipment: DeviceLoop,
+        until: Callable[[list[NamedEvent]], bool],
         limit_s: float = 10.0,
-    ) -> list[Heard]:
+    ) -> list[NamedEvent]:
         start, heard = self.clock.monotonic(), []
         while not until(heard):
             self.pump()
@@ -82,11 +82,11 @@ def stage() -> Iterator[Stage]:
     made.close()
 
 
-def build(urls: dict[str, str], **more: Any) -> Equipment:
-    return Equipment(urls, SystemClock(), SeededIds(), policy=QUICK, **more)
+def build(urls: dict[str, str], **more: Any) -> DeviceLoop:
+    return DeviceLoop(urls, SystemClock(), SeededIds(), policy=QUICK, **more)
 
 
-def states(equipment: Equipment) -> dict[str, State]:
+def states(equipment: DeviceLoop) -> dict[str, DeviceState]:
     return {row.name: row.state for row in equipment.rows()}
 
 
@@ -108,7 +108,7 @@ def whole_van(stage: Stage, tmp_path: Path) -> dict[str, str]:
 
 def test_a_whole_van_comes_up_and_every_device_is_heard(stage: Stage, tmp_path: Path) -> None:
     equipment = build(whole_van(stage, tmp_path))
-    stage.run(equipment, lambda _: all(s is State.READY for s in states(equipment).values()))
+    stage.run(equipment, lambda _: all(s is DeviceState.READY for s in states(equipment).values()))
     now = stage.clock.monotonic()
     simulators = {type(simulator): simulator for simulator, _ in stage.acts}
     simulators[ScannerSimulator].scan("A101", now)
@@ -119,9 +119,9 @@ def test_a_whole_van_comes_up_and_every_device_is_heard(stage: Stage, tmp_path: 
     heard = stage.run(
         equipment, lambda seen: all(any(isinstance(h.event, k) for h in seen) for k in kinds)
     )
-    assert Heard("scanner", Scan(Symbology.UNTOLD, b"A101")) in heard
-    assert any(isinstance(h.event, Power) and h.event.source is Source.BATTERY for h in heard)
-    assert states(equipment)["ups"] is State.LOW
+    assert NamedEvent("scanner", Scan(Symbology.UNTOLD, b"A101")) in heard
+    assert any(isinstance(h.event, Power) and h.event.source is PowerSource.BATTERY for h in heard)
+    assert states(equipment)["ups"] is DeviceState.LOW
     assert equipment.tell("gpio", SetLight(Light.ON))
     stage.run(equipment, lambda _: simulators[GpioSimulator].light)
     details = {row.name: row.detail for row in equipment.rows()}
@@ -132,7 +132,7 @@ def test_a_whole_van_comes_up_and_every_device_is_heard(stage: Stage, tmp_path: 
 
 
 def test_a_modem_sends_while_everything_else_goes_on(stage: Stage, tmp_path: Path) -> None:
-    from peripherals.sms.modem import Outcome, SmsReport
+    from peripherals.sms.modem import SmsOutcome, SmsReport
     from peripherals.sms.pdu import parts_of
 
     equipment = build(whole_van(stage, tmp_path))
@@ -140,8 +140,8 @@ def test_a_modem_sends_while_everything_else_goes_on(stage: Stage, tmp_path: Pat
     assert modem is not None
     stage.run(equipment, lambda _: modem.can_send)
     modem.send("job", parts_of("+254712345678", "Ĩ wewe", 1), stage.clock.monotonic())
-    done = SmsReport("job", Outcome.SENT, 1)
-    stage.run(equipment, lambda seen: Heard("sms", done) in seen)
+    done = SmsReport("job", SmsOutcome.SENT, 1)
+    stage.run(equipment, lambda seen: NamedEvent("sms", done) in seen)
     sent = next(s for s, _ in stage.acts if isinstance(s, ModemSimulator)).sent
     assert [each.text for each in sent] == ["Ĩ wewe"]
     equipment.close()
@@ -153,16 +153,16 @@ def test_a_cable_pulled_in_the_middle_of_a_scan_and_pushed_back(
     link = tmp_path / "scanner"
     port = PtyPort(link)
     equipment = build({"scanner": f"scanner+serial:{link}"})
-    stage.run(equipment, lambda _: states(equipment)["scanner"] is State.READY)
+    stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY)
     port.give(b"HALF A CO")
     equipment.turn(0.05)
     port.close()
-    heard = stage.run(equipment, lambda _: states(equipment)["scanner"] is not State.READY)
-    assert Heard("scanner", ScanRefused(Why.CUT)) in heard
+    heard = stage.run(equipment, lambda _: states(equipment)["scanner"] is not DeviceState.READY)
+    assert NamedEvent("scanner", ScanRefused(ScanRefusal.CUT)) in heard
     stage.add(again := ScannerSimulator(), PtyPort(link))
-    stage.run(equipment, lambda _: states(equipment)["scanner"] is State.READY)
+    stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY)
     again.scan("WHOLE", stage.clock.monotonic())
-    whole = Heard("scanner", Scan(Symbology.UNTOLD, b"WHOLE"))
+    whole = NamedEvent("scanner", Scan(Symbology.UNTOLD, b"WHOLE"))
     assert whole in stage.run(equipment, lambda seen: whole in seen)
     equipment.close()
 
@@ -171,10 +171,10 @@ def test_hid_events_come_through_a_pipe(stage: Stage, tmp_path: Path) -> None:
     simulator = HidSimulator()
     path = stage.add(simulator, FifoPort(tmp_path / "events"))
     equipment = build({"scanner": f"scanner+hid:{path}?grab=no"})
-    stage.run(equipment, lambda _: states(equipment)["scanner"] is State.READY)
+    stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY)
     text = "IDKEN<" * 50
     simulator.scan(text, stage.clock.monotonic())
-    scan = Heard("scanner", Scan(Symbology.UNTOLD, text.encode()))
+    scan = NamedEvent("scanner", Scan(Symbology.UNTOLD, text.encode()))
     assert scan in stage.run(equipment, lambda seen: scan in seen)
     equipment.close()
 
@@ -183,7 +183,7 @@ def test_what_is_missing_is_absent_with_a_cause_and_costs_nothing(stage: Stage) 
     equipment = build({"scanner": "scanner+serial:/dev/nonexistent0"})
     equipment.turn(0.0)
     (row,) = equipment.rows()
-    assert (row.state, row.cause, row.code) == (State.ABSENT, "not-plugged", "E21")
+    assert (row.state, row.cause, row.code) == (DeviceState.ABSENT, "not-plugged", "E21")
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(20):
         equipment.turn(0.02)
@@ -196,22 +196,22 @@ def test_a_server_that_is_down_turns_to_fault_and_comes_back_when_it_does(stage:
     address = taken.address
     taken.close()
     equipment = build({"ups": f"ups+nut://{address}/ups"})
-    stage.run(equipment, lambda _: states(equipment)["ups"] is State.FAULT)
+    stage.run(equipment, lambda _: states(equipment)["ups"] is DeviceState.FAULT)
     assert equipment.rows()[0].cause == "keeps-failing"
     stage.add(NutSimulator(), TcpPort(int(address.split(":")[1])))
-    stage.run(equipment, lambda _: states(equipment)["ups"] is State.READY)
+    stage.run(equipment, lambda _: states(equipment)["ups"] is DeviceState.READY)
     equipment.close()
 
 
 def test_a_second_opener_is_told_that_the_port_is_in_use(stage: Stage) -> None:
     path = stage.add(ScannerSimulator(), PtyPort())
     first = build({"scanner": f"scanner+serial:{path}"})
-    stage.run(first, lambda _: states(first)["scanner"] is State.READY)
+    stage.run(first, lambda _: states(first)["scanner"] is DeviceState.READY)
     second = build({"scanner": f"scanner+serial:{path}"})
     second.turn(0.0)
     assert second.rows()[0].cause == "in-use"
     first.close()
-    stage.run(second, lambda _: states(second)["scanner"] is State.READY)
+    stage.run(second, lambda _: states(second)["scanner"] is DeviceState.READY)
     second.close()
 
 
@@ -221,10 +221,10 @@ def test_descriptors_stay_flat_over_many_unplugs(stage: Stage, tmp_path: Path) -
     counts = []
     for _ in range(15):
         port = PtyPort(link)
-        stage.run(equipment, lambda _: states(equipment)["scanner"] is State.READY)
+        stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY)
         counts.append(len(list(Path("/proc/self/fd").iterdir())))
         port.close()
-        stage.run(equipment, lambda _: states(equipment)["scanner"] is not State.READY)
+        stage.run(equipment, lambda _: states(equipment)["scanner"] is not DeviceState.READY)
     assert max(counts) == min(counts)
     equipment.close()
 
@@ -234,8 +234,8 @@ def test_roles_follow_the_port_and_a_wrong_model_is_refused(stage: Stage) -> Non
     plugs = HotplugSimulator()
     one, two = ScannerSimulator(), MrzSimulator()
     nodes = [stage.add(one, PtyPort()), stage.add(two, PtyPort())]
-    first = Present(nodes[0], "tty", "1-1.1", "05e0:1200", "S1")
-    second = Present(nodes[1], "tty", "1-1.2", "0c2e:0206", "S2")
+    first = PresentDevice(nodes[0], "tty", "1-1.1", "05e0:1200", "S1")
+    second = PresentDevice(nodes[1], "tty", "1-1.2", "0c2e:0206", "S2")
     equipment = build(
         {
             "scanner": "scanner+serial:?port=1-1.1&model=05e0:1200",
@@ -244,17 +244,17 @@ def test_roles_follow_the_port_and_a_wrong_model_is_refused(stage: Stage) -> Non
         hotplug=PipeSource(reading),
     )
     equipment.turn(0.0)
-    assert set(states(equipment).values()) == {State.ABSENT}
+    assert set(states(equipment).values()) == {DeviceState.ABSENT}
     plugs.plug(first)
     plugs.plug(second)
     os.write(writing, plugs.due(0.0))
-    stage.run(equipment, lambda _: all(s is State.READY for s in states(equipment).values()))
+    stage.run(equipment, lambda _: all(s is DeviceState.READY for s in states(equipment).values()))
     plugs.unplug(first.node)
     plugs.unplug(second.node)
-    plugs.plug(Present(first.node, "tty", "1-1.2", first.model, first.serial))
-    plugs.plug(Present(second.node, "tty", "1-1.1", second.model, second.serial))
+    plugs.plug(PresentDevice(first.node, "tty", "1-1.2", first.model, first.serial))
+    plugs.plug(PresentDevice(second.node, "tty", "1-1.1", second.model, second.serial))
     os.write(writing, plugs.due(0.0))
-    stage.run(equipment, lambda _: set(states(equipment).values()) == {State.DISABLED})
+    stage.run(equipment, lambda _: set(states(equipment).values()) == {DeviceState.DISABLED})
     assert {row.cause for row in equipment.rows()} == {"wrong-model"}
     equipment.close()
     os.close(writing)
@@ -262,14 +262,14 @@ def test_roles_follow_the_port_and_a_wrong_model_is_refused(stage: Stage) -> Non
 
 def test_an_operator_restarts_a_device_at_once(stage: Stage, tmp_path: Path) -> None:
     link = tmp_path / "scanner"
-    equipment = Equipment(
+    equipment = DeviceLoop(
         {"scanner": f"scanner+serial:{link}"}, SystemClock(), SeededIds(), policy=RestartPolicy()
     )
     equipment.turn(0.0)
     stage.add(ScannerSimulator(), PtyPort(link))
     assert equipment.restart("scanner")
     assert not equipment.restart("nothing")
-    stage.run(equipment, lambda _: states(equipment)["scanner"] is State.READY, limit_s=1)
+    stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY, limit_s=1)
     equipment.close()
 
 
@@ -310,7 +310,7 @@ def test_the_table_is_kept_and_old_knowledge_is_unknown(
 ) -> None:
     store.migrate([EQUIPMENT_TABLES])
     equipment = build(whole_van(stage, tmp_path))
-    stage.run(equipment, lambda _: all(s is State.READY for s in states(equipment).values()))
+    stage.run(equipment, lambda _: all(s is DeviceState.READY for s in states(equipment).values()))
     assert equipment.take_changed()
     assert not equipment.take_changed()
     with store.transaction() as tx:
@@ -321,5 +321,5 @@ def test_the_table_is_kept_and_old_knowledge_is_unknown(
     assert shown["words"]["en"]
     assert shown["words"]["sw"]
     later = stage.clock.now().replace(year=2030)
-    assert {row.state for row in read(store, later)} == {State.UNKNOWN}
+    assert {row.state for row in read(store, later)} == {DeviceState.UNKNOWN}
     equipment.close()

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.device import SimulatorRefused
-from peripherals.device_loop.loop import Equipment, Heard
+from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES, read, read_position
-from peripherals.device_loop.unit import EquipmentUnit, PowerHold, UnitParts
+from peripherals.device_loop.unit import DeviceUnit, PowerHold, UnitParts
 from peripherals.device_loop.worker import RestartPolicy
 from peripherals.devices.scanner import Scan
 from peripherals.drivers.lines import ProgramMissing
@@ -53,13 +53,13 @@ class Van:
         self.ports = [PtyPort(), TcpPort(), PtyPort(), TcpPort()]
         self.simulators: list[Any] = [self.scanner, self.nut, self.modem, self.gnss]
         urls = [port.address for port in self.ports]
-        self.heard: list[Heard] = []
+        self.heard: list[NamedEvent] = []
         self.power, self.hold, self.printing = Power(), PowerHold(), False
         self.store = Store.open(path, [EQUIPMENT_TABLES, SMS_TABLES])
         self.sms = SmsQueue(self.store, bytes(32), self.clock, self.ids)
-        self.unit = EquipmentUnit(
+        self.unit = DeviceUnit(
             UnitParts(
-                equipment=Equipment(
+                equipment=DeviceLoop(
                     {
                         "scanner": f"scanner+serial:{urls[0]}",
                         "ups": f"ups+nut://{urls[1]}/ups",
@@ -94,7 +94,7 @@ class Van:
             self.unit.turn()
             assert now - start < limit_s, (self.states(), self.power.asked)
 
-    def states(self) -> dict[str, State]:
+    def states(self) -> dict[str, DeviceState]:
         return {row.name: row.state for row in read(self.store)}
 
     def close(self) -> None:
@@ -115,9 +115,9 @@ def van(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Van]:
 def test_power_fails_the_running_slip_finishes_shutdown_is_asked_once_and_mains_cancels(
     van: Van,
 ) -> None:
-    van.run(lambda: van.states().get("ups") is State.READY)
+    van.run(lambda: van.states().get("ups") is DeviceState.READY)
     van.nut.status("OB")
-    van.run(lambda: van.states()["ups"] is State.LOW)
+    van.run(lambda: van.states()["ups"] is DeviceState.LOW)
     assert not van.hold.holding
     van.printing = True
     van.nut.status("OB LB")
@@ -137,7 +137,7 @@ def test_power_fails_the_running_slip_finishes_shutdown_is_asked_once_and_mains_
 
 
 def test_a_scan_goes_to_the_visit_and_nowhere_else(van: Van, tmp_path: Path) -> None:
-    van.run(lambda: van.states().get("scanner") is State.READY)
+    van.run(lambda: van.states().get("scanner") is DeviceState.READY)
     van.scanner.scan("SECRET-22745326", van.clock.monotonic())
     van.run(lambda: any(isinstance(heard.event, Scan) for heard in van.heard))
     van.store.checkpoint()
@@ -156,7 +156,7 @@ def test_a_queued_sms_leaves_when_there_is_a_network(van: Van) -> None:
 
 
 def test_the_place_of_the_van_is_known_while_it_is_fresh(van: Van) -> None:
-    van.run(lambda: van.states().get("gnss") is State.READY)
+    van.run(lambda: van.states().get("gnss") is DeviceState.READY)
     place = read_position(van.store, van.clock.now())
     assert place is not None
     assert (place.latitude, place.longitude) == pytest.approx((-1.2864, 36.8172))
@@ -170,9 +170,9 @@ def test_simulators_are_refused_in_the_field(tmp_path: Path) -> None:
         f"camera+v4l:{tmp_path}?program=cat",
     ):
         name = url.split("+")[0]
-        Equipment({name: url}, SystemClock(), SeededIds()).close()
+        DeviceLoop({name: url}, SystemClock(), SeededIds()).close()
         with pytest.raises(SimulatorRefused):
-            Equipment({name: url}, SystemClock(), SeededIds(), field=True)
+            DeviceLoop({name: url}, SystemClock(), SeededIds(), field=True)
 
 
 def test_the_machine_is_asked_with_a_minutes_grace(tmp_path: Path) -> None:

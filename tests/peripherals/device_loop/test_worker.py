@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.device import DeviceBusy, DeviceLost
-from peripherals.device_loop.worker import RestartPolicy, Worker
-from peripherals.devices.scanner import ScanRefused, SerialScanner, Why
+from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
+from peripherals.devices.scanner import ScanRefusal, ScanRefused, SerialScanner
 from peripherals.devices.ups import Nut
 from peripherals.drivers.lines import NotAllowed, ProgramMissing
-from peripherals.line_protocol import Condition
+from peripherals.line_protocol import DeviceCondition
 from peripherals.sms.modem import Modem
 
 
@@ -54,13 +54,13 @@ def jitter() -> Iterator[float]:
 
 def test_a_device_that_takes_no_bytes_is_closed_at_its_deadline() -> None:
     line = FakeLine(takes=5)
-    worker = Worker("ups", Nut("ups"), lambda: line, jitter())
+    worker = DeviceWorker("ups", Nut("ups"), lambda: line, jitter())
     worker.step(10.0)
     assert line.written == b"GET V"
     assert worker.wants_to_write
     assert worker.wakes_at() == 12.0
     assert worker.step(11.9) == []
-    assert Condition(State.LOST, "no-answer") in worker.step(12.0)
+    assert DeviceCondition(DeviceState.LOST, "no-answer") in worker.step(12.0)
     assert line.closed
     assert worker.fileno() is None
 
@@ -73,7 +73,7 @@ def test_restarts_back_off_then_turn_to_fault_and_an_operator_forgives() -> None
         opened.append(now)
         return FakeLine(arrives=[None])
 
-    worker = Worker("scanner", SerialScanner(), open_line, jitter())
+    worker = DeviceWorker("scanner", SerialScanner(), open_line, jitter())
     while now < 100:
         worker.step(now)
         wakes = worker.wakes_at()
@@ -84,17 +84,17 @@ def test_restarts_back_off_then_turn_to_fault_and_an_operator_forgives() -> None
     assert all(b >= a - 1e-9 for a, b in itertools.pairwise(pauses))
     assert pauses[7] == pytest.approx(5.0)
     assert pauses[8] == pytest.approx(60 * 1.125)
-    assert (worker.state, worker.cause) == (State.FAULT, "keeps-failing")
+    assert (worker.state, worker.cause) == (DeviceState.FAULT, "keeps-failing")
     tries = len(opened)
     worker.restart(now)
     worker.step(now)
     assert len(opened) == tries + 1
-    assert worker.state is State.LOST
+    assert worker.state is DeviceState.LOST
 
 
 def test_thirty_good_seconds_forgive_earlier_failures() -> None:
     lines = [FakeLine(arrives=[None]), FakeLine(arrives=[None]), FakeLine()]
-    worker = Worker("scanner", SerialScanner(), lambda: lines.pop(0), jitter())
+    worker = DeviceWorker("scanner", SerialScanner(), lambda: lines.pop(0), jitter())
     worker.step(0.0)
     worker.step(1.0)
     worker.step(2.0)
@@ -118,43 +118,43 @@ def test_a_pause_is_never_shorter_than_the_first_nor_longer_than_the_fault(
 @pytest.mark.parametrize(
     ("fault", "state", "cause"),
     [
-        (DeviceLost("x"), State.ABSENT, "not-plugged"),
-        (DeviceBusy("x"), State.FAULT, "in-use"),
-        (NotAllowed("x"), State.FAULT, "not-allowed"),
-        (ProgramMissing("x"), State.FAULT, "missing-program"),
+        (DeviceLost("x"), DeviceState.ABSENT, "not-plugged"),
+        (DeviceBusy("x"), DeviceState.FAULT, "in-use"),
+        (NotAllowed("x"), DeviceState.FAULT, "not-allowed"),
+        (ProgramMissing("x"), DeviceState.FAULT, "missing-program"),
     ],
 )
-def test_why_it_does_not_open_is_told(fault: Exception, state: State, cause: str) -> None:
+def test_why_it_does_not_open_is_told(fault: Exception, state: DeviceState, cause: str) -> None:
     def open_line() -> FakeLine:
         raise fault
 
-    worker = Worker("scanner", SerialScanner(), open_line, jitter())
-    assert worker.step(0.0) == [Condition(state, cause)]
+    worker = DeviceWorker("scanner", SerialScanner(), open_line, jitter())
+    assert worker.step(0.0) == [DeviceCondition(state, cause)]
 
 
 def test_bytes_before_the_end_are_heard_and_the_cut_is_told() -> None:
-    worker = Worker(
+    worker = DeviceWorker(
         "scanner", SerialScanner(), lambda: FakeLine(arrives=[b"A1\rHALF", None]), jitter()
     )
     events = worker.step(0.0)
     assert [type(event).__name__ for event in events] == [
-        "Condition", "Condition", "Scan", "ScanRefused", "Condition",
+        "DeviceCondition", "DeviceCondition", "Scan", "ScanRefused", "DeviceCondition",
     ]  # fmt: skip
-    assert events[3] == ScanRefused(Why.CUT)
+    assert events[3] == ScanRefused(ScanRefusal.CUT)
 
 
 def test_a_device_that_chatters_without_end_gives_the_others_their_turn() -> None:
     line = FakeLine(arrives=[b"A\r"] * 1_000)
-    worker = Worker("scanner", SerialScanner(), lambda: line, jitter())
+    worker = DeviceWorker("scanner", SerialScanner(), lambda: line, jitter())
     worker.step(0.0)
     assert len(line.arrives) == 1_000 - 8
 
 
 def test_a_refused_device_is_not_tried_until_it_is_allowed() -> None:
-    worker = Worker("sms", Modem(), FakeLine, jitter())
+    worker = DeviceWorker("sms", Modem(), FakeLine, jitter())
     worker.step(0.0)
     worker.refuse("wrong-model", 1.0)
-    assert (worker.state, worker.wakes_at()) == (State.DISABLED, None)
+    assert (worker.state, worker.wakes_at()) == (DeviceState.DISABLED, None)
     assert worker.step(100.0) == []
     worker.restart(101.0)
-    assert worker.step(101.0)[0] == Condition(State.PROBING)
+    assert worker.step(101.0)[0] == DeviceCondition(DeviceState.PROBING)

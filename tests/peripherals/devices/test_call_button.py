@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.device import DeviceLost
 from peripherals.devices.call_button import (
     ButtonAndLight,
@@ -19,7 +19,7 @@ from peripherals.devices.call_button import (
     next_change,
 )
 from peripherals.drivers.gpiozero_io import GpioLine
-from peripherals.line_protocol import Condition
+from peripherals.line_protocol import DeviceCondition
 from peripherals.simulators.gpio import GpioSimulator
 from tests.peripherals.printing.bench import Rig
 
@@ -50,9 +50,9 @@ def test_a_stuck_button_is_a_cause_and_not_a_second_call() -> None:
     bench = button()
     bench.simulator.order(["down"], bench.now)
     events = bench.run(40, step_s=0.05)
-    assert events == [Pressed(), Condition(State.BLOCKED, "stuck-button")]
+    assert events == [Pressed(), DeviceCondition(DeviceState.BLOCKED, "stuck-button")]
     bench.simulator.order(["up"], bench.now)
-    assert bench.run(1.0) == [Condition(State.READY)]
+    assert bench.run(1.0) == [DeviceCondition(DeviceState.READY)]
 
 
 @pytest.mark.parametrize(

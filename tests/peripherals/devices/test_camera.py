@@ -12,11 +12,11 @@ import segno
 import zxingcpp
 from PIL import Image
 
-from peripherals.causes import State
-from peripherals.device_loop.worker import Worker
+from peripherals.causes import DeviceState
+from peripherals.device_loop.worker import DeviceWorker
 from peripherals.devices.camera import (
     Camera,
-    Frame,
+    CameraFrame,
     NothingSeen,
     StopCamera,
     TakeFrame,
@@ -26,7 +26,7 @@ from peripherals.devices.camera import (
 from peripherals.devices.image_codes import read_picture
 from peripherals.devices.scanner import Scan, Symbology
 from peripherals.drivers.v4l import open_camera
-from peripherals.line_protocol import Condition
+from peripherals.line_protocol import DeviceCondition
 from peripherals.simulators.camera import CameraSimulator, picture
 from provisioning.clock import SystemClock
 from tests.peripherals.printing.bench import Rig, buffers
@@ -44,7 +44,7 @@ def test_the_camera_is_off_until_asked_and_off_again_after_the_photo() -> None:
     assert not bench.simulator.running
     bench.dialogue.tell(TakeFrame(), bench.now)
     events = bench.run(2.0, step_s=0.02)
-    frames = [event for event in events if isinstance(event, Frame)]
+    frames = [event for event in events if isinstance(event, CameraFrame)]
     assert len(frames) == 1
     assert frames[0].jpeg == picture()
     assert not bench.simulator.running
@@ -81,7 +81,7 @@ def test_a_camera_that_sends_nothing_is_unknown() -> None:
     bench.simulator.due = lambda now: b""
     bench.dialogue.tell(TakeFrame(), bench.now)
     events = bench.run(6.0, step_s=0.1)
-    assert events == [Condition(State.UNKNOWN, "no-answer"), NothingSeen()]
+    assert events == [DeviceCondition(DeviceState.UNKNOWN, "no-answer"), NothingSeen()]
 
 
 def with_thumbnail() -> bytes:
@@ -110,7 +110,7 @@ def test_a_torn_picture_is_skipped_and_the_next_one_taken() -> None:
     dialogue.begin(0.0)
     dialogue.tell(TakeFrame(), 0.0)
     events = dialogue.received(picture()[:2_000] + picture() * 6, 0.1)
-    assert [event for event in events if isinstance(event, Frame)] == [Frame(picture())]
+    assert [event for event in events if isinstance(event, CameraFrame)] == [CameraFrame(picture())]
 
 
 @pytest.mark.parametrize(
@@ -156,16 +156,18 @@ def test_a_real_program_is_started_for_the_photo_and_killed_after_it() -> None:
         return lines[-1]
 
     clock = SystemClock()
-    worker = Worker("camera", Camera(read_picture), open_line, jitter())
+    worker = DeviceWorker("camera", Camera(read_picture), open_line, jitter())
     try:
         worker.step(clock.monotonic())
         assert lines[0]._child is None
         worker.dialogue.tell(TakeFrame(), clock.monotonic())
         start, events = clock.monotonic(), []
-        while clock.monotonic() - start < 10 and not any(isinstance(e, Frame) for e in events):
+        while clock.monotonic() - start < 10 and not any(
+            isinstance(e, CameraFrame) for e in events
+        ):
             events += worker.step(clock.monotonic())
             select.select([worker.fileno()], [], [], 0.05)
-        assert Frame(picture()) in events
+        assert CameraFrame(picture()) in events
         assert lines[0]._child is None or lines[0]._child.poll() is not None
     finally:
         worker.close(0.0)

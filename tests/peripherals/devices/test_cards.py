@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from peripherals.causes import State
-from peripherals.device_loop.worker import RestartPolicy, Worker
-from peripherals.devices.cards import Answered, Ask, CardIn, CardOut, CardReader
+from peripherals.causes import DeviceState
+from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
+from peripherals.devices.cards import CardCommand, CardIn, CardOut, CardReader, CardResponse
 from peripherals.drivers.pcsc_card import open_reader
-from peripherals.drivers.subprocess_line import ChildLine
-from peripherals.line_protocol import Broken, Condition
+from peripherals.drivers.subprocess_line import SubprocessLine
+from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from peripherals.simulators.card import CardSimulator
 from provisioning.clock import SystemClock
 from tests.peripherals.printing.bench import Rig
@@ -46,11 +46,11 @@ def test_a_question_is_answered_or_given_up_and_a_late_answer_is_nobodys() -> No
     bench = reader()
     bench.simulator.order(["in"], bench.now)
     bench.run(0.1)
-    bench.dialogue.tell(Ask(1, bytes.fromhex("00a4040000")), bench.now)
-    assert bench.run(0.5) == [Answered(1, b"\x90\x00")]
+    bench.dialogue.tell(CardCommand(1, bytes.fromhex("00a4040000")), bench.now)
+    assert bench.run(0.5) == [CardResponse(1, b"\x90\x00")]
     bench.simulator.hanging = True
-    bench.dialogue.tell(Ask(2, b"\x00\xa4\x04\x00\x00"), bench.now)
-    assert Answered(2, None) in bench.run(4.0)
+    bench.dialogue.tell(CardCommand(2, b"\x00\xa4\x04\x00\x00"), bench.now)
+    assert CardResponse(2, None) in bench.run(4.0)
     assert bench.dialogue.received(b'{"answer":2,"apdu":"9000"}\n', bench.now) == []
 
 
@@ -59,19 +59,19 @@ def test_no_beat_for_five_seconds_ends_the_child_and_the_card_is_gone() -> None:
     bench.simulator.order(["in"], bench.now)
     bench.run(0.1)
     bench.simulator.order(["hang"], bench.now)
-    assert Broken("no-answer") in bench.run(6.5, step_s=0.05)
+    assert ProtocolBroken("no-answer") in bench.run(6.5, step_s=0.05)
     assert bench.dialogue.ended(bench.now) == [CardOut()]
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (b'{"reader":null}\n', Condition(State.ABSENT, "no-reader")),
-        (b'{"service":false}\n', Condition(State.FAULT, "card-service")),
-        (b'{"mute":true}\n', Condition(State.LOW, "card-mute")),
+        (b'{"reader":null}\n', DeviceCondition(DeviceState.ABSENT, "no-reader")),
+        (b'{"service":false}\n', DeviceCondition(DeviceState.FAULT, "card-service")),
+        (b'{"mute":true}\n', DeviceCondition(DeviceState.LOW, "card-mute")),
     ],
 )
-def test_what_is_wrong_has_a_cause(said: bytes, expected: Condition) -> None:
+def test_what_is_wrong_has_a_cause(said: bytes, expected: DeviceCondition) -> None:
     assert reader().dialogue.received(said, 200.0) == [expected]
 
 
@@ -83,7 +83,9 @@ def test_a_child_gone_mad_does_no_harm(said: bytes) -> None:
     assert reader().dialogue.received(said, 200.0) == []
 
 
-def drive(worker: Worker, done: Callable[[list[object]], bool], limit_s: float) -> list[object]:
+def drive(
+    worker: DeviceWorker, done: Callable[[list[object]], bool], limit_s: float
+) -> list[object]:
     import select
 
     clock = SystemClock()
@@ -112,15 +114,15 @@ def test_a_real_child_is_killed_when_it_dies_or_hangs_and_a_fresh_one_serves(
     os.mkfifo(fifo)
     orders = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
     argv = [sys.executable, "-m", "peripherals.simulators.card", str(fifo)]
-    lines: list[ChildLine] = []
+    lines: list[SubprocessLine] = []
 
-    def opened() -> ChildLine:
-        lines.append(ChildLine(argv))
+    def opened() -> SubprocessLine:
+        lines.append(SubprocessLine(argv))
         return lines[-1]
 
-    worker = Worker("card", CardReader(), opened, jitter(), QUICK)
+    worker = DeviceWorker("card", CardReader(), opened, jitter(), QUICK)
     try:
-        ready = Condition(State.READY)
+        ready = DeviceCondition(DeviceState.READY)
         assert ready in drive(worker, lambda seen: ready in seen, 10)
         os.write(orders, b"in\n")
         seen = drive(worker, lambda seen: any(isinstance(e, CardIn) for e in seen), 10)
@@ -128,7 +130,7 @@ def test_a_real_child_is_killed_when_it_dies_or_hangs_and_a_fresh_one_serves(
         os.write(orders, b"die\n")
         seen = drive(worker, lambda seen: ready in seen, 10)
         assert CardOut() in seen
-        assert Condition(State.LOST, "broke-off") in seen
+        assert DeviceCondition(DeviceState.LOST, "broke-off") in seen
         assert seen[-1] == ready
         assert len(lines) == 2
     finally:
@@ -191,7 +193,9 @@ def _virtual_reader_runs() -> bool:
 @pytest.mark.prove
 @pytest.mark.skipif(not _virtual_reader_runs(), reason="needs pcscd with vpcd running")
 def test_pyscard_reads_a_card_in_the_virtual_reader() -> None:
-    worker = Worker("card", CardReader(), lambda: open_reader("Virtual PCD 00 00"), jitter(), QUICK)
+    worker = DeviceWorker(
+        "card", CardReader(), lambda: open_reader("Virtual PCD 00 00"), jitter(), QUICK
+    )
     card = VirtualCard()
 
     def done(seen: list[object]) -> bool:

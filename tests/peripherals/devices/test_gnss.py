@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.devices.gnss import (
     Fix,
+    GnssPosition,
     Gpsd,
     Nmea,
-    Position,
     Tracker,
     distance_km,
     plausible,
     sentence,
 )
-from peripherals.line_protocol import Condition
+from peripherals.line_protocol import DeviceCondition
 from peripherals.simulators.gnss import GnssSimulator, gga, nmea
 from tests.peripherals.printing.bench import Rig
 
@@ -49,8 +49,8 @@ class TestBothSources:
         bench = receiver(gpsd=gpsd)
         order(bench, fault)
         events = bench.run(15.0, step_s=0.1)
-        assert bench.dialogue.position(bench.now) == Position(None)
-        conditions = [event for event in events if isinstance(event, Condition)]
+        assert bench.dialogue.position(bench.now) == GnssPosition(None)
+        conditions = [event for event in events if isinstance(event, DeviceCondition)]
         assert conditions
         assert not conditions[-1].state.serves
 
@@ -69,7 +69,7 @@ class TestBothSources:
         assert place.usable is None
         assert place.fix is not None
         assert place.fix.latitude == pytest.approx(NAIROBI[0], abs=1e-5)
-        assert Condition(State.BLOCKED, "stale-fix") in events
+        assert DeviceCondition(DeviceState.BLOCKED, "stale-fix") in events
 
     def test_a_jump_of_50_km_is_flagged_until_it_proves_itself(self, *, gpsd: bool) -> None:
         bench = receiver(gpsd=gpsd)
@@ -82,7 +82,7 @@ class TestBothSources:
         assert place.fix is not None
         assert place.fix.latitude == pytest.approx(NAIROBI[0], abs=1e-5)
         events = bench.run(5.0)
-        assert Condition(State.READY) in events
+        assert DeviceCondition(DeviceState.READY) in events
         moved = bench.dialogue.position(bench.now).usable
         assert moved is not None
         assert moved.latitude == pytest.approx(NAIROBI[0] + 50 / 111.2, abs=1e-3)
@@ -156,7 +156,7 @@ def test_other_talkers_and_other_sentences_do_no_harm() -> None:
 def test_a_receiver_at_the_wrong_speed_is_called_garbled() -> None:
     bench = receiver(gpsd=False)
     order(bench, "garble")
-    assert Condition(State.UNKNOWN, "garbled") in bench.run(15.0, step_s=0.1)
+    assert DeviceCondition(DeviceState.UNKNOWN, "garbled") in bench.run(15.0, step_s=0.1)
 
 
 def test_distance_is_right_from_nairobi_to_mombasa() -> None:

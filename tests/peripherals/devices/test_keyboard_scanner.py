@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from peripherals.device import DeviceFault
 from peripherals.devices.keyboard_scanner import EVENT, KEYS, HidScanner
-from peripherals.devices.scanner import Framing, Scan, ScanRefused, Symbology, Why
+from peripherals.devices.scanner import Framing, Scan, ScanRefusal, ScanRefused, Symbology
 from peripherals.drivers.lines import HidLine
 from peripherals.simulators.hid import HidSimulator
 from tests.peripherals.printing.bench import Rig, buffers
@@ -39,7 +39,7 @@ def test_300_characters_with_shift_at_2_ms_arrive_exactly_and_the_cut_one_never(
     events = bench.run(1.5, step_s=0.001)
     assert events == [Scan(Symbology.UNTOLD, LONG.encode())]
     bench.simulator.cut("PARTIAL<1", bench.now)
-    assert bench.run(1.0) == [ScanRefused(Why.CUT)]
+    assert bench.run(1.0) == [ScanRefused(ScanRefusal.CUT)]
     bench.simulator.scan("NEXT", bench.now)
     assert bench.run(1.0) == [Scan(Symbology.UNTOLD, b"NEXT")]
 
@@ -48,7 +48,7 @@ def test_an_unplug_in_the_middle_ends_the_scan_at_once() -> None:
     scanner = HidScanner()
     scanner.begin(0.0)
     scanner.received(press(42) + tap(30) + tap(31)[:11], 0.0)
-    assert scanner.ended(0.01) == [ScanRefused(Why.CUT)]
+    assert scanner.ended(0.01) == [ScanRefused(ScanRefusal.CUT)]
     assert sum(buffer.traces() for buffer in buffers(scanner)) == 0
     scanner.begin(1.0)  # the Shift that was down when the cable went is not down now
     assert scanner.received(tap(30) + tap(28), 1.0) == [Scan(Symbology.UNTOLD, b"a")]
@@ -67,20 +67,22 @@ def test_events_the_kernel_dropped_refuse_the_scan_instead_of_leaving_a_hole() -
     bench.simulator.cut("123", bench.now)
     bench.simulator.drop(bench.now)
     bench.simulator.scan("456", bench.now)
-    assert bench.run(1.0) == [ScanRefused(Why.LOST_KEYS)]
+    assert bench.run(1.0) == [ScanRefused(ScanRefusal.LOST_KEYS)]
 
 
 @pytest.mark.parametrize("code", [29, 59, 103, 125])
 def test_a_key_no_us_layout_types_refuses_the_scan(code: int) -> None:
     scanner = HidScanner()
     scanner.begin(0.0)
-    assert scanner.received(tap(30) + tap(code) + tap(28), 0.0) == [ScanRefused(Why.ODD_KEY)]
+    assert scanner.received(tap(30) + tap(code) + tap(28), 0.0) == [
+        ScanRefused(ScanRefusal.ODD_KEY)
+    ]
 
 
 def test_too_long_is_refused_whole() -> None:
     scanner = HidScanner(Framing(bytes_max=3))
     scanner.begin(0.0)
-    assert scanner.received(tap(30) * 4 + tap(28), 0.0) == [ScanRefused(Why.TOO_LONG)]
+    assert scanner.received(tap(30) * 4 + tap(28), 0.0) == [ScanRefused(ScanRefusal.TOO_LONG)]
 
 
 def test_the_key_table_is_the_kernels() -> None:

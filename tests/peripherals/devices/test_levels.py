@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.device import BadDeviceUrl, DeviceLost
-from peripherals.device_loop.worker import RestartPolicy, Worker
+from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
 from peripherals.devices.audio import volume
 from peripherals.devices.brightness import LEAST_PERCENT, brightness
-from peripherals.devices.levels import Knob, Level, SetLevel
+from peripherals.devices.levels import Level, LevelControl, SetLevel
 from peripherals.drivers.alsa import open_volume
 from peripherals.drivers.backlight import BacklightLine
 from peripherals.drivers.lines import ProgramMissing
-from peripherals.line_protocol import Broken, Condition
+from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from provisioning.clock import SystemClock
 from tests.peripherals.printing.bench import KnobSimulator, Rig
 
@@ -36,7 +36,7 @@ def jitter() -> Iterator[float]:
         yield 0.0
 
 
-def settle(worker: Worker, wanted: object, limit_s: float = 5.0) -> list[object]:
+def settle(worker: DeviceWorker, wanted: object, limit_s: float = 5.0) -> list[object]:
     clock = SystemClock()
     start, events = clock.monotonic(), []
     while wanted not in events and clock.monotonic() - start < limit_s:
@@ -49,10 +49,10 @@ def settle(worker: Worker, wanted: object, limit_s: float = 5.0) -> list[object]
 def test_the_newest_wish_wins_and_is_confirmed() -> None:
     bench = Rig(volume(), KnobSimulator())
     bench.begin()
-    assert bench.run(0.1) == [Condition(State.READY), Level(40)]
+    assert bench.run(0.1) == [DeviceCondition(DeviceState.READY), Level(40)]
     bench.dialogue.tell(SetLevel(70), bench.now)
     bench.dialogue.tell(SetLevel(30), bench.now)
-    assert bench.run(0.1) == [Condition(State.READY), Level(30)]
+    assert bench.run(0.1) == [DeviceCondition(DeviceState.READY), Level(30)]
     assert bench.simulator.level == 30
 
 
@@ -65,11 +65,11 @@ def test_a_screen_never_goes_dark_and_nothing_goes_past_its_ends() -> None:
 
 
 def test_a_mixer_that_does_not_answer_is_given_up() -> None:
-    knob = Knob(50)
+    knob = LevelControl(50)
     knob.begin(0.0)
     knob.outgoing()
     assert knob.elapsed(1.9) == []
-    assert knob.elapsed(2.0) == [Broken("no-answer")]
+    assert knob.elapsed(2.0) == [ProtocolBroken("no-answer")]
 
 
 def test_amixer_is_run_once_per_change_and_believed_when_it_reads_back(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_amixer_is_run_once_per_change_and_believed_when_it_reads_back(tmp_path:
     program.write_text(AMIXER)
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     (tmp_path / "level").write_text("20")
-    worker = Worker(
+    worker = DeviceWorker(
         "audio", volume(), lambda: open_volume("default", "Master", [str(program)]), jitter()
     )
     try:
@@ -99,11 +99,11 @@ def test_a_hanging_mixer_is_killed_within_its_deadline(tmp_path: Path) -> None:
         opened.append(open_volume("default", "Master", [str(program)]))
         return opened[-1]
 
-    worker = Worker("audio", volume(), open_line, jitter(), RestartPolicy())
-    assert Condition(State.PROBING) in worker.step(10.0)
+    worker = DeviceWorker("audio", volume(), open_line, jitter(), RestartPolicy())
+    assert DeviceCondition(DeviceState.PROBING) in worker.step(10.0)
     child = opened[0]._child
     assert child.poll() is None
-    assert Condition(State.LOST, "no-answer") in worker.step(12.1)
+    assert DeviceCondition(DeviceState.LOST, "no-answer") in worker.step(12.1)
     assert child.poll() is not None
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peripherals.devices.mrz import IdCard, MrzError, Passport, Problem, check_digit, parse
+from peripherals.devices.mrz import IdCard, MrzError, MrzProblem, Passport, check_digit, parse
 from peripherals.devices.mrz_reader import MrzRead, MrzReader
 from peripherals.simulators.mrz import MrzSimulator, kenyan_id, passport
 from tests.peripherals.printing.bench import Rig, buffers
@@ -76,7 +76,7 @@ def test_the_specimen_passport_is_read() -> None:
 
 
 def test_a_card_of_another_state_is_refused_by_name() -> None:
-    assert parse("\n".join(ICAO_TD1), TODAY) == MrzError(Problem.STATE, "issuing_state", 1)
+    assert parse("\n".join(ICAO_TD1), TODAY) == MrzError(MrzProblem.STATE, "issuing_state", 1)
 
 
 @pytest.mark.parametrize("state", ["KEN", "KYA"])
@@ -171,27 +171,27 @@ def test_every_error_the_weights_can_see_in_a_checked_field_is_a_check_digit_err
                 spoilt[line] = lines[line][:place] + new + lines[line][place + 1 :]
                 result = parse("\n".join(spoilt), TODAY)
                 assert isinstance(result, MrzError)
-                assert (result.problem, {result.field}) == (Problem.CHECK_DIGIT, expected)
+                assert (result.problem, {result.field}) == (MrzProblem.CHECK_DIGIT, expected)
 
 
 @pytest.mark.parametrize(
     ("zone", "problem"),
     [
-        ("", Problem.LENGTH),
-        ("ABC", Problem.LENGTH),
-        ("\n".join(kenyan_id())[:-1], Problem.LENGTH),
-        ("\n".join(kenyan_id()) + "<", Problem.LENGTH),
-        ("\n".join(kenyan_id()).lower(), Problem.CHARACTER),
-        ("\n".join(["X" + kenyan_id()[0][1:], *kenyan_id()[1:]]), Problem.DOCUMENT),
-        ("\n".join(kenyan_id(born="851320")), Problem.DATE),
-        ("\n".join(kenyan_id(born="850230")), Problem.DATE),
-        ("\n".join(kenyan_id(expires="340000")), Problem.DATE),
-        ("\n".join(kenyan_id(id_number="ABC")), Problem.NUMBER),
-        ("\n".join(kenyan_id(id_number="000000000")), Problem.NUMBER),
-        ("\n".join(kenyan_id(names="<")), Problem.CHARACTER),
+        ("", MrzProblem.LENGTH),
+        ("ABC", MrzProblem.LENGTH),
+        ("\n".join(kenyan_id())[:-1], MrzProblem.LENGTH),
+        ("\n".join(kenyan_id()) + "<", MrzProblem.LENGTH),
+        ("\n".join(kenyan_id()).lower(), MrzProblem.CHARACTER),
+        ("\n".join(["X" + kenyan_id()[0][1:], *kenyan_id()[1:]]), MrzProblem.DOCUMENT),
+        ("\n".join(kenyan_id(born="851320")), MrzProblem.DATE),
+        ("\n".join(kenyan_id(born="850230")), MrzProblem.DATE),
+        ("\n".join(kenyan_id(expires="340000")), MrzProblem.DATE),
+        ("\n".join(kenyan_id(id_number="ABC")), MrzProblem.NUMBER),
+        ("\n".join(kenyan_id(id_number="000000000")), MrzProblem.NUMBER),
+        ("\n".join(kenyan_id(names="<")), MrzProblem.CHARACTER),
     ],
 )
-def test_what_is_wrong_has_a_name(zone: str, problem: Problem) -> None:
+def test_what_is_wrong_has_a_name(zone: str, problem: MrzProblem) -> None:
     result = parse(zone, TODAY)
     assert isinstance(result, MrzError)
     assert result.problem is problem
@@ -230,6 +230,6 @@ def test_a_damaged_swipe_is_an_error_and_a_flood_is_one_too() -> None:
     bench.begin()
     bench.simulator.order(["damage", "7"], bench.now)
     bench.simulator.order(["id"], bench.now)
-    assert bench.run(1.0) == [MrzRead(MrzError(Problem.CHECK_DIGIT, "card_serial", 1))]
+    assert bench.run(1.0) == [MrzRead(MrzError(MrzProblem.CHECK_DIGIT, "card_serial", 1))]
     flood = bench.dialogue.received(b"<" * 5_000, bench.now) + bench.dialogue.ended(bench.now)
-    assert flood == [MrzRead(MrzError(Problem.LENGTH, "zone", 1))]
+    assert flood == [MrzRead(MrzError(MrzProblem.LENGTH, "zone", 1))]

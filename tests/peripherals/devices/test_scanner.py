@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.devices.scanner import (
     Framing,
     Scan,
+    ScanRefusal,
     ScanRefused,
     SerialScanner,
     Symbology,
-    Why,
     masked,
 )
-from peripherals.line_protocol import Condition
+from peripherals.line_protocol import DeviceCondition
 from peripherals.simulators.scanner import ScannerSimulator
 from tests.peripherals.printing.bench import Rig, buffers
 
@@ -44,17 +44,21 @@ def told(scanner: SerialScanner, *chunks: bytes, quiet: float = 1.0) -> list[obj
         (Framing(aim=True), b"]Q3A101\r", [Scan(Symbology.QR, b"A101")]),
         (Framing(aim=True), b"]L2A101\r", [Scan(Symbology.PDF417, b"A101")]),
         (Framing(aim=True), b"]G0A101\r", [Scan(Symbology.OTHER, b"A101")]),
-        (Framing(aim=True), b"A101\r", [ScanRefused(Why.NO_PREFIX)]),
-        (Framing(aim=True), b"]Q3\r", [ScanRefused(Why.EMPTY)]),
+        (Framing(aim=True), b"A101\r", [ScanRefused(ScanRefusal.NO_PREFIX)]),
+        (Framing(aim=True), b"]Q3\r", [ScanRefused(ScanRefusal.EMPTY)]),
         (Framing(), b"\r\r\n", []),
-        (Framing(), b"A10", [ScanRefused(Why.CUT)]),
-        (Framing(bytes_max=4), b"12345\r", [ScanRefused(Why.TOO_LONG)]),
+        (Framing(), b"A10", [ScanRefused(ScanRefusal.CUT)]),
+        (Framing(bytes_max=4), b"12345\r", [ScanRefused(ScanRefusal.TOO_LONG)]),
         (
             Framing(bytes_max=4),
             b"1234567890\r1234\r",
-            [ScanRefused(Why.TOO_LONG), Scan(Symbology.UNTOLD, b"1234")],
+            [ScanRefused(ScanRefusal.TOO_LONG), Scan(Symbology.UNTOLD, b"1234")],
         ),
-        (Framing(suffix=b"\r\n", bytes_max=4), b"123456789\r\n", [ScanRefused(Why.TOO_LONG)]),
+        (
+            Framing(suffix=b"\r\n", bytes_max=4),
+            b"123456789\r\n",
+            [ScanRefused(ScanRefusal.TOO_LONG)],
+        ),
     ],
 )
 def test_a_scan_ends_at_its_suffix_or_not_at_all(
@@ -70,7 +74,7 @@ def test_half_a_code_is_dropped_before_the_next_one_comes() -> None:
     bench.simulator.cut("HALF", bench.now)
     first = bench.run(1.0)
     bench.simulator.scan("WHOLE", bench.now)
-    assert first == [ScanRefused(Why.CUT)]
+    assert first == [ScanRefused(ScanRefusal.CUT)]
     assert bench.run(1.0) == [Scan(Symbology.UNTOLD, b"WHOLE")]
 
 
@@ -78,7 +82,7 @@ def test_a_pulled_cable_tells_of_the_cut_and_keeps_nothing() -> None:
     scanner = SerialScanner()
     scanner.begin(0.0)
     scanner.received(b"ID 012345678", 0.0)
-    assert scanner.ended(0.1) == [ScanRefused(Why.CUT)]
+    assert scanner.ended(0.1) == [ScanRefused(ScanRefusal.CUT)]
     assert sum(buffer.traces() for buffer in buffers(scanner)) == 0
 
 
@@ -100,14 +104,17 @@ def test_noise_of_a_wrong_speed_never_becomes_a_scan_with_a_prefix() -> None:
 
 def test_codes_that_keep_being_refused_are_told_once_and_a_good_one_ends_it() -> None:
     scanner = SerialScanner(Framing(aim=True))
-    unread, ready = Condition(State.LOW, "scanner-unread"), Condition(State.READY)
+    unread, ready = (
+        DeviceCondition(DeviceState.LOW, "scanner-unread"),
+        DeviceCondition(DeviceState.READY),
+    )
     events = told(scanner, *[b"no prefix\r"] * 5, b"]Q1good\r", b"]Q1good\r")
-    assert [event for event in events if isinstance(event, Condition)] == [unread, ready]
+    assert [event for event in events if isinstance(event, DeviceCondition)] == [unread, ready]
     assert events.index(unread) == 3
     assert told(scanner, b"x\r", b"x\r", b"cut") == [
-        ScanRefused(Why.NO_PREFIX),
-        ScanRefused(Why.NO_PREFIX),
-        ScanRefused(Why.CUT),
+        ScanRefused(ScanRefusal.NO_PREFIX),
+        ScanRefused(ScanRefusal.NO_PREFIX),
+        ScanRefused(ScanRefusal.CUT),
     ]
 
 

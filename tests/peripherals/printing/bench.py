@@ -12,11 +12,11 @@ from peripherals.devices.cards import CardReader
 from peripherals.devices.gnss import Gpsd, Nmea
 from peripherals.devices.image_codes import read_picture
 from peripherals.devices.keyboard_scanner import HidScanner
-from peripherals.devices.levels import Knob
+from peripherals.devices.levels import LevelControl
 from peripherals.devices.mrz_reader import MrzReader
 from peripherals.devices.scanner import SerialScanner
 from peripherals.devices.ups import Nut
-from peripherals.line_protocol import Dialogue, Event, Wiped
+from peripherals.line_protocol import DeviceEvent, LineProtocol, WipedBuffer
 from peripherals.simulators.camera import CameraSimulator
 from peripherals.simulators.card import CardSimulator
 from peripherals.simulators.gnss import GnssSimulator
@@ -57,7 +57,7 @@ def _today() -> Any:
     return VirtualClock().now().date()
 
 
-PAIRS: dict[str, tuple[Callable[[], Dialogue], Callable[[], Simulated]]] = {
+PAIRS: dict[str, tuple[Callable[[], LineProtocol], Callable[[], Simulated]]] = {
     "scanner+serial": (SerialScanner, ScannerSimulator),
     "scanner+hid": (HidScanner, HidSimulator),
     "mrz+serial": (lambda: MrzReader(_today), MrzSimulator),
@@ -69,8 +69,8 @@ PAIRS: dict[str, tuple[Callable[[], Dialogue], Callable[[], Simulated]]] = {
     "ups+nut": (lambda: Nut("ups"), NutSimulator),
     "gpio+gpiozero": (ButtonAndLight, GpioSimulator),
     "gpio+simulated": (ButtonAndLight, GpioSimulator),
-    "audio+alsa": (Knob, KnobSimulator),
-    "brightness+sysfs": (Knob, KnobSimulator),
+    "audio+alsa": (LevelControl, KnobSimulator),
+    "brightness+sysfs": (LevelControl, KnobSimulator),
     "camera+v4l": (lambda: Camera(read_picture), CameraSimulator),
 }
 
@@ -83,19 +83,19 @@ class Rig:
     simulator: Any
     now: float = 100.0
 
-    def begin(self) -> list[Event]:
+    def begin(self) -> list[DeviceEvent]:
         return list(self.dialogue.begin(self.now))
 
-    def run(self, seconds: float, step_s: float = STEP_S) -> list[Event]:
-        events: list[Event] = []
+    def run(self, seconds: float, step_s: float = STEP_S) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         until = self.now + seconds
         while self.now < until:
             events += self._exchange()
             self.now += step_s
         return events + self._exchange()
 
-    def _exchange(self) -> list[Event]:
-        events: list[Event] = []
+    def _exchange(self) -> list[DeviceEvent]:
+        events: list[DeviceEvent] = []
         out = self.dialogue.outgoing()
         if out:
             self.simulator.heard(out, self.now)
@@ -113,13 +113,13 @@ def rig(name: str) -> Rig:
     return Rig(dialogue(), simulator())
 
 
-def buffers(thing: object, seen: set[int] | None = None) -> Iterator[Wiped]:
+def buffers(thing: object, seen: set[int] | None = None) -> Iterator[WipedBuffer]:
     """Every wiped buffer a dialogue holds."""
     seen = set() if seen is None else seen
     if id(thing) in seen or isinstance(thing, str | bytes | int | float | type):
         return
     seen.add(id(thing))
-    if isinstance(thing, Wiped):
+    if isinstance(thing, WipedBuffer):
         yield thing
         return
     for value in getattr(thing, "__dict__", {}).values():

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from peripherals.printing.document import Align, Document, Line, Qr
+from peripherals.printing.document import Align, Document, Qr, TextLine
 from peripherals.printing.escpos.profiles import PROFILES, Profile, Proof
 from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import SPOOL_TABLES, Job, JobState, Spool
-from peripherals.printing.worker.attempts import Ledger
-from peripherals.printing.worker.printer_session import Policy
+from peripherals.printing.worker.attempts import PrintAttempts
+from peripherals.printing.worker.printer_session import ProofPolicy
 from peripherals.printing.worker.printer_status import enlist
-from peripherals.printing.worker.printer_worker import Press
+from peripherals.printing.worker.printer_worker import PrinterWorker
 from peripherals.simulators.printer.in_memory import MemoryCable, MemoryTransport
 from peripherals.simulators.printer.printer import Model, SimulatedPrinter
 from peripherals.simulators.printer.responses import automatic_status
@@ -117,12 +117,12 @@ class Report:
 def slip_for(number: str) -> Document:
     return Document(
         (
-            Line("HUDUMA CENTRE GPO", Align.CENTRE, bold=True),
-            Line(f"<{number}", Align.CENTRE, scale=3, bold=True),
-            Line("Kubadilisha kitambulisho kilichopotea"),
+            TextLine("HUDUMA CENTRE GPO", Align.CENTRE, bold=True),
+            TextLine(f"<{number}", Align.CENTRE, scale=3, bold=True),
+            TextLine("Kubadilisha kitambulisho kilichopotea"),
             Qr(f"HUDUMA/{number}/9F3K7Q2M"),
-            Line("Waliotangulia: 12. Muda: dakika 20 hadi 40. Tafadhali subiri nambari yako."),
-            Line(f"{number}>", Align.CENTRE),
+            TextLine("Waliotangulia: 12. Muda: dakika 20 hadi 40. Tafadhali subiri nambari yako."),
+            TextLine(f"{number}>", Align.CENTRE),
         ),
         "sw",
         number,
@@ -152,7 +152,7 @@ class Campaign:
         self.printer = SimulatedPrinter(self.clock.monotonic, model)
         self.cable = MemoryCable(self.printer, self.clock)
         self.profile = self._profile(proof, counter=counter, clear=clear)
-        self.policy = Policy(ask_again=ask_again, use_counter=counter)
+        self.policy = ProofPolicy(ask_again=ask_again, use_counter=counter)
         self.reaper = Reaper()
         shared = Path("/dev/shm")
         self._folder = tempfile.TemporaryDirectory(dir=shared if shared.exists() else None)
@@ -160,7 +160,7 @@ class Campaign:
         self.early: list[str] = []
         self.armed: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
-        self.press: Press | None = None
+        self.press: PrinterWorker | None = None
         self.start()
 
     def _profile(self, proof: Proof, *, counter: bool, clear: bool) -> Profile:
@@ -174,7 +174,7 @@ class Campaign:
         self.spool = Spool(self.store, bytes(32), self.clock, self.ids)
         with self.store.transaction() as tx:
             enlist(tx, "printer", 0, self.clock.now(), self.profile)
-        self.press = Press(
+        self.press = PrinterWorker(
             WatchedLedger(self.spool, "printer", self.clock, self),
             self.profile,
             self._connect,
@@ -390,7 +390,7 @@ class Campaign:
         self._folder.cleanup()
 
 
-class WatchedLedger(Ledger):
+class WatchedLedger(PrintAttempts):
     """Looks at the paper at the moment a slip is called printed; dies around commits."""
 
     def __init__(self, spool: Spool, printer: str, clock: Any, campaign: Campaign) -> None:

@@ -12,11 +12,11 @@ from peripherals.printing.document import Document
 from peripherals.printing.escpos.profiles import PROFILES, Proof
 from peripherals.printing.jobs import JobRow
 from peripherals.printing.spool import SPOOL_TABLES, Job, Spool
-from peripherals.printing.worker.attempts import Ledger
-from peripherals.printing.worker.printer_session import Policy
+from peripherals.printing.worker.attempts import PrintAttempts
+from peripherals.printing.worker.printer_session import ProofPolicy
 from peripherals.printing.worker.printer_status import enlist, read
-from peripherals.printing.worker.printer_worker import Press
-from peripherals.service.device_service import Neighbours
+from peripherals.printing.worker.printer_worker import PrinterWorker
+from peripherals.service.device_service import OtherPrinters
 from peripherals.simulators.printer.in_memory import MemoryCable
 from peripherals.simulators.printer.printer import Model, SimulatedPrinter
 from provisioning.clock import VirtualClock
@@ -41,11 +41,11 @@ class Machine:
         self.rank = rank
         self.press = self.new_press()
 
-    def new_press(self) -> Press:
+    def new_press(self) -> PrinterWorker:
         rig = self.rig
-        neighbours = Neighbours(rig.store, self.name, self.rank, rig.clock)
-        self.press = Press(
-            Ledger(rig.spool, self.name, rig.clock),
+        neighbours = OtherPrinters(rig.store, self.name, self.rank, rig.clock)
+        self.press = PrinterWorker(
+            PrintAttempts(rig.spool, self.name, rig.clock),
             self.profile,
             self.cable.connect,
             rig.clock,
@@ -66,7 +66,7 @@ class Rig:
     def __init__(
         self,
         *,
-        policy: Policy | None = None,
+        policy: ProofPolicy | None = None,
         model: Model | None = None,
         second: Model | None = None,
         base: str = "tm-t20",
@@ -74,7 +74,7 @@ class Rig:
     ) -> None:
         self.clock = VirtualClock()
         self.ids = SeededIds(5)
-        self.policy = policy or Policy()
+        self.policy = policy or ProofPolicy()
         shared = Path("/dev/shm")
         self._folder = tempfile.TemporaryDirectory(dir=shared if shared.exists() else None)
         self.path = Path(self._folder.name) / "spool.db"

@@ -48,14 +48,14 @@ def test_a_naive_host_would_fail_this_campaign():
     """The campaign can fail: without minding silence, a serial printer's power cut loses slips."""
     campaign = Campaign(7, faults=("power-dark",), density=1.0, counter=False)
     campaign.cable.wait(0)
-    from peripherals.printing.worker.printer_session import Sitting
+    from peripherals.printing.worker.printer_session import PrinterSession
 
-    kept = Sitting.mind_silence
-    Sitting.mind_silence = lambda self: setattr(self.talk, "voice_broken", False) or False
+    kept = PrinterSession.mind_silence
+    PrinterSession.mind_silence = lambda self: setattr(self.talk, "voice_broken", False) or False
     try:
         report = campaign.run(40)
     finally:
-        Sitting.mind_silence = kept
+        PrinterSession.mind_silence = kept
         campaign.close()
     assert not report.clean
 

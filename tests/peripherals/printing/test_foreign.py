@@ -34,9 +34,9 @@ from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.jobs import JobState
 from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import SPOOL_TABLES, Job, Spool
-from peripherals.printing.worker.attempts import Ledger
+from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_status import enlist
-from peripherals.printing.worker.printer_worker import Press
+from peripherals.printing.worker.printer_worker import PrinterWorker
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
 from sync.store.database import Store
@@ -166,8 +166,8 @@ class Host:
         self.spool = Spool(self.store, bytes(32), self.clock, self.ids)
         with self.store.transaction() as tx:
             enlist(tx, "printer", 0, self.clock.now(), PROFILES["tm-t20"])
-        self.press = Press(
-            Ledger(self.spool, "printer", self.clock),
+        self.press = PrinterWorker(
+            PrintAttempts(self.spool, "printer", self.clock),
             PROFILES["tm-t20"],
             self.connect,
             self.clock,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peripherals.printing.document import Document, Item, Line, Pair, Rule
+from peripherals.printing.document import Document, HorizontalRule, Item, TextLine, TwoColumns
 from peripherals.printing.layout import TextRow, clean, lay_out, width_of, wrap
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=120)
@@ -19,7 +19,9 @@ def rows(*blocks, columns=32, copy=1):
 
 @given(WORDS, WORDS, st.integers(16, 48))
 def test_no_row_is_wider_than_the_paper(left, right, columns):
-    for row in rows(Line(left), Pair(left, right), Item(right), Rule(), columns=columns):
+    for row in rows(
+        TextLine(left), TwoColumns(left, right), Item(right), HorizontalRule(), columns=columns
+    ):
         assert width_of(row) <= columns
 
 
@@ -48,8 +50,8 @@ def test_folding(given, wanted):
 
 
 def test_two_columns_share_a_row_or_the_right_one_ends_the_next():
-    assert rows(Pair("Ada", "KES 1,000")) == ["Ada" + " " * 20 + "KES 1,000"]
-    assert rows(Pair("Ofisi", "Ofisi ya Usajili wa Watu Nairobi")) == [
+    assert rows(TwoColumns("Ada", "KES 1,000")) == ["Ada" + " " * 20 + "KES 1,000"]
+    assert rows(TwoColumns("Ofisi", "Ofisi ya Usajili wa Watu Nairobi")) == [
         "Ofisi",
         "Ofisi ya Usajili wa Watu Nairobi",
     ]
@@ -63,6 +65,6 @@ def test_a_list_hangs_under_its_mark():
 
 
 def test_the_duplicate_mark_stands_first_and_last():
-    marked = rows(Line("A101"), copy=2)
+    marked = rows(TextLine("A101"), copy=2)
     assert "NAKALA / DUPLICATE 2" in marked[0]
     assert marked[0] == marked[-1]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from peripherals.causes import CAUSES
-from peripherals.device import CAUSE_CODES, CAUSE_WORDS, Cause
+from peripherals.device import CAUSE_CODES, CAUSE_WORDS, PrinterCause
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.escpos.test_page import page_rows
 from peripherals.printing.jobs import JobState
@@ -19,8 +19,8 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 def test_every_fault_code_has_its_remedy_in_both_languages():
     page = (DOCS / "device-faults.md").read_text()
-    for cause in Cause:
-        if cause is not Cause.NONE:
+    for cause in PrinterCause:
+        if cause is not PrinterCause.NONE:
             assert f"## {CAUSE_CODES[cause]}: " in page
             assert all(CAUSE_WORDS[cause])
     for cause in CAUSES.values():

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from peripherals.device import Cause, PrinterState
+from peripherals.device import PrinterCause, PrinterState
 from peripherals.printing.document import Document, Item
 from peripherals.printing.escpos.encoder import process_mark
 from peripherals.printing.escpos.profiles import Proof
 from peripherals.printing.jobs import JobState
 from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import SPOOL_TABLES, Job
-from peripherals.printing.worker.attempts import Ledger
+from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_status import to_json
-from peripherals.simulators.printer.faults import FaultBox
+from peripherals.simulators.printer.faults import FaultInjector
 from peripherals.simulators.printer.printer import Model
 from provisioning.ids import SeededIds
 from sync.store.database import Store, StoreFault
@@ -53,7 +53,7 @@ def test_paper_out_before_the_job_sends_nothing_and_is_told_within_a_second(rig)
     rig.go(1)
     rig.printer.body.paper_out = True
     rig.go(1.0)
-    assert (rig.health().state, rig.health().cause) == (PrinterState.BLOCKED, Cause.PAPER)
+    assert (rig.health().state, rig.health().cause) == (PrinterState.BLOCKED, PrinterCause.PAPER)
     assert "paper" in rig.health().words("en")
     assert "Karatasi" in rig.health().words("sw")
     job = rig.order()
@@ -70,7 +70,7 @@ def test_paper_out_inside_a_ticket_is_held_then_one_unmarked_slip(rig):  # (3)
     rig.body(20, "paper_out", False)
     job = rig.order()
     assert rig.go(25, rig.done(job))
-    assert seen == [(JobState.HELD, Cause.PAPER)]
+    assert seen == [(JobState.HELD, PrinterCause.PAPER)]
     assert rig.job(job).state is JobState.PRINTED
     assert rig.job(job).copies == 1
     assert len(rig.first.slips) == 1
@@ -121,7 +121,7 @@ def test_cutter_error_is_recovered_with_enq_2_onto_clean_paper(rig):  # (6)
     rig.body(5, "cutter_freed", True)
     job = rig.order()
     assert rig.go(20, rig.done(job))
-    assert seen == [(Cause.CUTTER, "P33")]
+    assert seen == [(PrinterCause.CUTTER, "P33")]
     assert b"\x10\x05\x02" in rig.printer.live_commands
     assert b"\x10\x05\x01" not in rig.printer.live_commands
     assert whole(rig.first.slips[-1], "A101")
@@ -207,7 +207,7 @@ def test_a_silent_printer_is_unknown_and_gets_no_ticket(rig):  # (10)
 
 
 def test_a_late_process_id_proves_its_own_job_only(rig):  # (12)
-    ledger = Ledger(rig.spool, "printer", rig.clock)
+    ledger = PrintAttempts(rig.spool, "printer", rig.clock)
     first, second = rig.order("A101"), rig.order("A102")
     one = ledger.begin(rig.job(first), "session-1", None)
     ledger.to(first, JobState.UNCERTAIN)
@@ -220,7 +220,7 @@ def test_a_late_process_id_proves_its_own_job_only(rig):  # (12)
 
 
 def test_a_later_process_id_proves_the_earlier_slips_of_its_session_only(rig):  # (13)
-    ledger = Ledger(rig.spool, "printer", rig.clock)
+    ledger = PrintAttempts(rig.spool, "printer", rig.clock)
     jobs = [rig.order(f"A10{n}") for n in range(4)]
     sessions = ["old", "now", "now", "now"]
     attempts = [
@@ -242,7 +242,7 @@ def test_no_byte_is_sent_without_its_committed_row(rig, monkeypatch):  # (15)
     def full(*_: object) -> None:
         raise StoreFault("The disk is full.")
 
-    monkeypatch.setattr(Ledger, "begin", full)
+    monkeypatch.setattr(PrintAttempts, "begin", full)
     octets = rig.printer.hanging.octets
     with pytest.raises(StoreFault):
         rig.go(1)
@@ -388,7 +388,7 @@ def test_a_slip_held_inside_past_its_time_is_cleared_out_before_new_paper(rig): 
 
 
 def test_another_model_than_the_settings_say_is_refused_and_nothing_is_lost(rig):  # (21)
-    box = FaultBox(rig.printer, SeededIds(1))
+    box = FaultInjector(rig.printer, SeededIds(1))
     rig.go(3)
     rig.at(0.15, lambda: box.do({"do": "other-model", "name": "TM-T88VI"}))
     inside = rig.order("A101")
@@ -396,7 +396,7 @@ def test_another_model_than_the_settings_say_is_refused_and_nothing_is_lost(rig)
     health = rig.health()
     assert (health.state, health.cause, health.code) == (
         PrinterState.FAULT,
-        Cause.WRONG_MODEL,
+        PrinterCause.WRONG_MODEL,
         "P24",
     )
     assert health.model == "TM-T88VI"
@@ -434,7 +434,7 @@ def test_a_serial_printer_swapped_while_idle_is_noticed(rig):  # (21)
     rig.at(2.5, lambda: setattr(rig.printer, "model", Model(name="TM-T88V", mm_s=200)))
     rig.at(2.6, rig.printer.power_on)
     rig.go(6)
-    assert rig.health().cause is Cause.WRONG_MODEL
+    assert rig.health().cause is PrinterCause.WRONG_MODEL
     rig.order()
     rig.go(5)
     assert not any("A101" in slip for slip in rig.first.slips)

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from peripherals.device import Cause, PrinterState, PrinterStatus, SpoolFault
-from peripherals.printing.document import Document, Line
+from peripherals.device import PrinterCause, PrinterState, PrinterStatus, SpoolFault
+from peripherals.printing.document import Document, TextLine
 from peripherals.printing.escpos.profiles import PROFILES, Proof
 from peripherals.printing.jobs import TRANSITIONS, JobState, move
 from peripherals.printing.spool import SPOOL_TABLES, Job, Spool
-from peripherals.printing.worker.attempts import Ledger
-from peripherals.printing.worker.printer_session import Notice
+from peripherals.printing.worker.attempts import PrintAttempts
+from peripherals.printing.worker.printer_session import StatusNotice
 from peripherals.printing.worker.printer_status import DeviceHealth, enlist, observe, read
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.store.database import Store
@@ -34,7 +34,7 @@ def spool(store, clock, ids):
 
 
 def wish(ids, key="visit-1:ticket", by=None, label="A101"):
-    slip = Document((Line(SECRET),), "sw", label)
+    slip = Document((TextLine(SECRET),), "sw", label)
     return Job("ticket", ids.uuid7(), slip, "sw", by, key)
 
 
@@ -75,7 +75,7 @@ def test_another_key_does_not_open_the_spool(spool, store, clock, ids):
 
 
 def test_a_slip_is_wiped_when_its_job_ends(spool, store, clock, ids):
-    ledger = Ledger(spool, "printer", clock)
+    ledger = PrintAttempts(spool, "printer", clock)
     job = order(spool, wish(ids))
     ledger.begin(spool.job(job), "session", None)
     ledger.proven(job, Proof.PROCESS_ID)
@@ -84,7 +84,7 @@ def test_a_slip_is_wiped_when_its_job_ends(spool, store, clock, ids):
 
 
 def test_unknown_slips_are_kept_for_staff_and_wiped_in_time(spool, clock, ids):
-    ledger = Ledger(spool, "printer", clock)
+    ledger = PrintAttempts(spool, "printer", clock)
     job = order(spool, wish(ids))
     ledger.begin(spool.job(job), "session", None)
     ledger.give_up(spool.job(job), "no answer")
@@ -129,7 +129,7 @@ def test_a_printed_job_came_from_sending():
 
 def test_every_end_is_told_to_the_journal(store, spool, clock, ids):
     journal = Journal(store, "kiosk-1", clock)
-    ledger = Ledger(spool, "printer", clock, journal)
+    ledger = PrintAttempts(spool, "printer", clock, journal)
     with store.transaction() as tx:
         enlist(tx, "printer", 0, clock.now(), PROFILES["tm-t20"])
     proven, lost, late = (order(spool, wish(ids, key)) for key in ("proven", "lost", "late"))
@@ -151,9 +151,9 @@ def test_a_trouble_staff_were_shown_is_told_once_in_ten_minutes(store, spool, cl
     journal = Journal(store, "kiosk-1", clock)
     with store.transaction() as tx:
         enlist(tx, "printer", 0, clock.now(), PROFILES["tm-t20"])
-    notice = Notice(Ledger(spool, "printer", clock, journal))
+    notice = StatusNotice(PrintAttempts(spool, "printer", clock, journal))
     for _ in range(5):
-        notice.show(PrinterStatus(PrinterState.BLOCKED, clock.now(), Cause.PAPER))
+        notice.show(PrinterStatus(PrinterState.BLOCKED, clock.now(), PrinterCause.PAPER))
         notice.show(PrinterStatus(PrinterState.READY, clock.now()))
         clock.advance(seconds=150)
     told = [entry.body for entry in journal.entries() if entry.kind == "node.fault"]
@@ -162,7 +162,7 @@ def test_a_trouble_staff_were_shown_is_told_once_in_ten_minutes(store, spool, cl
 
 
 def test_process_numbers_are_never_used_twice(spool, clock, ids):
-    ledger = Ledger(spool, "printer", clock)
+    ledger = PrintAttempts(spool, "printer", clock)
     numbers = [ledger.probe(None, "s") for _ in range(3)]
     with spool.store.transaction() as tx:
         tx.execute("DELETE FROM print_attempt")
@@ -179,17 +179,17 @@ def test_old_knowledge_of_a_printer_is_no_knowledge(store, spool, clock):
     assert read(store, clock.now()).printer is PrinterState.READY
     clock.advance(seconds=60)
     assert read(store, clock.now()).printer is PrinterState.UNKNOWN
-    assert read(store, clock.now()).cause is Cause.SILENT
+    assert read(store, clock.now()).cause is PrinterCause.SILENT
 
 
 def test_the_best_printer_speaks_for_the_node(store, clock):
     with store.transaction() as tx:
         for rank, name in enumerate(("printer", "printer-2")):
             enlist(tx, name, rank, clock.now(), PROFILES["tm-t20"])
-        blocked = PrinterStatus(PrinterState.BLOCKED, clock.now(), Cause.PAPER)
+        blocked = PrinterStatus(PrinterState.BLOCKED, clock.now(), PrinterCause.PAPER)
         observe(tx, "printer", blocked)
         observe(tx, "printer-2", PrinterStatus(PrinterState.READY, clock.now()))
     assert read(store).printer is PrinterState.READY
     with store.transaction() as tx:
         observe(tx, "printer-2", blocked)
-    assert (read(store).printer, read(store).cause) == (PrinterState.BLOCKED, Cause.PAPER)
+    assert (read(store).printer, read(store).cause) == (PrinterState.BLOCKED, PrinterCause.PAPER)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from peripherals.causes import State
+from peripherals.causes import DeviceState
 from peripherals.device_loop.registry import ROLES
-from peripherals.device_loop.status_table import EQUIPMENT_TABLES, EquipmentRow, write
+from peripherals.device_loop.status_table import EQUIPMENT_TABLES, DeviceRow, write
 from peripherals.service.doctor_checks import checks
 from provisioning.clock import VirtualClock
 from provisioning.doctor.runner import Finding, examine
@@ -35,16 +35,16 @@ def findings(made: Any) -> dict[str, Finding]:
     return {found.name: found for found in examine(checks(made))}
 
 
-def keep(folder: Path, *rows: EquipmentRow) -> None:
+def keep(folder: Path, *rows: DeviceRow) -> None:
     store = Store.open(folder / "huduma.db", [EQUIPMENT_TABLES])
     with store.transaction() as tx:
         write(tx, rows)
     store.close()
 
 
-def row(state: State, cause: str = "", age_s: float = 5) -> EquipmentRow:
+def row(state: DeviceState, cause: str = "", age_s: float = 5) -> DeviceRow:
     at = NOW - timedelta(seconds=age_s)
-    return EquipmentRow("ups", "ups+nut", state, cause, at, at)
+    return DeviceRow("ups", "ups+nut", state, cause, at, at)
 
 
 def test_nothing_configured_is_nothing_to_complain_about(tmp_path: Path) -> None:
@@ -54,14 +54,14 @@ def test_nothing_configured_is_nothing_to_complain_about(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("kept", "field", "ok", "text"),
     [
-        (row(State.READY), True, True, "ready"),
-        (row(State.BLOCKED, "battery-low"), True, False, "blocked (E82)"),
-        (row(State.READY, age_s=3_600), True, False, "the device service last spoke"),
-        (row(State.READY, age_s=3_600), False, True, "the device service last spoke"),
+        (row(DeviceState.READY), True, True, "ready"),
+        (row(DeviceState.BLOCKED, "battery-low"), True, False, "blocked (E82)"),
+        (row(DeviceState.READY, age_s=3_600), True, False, "the device service last spoke"),
+        (row(DeviceState.READY, age_s=3_600), False, True, "the device service last spoke"),
     ],
 )
 def test_how_a_device_stands(
-    tmp_path: Path, kept: EquipmentRow, *, field: bool, ok: bool, text: str
+    tmp_path: Path, kept: DeviceRow, *, field: bool, ok: bool, text: str
 ) -> None:
     keep(tmp_path, kept)
     found = findings(node(tmp_path, field=field, ups="ups+nut://127.0.0.1/ups"))["ups"]
@@ -70,7 +70,7 @@ def test_how_a_device_stands(
 
 
 def test_a_device_the_service_does_not_know_is_told(tmp_path: Path) -> None:
-    keep(tmp_path, row(State.READY))
+    keep(tmp_path, row(DeviceState.READY))
     assert not findings(node(tmp_path, gnss="gnss+gpsd://127.0.0.1"))["gnss"].ok
 
 

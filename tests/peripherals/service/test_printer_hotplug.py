@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from peripherals.connection.hotplug import Plugged, Present, Unplugged
-from peripherals.device import BadDeviceUrl, Cause, DeviceLost, PrinterState
+from peripherals.connection.hotplug import Plugged, PresentDevice, Unplugged
+from peripherals.device import BadDeviceUrl, DeviceLost, PrinterCause, PrinterState
 from peripherals.printing.jobs import SPOOL_TABLES, JobState
 from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import Job, Spool
@@ -20,10 +20,10 @@ from peripherals.printing.worker.printer_status import read
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.device_service import DeviceService, ServiceParts
 from peripherals.service.hotplug_source import printer_plugs
-from peripherals.service.printer_hotplug import Outlets, SharedPlugs
+from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSource
 from peripherals.simulators.hotplug import HotplugSimulator, PipeSource
 from peripherals.simulators.printer.in_memory import MemoryCable
-from peripherals.simulators.printer.line_server import LineServer, PtyLine
+from peripherals.simulators.printer.line_server import LineServer, PtyPrinterLine
 from peripherals.simulators.printer.printer import Model, SimulatedPrinter
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
@@ -32,24 +32,26 @@ from tests.peripherals.printing.campaign import slip_for
 from tests.peripherals.printing.rig import Rig
 
 TM_T20, OTHER = "04b8:0e15", "0416:5011"
-FRONT = Present("/dev/ttyUSB0", "tty", "1-1.1", TM_T20, "A1")
-BACK = Present("/dev/ttyUSB1", "tty", "1-1.2", TM_T20, "A2")
+FRONT = PresentDevice("/dev/ttyUSB0", "tty", "1-1.1", TM_T20, "A1")
+BACK = PresentDevice("/dev/ttyUSB1", "tty", "1-1.2", TM_T20, "A2")
 
 
 class Cables:
     """Printers on USB ports: udev's events, and what is behind each device node now."""
 
-    def __init__(self, rig: Rig, *present: Present, url: str = "escpos+serial:?port=1-1.1") -> None:
+    def __init__(
+        self, rig: Rig, *present: PresentDevice, url: str = "escpos+serial:?port=1-1.1"
+    ) -> None:
         self.rig = rig
         self.reading, self.writing = os.pipe()
         self.simulator = HotplugSimulator()
-        self.shared = SharedPlugs(PipeSource(self.reading, list(present)))
+        self.shared = SharedHotplugSource(PipeSource(self.reading, list(present)))
         self.nodes: dict[str, MemoryCable] = {}
         self.opened: list[str] = []
         address = parse_printer_url(f"{url}&profile=tm-t20")
         assert address is not None
         address = replace(address, driver=self._open)
-        self.outlets = Outlets(self.shared, {"printer": address})
+        self.outlets = PrinterBindings(self.shared, {"printer": address})
         self.plug = self.outlets.plugs["printer"]
         rig.first.press._connect = self.plug.connect
 
@@ -63,12 +65,12 @@ class Cables:
         os.write(self.writing, self.simulator.due(0.0))
         assert self.outlets.turn()
 
-    def pull(self, device: Present) -> None:
+    def pull(self, device: PresentDevice) -> None:
         self.nodes.pop(device.node, None)
         self.simulator.unplug(device.node)
         self.say()
 
-    def push(self, device: Present, cable: MemoryCable) -> None:
+    def push(self, device: PresentDevice, cable: MemoryCable) -> None:
         self.nodes[device.node] = cable
         self.simulator.plug(device)
         self.say()
@@ -79,7 +81,7 @@ class Cables:
 
 
 @contextmanager
-def cables(*present: Present, url: str = "escpos+serial:?port=1-1.1"):
+def cables(*present: PresentDevice, url: str = "escpos+serial:?port=1-1.1"):
     rig = Rig()
     made = Cables(rig, *present, url=url)
     for device in present:
@@ -141,10 +143,10 @@ def test_a_role_of_a_port_gets_whatever_printer_is_there_and_one_of_a_serial_mov
 @pytest.mark.parametrize(
     ("url", "present", "state", "cause"),
     [
-        ("port=1-1.1", [BACK], PrinterState.LOST, Cause.UNPLUGGED),
-        ("port=1-1.1&model=0416:5011", [FRONT], PrinterState.FAULT, Cause.WRONG_MODEL),
-        ("model=04b8:0e15", [FRONT, BACK], PrinterState.FAULT, Cause.TWO_ALIKE),
-        ("port=1-1.1&model=04b8:0e15", [FRONT, BACK], PrinterState.READY, Cause.NONE),
+        ("port=1-1.1", [BACK], PrinterState.LOST, PrinterCause.UNPLUGGED),
+        ("port=1-1.1&model=0416:5011", [FRONT], PrinterState.FAULT, PrinterCause.WRONG_MODEL),
+        ("model=04b8:0e15", [FRONT, BACK], PrinterState.FAULT, PrinterCause.TWO_ALIKE),
+        ("port=1-1.1&model=04b8:0e15", [FRONT, BACK], PrinterState.READY, PrinterCause.NONE),
     ],
 )
 def test_a_device_that_is_not_the_one_of_the_settings_is_not_opened(url, present, state, cause):
@@ -171,7 +173,7 @@ def test_the_right_model_put_in_its_place_prints_at_once():
 def test_every_listener_of_one_source_hears_everything():
     reading, writing = os.pipe()
     simulator = HotplugSimulator()
-    shared = SharedPlugs(PipeSource(reading, [FRONT]))
+    shared = SharedHotplugSource(PipeSource(reading, [FRONT]))
     ears = [shared.ear(), shared.ear()]
     assert ears[0].present() == [FRONT]
     simulator.plug(BACK)
@@ -200,7 +202,9 @@ def test_without_a_source_a_printer_is_found_by_trying():
         return cable.connect()
 
     rig.first.press._connect = (
-        Outlets(None, {"printer": replace(address, driver=open_node)}).plugs["printer"].connect
+        PrinterBindings(None, {"printer": replace(address, driver=open_node)})
+        .plugs["printer"]
+        .connect
     )
     job = rig.order()
     rig.go(3)
@@ -223,12 +227,12 @@ def test_a_network_printer_needs_no_plug(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = parse_printer_url(f"escpos+tcp://127.0.0.1:{server.getsockname()[1]}")
         assert address is not None
-        transport = Outlets(None, {"printer": address}).plugs["printer"].connect()
+        transport = PrinterBindings(None, {"printer": address}).plugs["printer"].connect()
         assert transport.identity.startswith("127.0.0.1:")
         transport.close_now()
     address = parse_printer_url(f"escpos+file://{tmp_path}/slips")
     assert address is not None
-    Outlets(None, {"printer": address}).plugs["printer"].connect().close_now()
+    PrinterBindings(None, {"printer": address}).plugs["printer"].connect().close_now()
 
 
 def test_no_source_is_loaded_for_printers_without_a_plug():
@@ -248,7 +252,7 @@ def test_no_source_is_loaded_for_printers_without_a_plug():
 class Moved:
     """The printer's end of the cable: in the old terminal until it is moved to the new one."""
 
-    def __init__(self, old: PtyLine, new: PtyLine) -> None:
+    def __init__(self, old: PtyPrinterLine, new: PtyPrinterLine) -> None:
         self.ends = [old, new]
 
     def __getattr__(self, name: str):
@@ -261,7 +265,7 @@ class Story:
     def __init__(self, folder, cable: Moved) -> None:
         self.cable = cable
         self.old, self.new = (
-            Present(str(line.link), "tty", "1-1.1", TM_T20, "A1") for line in cable.ends
+            PresentDevice(str(line.link), "tty", "1-1.1", TM_T20, "A1") for line in cable.ends
         )
         self.path = folder / "spool.db"
         self.clock = SystemClock()
@@ -309,14 +313,14 @@ class Story:
 
 def test_the_service_follows_a_real_terminal_through_a_pulled_cable(tmp_path):
     """The whole service: the kernel still has the old terminal when udev says it is gone."""
-    lines = [PtyLine(tmp_path / name) for name in ("ttyUSB0", "ttyUSB4")]
+    lines = [PtyPrinterLine(tmp_path / name) for name in ("ttyUSB0", "ttyUSB4")]
     printer = SimulatedPrinter(time.monotonic, Model())
     done = threading.Event()
     cable = Moved(*lines)
     serving = threading.Thread(target=LineServer(printer, cable).run, args=(done.is_set,))
     serving.start()
     story = Story(tmp_path, cable)
-    shared = SharedPlugs(PipeSource(story.reading, [story.old]))
+    shared = SharedHotplugSource(PipeSource(story.reading, [story.old]))
     address = parse_printer_url("escpos+serial:?port=1-1.1&profile=tm-t20")
     assert address is not None
     printers = [("printer", address)]

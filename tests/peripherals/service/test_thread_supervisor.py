@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 
-from peripherals.device import Cause, PrinterState
+from peripherals.device import PrinterCause, PrinterState
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.printing.worker.printer_status import read
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.device_service import DeviceService, ServiceParts
-from peripherals.service.thread_supervisor import Bounds, Supervisor
+from peripherals.service.thread_supervisor import Bounds, ThreadSupervisor
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
 from sync.store.database import Store
@@ -50,7 +50,7 @@ def test_a_crashing_worker_rests_after_some_tries_and_the_other_goes_on():
         if len(reports) > QUICK.tries_max:
             rested.set()
 
-    supervisor = Supervisor(SystemClock(), report, QUICK)
+    supervisor = ThreadSupervisor(SystemClock(), report, QUICK)
     supervisor.start("bad", lambda: Crashing(made))
     supervisor.start("good", lambda: Steady(turned, woken))
     assert rested.wait(5)
@@ -81,7 +81,7 @@ def test_a_crashing_printer_is_shown_as_at_fault_and_the_service_stays(tmp_path)
     health = read(store).printers[0]
     assert (health.state, health.cause, health.code) == (
         PrinterState.FAULT,
-        Cause.RESTARTS,
+        PrinterCause.RESTARTS,
         "P40",
     )
     store.close()
@@ -106,7 +106,7 @@ def test_an_unplugged_printer_is_lost_and_no_crash(tmp_path, capfd):
     for _ in range(3):
         assert worker.turn() > 0
         printer = read(store).printers[0]
-        assert (printer.state, printer.cause) == (PrinterState.LOST, Cause.UNPLUGGED)
+        assert (printer.state, printer.cause) == (PrinterState.LOST, PrinterCause.UNPLUGGED)
     worker.close()
     store.close()
     service.close()

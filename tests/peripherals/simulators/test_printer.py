@@ -11,7 +11,7 @@ import pytest
 from kiosk.tools import printer_tryout
 from peripherals.device import BadDeviceUrl, DeviceLost, SimulatorRefused
 from peripherals.simulators.control_socket import ControlServer, send
-from peripherals.simulators.printer.faults import UNDO, FaultBox, FaultScript
+from peripherals.simulators.printer.faults import UNDO, FaultInjector, FaultScript
 from peripherals.simulators.printer.printer import Model, SimulatedPrinter
 from peripherals.simulators.printer.tokenizer import next_token, tokens
 from provisioning.clock import VirtualClock
@@ -125,7 +125,7 @@ def test_automatic_status_ends_with_esc_at(printer):
 
 
 def test_every_fault_can_be_put_right(printer, clock):
-    box = FaultBox(printer, SeededIds())
+    box = FaultInjector(printer, SeededIds())
     for fault, undo in UNDO.items():
         assert box.do({"do": fault, "for": 1.0}) == {"ok": True}
         assert undo in box.actions
@@ -149,7 +149,7 @@ def test_a_fault_file_is_played_at_its_times_slips_and_chances(printer, tmp_path
         '# a comment\n{"at": 2.0, "do": "cover-open"}\n{"slip": 3, "do": "paper-out"}\n'
         '{"chance": 0.5, "do": "near-end"}\n'
     )
-    script = FaultScript(path, FaultBox(printer, SeededIds()), SeededIds(3))
+    script = FaultScript(path, FaultInjector(printer, SeededIds()), SeededIds(3))
     script.tick(1.0, 0)
     assert not printer.body.cover_open
     script.tick(2.0, 1)
@@ -166,7 +166,7 @@ def test_a_wrong_fault_file_names_its_line(printer, tmp_path):
     path = tmp_path / "faults"
     path.write_text('{"at": 1, "do": "cover-open"}\n{"at": 1, "do": "nonsense"}\n')
     with pytest.raises(BadDeviceUrl, match="line 2"):
-        FaultScript(path, FaultBox(printer, SeededIds()), SeededIds())
+        FaultScript(path, FaultInjector(printer, SeededIds()), SeededIds())
 
 
 def test_the_control_socket_answers_and_says_what_it_cannot_do(tmp_path):

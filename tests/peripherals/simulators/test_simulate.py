@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from peripherals.connection.hotplug import Plugged, Present
+from peripherals.connection.hotplug import Plugged, PresentDevice
 from peripherals.device import DeviceLost
-from peripherals.device_loop.loop import Equipment, Heard
+from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.devices.scanner import Scan, Symbology
-from peripherals.line_protocol import Condition
+from peripherals.line_protocol import DeviceCondition
 from peripherals.service.tryout import NOTHING, test_gnss, test_mrz, test_scanner
 from peripherals.simulators.harness import read_script
 from peripherals.simulators.hotplug import open_source
@@ -63,10 +63,10 @@ def order(child: subprocess.Popen[str], line: str) -> None:
     child.stdin.flush()
 
 
-def hear(url: str, child: subprocess.Popen[str], line: str, wanted: Heard) -> list[Heard]:
+def hear(url: str, child: subprocess.Popen[str], line: str, wanted: NamedEvent) -> list[NamedEvent]:
     """What was heard until `wanted` was, or ten seconds had passed; without the conditions."""
     clock = SystemClock()
-    equipment = Equipment({wanted.name: url}, clock, SeededIds())
+    equipment = DeviceLoop({wanted.name: url}, clock, SeededIds())
     start, heard, ordered = clock.monotonic(), [], False
     while wanted not in heard and clock.monotonic() - start < 10:
         heard += equipment.turn(0.05)
@@ -74,14 +74,14 @@ def hear(url: str, child: subprocess.Popen[str], line: str, wanted: Heard) -> li
             order(child, line)
             ordered = True
     equipment.close()
-    return [each for each in heard if not isinstance(each.event, Condition)]
+    return [each for each in heard if not isinstance(each.event, DeviceCondition)]
 
 
 def test_a_scanner_on_a_pty(tmp_path: Path) -> None:
     with simulator("scanner", "--pty", str(tmp_path / "s"), "--aim") as (address, child):
         assert address == str(tmp_path / "s")
         url = f"scanner+serial:{address}?aim=yes"
-        scan = Heard("scanner", Scan(Symbology.QR, "Wanjirũ 7".encode()))
+        scan = NamedEvent("scanner", Scan(Symbology.QR, "Wanjirũ 7".encode()))
         assert hear(url, child, "scan 'Wanjirũ 7'", scan) == [scan]
         order(child, "quit")
         assert child.wait(5) == 0
@@ -91,7 +91,7 @@ def test_a_scanner_on_a_pty(tmp_path: Path) -> None:
 def test_a_keyboard_scanner_on_a_pipe(tmp_path: Path) -> None:
     with simulator("hid", "--fifo", str(tmp_path / "h")) as (address, child):
         url = f"scanner+hid:{address}?grab=no"
-        scan = Heard("scanner", Scan(Symbology.UNTOLD, b"KEN<9"))
+        scan = NamedEvent("scanner", Scan(Symbology.UNTOLD, b"KEN<9"))
         assert hear(url, child, "scan KEN<9", scan) == [scan]
 
 
@@ -149,7 +149,7 @@ def test_plugs_are_heard_through_a_fifo(tmp_path: Path) -> None:
         order(child, "plug /dev/ttyACM9 tty 1-1.2 05e0:1200 S1")
         select.select([source], [], [], 5)
         assert source.read() == [
-            Plugged(Present("/dev/ttyACM9", "tty", "1-1.2", "05e0:1200", "S1"))
+            Plugged(PresentDevice("/dev/ttyACM9", "tty", "1-1.2", "05e0:1200", "S1"))
         ]
         source.close()
     with pytest.raises(DeviceLost):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peripherals.causes import State
-from peripherals.line_protocol import Broken, Condition
+from peripherals.causes import DeviceState
+from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from peripherals.simulators.modem import ModemSimulator, read_submit
-from peripherals.sms.modem import Modem, Outcome, SmsReport
+from peripherals.sms.modem import Modem, SmsOutcome, SmsReport
 from peripherals.sms.pdu import PARTS_MAX, kenyan_number, parts_of
 from peripherals.sms.queue import SMS_TABLES, SmsQueue, SmsRefused, SmsState
 from provisioning.clock import VirtualClock
@@ -109,7 +109,7 @@ def test_kenyan_numbers(written: str, number: str | None) -> None:
 
 def test_a_message_is_sent_once_and_proven() -> None:
     bench = modem()
-    assert send(bench) == [SmsReport("job", Outcome.SENT, 1)]
+    assert send(bench) == [SmsReport("job", SmsOutcome.SENT, 1)]
     assert [(each.number, each.text) for each in bench.simulator.sent] == [(NUMBER, TEXT)]
     assert bench.dialogue.can_send
 
@@ -117,7 +117,7 @@ def test_a_message_is_sent_once_and_proven() -> None:
 def test_names_with_tildes_go_as_ucs2_in_joined_parts() -> None:
     text = "Wanjirũ wa Kĩmani, tiketi yako ni A101. " * 3
     bench = modem()
-    assert send(bench, text)[-1] == SmsReport("job", Outcome.SENT, 2)
+    assert send(bench, text)[-1] == SmsReport("job", SmsOutcome.SENT, 2)
     assert "".join(each.text for each in bench.simulator.sent) == text
     assert [each.joined for each in bench.simulator.sent] == [(7, 2, 1), (7, 2, 2)]
 
@@ -125,54 +125,54 @@ def test_names_with_tildes_go_as_ucs2_in_joined_parts() -> None:
 def test_silence_after_the_prompt_is_uncertain_and_nothing_is_sent_again() -> None:
     bench = modem()
     bench.simulator.order(["stall"], bench.now)
-    assert send(bench, seconds=300) == [SmsReport("job", Outcome.UNCERTAIN, 0, "no answer")]
+    assert send(bench, seconds=300) == [SmsReport("job", SmsOutcome.UNCERTAIN, 0, "no answer")]
     assert len(bench.simulator.sent) == 1
     assert bench.simulator.prompts == 1
     assert bench.dialogue.can_send, "the line is fenced and usable again"
-    assert send(bench)[-1].outcome is Outcome.SENT
+    assert send(bench)[-1].outcome is SmsOutcome.SENT
 
 
 def test_a_late_confirmation_in_front_of_the_fence_still_proves_the_message() -> None:
     bench = modem()
     bench.simulator.order(["late", "63"], bench.now)
     told = send(bench, seconds=120)
-    assert [report.outcome for report in told] == [Outcome.UNCERTAIN, Outcome.SENT]
+    assert [report.outcome for report in told] == [SmsOutcome.UNCERTAIN, SmsOutcome.SENT]
     assert len(bench.simulator.sent) == 1
 
 
 def test_a_late_confirmation_never_proves_the_next_message() -> None:
     bench = modem()
     bench.simulator.order(["stall"], bench.now)
-    assert send(bench, seconds=100)[-1].outcome is Outcome.UNCERTAIN
+    assert send(bench, seconds=100)[-1].outcome is SmsOutcome.UNCERTAIN
     assert bench.dialogue.received(b"\r\n+CMGS: 77\r\n\r\nOK\r\n", bench.now) == []
     bench.simulator.order(["stall"], bench.now)
     bench.dialogue.send("next", parts_of(NUMBER, TEXT, 8), bench.now)
     assert reports(bench.run(100, step_s=0.05))[-1] == SmsReport(
-        "next", Outcome.UNCERTAIN, 0, "no answer"
+        "next", SmsOutcome.UNCERTAIN, 0, "no answer"
     )
 
 
 def test_no_prompt_means_nothing_was_handed_over_and_may_be_tried_again() -> None:
     bench = modem()
     bench.simulator.order(["noprompt"], bench.now)
-    assert send(bench, seconds=60) == [SmsReport("job", Outcome.RETRY, 0, "no answer")]
+    assert send(bench, seconds=60) == [SmsReport("job", SmsOutcome.RETRY, 0, "no answer")]
     assert bench.simulator.sent == []
-    assert send(bench)[-1].outcome is Outcome.SENT
+    assert send(bench)[-1].outcome is SmsOutcome.SENT
 
 
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
-        ("38", Outcome.RETRY),
-        ("331", Outcome.RETRY),
-        ("310", Outcome.RETRY),
-        ("332", Outcome.UNCERTAIN),
-        ("500", Outcome.UNCERTAIN),
-        ("1", Outcome.FAILED),
-        ("304", Outcome.FAILED),
+        ("38", SmsOutcome.RETRY),
+        ("331", SmsOutcome.RETRY),
+        ("310", SmsOutcome.RETRY),
+        ("332", SmsOutcome.UNCERTAIN),
+        ("500", SmsOutcome.UNCERTAIN),
+        ("1", SmsOutcome.FAILED),
+        ("304", SmsOutcome.FAILED),
     ],
 )
-def test_what_a_refusal_means(code: str, outcome: Outcome) -> None:
+def test_what_a_refusal_means(code: str, outcome: SmsOutcome) -> None:
     bench = modem()
     bench.simulator.order(["fail", code], bench.now)
     assert [report.outcome for report in send(bench, seconds=30)] == [outcome]
@@ -184,11 +184,11 @@ def test_a_refused_second_part_is_uncertain_because_the_first_one_went() -> None
     while len(bench.simulator.sent) < 1:
         bench.run(0.01)
     bench.simulator.order(["fail", "38"], bench.now)
-    assert reports(bench.run(10)) == [SmsReport("job", Outcome.UNCERTAIN, 1, "CMS 38")]
+    assert reports(bench.run(10)) == [SmsReport("job", SmsOutcome.UNCERTAIN, 1, "CMS 38")]
 
 
 def test_a_line_that_breaks_after_the_prompt_is_uncertain_before_it_is_safe() -> None:
-    for submitted, outcome in ((True, Outcome.UNCERTAIN), (False, Outcome.RETRY)):
+    for submitted, outcome in ((True, SmsOutcome.UNCERTAIN), (False, SmsOutcome.RETRY)):
         bench = modem()
         bench.simulator.order(["stall" if submitted else "noprompt"], bench.now)
         bench.dialogue.send("job", parts_of(NUMBER, TEXT, 1), bench.now)
@@ -202,19 +202,19 @@ def test_a_line_that_breaks_after_the_prompt_is_uncertain_before_it_is_safe() ->
 def test_without_a_network_or_a_sim_it_says_so_and_takes_nothing() -> None:
     bench = modem()
     bench.simulator.order(["network", "off"], bench.now)
-    assert Condition(State.BLOCKED, "no-signal") in bench.run(15, step_s=0.05)
+    assert DeviceCondition(DeviceState.BLOCKED, "no-signal") in bench.run(15, step_s=0.05)
     assert not bench.dialogue.can_send
     bench.simulator.order(["network", "on"], bench.now)
-    assert Condition(State.READY) in bench.run(15, step_s=0.05)
+    assert DeviceCondition(DeviceState.READY) in bench.run(15, step_s=0.05)
     bench.simulator.order(["sim", "off"], bench.now)
-    assert Condition(State.BLOCKED, "no-sim") in bench.run(15, step_s=0.05)
+    assert DeviceCondition(DeviceState.BLOCKED, "no-sim") in bench.run(15, step_s=0.05)
     assert not bench.dialogue.can_send
 
 
 def test_a_deaf_modem_is_given_up_for_a_fresh_line() -> None:
     bench = modem()
     bench.simulator.order(["deaf"], bench.now)
-    assert Broken("no-answer") in bench.run(120, step_s=0.05)
+    assert ProtocolBroken("no-answer") in bench.run(120, step_s=0.05)
 
 
 # -- the queue ------------------------------------------------------------------------------

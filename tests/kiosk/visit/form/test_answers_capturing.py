@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kiosk.adapters.capture import DeviceCamera, Microphone, position_in
 from kiosk.filling.capture import Capturer, Stage, Taken
-from peripherals.device_loop.loop import Equipment
+from peripherals.device_loop.loop import DeviceLoop
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES, write_position
-from peripherals.devices.gnss import Fix, Position
+from peripherals.devices.gnss import Fix, GnssPosition
 from peripherals.devices.recorder import wav
 from peripherals.simulators.recorder import tone
 from provisioning.clock import SystemClock, VirtualClock
@@ -37,7 +37,7 @@ def until(device: Capturer, clock: SystemClock, stop_at: Stage, seconds: int = 0
 def test_a_photo_comes_from_the_camera_and_the_camera_is_closed() -> None:
     clock = SystemClock()
     ids = SystemIds(clock)
-    camera = DeviceCamera(lambda: Equipment({"camera": CAMERA}, clock, ids), clock)
+    camera = DeviceCamera(lambda: DeviceLoop({"camera": CAMERA}, clock, ids), clock)
     camera.start()
     taken = until(camera, clock, Stage.READY)
     assert taken.content.startswith(b"\xff\xd8")
@@ -49,7 +49,7 @@ def test_a_photo_comes_from_the_camera_and_the_camera_is_closed() -> None:
 def test_a_camera_that_is_not_there_fails_calmly() -> None:
     clock = SystemClock()
     url = "camera+v4l:/dev/no-such-camera"
-    camera = DeviceCamera(lambda: Equipment({"camera": url}, clock, SystemIds(clock)), clock)
+    camera = DeviceCamera(lambda: DeviceLoop({"camera": url}, clock, SystemIds(clock)), clock)
     assert camera.look().stage is Stage.FAILED, "nothing was begun"
     camera.start()
     assert camera.look().stage is Stage.RUNNING, "a moment is given to a device that is late"
@@ -89,7 +89,7 @@ def test_a_place_is_the_fix_or_nothing(tmp_path: Path, clock: VirtualClock) -> N
     assert where() is None
     fix = Fix(-1.286389, 36.817223, 4.5, clock.monotonic())
     with store.transaction() as tx:
-        write_position(tx, Position(fix), clock.now())
+        write_position(tx, GnssPosition(fix), clock.now())
     assert where() == "-1.286389 36.817223 0 4.5"
     clock.advance(seconds=120)
     assert where() is None

@@ -8,14 +8,14 @@ import pytest
 
 from content.catalogue.catalogue import Catalogue
 from kiosk.node.composition import kiosk_of
-from peripherals.causes import State
-from peripherals.device import Cause, PrinterState, PrinterStatus
+from peripherals.causes import DeviceState
+from peripherals.device import PrinterCause, PrinterState, PrinterStatus
 from peripherals.device_loop import status_table
-from peripherals.device_loop.status_table import EquipmentRow
+from peripherals.device_loop.status_table import DeviceRow
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.spool import JobState, Spool
 from peripherals.printing.worker import printer_status
-from peripherals.sms.modem import Outcome, SmsReport
+from peripherals.sms.modem import SmsOutcome, SmsReport
 from peripherals.sms.queue import SmsQueue
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Site
@@ -38,13 +38,13 @@ def visitor(site: Site, catalogue: Catalogue) -> Iterator[Visitor]:
     kiosk.books.store.close()
 
 
-def stand(visitor, printer: PrinterState, modem: State) -> None:
+def stand(visitor, printer: PrinterState, modem: DeviceState) -> None:
     now = visitor.clock.now()
     with visitor.kiosk.books.store.transaction() as tx:
         printer_status.enlist(tx, "printer", 0, now, PROFILES["tm-t20"])
-        cause = Cause.PAPER if printer is PrinterState.BLOCKED else Cause.NONE
+        cause = PrinterCause.PAPER if printer is PrinterState.BLOCKED else PrinterCause.NONE
         printer_status.observe(tx, "printer", PrinterStatus(printer, now, cause))
-        status_table.write(tx, [EquipmentRow("sms", "at", modem, "", now, now)])
+        status_table.write(tx, [DeviceRow("sms", "at", modem, "", now, now)])
 
 
 def ticket(visitor) -> str:
@@ -68,10 +68,10 @@ def last_job(visitor):
 @pytest.mark.parametrize(
     ("printer", "modem", "offered"),
     [
-        (PrinterState.BLOCKED, State.READY, True),
-        (PrinterState.BLOCKED, State.LOW, True),
-        (PrinterState.BLOCKED, State.BLOCKED, False),
-        (PrinterState.READY, State.READY, False),
+        (PrinterState.BLOCKED, DeviceState.READY, True),
+        (PrinterState.BLOCKED, DeviceState.LOW, True),
+        (PrinterState.BLOCKED, DeviceState.BLOCKED, False),
+        (PrinterState.READY, DeviceState.READY, False),
     ],
 )
 def test_offered_only_without_paper_and_with_a_modem(visitor, printer, modem, offered):
@@ -81,7 +81,7 @@ def test_offered_only_without_paper_and_with_a_modem(visitor, printer, modem, of
 
 
 def test_the_number_goes_by_sms_in_place_of_the_slip_and_is_sent_only_when_proven(visitor):
-    stand(visitor, PrinterState.BLOCKED, State.READY)
+    stand(visitor, PrinterState.BLOCKED, DeviceState.READY)
     number = ticket(visitor)
     visitor.tap("sms").type(PHONE).tap("send")
     assert visitor.state == "ticket"
@@ -95,13 +95,13 @@ def test_the_number_goes_by_sms_in_place_of_the_slip_and_is_sent_only_when_prove
     job = queue.jobs()[0].id
     with visitor.kiosk.books.store.transaction() as tx:
         tx.execute("UPDATE sms_job SET state = 'sending'")
-    queue.report(SmsReport(job, Outcome.SENT, ""))
+    queue.report(SmsReport(job, SmsOutcome.SENT, ""))
     visitor.wait(1)
     assert "message was sent" in visitor.words()
 
 
 def test_the_phone_number_is_sealed_and_gone_after_sending(visitor):
-    stand(visitor, PrinterState.BLOCKED, State.READY)
+    stand(visitor, PrinterState.BLOCKED, DeviceState.READY)
     ticket(visitor)
     visitor.tap("sms").type(PHONE).tap("send")
     assert visitor.kiosk.appliance.session.phone.typed == ""
@@ -113,12 +113,12 @@ def test_the_phone_number_is_sealed_and_gone_after_sending(visitor):
     store, queue = visitor.kiosk.books.store, queue_of(visitor)
     with store.transaction() as tx:
         tx.execute("UPDATE sms_job SET state = 'sending'")
-    queue.report(SmsReport(queue.jobs()[0].id, Outcome.SENT, ""))
+    queue.report(SmsReport(queue.jobs()[0].id, SmsOutcome.SENT, ""))
     assert store.one("SELECT sealed FROM sms_job")[0] is None
 
 
 def test_a_number_that_is_none_is_told_and_nothing_is_queued(visitor):
-    stand(visitor, PrinterState.BLOCKED, State.READY)
+    stand(visitor, PrinterState.BLOCKED, DeviceState.READY)
     ticket(visitor)
     visitor.tap("sms").type("0812 345 678").tap("send")
     assert visitor.state == "ticket-sms"

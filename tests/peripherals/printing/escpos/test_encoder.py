@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pyzbar import pyzbar
 
-from peripherals.printing.document import Align, Document, DocumentFault, Line, Qr
+from peripherals.printing.document import Align, Document, DocumentFault, Qr, TextLine
 from peripherals.printing.escpos.encoder import (
     MARKS,
     ask_process_id,
@@ -79,7 +79,7 @@ def test_a_code_has_four_white_modules_on_every_side(paper):
     profile = PROFILES[paper]
     strip = (
         printed(
-            encode(Document((Line("X" * 20), Qr(SIGNED), Line("Y" * 20))), profile).octets
+            encode(Document((TextLine("X" * 20), Qr(SIGNED), TextLine("Y" * 20))), profile).octets
             + b"\x1dVB\x00",
             profile.dots,
         )
@@ -114,7 +114,7 @@ def test_a_copy_is_marked_first_and_last():
 @pytest.mark.parametrize("paper", ["tm-t20", "generic-80", "generic-58"])
 def test_letters_outside_the_proven_pages_are_drawn_between_the_printers_own(paper):
     name = "Wanjir\u0169 wa K\u0129mani"
-    slip = Document((Line("Jina:"), Line(name), Line("Asante")))
+    slip = Document((TextLine("Jina:"), TextLine(name), TextLine("Asante")))
     octets = encode(slip, PROFILES[paper]).octets + b"\x1dVB\x00"
     kinds = [token.octets[:2] for token in tokens(octets)]
     assert kinds.count(b"\x1b*") == 2
@@ -134,11 +134,14 @@ def test_letters_outside_the_proven_pages_are_drawn_between_the_printers_own(pap
 @pytest.mark.parametrize(
     ("line", "how"),
     [
-        (Line("\u0169", scale=2), b"\x1dv"),  # larger than a drawn letter in the line can be
-        (Line("\u0169 wa K\u0129mani", inverse=True), b"\x1dv"),
-        (Line("\u0169" * 12), b"\x1dv"),  # all drawn: the row is shorter
-        (Line("Ng\u02bcang\u02bca"), None),  # folded
-        (Line("n\u0303\u0308o caf\u00e9 \u0169"), b"\x1b*"),  # marks on marks, and a page's letter
+        (TextLine("\u0169", scale=2), b"\x1dv"),  # larger than a drawn letter in the line can be
+        (TextLine("\u0169 wa K\u0129mani", inverse=True), b"\x1dv"),
+        (TextLine("\u0169" * 12), b"\x1dv"),  # all drawn: the row is shorter
+        (TextLine("Ng\u02bcang\u02bca"), None),  # folded
+        (
+            TextLine("n\u0303\u0308o caf\u00e9 \u0169"),
+            b"\x1b*",
+        ),  # marks on marks, and a page's letter
     ],
 )
 def test_how_a_row_is_drawn(line, how):
@@ -149,7 +152,7 @@ def test_how_a_row_is_drawn(line, how):
 
 
 def test_a_ticket_with_a_drawn_name_stays_small():
-    slip = Document((*ticket("sw").blocks, Line("Wanjir\u0169 wa K\u0129mani")), "sw")
+    slip = Document((*ticket("sw").blocks, TextLine("Wanjir\u0169 wa K\u0129mani")), "sw")
     for paper in PAPERS:
         assert len(encode(slip, PROFILES[paper]).octets) <= 600
 
@@ -182,7 +185,7 @@ def test_a_picture_full_of_real_time_commands_answers_nothing():
 
 @given(st.text(max_size=300), st.sampled_from(["tm-t20", "generic-58"]))
 def test_nothing_a_person_types_reaches_the_printer_as_a_command(text, paper):
-    octets = encode(Document((Line(text),)), PROFILES[paper]).octets
+    octets = encode(Document((TextLine(text),)), PROFILES[paper]).octets
     printer = printed(octets)
     assert printer.live_commands == []
     assert printer.unknown == []
@@ -205,7 +208,7 @@ def test_raster_code_when_the_printer_makes_none():
 def test_a_code_too_large_for_the_paper_is_printed_as_words(paper):
     """It would else stop the printer for everybody behind it."""
     profile, payload = PROFILES[paper], "HUDUMA/" + "0123456789" * 150
-    octets = encode(Document((Line("A1"), Qr(payload))), profile).octets + b"\x1dVB\x00"
+    octets = encode(Document((TextLine("A1"), Qr(payload))), profile).octets + b"\x1dVB\x00"
     strip = printed(octets, profile.dots).slips[0].strip
     if not strip.codes:
         assert "".join(strip.lines).replace("A1", "", 1) == payload
@@ -247,7 +250,7 @@ def test_importing_the_encoder_leaves_no_folder_behind(tmp_path):
 
 
 def test_alignment_is_the_printers_own_work():
-    slip = encode(Document((Line("x", Align.RIGHT),)), PROFILES["tm-t20"]).octets
+    slip = encode(Document((TextLine("x", Align.RIGHT),)), PROFILES["tm-t20"]).octets
     assert b"\x1ba\x02x\n" in slip
 
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from peripherals.device import Cause, PrinterState
-from peripherals.printing.escpos.client import Conversation
+from peripherals.device import PrinterCause, PrinterState
+from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.escpos.replies import (
     Automatic,
@@ -17,10 +17,10 @@ from peripherals.printing.escpos.replies import (
     RealTime,
     ReplyReader,
     Sensor,
-    Text,
+    TextReply,
     judge,
 )
-from peripherals.simulators.printer.printer import Body
+from peripherals.simulators.printer.printer import MachineState
 from peripherals.simulators.printer.responses import automatic_status, status_byte
 from provisioning.clock import VirtualClock
 
@@ -32,7 +32,7 @@ from provisioning.clock import VirtualClock
         (b"\x10\x00\x00\x00\x12", [Automatic(b"\x10\x00\x00\x00"), RealTime(0x12)]),
         (b"\x37\x220A9z\x00", [ProcessId(b"0A9z")]),
         (b"\x37\x25\x00", [Cleared()]),
-        (b"\x5fTM-T20II\x00", [Text("TM-T20II")]),
+        (b"\x5fTM-T20II\x00", [TextReply("TM-T20II")]),
         (b"\x3b\x31\x00", [PowerOn()]),
         (b"\x00\x0c", [Sensor(0), Sensor(12)]),
         (b"\x13\x11\xff\x93", []),
@@ -54,7 +54,7 @@ def test_replies_may_arrive_byte_by_byte():
         RealTime(0x12),
         ProcessId(b"ABCD"),
         Automatic(b"\x10\x00\x00\x00"),
-        Text("178"),
+        TextReply("178"),
     ]
 
 
@@ -90,12 +90,12 @@ def test_a_true_answer_is_heard_among_automatic_status_bytes():
 
 
 BODIES = [
-    (Body(), PrinterState.READY, Cause.NONE),
-    (Body(near_end=True), PrinterState.LOW, Cause.NONE),
-    (Body(paper_out=True), PrinterState.BLOCKED, Cause.PAPER),
-    (Body(cover_open=True), PrinterState.BLOCKED, Cause.COVER),
-    (Body(cutter_jam=True), PrinterState.BLOCKED, Cause.CUTTER),
-    (Body(hot=True), PrinterState.BLOCKED, Cause.HEAT),
+    (MachineState(), PrinterState.READY, PrinterCause.NONE),
+    (MachineState(near_end=True), PrinterState.LOW, PrinterCause.NONE),
+    (MachineState(paper_out=True), PrinterState.BLOCKED, PrinterCause.PAPER),
+    (MachineState(cover_open=True), PrinterState.BLOCKED, PrinterCause.COVER),
+    (MachineState(cutter_jam=True), PrinterState.BLOCKED, PrinterCause.CUTTER),
+    (MachineState(hot=True), PrinterState.BLOCKED, PrinterCause.HEAT),
 ]
 
 
@@ -135,14 +135,14 @@ class Tape:
         b"\x00\x00\x00",  # the torso of one automatic status
         b"\x00\x00\x00\x12\x00",
         b"\x00\x0c\x00\x0c\x00\x0c",
-        automatic_status(Body()) * 3,
+        automatic_status(MachineState()) * 3,
         b"\xff" * 20,
         b"",
     ],
 )
 def test_a_fence_is_not_believed_for_less(octets):
     clock = VirtualClock()
-    talk = Conversation(Tape(clock, octets), PROFILES["generic-80"], clock)
+    talk = PrinterClient(Tape(clock, octets), PROFILES["generic-80"], clock)
     talk.put_fence()
     assert not talk.wait_fence(0.5)
 
@@ -151,7 +151,7 @@ def test_the_late_name_of_an_older_question_is_no_barrier():
     """It would say that everything before was printed, and the fence behind it proves a slip."""
     clock = VirtualClock()
     tape = Tape(clock, b"")
-    talk = Conversation(tape, PROFILES["tm-t20"], clock)
+    talk = PrinterClient(tape, PROFILES["tm-t20"], clock)
     assert talk.model() == ""
     tape.octets = b"\x5fTM-T20\x00"
     assert not talk.barrier(0.5)
@@ -161,7 +161,7 @@ def test_the_late_name_of_an_older_question_is_no_barrier():
 
 def test_a_printer_that_says_three_of_four_things_is_not_ready():
     clock = VirtualClock()
-    talk = Conversation(Tape(clock, b"\x12\x12\x12"), PROFILES["tm-t20"], clock)
+    talk = PrinterClient(Tape(clock, b"\x12\x12\x12"), PROFILES["tm-t20"], clock)
     assert talk.status() is None
 
 
@@ -178,15 +178,15 @@ class Terse(Tape):
 
 def test_a_printer_that_only_says_whether_it_is_on_line_is_understood():
     clock = VirtualClock()
-    talk = Conversation(Terse(clock, b""), PROFILES["generic-80"], clock)
+    talk = PrinterClient(Terse(clock, b""), PROFILES["generic-80"], clock)
     status = talk.status()
     assert status is not None
-    assert (status.state, status.cause) == (PrinterState.BLOCKED, Cause.ERROR)
+    assert (status.state, status.cause) == (PrinterState.BLOCKED, PrinterCause.ERROR)
 
 
 def test_silence_is_noticed_at_once():
     clock = VirtualClock()
-    talk = Conversation(Tape(clock, b""), PROFILES["tm-t20"], clock)
+    talk = PrinterClient(Tape(clock, b""), PROFILES["tm-t20"], clock)
     clock.advance(seconds=1)
     assert talk.status() is None
     assert talk.voice_broken

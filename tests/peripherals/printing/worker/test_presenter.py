@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from peripherals.device import BadDeviceUrl, Cause, PrinterState, PrinterStatus
+from peripherals.device import BadDeviceUrl, PrinterCause, PrinterState, PrinterStatus
 from peripherals.printing.document import Document, Item
 from peripherals.printing.escpos.profiles import PROFILES, profile_named
 from peripherals.printing.escpos.replies import Automatic, FullStatus, RealTime, ReplyReader, Sensor
 from peripherals.printing.jobs import JobState
-from peripherals.printing.worker.presenter import Mouth
+from peripherals.printing.worker.presenter import SlipPresenter
 from peripherals.printing.worker.printer_status import to_json
-from peripherals.simulators.printer.faults import FaultBox
-from peripherals.simulators.printer.printer import Body, Model
+from peripherals.simulators.printer.faults import FaultInjector
+from peripherals.simulators.printer.printer import MachineState, Model
 from peripherals.simulators.printer.responses import full_status
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
@@ -32,7 +32,7 @@ def rig():
 
 @pytest.fixture
 def box(rig):
-    return FaultBox(rig.printer, SeededIds(1))
+    return FaultInjector(rig.printer, SeededIds(1))
 
 
 def test_each_slip_is_taken_before_the_next_one_is_begun(rig):
@@ -79,12 +79,12 @@ def test_a_slip_nobody_takes_is_named_pulled_in_and_the_next_goes_to_the_second_
 
 def test_with_hold_it_waits_for_a_person(box):
     rig = Rig(model=KIOSK, base="custom-kiosk", retract=b"")
-    held = FaultBox(rig.printer, SeededIds(1))
+    held = FaultInjector(rig.printer, SeededIds(1))
     held.do({"do": "nobody-takes"})
     rig.go(1)
     jobs = [rig.order("A101"), rig.order("A102")]
     rig.go(60)
-    assert rig.health().cause is Cause.PRESENTER
+    assert rig.health().cause is PrinterCause.PRESENTER
     assert rig.printer.body.retracted == 0
     assert rig.job(jobs[1]).state is JobState.QUEUED
     held.do({"do": "take"})
@@ -123,19 +123,23 @@ def test_a_torn_slip_is_pushed_out_before_its_copy_is_printed():
 @pytest.mark.parametrize(
     ("octets", "state", "cause"),
     [
-        (b"\x00\x00\x00\x00", PrinterState.READY, Cause.NONE),
-        (b"\x80\x0c\x20\x00", PrinterState.READY, Cause.NONE),  # notch, motor, unknown command
-        (b"\x04\x00\x00\x00", PrinterState.LOW, Cause.NONE),
-        (b"\x20\x00\x00\x00", PrinterState.READY, Cause.NONE),  # taken in time
-        (b"\x01\x00\x00\x00", PrinterState.BLOCKED, Cause.PAPER),
-        (b"\x40\x00\x00\x00", PrinterState.BLOCKED, Cause.PAPER),
-        (b"\x00\x01\x00\x00", PrinterState.BLOCKED, Cause.COVER),
-        (b"\x00\x02\x00\x00", PrinterState.BLOCKED, Cause.COVER),
-        (b"\x00\x00\x01\x00", PrinterState.BLOCKED, Cause.HEAT),
-        (b"\x00\x00\x08\x00", PrinterState.BLOCKED, Cause.VOLTAGE),
-        (b"\x00\x00\x40\x00", PrinterState.BLOCKED, Cause.JAM),
-        (b"\x00\x00\x00\x01", PrinterState.BLOCKED, Cause.CUTTER),
-        (b"\x00\x00\x00\x08", PrinterState.BLOCKED, Cause.ERROR),
+        (b"\x00\x00\x00\x00", PrinterState.READY, PrinterCause.NONE),
+        (
+            b"\x80\x0c\x20\x00",
+            PrinterState.READY,
+            PrinterCause.NONE,
+        ),  # notch, motor, unknown command
+        (b"\x04\x00\x00\x00", PrinterState.LOW, PrinterCause.NONE),
+        (b"\x20\x00\x00\x00", PrinterState.READY, PrinterCause.NONE),  # taken in time
+        (b"\x01\x00\x00\x00", PrinterState.BLOCKED, PrinterCause.PAPER),
+        (b"\x40\x00\x00\x00", PrinterState.BLOCKED, PrinterCause.PAPER),
+        (b"\x00\x01\x00\x00", PrinterState.BLOCKED, PrinterCause.COVER),
+        (b"\x00\x02\x00\x00", PrinterState.BLOCKED, PrinterCause.COVER),
+        (b"\x00\x00\x01\x00", PrinterState.BLOCKED, PrinterCause.HEAT),
+        (b"\x00\x00\x08\x00", PrinterState.BLOCKED, PrinterCause.VOLTAGE),
+        (b"\x00\x00\x40\x00", PrinterState.BLOCKED, PrinterCause.JAM),
+        (b"\x00\x00\x00\x01", PrinterState.BLOCKED, PrinterCause.CUTTER),
+        (b"\x00\x00\x00\x08", PrinterState.BLOCKED, PrinterCause.ERROR),
     ],
 )
 def test_every_bit_of_the_full_status_has_its_meaning(octets, state, cause):
@@ -145,13 +149,15 @@ def test_every_bit_of_the_full_status_has_its_meaning(octets, state, cause):
         def full_status(self):
             return FullStatus(octets)
 
-    found = Mouth(CUSTOM, clock).look(Talk(), PrinterStatus(PrinterState.READY, clock.now()))
+    found = SlipPresenter(CUSTOM, clock).look(
+        Talk(), PrinterStatus(PrinterState.READY, clock.now())
+    )
     assert (found.state, found.cause) == (state, cause)
     assert found.near_end is (octets[0] & 0x04 > 0)
 
 
 def test_a_full_status_is_no_automatic_one_and_no_fence():
-    body = Body(in_mouth=True)
+    body = MachineState(in_mouth=True)
     octets = full_status(body)
     whole = FullStatus(octets[2:])
     assert ReplyReader(full_status=True).feed(octets) == [whole]
