@@ -25,11 +25,11 @@ from content.authoring.build import build_default
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, TranslatedText
 from kiosk import ui
-from kiosk.tools.form_tryout.preview import InProcess, begin
-from kiosk.tools.form_tryout.preview_ports import OneForm
-from kiosk.ui.panel import Look
+from kiosk.tools.form_tryout.preview import InProcessCore, begin
+from kiosk.tools.form_tryout.preview_ports import SingleFormCatalogue
+from kiosk.ui.panel import PanelSettings
 from kiosk.ui_protocol.view import Role, UiEvent, View
-from kiosk.visit.controller.controller import Appliance
+from kiosk.visit.controller.controller import VisitController
 from provisioning.clock import SystemClock
 from provisioning.identity.keys import signing_key
 from provisioning.ids import SystemIds
@@ -42,7 +42,7 @@ CANDIDATES = ("12", "12345678", "Amina", "0712345678", "A001234567B", "254712345
 OUT = Path(__file__).parent / "out" / "answering.json"
 
 
-class Watched(InProcess):
+class Watched(InProcessCore):
     """The client, with the CPU time the core took for the last event."""
 
     core_s = 0.0
@@ -56,7 +56,7 @@ class Watched(InProcess):
         return self.fresh()
 
 
-def sitting(folder: Path) -> Appliance:
+def sitting(folder: Path) -> VisitController:
     """The big form, open at its first question."""
     clock = SystemClock()
     ids = SystemIds(clock)
@@ -74,10 +74,10 @@ def sitting(folder: Path) -> Appliance:
         xml=big(),
         media={},
     )
-    return begin(OneForm(pack, asset, folder), clock, ids)
+    return begin(SingleFormCatalogue(pack, asset, folder), clock, ids)
 
 
-def answer(driver: Any, appliance: Appliance) -> None:
+def answer(driver: Any, appliance: VisitController) -> None:
     """Give the question on the screen an answer, by touch where it is a choice."""
     view = appliance.view
     choice = next((e.id for e in view.elements if e.role is Role.CHOICE), "")
@@ -95,18 +95,18 @@ def answer(driver: Any, appliance: Appliance) -> None:
                 return
 
 
-def behind(driver: Any, appliance: Appliance) -> bool:
+def behind(driver: Any, appliance: VisitController) -> bool:
     """Whether the window shows an older view than the core has."""
     return bool(driver.view.number != appliance.view.number)
 
 
 def measure(answers: int) -> dict[str, Any]:
     """Milliseconds from the touch on Next to the next question drawn."""
-    look = Look()
+    look = PanelSettings()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kivy.base import EventLoop  # noqa: PLC0415 - opens the window, as these do
 
-    from kiosk.ui.automation.driver import Driver, Finger  # noqa: PLC0415 - opens the window
+    from kiosk.ui.automation.driver import Driver, SimulatedTouch  # noqa: PLC0415 - opens the window
     from kiosk.ui.automation.screenshot import read_window  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="huduma-bench-") as folder:
@@ -122,7 +122,7 @@ def measure(answers: int) -> dict[str, Any]:
             answer(driver, appliance)
             driver.frames(4, 0.3)
             before, look_name = appliance.view.number, appliance.view.look
-            finger = Finger(*driver.targets()["next"].center)
+            finger = SimulatedTouch(*driver.targets()["next"].center)
             EventLoop.post_dispatch_input("begin", finger)
             driver.frames(1)
             began, began_cpu = time.perf_counter(), time.process_time()

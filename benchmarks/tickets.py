@@ -30,7 +30,7 @@ from content.authoring.build import build_default
 from kiosk.cli import provision
 from kiosk.node.composition import kiosk_of
 from kiosk.node.database import open_books
-from kiosk.queue.protocol import Told
+from kiosk.queue.protocol import ReportedTicket
 from kiosk.ui_protocol.view import Activated
 from provisioning.clock import SystemClock, VirtualClock
 from provisioning.enrolment.site_layout import demo_plan, free_ports
@@ -77,7 +77,9 @@ def _age_kiosk(site: Site, old: int, kiosks: int) -> None:
             for number in range(old // kiosks):
                 clock.advance(seconds=60)
                 day = (clock.now()).date().isoformat()
-                told = Told(books.ids.uuid7(), day, "A", 101 + number, "NRB-02", "normal", 9, 0)
+                told = ReportedTicket(
+                    books.ids.uuid7(), day, "A", 101 + number, "NRB-02", "normal", 9, 0
+                )
                 body = {
                     "site": "HC-001", "day": told.day, "series": told.series,
                     "number": told.number, "service": told.service, "class": told.klass,

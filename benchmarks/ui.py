@@ -30,15 +30,15 @@ def start() -> dict[str, float]:
     """From the first import to the first view drawn."""
     began = time.perf_counter()
     from kiosk import ui
-    from kiosk.ui.panel import Look
+    from kiosk.ui.panel import PanelSettings
 
-    look = Look()
+    look = PanelSettings()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.driver import Driver
-    from kiosk.ui.automation.fake_core import Mirror
+    from kiosk.ui.automation.fake_core import FakeCore
 
-    mirror = Mirror()
+    mirror = FakeCore()
     mirror.give(gallery.view("attract"))
     Driver(mirror, look)
     return {"first_view_s": time.perf_counter() - began, "rss_first_mb": rss_mb()}
@@ -49,15 +49,15 @@ def changes() -> dict[str, float]:
     from kivy.base import EventLoop
 
     from kiosk import ui
-    from kiosk.ui.panel import Look
+    from kiosk.ui.panel import PanelSettings
 
-    look = Look()
+    look = PanelSettings()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.tools.gallery import gallery
-    from kiosk.ui.automation.driver import Driver, Finger
-    from kiosk.ui.automation.fake_core import Mirror
+    from kiosk.ui.automation.driver import Driver, SimulatedTouch
+    from kiosk.ui.automation.fake_core import FakeCore
 
-    mirror = Mirror()
+    mirror = FakeCore()
     driver = Driver(mirror, look)
     rounds: list[list[float]] = [[], []]
     for times in rounds:
@@ -70,7 +70,7 @@ def changes() -> dict[str, float]:
     driver.frames(3)
     touches = []
     for target in [t for t in driver.targets().values() if t.element.role == "tile"] * 4:
-        finger = Finger(*target.center)
+        finger = SimulatedTouch(*target.center)
         began = time.perf_counter()
         EventLoop.post_dispatch_input("begin", finger)
         driver.frames(1)
@@ -100,16 +100,16 @@ def changes() -> dict[str, float]:
 def idle() -> dict[str, float]:
     """CPU of a window left alone, in real time: at rest on attract, and on a question."""
     from kiosk import ui
-    from kiosk.ui.panel import Look
+    from kiosk.ui.panel import PanelSettings
 
-    look = Look()
+    look = PanelSettings()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.tools.gallery import gallery
-    from kiosk.ui.automation.fake_core import Mirror
+    from kiosk.ui.automation.fake_core import FakeCore
     from kiosk.ui.window.app import HudumaApp
     from kiosk.ui.window.bridge import later
 
-    mirror, found = Mirror(), {}
+    mirror, found = FakeCore(), {}
     app = HudumaApp(mirror, look)
     marks: list[tuple[float, float]] = []
 
@@ -133,16 +133,16 @@ def idle() -> dict[str, float]:
 def soak() -> dict[str, float]:
     """200 visits over six screens in mock graphics: memory at the 20th and at the last."""
     from kiosk import ui
-    from kiosk.ui.panel import Look
+    from kiosk.ui.panel import PanelSettings
 
-    look = Look()
+    look = PanelSettings()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     os.environ["KIVY_GL_BACKEND"] = "mock"
     from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.driver import Driver
-    from kiosk.ui.automation.fake_core import Mirror
+    from kiosk.ui.automation.fake_core import FakeCore
 
-    mirror = Mirror()
+    mirror = FakeCore()
     driver = Driver(mirror, look)
     after_20 = 0.0
     for visit in range(200):

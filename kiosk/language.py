@@ -1,6 +1,6 @@
 """Strings: how a citizen's language says texts, dates, times, money and waits.
 
-`Tongue` binds the pack's texts to one language, so that nothing else in the visit passes a
+`Translator` binds the pack's texts to one language, so that nothing else in the visit passes a
 language code around. Written forms follow Kenyan use: dd/mm/yyyy, 24-hour clock, "KES 1,000".
 """
 
@@ -17,17 +17,17 @@ LANGUAGES = ("en", "sw")
 """Languages a citizen may choose, in the order of their buttons."""
 
 
-class Texts(Protocol):
+class TextSource(Protocol):
     """The pack, as far as this module needs it."""
 
     def text(self, key: str, language: str, /, **values: object) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class Translator:
     """One language of the pack."""
 
-    texts: Texts
+    texts: TextSource
     language: str
 
     def say(self, key: str, /, **values: object) -> str:

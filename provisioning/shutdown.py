@@ -1,7 +1,7 @@
 """Process: what every long-running service of a node does at its edges: stop when told to.
 
-`Stop` turns SIGTERM and SIGINT into a flag that the service's loop reads. Dying with a parent is
-the supervisor's business.
+`StopFlag` turns SIGTERM and SIGINT into a flag that the service's loop reads. Dying with a parent
+is the supervisor's business.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import signal
 from types import FrameType
 
 
-class Stop:
+class StopFlag:
     """Callable: whether it is time to stop."""
 
     def __init__(self) -> None:

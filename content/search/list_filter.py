@@ -22,7 +22,7 @@ _DROPPED = re.compile("['\u2018\u2019\u02bc\u02b9`\u00b4]")
 _GAPS = re.compile(r"[\s\-\u2010-\u2015/]+")
 
 
-class Findable:
+class SearchableList:
     """A list to be searched; `rows` are (value, label)."""
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from content.xforms.texts import Wording
+from content.xforms.texts import TextDefinition
 
 
 @dataclass(slots=True)
@@ -21,14 +21,14 @@ class Bind:
     readonly: str = ""
     calculate: str = ""
     constraint: str = ""
-    constraint_message: Wording | None = None
-    required_message: Wording | None = None
+    constraint_message: TextDefinition | None = None
+    required_message: TextDefinition | None = None
     preload: str = ""
     preload_parameters: str = ""
     save_to: str = ""
 
 
-class Place:
+class NodeDefinition:
     """One generic path. Attributes are places named `@name`."""
 
     __slots__ = (
@@ -36,15 +36,15 @@ class Place:
         "rows", "tag", "type",
     )  # fmt: skip
 
-    def __init__(self, name: str, parent: Place | None, tag: str = "") -> None:
+    def __init__(self, name: str, parent: NodeDefinition | None, tag: str = "") -> None:
         self.name = name
         self.tag = tag or name
         self.parent = parent
         self.path: str = "" if parent is None else f"{parent.path}/{name}"
         self.depth: int = 0 if parent is None else parent.depth + 1
-        self.children: dict[str, Place] = {}
+        self.children: dict[str, NodeDefinition] = {}
         self.repeat = False
-        self.rows: tuple[Place, ...] = ()
+        self.rows: tuple[NodeDefinition, ...] = ()
         """Repeats this place is in, itself included, outermost first."""
         self.bind: Bind | None = None
         self.type = "string"
@@ -59,7 +59,7 @@ class Place:
     def is_attribute(self) -> bool:
         return self.name.startswith("@")
 
-    def each(self) -> Iterator[Place]:
+    def each(self) -> Iterator[NodeDefinition]:
         """The place itself and everything under it, in document order."""
         yield self
         for child in self.children.values():
@@ -69,15 +69,15 @@ class Place:
         """For each repeat around this place, the step names from the root."""
         return tuple(tuple(row.path.split("/")[1:]) for row in self.rows)
 
-    def settle_rows(self, above: tuple[Place, ...] = ()) -> None:
+    def settle_rows(self, above: tuple[NodeDefinition, ...] = ()) -> None:
         """Work out `rows` for this place and all below, once every repeat is known."""
         self.rows = (*above, self) if self.repeat else above
         for child in self.children.values():
             child.settle_rows(self.rows)
 
-    def is_within(self, other: Place) -> bool:
+    def is_within(self, other: NodeDefinition) -> bool:
         """Whether this is `other` or lies under it."""
-        place: Place | None = self
+        place: NodeDefinition | None = self
         while place is not None and place.depth >= other.depth:
             if place is other:
                 return True
@@ -104,7 +104,7 @@ class StaticChoice:
     """A choice written in the control itself."""
 
     value: str
-    label: Wording
+    label: TextDefinition
 
 
 @dataclass(slots=True)
@@ -112,9 +112,9 @@ class Control:
     """A control of the body: a question, a group (`group`) or a repeat (`repeat`)."""
 
     kind: str
-    place: Place | None
-    label: Wording | None = None
-    hint: Wording | None = None
+    place: NodeDefinition | None
+    label: TextDefinition | None = None
+    hint: TextDefinition | None = None
     appearance: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
     choices: list[StaticChoice] = field(default_factory=list)

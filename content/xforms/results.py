@@ -89,7 +89,7 @@ class SetResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RecordProblem:
     """A violation found when checking the whole record."""
 
     path: str
@@ -102,6 +102,6 @@ class Finalized:
     """A finished record. Submit only when `violations` is empty."""
 
     xml: bytes
-    violations: tuple[Problem, ...]
+    violations: tuple[RecordProblem, ...]
     instance_id: str
     entities: tuple[EntityChange, ...] = ()

@@ -1,4 +1,4 @@
-"""Wording: labels, hints and messages, in every language, with values put in.
+"""TextDefinition: labels, hints and messages, in every language, with values put in.
 
 A wording is literal parts and `<output>` expressions, or names a translated text. A missing
 translation falls back to the default language, then to any: a screen is never blank.
@@ -25,7 +25,7 @@ Parts: TypeAlias = str | tuple[str | Output, ...]
 
 
 @dataclass(slots=True)
-class Wording:
+class TextDefinition:
     """`itext` (a text id) or `expression` (XPath giving the text) or `parts`."""
 
     parts: Parts = ""

@@ -1,4 +1,4 @@
-"""Tree: the nodes expressions walk over: rows of lists (`Node`) and the record (`RecordNode`).
+"""Tree: the nodes expressions walk over: rows of lists (`XmlNode`) and the record (`RecordNode`).
 
 A node knows its name, value and family, nothing of binds or controls. The value of a group is
 the text of its leaves; a node that is not relevant reads as empty and keeps its value, so making
@@ -11,29 +11,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from content.xforms.definition import Place
+    from content.xforms.definition import NodeDefinition
 
-_NO_NAMES: dict[str, list[Node]] = {}
-_NO_CHILDREN: list[Node] = []
+_NO_NAMES: dict[str, list[XmlNode]] = {}
+_NO_CHILDREN: list[XmlNode] = []
 
 
-class Node:
+class XmlNode:
     """A node of a list (secondary instance). `by_name` holds the children of each name."""
 
     __slots__ = ("attributes", "by_name", "children", "name", "parent", "value")
 
     relevant: bool = True
-    place: Place | None = None
+    place: NodeDefinition | None = None
 
     def __init__(self, name: str, value: str = "") -> None:
         self.name = name
         self.value = value
-        self.parent: Node | None = None
-        self.children: Sequence[Node] = _NO_CHILDREN
-        self.by_name: Mapping[str, list[Node]] = _NO_NAMES
-        self.attributes: dict[str, Node] | None = None
+        self.parent: XmlNode | None = None
+        self.children: Sequence[XmlNode] = _NO_CHILDREN
+        self.by_name: Mapping[str, list[XmlNode]] = _NO_NAMES
+        self.attributes: dict[str, XmlNode] | None = None
 
-    def append(self, child: Node) -> None:
+    def append(self, child: XmlNode) -> None:
         """Put `child` last."""
         child.parent = self
         if self.children is _NO_CHILDREN:
@@ -49,7 +49,7 @@ class Node:
         else:
             same.append(child)
 
-    def insert_after(self, sibling: Node | None, child: Node) -> None:
+    def insert_after(self, sibling: XmlNode | None, child: XmlNode) -> None:
         """Put `child` right after `sibling` (None: last), among its own name's order too."""
         if sibling is None:
             self.append(child)
@@ -68,7 +68,7 @@ class Node:
         else:
             same.append(child)
 
-    def discard(self, child: Node) -> None:
+    def discard(self, child: XmlNode) -> None:
         """Take `child` out."""
         assert isinstance(self.children, list)
         self.children.remove(child)
@@ -76,7 +76,7 @@ class Node:
         child.parent = None
 
     def set_attribute(self, name: str, value: str) -> None:
-        attribute = Node(name, value)
+        attribute = XmlNode(name, value)
         attribute.parent = self
         if self.attributes is None:
             self.attributes = {}
@@ -91,15 +91,15 @@ class Node:
         return self.value
 
 
-class RecordNode(Node):
+class RecordNode(XmlNode):
     """A node of the record: its place in the form and what the binds say of it now."""
 
     __slots__ = ("own_relevant", "place", "readonly", "relevant", "required")
 
-    place: Place
+    place: NodeDefinition
     relevant: bool
 
-    def __init__(self, place: Place, value: str = "") -> None:
+    def __init__(self, place: NodeDefinition, value: str = "") -> None:
         super().__init__(place.name.removeprefix("@"), value)
         self.place = place
         self.own_relevant = True
@@ -139,7 +139,7 @@ def copy_record(node: RecordNode) -> RecordNode:
     return twin
 
 
-def root_of(node: Node) -> Node:
+def root_of(node: XmlNode) -> XmlNode:
     """The top of the tree `node` is in."""
     while node.parent is not None:
         node = node.parent

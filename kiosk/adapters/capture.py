@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.filling.capture import Stage, Taken
+from kiosk.filling.capture import CapturePhase, CaptureProgress
 from peripherals.device import DeviceFault, SimulatorRefused
 from peripherals.device_loop.loop import DeviceLoop
 from peripherals.device_loop.status_table import read_position
@@ -27,7 +27,7 @@ OPEN_S = 3.0
 _NONE = "none:"
 
 
-class DeviceCamera:
+class CameraCapturer:
     """Implements `Capturer`: one picture. `open_equipment` gives a loop with the camera alone."""
 
     def __init__(self, open_equipment: Callable[[], DeviceLoop], clock: Clock) -> None:
@@ -45,35 +45,35 @@ class DeviceCamera:
             return
         self._until = self._clock.monotonic() + OPEN_S
 
-    def look(self) -> Taken:
+    def look(self) -> CaptureProgress:
         if self._equipment is None:
-            return Taken(Stage.FAILED)
+            return CaptureProgress(CapturePhase.FAILED)
         heard = self._equipment.turn(0)
         if not self._asked:
             self._asked = self._equipment.tell("camera", TakeFrame())
             if not self._asked and self._clock.monotonic() > self._until:
-                return self._end(Taken(Stage.FAILED))
+                return self._end(CaptureProgress(CapturePhase.FAILED))
         for each in heard:
             if isinstance(each.event, CameraFrame):
-                return self._end(Taken(Stage.READY, each.event.jpeg))
+                return self._end(CaptureProgress(CapturePhase.READY, each.event.jpeg))
             if isinstance(each.event, NothingSeen):
-                return self._end(Taken(Stage.FAILED))
-        return Taken(Stage.RUNNING)
+                return self._end(CaptureProgress(CapturePhase.FAILED))
+        return CaptureProgress(CapturePhase.RUNNING)
 
     def finish(self) -> None:
         """A picture is finished by itself."""
 
     def stop(self) -> None:
-        self._end(Taken(Stage.FAILED))
+        self._end(CaptureProgress(CapturePhase.FAILED))
 
-    def _end(self, taken: Taken) -> Taken:
+    def _end(self, taken: CaptureProgress) -> CaptureProgress:
         if self._equipment is not None:
             self._equipment.close()
         self._equipment, self._asked = None, False
         return taken
 
 
-class Microphone:
+class MicrophoneCapturer:
     """Implements `Capturer`: a recording until it is finished, a minute at most."""
 
     def __init__(self, url: str, clock: Clock) -> None:
@@ -84,14 +84,14 @@ class Microphone:
     def start(self) -> None:
         self._failed = not self._recording.start(self._clock.monotonic())
 
-    def look(self) -> Taken:
+    def look(self) -> CaptureProgress:
         heard = not self._failed and self._recording.hear(self._clock.monotonic())
         if not heard:
-            return Taken(Stage.FAILED)
+            return CaptureProgress(CapturePhase.FAILED)
         seconds = self._recording.seconds
         if self._recording.running:
-            return Taken(Stage.RUNNING, seconds=seconds)
-        return Taken(Stage.READY, self._recording.take(), seconds)
+            return CaptureProgress(CapturePhase.RUNNING, seconds=seconds)
+        return CaptureProgress(CapturePhase.READY, self._recording.take(), seconds)
 
     def finish(self) -> None:
         self._recording.hear(self._clock.monotonic())
@@ -113,19 +113,19 @@ def position_in(store: Store, clock: Clock) -> Callable[[], str | None]:
     return position
 
 
-def camera_of(node: Node, clock: Clock, ids: Ids) -> DeviceCamera | None:
+def camera_of(node: Node, clock: Clock, ids: Ids) -> CameraCapturer | None:
     """The node's camera; None when it has none. Raises `BadDeviceUrl`, `SimulatorRefused`."""
     chosen, field = node.settings.devices, node.settings.node.field
     if chosen.camera == _NONE:
         return None
     urls = {"camera": chosen.camera}
     DeviceLoop(urls, clock, ids, field=field).close()  # a wrong URL stops the start
-    return DeviceCamera(
+    return CameraCapturer(
         lambda: DeviceLoop(urls, clock, ids, hotplug=hotplug_of(chosen.hotplug), field=field), clock
     )
 
 
-def recorder_of(node: Node, clock: Clock) -> Microphone | None:
+def recorder_of(node: Node, clock: Clock) -> MicrophoneCapturer | None:
     """The node's microphone; None when it has none. Raises `BadDeviceUrl`, `SimulatorRefused`."""
     url = node.settings.devices.recorder
     if url == _NONE:
@@ -133,4 +133,4 @@ def recorder_of(node: Node, clock: Clock) -> Microphone | None:
     if node.settings.node.field and ("simulated" in url or "program=" in url):
         raise SimulatorRefused("The setting recorder names a simulator; name the real device.")
     open_microphone(url, RATE_HZ, SECONDS_MAX).close()
-    return Microphone(url, clock)
+    return MicrophoneCapturer(url, clock)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from kiosk.adapters.submissions import receipt_at
 from kiosk.case_reference import is_reference
-from kiosk.visit.ports import Knowledge, Network
+from kiosk.visit.ports import CaseStatus, NetworkStatus
 from provisioning.clock import Clock
 from sync.journal.entry import Entry
 from sync.service import status
@@ -58,13 +58,13 @@ class CaseAnswers:
 
 
 class StoredCases:
-    """Implements `kiosk.visit.ports.Cases`."""
+    """Implements `kiosk.visit.ports.CaseStatusPort`."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
-    def find(self, reference: str) -> Knowledge | None:
+    def find(self, reference: str) -> CaseStatus | None:
         """What the agency answered last, else saved here or sent on; None for a reference this
         kiosk never gave and of which nothing came down.
         """
@@ -72,23 +72,23 @@ class StoredCases:
             return None
         return self._answered(reference) or self._given(reference)
 
-    def _answered(self, reference: str) -> Knowledge | None:
+    def _answered(self, reference: str) -> CaseStatus | None:
         row = self._store.one(
             "SELECT state, agency, at, note_key FROM case_answer WHERE reference = ?", (reference,)
         )
         if row is None:
             return None
-        return Knowledge(row[0], row[1], datetime.fromtimestamp(row[2] / 1000, UTC), row[3])
+        return CaseStatus(row[0], row[1], datetime.fromtimestamp(row[2] / 1000, UTC), row[3])
 
-    def _given(self, reference: str) -> Knowledge | None:
+    def _given(self, reference: str) -> CaseStatus | None:
         found = receipt_at(self._store, reference)
         if found is None:
             return None
         agency, seq, at = found
         sent = seq <= status.read(self._store).sent_seq
-        return Knowledge("sent" if sent else "saved", agency, at)
+        return CaseStatus("sent" if sent else "saved", agency, at)
 
-    def network(self) -> Network:
+    def network(self) -> NetworkStatus:
         """For the badge."""
         now = status.read(self._store, self._clock.now())
-        return Network(now.online, now.waiting)
+        return NetworkStatus(now.online, now.waiting)

@@ -110,7 +110,7 @@ class PinnedForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class FoundDraft:
     """A draft found by its code."""
 
     pinned: PinnedForm
@@ -208,7 +208,7 @@ class ResumableDrafts:
             (keys.name, digest, sealed, until),
         )
 
-    def resume(self, visit: UUID, typed: str) -> Kept | None:
+    def resume(self, visit: UUID, typed: str) -> FoundDraft | None:
         """The draft of a code, now open for `visit`; None for a wrong or expired code."""
         code = read_code(typed)
         if code is None:
@@ -233,7 +233,7 @@ class ResumableDrafts:
             return None
         kept = decode(plain, "draft")
         self._open[visit] = (keys, pinned.digest)
-        return Kept(pinned, kept["snapshot"], kept["strokes"])
+        return FoundDraft(pinned, kept["snapshot"], kept["strokes"])
 
     def leave(self, visit: UUID) -> None:
         """The visit ends; the draft stays for who holds the code."""

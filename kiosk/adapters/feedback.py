@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kiosk.case_reference import RANDOM_BYTES, make_reference
 from kiosk.queue.numbering import service_day
-from kiosk.visit.ports import Opinion, Place
+from kiosk.visit.ports import Feedback, KioskLocation
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.cbor import encode
@@ -27,8 +27,8 @@ OFFICES = {"bribe": ("EACC", "CAJ", "HUDUMA")}
 OFFICE = ("HUDUMA", "CAJ")
 
 
-class StoredOpinions:
-    """Implements `kiosk.visit.ports.Opinions` over the node's journal."""
+class StoredFeedback:
+    """Implements `kiosk.visit.ports.FeedbackPort` over the node's journal."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class StoredOpinions:
         sealer: Sealer,
         clock: Clock,
         ids: Ids,
-        place: Place,
+        place: KioskLocation,
         *,
         agencies: Iterable[str],
         rung: Callable[[], None] = lambda: None,
@@ -49,7 +49,7 @@ class StoredOpinions:
         self._agencies = frozenset(agencies)
         self._rung = rung
 
-    def give(self, visit: UUID, opinion: Opinion) -> str | None:
+    def give(self, visit: UUID, opinion: Feedback) -> str | None:
         """One transaction: the face in clear, the words sealed; their reference, if any."""
         now = self._clock.now()
         reference: str | None = None
@@ -85,7 +85,7 @@ class StoredOpinions:
 
 
 class StoredFacts:
-    """Implements `kiosk.visit.ports.Ledger`: facts without personal data."""
+    """Implements `kiosk.visit.ports.FactLog`: facts without personal data."""
 
     def __init__(self, journal: Journal, rung: Callable[[], None] = lambda: None) -> None:
         self._journal = journal

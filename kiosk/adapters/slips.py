@@ -9,7 +9,7 @@ from uuid import UUID
 
 from content.catalogue.model import Service
 from kiosk.ticketing.ticket_table import ticket_of
-from kiosk.visit.ports import Issued, Paper
+from kiosk.visit.ports import IssuedTicket, SlipState
 from peripherals.device import PrinterState
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, JobState, Spool
@@ -20,26 +20,26 @@ from provisioning.ids import Ids
 CHECKLIST_WITHIN = timedelta(minutes=5)
 
 _PAPER = {
-    JobState.QUEUED: Paper.PRINTING,
-    JobState.SENDING: Paper.PRINTING,
-    JobState.AWAIT_PROOF: Paper.PRINTING,
-    JobState.HELD: Paper.BLOCKED,
-    JobState.UNCERTAIN: Paper.PRINTING,
-    JobState.PRINTED: Paper.PRINTED,
-    JobState.UNKNOWN: Paper.UNKNOWN,
-    JobState.FAILED_OVER: Paper.NONE,
-    JobState.EXPIRED: Paper.FAILED,
-    JobState.CANCELLED: Paper.FAILED,
+    JobState.QUEUED: SlipState.PRINTING,
+    JobState.SENDING: SlipState.PRINTING,
+    JobState.AWAIT_PROOF: SlipState.PRINTING,
+    JobState.HELD: SlipState.BLOCKED,
+    JobState.UNCERTAIN: SlipState.PRINTING,
+    JobState.PRINTED: SlipState.PRINTED,
+    JobState.UNKNOWN: SlipState.UNKNOWN,
+    JobState.FAILED_OVER: SlipState.NONE,
+    JobState.EXPIRED: SlipState.FAILED,
+    JobState.CANCELLED: SlipState.FAILED,
 }
 """Only what was proven is called printed; a slip told another way is not asked about again."""
 
 
-class Builder(Protocol):
-    """Builds documents: `kiosk.slips.builder.Receipts`."""
+class SlipBuilder(Protocol):
+    """Builds documents: `kiosk.slips.builder.DocumentBuilder`."""
 
     def checklist(self, service: Service, have: frozenset[str], language: str) -> Document: ...
 
-    def ticket(self, issued: Issued, service: Service, language: str) -> Document: ...
+    def ticket(self, issued: IssuedTicket, service: Service, language: str) -> Document: ...
 
 
 Reissue = Callable[[UUID, str], Document | None]
@@ -51,7 +51,7 @@ class StoredSlips:
     def __init__(
         self,
         spool: Spool,
-        builder: Builder,
+        builder: SlipBuilder,
         clock: Clock,
         ids: Ids,
         *,
@@ -65,14 +65,14 @@ class StoredSlips:
         self._reissue = reissue
         self._rung = rung
 
-    def paper(self, subject: UUID) -> Paper:
+    def paper(self, subject: UUID) -> SlipState:
         """The newest slip's state; waiting in front of a printer that cannot print is blocked."""
         state = self._spool.state(subject)
         if state is None:
-            return Paper.NONE
+            return SlipState.NONE
         paper = _PAPER[state]
-        if paper is Paper.PRINTING and state is JobState.QUEUED and self._stuck():
-            return Paper.BLOCKED
+        if paper is SlipState.PRINTING and state is JobState.QUEUED and self._stuck():
+            return SlipState.BLOCKED
         return paper
 
     def checklist(self, visit: UUID, service: Service, have: frozenset[str], lang: str) -> UUID:

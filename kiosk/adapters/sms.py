@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from kiosk.visit.sms_port import Text
+from kiosk.visit.sms_port import SmsTicketState
 from peripherals.device_loop import status_table
 from peripherals.printing.spool import Spool
 from peripherals.sms.queue import SmsQueue, SmsRefused, SmsState
@@ -21,18 +21,18 @@ from sync.store.database import Transaction
 
 SEND_WITHIN = timedelta(minutes=30)
 _TEXT = {
-    SmsState.QUEUED: Text.WAITING,
-    SmsState.SENDING: Text.WAITING,
-    SmsState.SENT: Text.SENT,
-    SmsState.UNCERTAIN: Text.UNKNOWN,
-    SmsState.FAILED: Text.FAILED,
-    SmsState.EXPIRED: Text.FAILED,
-    SmsState.CANCELLED: Text.FAILED,
+    SmsState.QUEUED: SmsTicketState.WAITING,
+    SmsState.SENDING: SmsTicketState.WAITING,
+    SmsState.SENT: SmsTicketState.SENT,
+    SmsState.UNCERTAIN: SmsTicketState.UNKNOWN,
+    SmsState.FAILED: SmsTicketState.FAILED,
+    SmsState.EXPIRED: SmsTicketState.FAILED,
+    SmsState.CANCELLED: SmsTicketState.FAILED,
 }
 
 
-class StoredTexting:
-    """Implements `kiosk.visit.sms_port.Texting`."""
+class StoredSms:
+    """Implements `kiosk.visit.sms_port.SmsPort`."""
 
     def __init__(
         self,
@@ -56,9 +56,9 @@ class StoredTexting:
         rows = status_table.read(self._store, self._clock.now())
         return any(row.name == "sms" and row.state.serves for row in rows)
 
-    def state(self, visit: UUID) -> Text:
+    def state(self, visit: UUID) -> SmsTicketState:
         row = self._store.one("SELECT state FROM sms_job WHERE key = ?", (_key(visit),))
-        return _TEXT[SmsState(row[0])] if row else Text.NONE
+        return _TEXT[SmsState(row[0])] if row else SmsTicketState.NONE
 
     def send(self, visit: UUID, number: str, words: str) -> bool:
         by = self._clock.now() + SEND_WITHIN

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from kiosk.visit.staff_port import Device, Door, LostSlip, Report
+from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState
 from peripherals.device import DeviceLost, SpoolFault
 from peripherals.device_loop import status_table
 from peripherals.printing.escpos.profiles import Profile
@@ -41,7 +41,7 @@ _WORDED = _NAMED | _SECRET | {"receipt"}
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class InstalledVersions:
     """What is in use on this node."""
 
     content_date: date
@@ -49,8 +49,8 @@ class Installed:
     version: str
 
 
-class StoredBackroom:
-    """Implements `kiosk.visit.staff_port.Backroom`. `profiles` are the printers, best first."""
+class StoredStaffPort:
+    """Implements `kiosk.visit.staff_port.StaffPort`. `profiles` are the printers, best first."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class StoredBackroom:
         *,
         site: str,
         profiles: Mapping[str, Profile],
-        installed: Installed,
+        installed: InstalledVersions,
         rung: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
@@ -75,13 +75,13 @@ class StoredBackroom:
         self._installed = installed
         self._rung = rung
 
-    def door(self) -> Door:
-        return Door(self._lock.is_set, self._lock.wait_s())
+    def door(self) -> PinState:
+        return PinState(self._lock.is_set, self._lock.wait_s())
 
     def attempt(self, pin: str) -> PinResult:
         return self._lock.attempt(pin)
 
-    def report(self, language: str) -> Report:
+    def report(self, language: str) -> KioskReport:
         """The tables as they stand now; a silent device service shows as devices not known."""
         store, now = self._spool.store, self._clock.now()
         printers = [
@@ -95,7 +95,7 @@ class StoredBackroom:
         sent = status.read(store, now)
         kept = self._kept()
         slips = [_slip(job, kept) for job in self._spool.unsettled()[:SLIPS_MAX]]
-        return Report(
+        return KioskReport(
             (*printers, *others),
             tuple(slips),
             sent.waiting,

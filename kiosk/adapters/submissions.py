@@ -20,7 +20,7 @@ from content.catalogue.model import FormAsset
 from kiosk.adapters.drafts import PinnedForm, ResumableDrafts, read_code, spaced
 from kiosk.case_reference import RANDOM_BYTES, make_reference
 from kiosk.filling.filling import Filling
-from kiosk.visit.ports import Coded, Received, Reopened
+from kiosk.visit.ports import DraftCode, FormReceipt, ResumedDraft
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, Spool
 from provisioning.clock import Clock
@@ -82,10 +82,10 @@ class FormReceipts:
 CODE_SLIP_WITHIN = timedelta(minutes=5)
 
 
-class Builder(Protocol):
-    """Builds documents: `kiosk.slips.builder.Receipts`."""
+class ReceiptBuilder(Protocol):
+    """Builds documents: `kiosk.slips.builder.DocumentBuilder`."""
 
-    def received(self, received: Received, asset: FormAsset, language: str) -> Document: ...
+    def received(self, received: FormReceipt, asset: FormAsset, language: str) -> Document: ...
 
     def draft_code(self, code: str, asset: FormAsset, language: str, days: int) -> Document: ...
 
@@ -102,7 +102,7 @@ class StoredForms:
         ids: Ids,
         *,
         drafts: ResumableDrafts,
-        builder: Builder,
+        builder: ReceiptBuilder,
         rung: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
@@ -128,14 +128,14 @@ class StoredForms:
         with self._store.transaction() as tx:
             tx.execute("INSERT OR REPLACE INTO draft VALUES (?, ?)", (visit.bytes, nonce + sealed))
 
-    def give_code(self, visit: UUID, filling: Filling, language: str) -> Coded:
+    def give_code(self, visit: UUID, filling: Filling, language: str) -> DraftCode:
         """A code for the draft, durable when this returns; then its slip. The slip lies in the
         spool encrypted like every slip, is wiped when its job ends, and is not printed late.
         """
         pinned = PinnedForm.of(filling.asset)
         code = self._drafts.give(visit, pinned, filling.engine.snapshot(), filling.files())
         self._forget(visit)
-        coded = Coded(code, self._ids.uuid7())
+        coded = DraftCode(code, self._ids.uuid7())
         slip = self._builder.draft_code(code, filling.asset, language, self._drafts.keep_days)
         by = self._clock.now() + CODE_SLIP_WITHIN
         with self._store.transaction() as tx:
@@ -144,14 +144,14 @@ class StoredForms:
         self._rung()
         return coded
 
-    def reopen(self, visit: UUID, typed: str) -> Reopened | None:
+    def reopen(self, visit: UUID, typed: str) -> ResumedDraft | None:
         """The draft of a code, kept under it again from now on."""
         kept = self._drafts.resume(visit, typed)
         if kept is None:
             return None
         self._forget(visit)
         code = spaced(read_code(typed) or "")
-        return Reopened(code, kept.pinned.asset(), kept.snapshot, kept.strokes)
+        return ResumedDraft(code, kept.pinned.asset(), kept.snapshot, kept.strokes)
 
     def drop_draft(self, visit: UUID) -> None:
         """Wipe the draft, with a code or without."""
@@ -166,8 +166,8 @@ class StoredForms:
         self._forget(visit)
 
     def submit(
-        self, visit: UUID, filling: Filling, language: str, replaces: Received | None = None
-    ) -> Received:
+        self, visit: UUID, filling: Filling, language: str, replaces: FormReceipt | None = None
+    ) -> FormReceipt:
         """Seal and store; raises `FormNotStored` when an answer does not stand."""
         final = filling.engine.finalize()
         if final.violations:
@@ -182,7 +182,7 @@ class StoredForms:
         )
         with self._store.transaction() as tx:
             reference = replaces.reference if replaces else self._reference(tx, asset.agency)
-            received = Received(self._ids.uuid7(), reference, asset.agency, asset.id, now)
+            received = FormReceipt(self._ids.uuid7(), reference, asset.agency, asset.id, now)
             body = {
                 "form": asset.id,
                 "version": asset.version,

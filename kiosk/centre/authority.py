@@ -13,10 +13,10 @@ from uuid import UUID
 
 from kiosk.centre import waiting_line
 from kiosk.queue.faults import CounterBusy, CounterUnknown, NobodyWaiting, NothingCalled
-from kiosk.queue.lifecycle import Act, Turn, allowed
+from kiosk.queue.lifecycle import TicketAction, TicketState, allowed
 from kiosk.queue.numbering import label, next_block, next_granted, service_day
-from kiosk.queue.priority import Policy, choose
-from kiosk.queue.protocol import Granted, GrantWish, Leased, LeaseWish, Told
+from kiosk.queue.priority import PriorityPolicy, choose
+from kiosk.queue.protocol import Granted, GrantRequest, Leased, LeaseRequest, ReportedTicket
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.journal.journal import Journal
@@ -28,7 +28,7 @@ GHOSTS_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class CounterResult:
     """What a counter's press did: the ticket, and for a call why this one."""
 
     visit: UUID
@@ -43,7 +43,7 @@ class Authority:
     """The centre's queue. Methods raise the faults of `kiosk/queue/faults.py`."""
 
     def __init__(
-        self, journal: Journal, clock: Clock, ids: Ids, *, site: str, policy: Policy
+        self, journal: Journal, clock: Clock, ids: Ids, *, site: str, policy: PriorityPolicy
     ) -> None:
         self._journal = journal
         self._store = journal.store
@@ -52,7 +52,7 @@ class Authority:
         self._site = site
         self._policy = policy
 
-    def grant(self, kiosk: str, wish: GrantWish) -> Granted:
+    def grant(self, kiosk: str, wish: GrantRequest) -> Granted:
         """The next number of the wish's series; the same one again for the same visit."""
         now = self._clock.now()
         day = service_day(now).isoformat()
@@ -67,7 +67,7 @@ class Authority:
                 )
                 number = next_granted(last[0] if last else None)
                 since = _ms(now.timestamp())
-                told = Told(
+                told = ReportedTicket(
                     wish.visit, day, wish.series, number, wish.service, wish.klass, wish.rank, since
                 )
                 body = self._standing(kiosk, told)
@@ -77,7 +77,7 @@ class Authority:
             wait = waiting_line.wait(tx, row[0], ahead, _ms(now.timestamp()))
         return Granted(row[0], row[1], row[2], ahead, wait)
 
-    def lease(self, kiosk: str, wish: LeaseWish) -> Leased:
+    def lease(self, kiosk: str, wish: LeaseRequest) -> Leased:
         """The block of `kiosk` after the one it holds; made when there is none yet."""
         with self._store.transaction() as tx:
             row = tx.one(
@@ -103,7 +103,7 @@ class Authority:
                 self._append(tx, "block.granted", self._ids.uuid7(), body)
         return Leased(wish.day, row[0], row[1])
 
-    def report(self, kiosk: str, tickets: Sequence[Told]) -> int:
+    def report(self, kiosk: str, tickets: Sequence[ReportedTicket]) -> int:
         """Make the line agree with what `kiosk` told citizens; how many tickets changed.
 
         A grant that came too late for the kiosk left a ghost: its number is cancelled and the
@@ -117,7 +117,7 @@ class Authority:
                     (told.visit.bytes,),
                 )
                 same = row is not None and (row[0], row[1]) == (told.series, told.number)
-                if row is None or not same or row[2] == Turn.VOID:
+                if row is None or not same or row[2] == TicketState.VOID:
                     changed += 1
                     self._admit(
                         tx, kiosk, told, ghost=row if row is not None and not same else None
@@ -144,12 +144,12 @@ class Authority:
                     " AND kiosk = ? AND visit NOT IN (SELECT visit FROM line_told)",
                     (visit.bytes, kiosk),
                 )
-                if row is not None and allowed(Turn(row[3]), Act.CANCEL):
+                if row is not None and allowed(TicketState(row[3]), TicketAction.CANCEL):
                     self._cancel(tx, visit, row, "never told")
                     cancelled += 1
         return cancelled
 
-    def call(self, counter: int, key: str = "") -> Turned:
+    def call(self, counter: int, key: str = "") -> CounterResult:
         """Call the next ticket to `counter`: one winner, whoever else presses."""
         _known(counter)
         now_ms = _ms(self._clock.now().timestamp())
@@ -171,23 +171,23 @@ class Authority:
                 tx, "ticket.called", ticket.visit, day, ticket.series, ticket.number, counter,
                 key=key, why=choice.say(),
             )  # fmt: skip
-        return Turned(
+        return CounterResult(
             ticket.visit, ticket.label, ticket.service, ticket.klass, counter, choice.say()
         )
 
-    def recall(self, counter: int, key: str = "") -> Turned:
+    def recall(self, counter: int, key: str = "") -> CounterResult:
         """Call the counter's ticket once more."""
         return self._press(counter, "ticket.recalled", key)
 
-    def complete(self, counter: int, key: str = "") -> Turned:
+    def complete(self, counter: int, key: str = "") -> CounterResult:
         """The counter's ticket is served."""
         return self._press(counter, "ticket.served", key)
 
-    def no_show(self, counter: int, key: str = "") -> Turned:
+    def no_show(self, counter: int, key: str = "") -> CounterResult:
         """Nobody came for the counter's ticket."""
         return self._press(counter, "ticket.no-show", key)
 
-    def _press(self, counter: int, kind: str, key: str) -> Turned:
+    def _press(self, counter: int, kind: str, key: str) -> CounterResult:
         _known(counter)
         with self._store.transaction() as tx:
             if key and (again := _pressed(tx, key, counter)) is not None:
@@ -197,7 +197,9 @@ class Authority:
                 raise NothingCalled(f"Counter {counter} has called nobody: call first.")
             visit, series, number, service, klass, day = row
             self._turn(tx, kind, UUID(bytes=bytes(visit)), day, series, number, counter, key=key)
-        return Turned(UUID(bytes=bytes(visit)), label(series, number), service, klass, counter)
+        return CounterResult(
+            UUID(bytes=bytes(visit)), label(series, number), service, klass, counter
+        )
 
     def _turn(
         self, tx: Transaction, kind: str, visit: UUID, day: str, series: str, number: int,
@@ -207,13 +209,15 @@ class Authority:
         body |= {"counter": counter, "key": key}
         self._append(tx, kind, visit, body | ({"why": why} if why else {}))
 
-    def _admit(self, tx: Transaction, kiosk: str, told: Told, *, ghost: Row | None) -> None:
-        if ghost is not None and allowed(Turn(ghost[2]), Act.CANCEL):
+    def _admit(
+        self, tx: Transaction, kiosk: str, told: ReportedTicket, *, ghost: Row | None
+    ) -> None:
+        if ghost is not None and allowed(TicketState(ghost[2]), TicketAction.CANCEL):
             self._cancel(tx, told.visit, (told.day, ghost[0], ghost[1]), "answered too late")
         body = self._standing(kiosk, told)
         self._append(tx, "ticket.arrived", told.visit, body)
 
-    def _standing(self, kiosk: str, told: Told) -> dict[str, object]:
+    def _standing(self, kiosk: str, told: ReportedTicket) -> dict[str, object]:
         """What the line keeps of a ticket."""
         return {
             "site": self._site,
@@ -242,7 +246,7 @@ def _known(counter: int) -> None:
         raise CounterUnknown(msg)
 
 
-def _pressed(tx: Transaction, key: str, counter: int) -> Turned | None:
+def _pressed(tx: Transaction, key: str, counter: int) -> CounterResult | None:
     """What the press with this key did, when it was counted before."""
     row = tx.one(
         "SELECT t.visit, t.series, t.number, t.service, t.class FROM line_press p"
@@ -251,7 +255,7 @@ def _pressed(tx: Transaction, key: str, counter: int) -> Turned | None:
     )
     if row is None:
         return None
-    return Turned(UUID(bytes=bytes(row[0])), label(row[1], row[2]), row[3], row[4], counter)
+    return CounterResult(UUID(bytes=bytes(row[0])), label(row[1], row[2]), row[3], row[4], counter)
 
 
 def _ms(timestamp: float) -> int:

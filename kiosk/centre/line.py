@@ -1,4 +1,4 @@
-"""Line: the centre's queue as tables, a fold of its journal.
+"""WaitingLine: the centre's queue as tables, a fold of its journal.
 
 The database itself refuses what must never be: two tickets with one number, two counters calling
 one person, one counter calling two people, one press counted twice. Reading and folding only;
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiosk.queue.lifecycle import Turn
+from kiosk.queue.lifecycle import TicketState
 from sync.journal.journal import Entry
 from sync.store.database import MigrationSet, Transaction
 
@@ -65,10 +65,10 @@ LINE_TABLES = MigrationSet(
     ),
 )
 
-_ENDS = {"ticket.served": Turn.SERVED, "ticket.no-show": Turn.ABSENT}
+_ENDS = {"ticket.served": TicketState.SERVED, "ticket.no-show": TicketState.ABSENT}
 
 
-class Line:
+class WaitingLine:
     """The projection: folds the centre's entries into its tables."""
 
     tables = ("line_ticket", "line_series", "line_block", "line_call", "line_press")
@@ -78,7 +78,7 @@ class Line:
         body, visit = entry.body, entry.subject.bytes
         match entry.kind:
             case "ticket.granted":
-                _join(tx, visit, body, Turn.WAITING)
+                _join(tx, visit, body, TicketState.WAITING)
                 tx.execute(
                     "INSERT INTO line_series VALUES (?, ?, ?) ON CONFLICT (day, series)"
                     " DO UPDATE SET last = max(last, excluded.last)",
@@ -86,18 +86,18 @@ class Line:
                 )
             case "ticket.arrived":
                 turn = tx.one("SELECT turn FROM line_ticket WHERE visit = ?", (visit,))
-                called = turn is not None and turn[0] == Turn.CALLED
+                called = turn is not None and turn[0] == TicketState.CALLED
                 tx.execute("DELETE FROM line_ticket WHERE visit = ?", (visit,))
-                _join(tx, visit, body, Turn.CALLED if called else Turn.WAITING)
+                _join(tx, visit, body, TicketState.CALLED if called else TicketState.WAITING)
             case "block.granted":
                 tx.execute(
                     "INSERT INTO line_block VALUES (?, ?, ?, ?)",
                     (body["day"], body["first"], body["last"], body["to"]),
                 )
             case "ticket.cancelled":
-                _turn(tx, visit, Turn.VOID)
+                _turn(tx, visit, TicketState.VOID)
             case "ticket.called":
-                _turn(tx, visit, Turn.CALLED)
+                _turn(tx, visit, TicketState.CALLED)
                 tx.execute(
                     "INSERT INTO line_call VALUES (?, ?, ?, ?, ?, NULL)",
                     (entry.seq, visit, body["day"], body["counter"], entry.hlc >> 16),
@@ -116,7 +116,7 @@ class Line:
                 pass
 
 
-def _join(tx: Transaction, visit: bytes, body: Any, turn: Turn) -> None:
+def _join(tx: Transaction, visit: bytes, body: Any, turn: TicketState) -> None:
     tx.execute(
         "INSERT INTO line_ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -135,7 +135,7 @@ def _join(tx: Transaction, visit: bytes, body: Any, turn: Turn) -> None:
     )
 
 
-def _turn(tx: Transaction, visit: bytes, turn: Turn) -> None:
+def _turn(tx: Transaction, visit: bytes, turn: TicketState) -> None:
     changed = tx.execute("UPDATE line_ticket SET turn = ? WHERE visit = ?", (turn, visit))
     assert changed.rowcount == 1, "an entry about a ticket the line does not have"
 

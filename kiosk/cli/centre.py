@@ -19,14 +19,14 @@ def run(arguments: argparse.Namespace) -> int:
     from kiosk.node.database import open_books
     from kiosk.queue.faults import NoQueueHere
     from provisioning.node.site import Site
-    from provisioning.shutdown import Stop
+    from provisioning.shutdown import StopFlag
     from sync.transports.zmq_transport import ZmqServer
 
     site = Site.open(arguments.site)
     node = site.node(arguments.node) if arguments.node else next(iter(site.nodes("centre")), None)
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no centre here; name one with --node.")
-    stop = Stop()
+    stop = StopFlag()
     books = open_books(node)
     server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
     serve(authority(node, books), server, stop)

@@ -16,17 +16,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
     from kiosk.node.composition import kiosk_of
-    from kiosk.node.core_process import Advancing, Core, CoreFault
+    from kiosk.node.core_process import ClockAdvance, Core, CoreFault
     from provisioning.clock import SystemClock
     from provisioning.node.site import Site
-    from provisioning.shutdown import Stop
+    from provisioning.shutdown import StopFlag
     from sync.transports.zmq_transport import ZmqServer
 
     site = Site.open(arguments.site)
     node = site.node(arguments.node)
     if node.role not in {"kiosk", "van"}:
         raise CoreFault(f"{node.name} is a {node.role}; the core runs on a kiosk or a van.")
-    stop = Stop()
+    stop = StopFlag()
     simulated = not node.settings.node.field
     # A story may move this clock by hours: its floor must not stay behind on the disk.
     clock = SystemClock(None if simulated else node.run_dir / "clock-floor")
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     def advance(seconds: float) -> None:
         clock.advance(seconds=seconds)
 
-    core = Core(kiosk, server, clock, Advancing(advance if simulated else None))
+    core = Core(kiosk, server, clock, ClockAdvance(advance if simulated else None))
     core.run(stop)
     server.close()
     kiosk.bell.close()

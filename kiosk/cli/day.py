@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kiosk.simulation.audit.reconcile import Summary
+    from kiosk.simulation.audit.reconcile import ReconcileSummary
     from provisioning.node.site import Site
 
 DISAGREEMENT = 4
@@ -28,13 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Play, print the table, write `summary.json`."""
     from kiosk.simulation.audit.reconcile import table
-    from kiosk.simulation.demo_day.run import Day
+    from kiosk.simulation.demo_day.run import DemoDay
     from provisioning.clock import SystemClock
 
     clock = SystemClock()
     began = clock.monotonic()
     out = arguments.out.resolve()
-    day = Day(_fresh_site(out), out, _progress(began, clock.monotonic))
+    day = DemoDay(_fresh_site(out), out, _progress(began, clock.monotonic))
     try:
         summary = day.play()
     finally:
@@ -82,6 +82,6 @@ def _progress(began: float, now: Callable[[], float]) -> Callable[[str], None]:
     return tell
 
 
-def _say_where(out: Path, summary: Summary, seconds: float) -> None:
+def _say_where(out: Path, summary: ReconcileSummary, seconds: float) -> None:
     verdict = "everything agrees" if summary.agrees else "THE COUNTS DO NOT AGREE"
     print(f"\n{verdict}; {seconds:.0f} s. Look at {out}/screens, {out}/slips, {out}/summary.json")

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kiosk.simulation.site.site_runner import House
-    from kiosk.simulation.stories.core_driver import Person
-    from kiosk.simulation.stories.script import Step
+    from kiosk.simulation.site.site_runner import SiteRunner
+    from kiosk.simulation.stories.core_driver import StoryDriver
+    from kiosk.simulation.stories.script import StoryStep
     from provisioning.node.site import Node, Site
-    from provisioning.shutdown import Stop
+    from provisioning.shutdown import StopFlag
 
 DISAGREEMENT = 4
 
@@ -45,20 +45,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until stopped, or until the story ends."""
-    from kiosk.simulation.site.site_runner import House, HouseFault
+    from kiosk.simulation.site.site_runner import SiteRunner, SiteRunnerFault
     from kiosk.simulation.stories.script import read
     from provisioning.node.site import Site
-    from provisioning.shutdown import Stop
+    from provisioning.shutdown import StopFlag
 
     steps = read(arguments.story) if arguments.story else None
     out = arguments.out.resolve()
     site = _demo(out) if arguments.demo else Site.open(arguments.site)
     node = site.node(arguments.node)
     if node.role not in {"kiosk", "van"}:
-        raise HouseFault(f"{node.name} is a {node.role}; name a kiosk or a van with --node.")
+        raise SiteRunnerFault(f"{node.name} is a {node.role}; name a kiosk or a van with --node.")
     out.mkdir(parents=True, exist_ok=True)
-    house = House(site, [node], out, _tell)
-    stop = Stop()
+    house = SiteRunner(site, [node], out, _tell)
+    stop = StopFlag()
     try:
         house.start()
         if steps is not None:
@@ -80,19 +80,21 @@ def _demo(out: Path) -> Site:
     return Site.open(folder)
 
 
-def _story(house: House, node: Node, steps: Sequence[Step], arguments: argparse.Namespace) -> int:
+def _story(
+    house: SiteRunner, node: Node, steps: Sequence[StoryStep], arguments: argparse.Namespace
+) -> int:
     from kiosk.simulation.audit.reconcile import clear_values, opened_references, reckon, table
     from kiosk.simulation.site.settling import settle_what_can
-    from kiosk.simulation.stories.player import Heard, Player
+    from kiosk.simulation.stories.player import ObservedVisits, StoryPlayer
     from provisioning.faults import Fault
 
-    heard = Heard()
+    heard = ObservedVisits()
     typed = [step.rest for step in steps if step.verb in {"type", "scan"}]
     before, earlier = clear_values(house, typed), opened_references(house.site)
     person = _person(house, node, arguments)
     failed: Fault | None = None
     try:
-        Player(house, node, person, house.out, heard, _tell).play(steps)
+        StoryPlayer(house, node, person, house.out, heard, _tell).play(steps)
         settle_what_can(house, _tell)
     except Fault as fault:
         failed = fault
@@ -110,17 +112,17 @@ def _story(house: House, node: Node, steps: Sequence[Step], arguments: argparse.
     return 0 if summary.agrees else DISAGREEMENT
 
 
-def _person(house: House, node: Node, arguments: argparse.Namespace) -> Person:
-    from kiosk.simulation.stories.core_driver import Hand
+def _person(house: SiteRunner, node: Node, arguments: argparse.Namespace) -> StoryDriver:
+    from kiosk.simulation.stories.core_driver import CoreDriver
 
     if arguments.driver == "direct":
-        return Hand(house.core_socket(node))
+        return CoreDriver(house.core_socket(node))
     from kiosk.simulation.stories.screen_driver import somebody_at
 
     return somebody_at(house, node, _tell)
 
 
-def _serve(house: House, node: Node, stop: Stop, *, headless: bool) -> int:
+def _serve(house: SiteRunner, node: Node, stop: StopFlag, *, headless: bool) -> int:
     window = ""
     if not headless:
         from kiosk.simulation.stories.screen_driver import open_window

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kiosk.centre.authority import Authority, Turned
+    from kiosk.centre.authority import Authority, CounterResult
     from provisioning.node.site import Node, Site
 
 ACTS = ("call", "recall", "complete", "no-show")
@@ -98,7 +98,7 @@ def _press(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
     return found | ({"why": turned.why} if turned.why else {})
 
 
-def _act(authority: Authority, arguments: argparse.Namespace) -> Turned:
+def _act(authority: Authority, arguments: argparse.Namespace) -> CounterResult:
     acts = {
         "call": authority.call,
         "recall": authority.recall,

@@ -20,13 +20,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print; 0."""
-    from kiosk.tools.screen_samples import Gazette
+    from kiosk.tools.screen_samples import ScreenSamples
     from provisioning.clock import SystemClock
     from provisioning.ids import SystemIds
 
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="huduma-pack-") as folder:
-        gazette = Gazette(_catalogue(arguments.site, Path(folder)), clock, SystemIds(clock))
+        gazette = ScreenSamples(_catalogue(arguments.site, Path(folder)), clock, SystemIds(clock))
         states = gazette.states()
     if arguments.json:
         print(json.dumps({"states": states}, ensure_ascii=False, indent=1))

@@ -6,7 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from kiosk.ui.panel import DEFAULT_ASSETS, Look
+from kiosk.ui.panel import DEFAULT_ASSETS, PanelSettings
 
 PATIENCE_S = 2.0
 
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kiosk import ui
 
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    look = Look(
+    look = PanelSettings(
         width=arguments.width, height=arguments.height, fullscreen=arguments.fullscreen,
         assets=arguments.look, media=arguments.media, panel_mm_per_px=arguments.panel_mm_per_px,
     )  # fmt: skip
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _drive(client: object, look: Look, path: Path) -> int:
+def _drive(client: object, look: PanelSettings, path: Path) -> int:
     from kiosk.ui.automation.driver import Driver
     from kiosk.ui.automation.socket_server import serve
 

@@ -9,18 +9,18 @@ from collections.abc import Callable
 from datetime import date
 
 from content.xforms.results import NodeState
-from kiosk.filling.question_widgets import Look, Pick
-from kiosk.language import Tongue
+from kiosk.filling.question_widgets import QuestionWidget, TapEffect
+from kiosk.language import Translator
 
 SHOWN_END = 3
 
 
-def answer_text(tongue: Tongue, asked: NodeState, look: Look) -> str:
+def answer_text(tongue: Translator, asked: NodeState, look: QuestionWidget) -> str:
     """The answer in words; empty when there is none."""
     value = asked.value
     if not value:
         return ""
-    if look.pick is not Pick.NONE:
+    if look.pick is not TapEffect.NONE:
         return _labels(tongue, asked, look)
     if look.masked:
         hidden = max(0, len(value) - SHOWN_END)
@@ -29,20 +29,20 @@ def answer_text(tongue: Tongue, asked: NodeState, look: Look) -> str:
     return in_words(tongue, value) if in_words is not None else value
 
 
-def _when(tongue: Tongue, value: str) -> str:
+def _when(tongue: Translator, value: str) -> str:
     day = tongue.day(date.fromisoformat(value[:10]))
     return f"{day} {value[11:16]}".rstrip()
 
 
-def _degrees(_: Tongue, value: str) -> str:
+def _degrees(_: Translator, value: str) -> str:
     return ", ".join(f"{float(part):.4f}" for part in value.split()[:2])
 
 
-def _file(key: str) -> Callable[[Tongue, str], str]:
+def _file(key: str) -> Callable[[Translator, str], str]:
     return lambda tongue, _: tongue.say(key)
 
 
-_WORDS: dict[str, Callable[[Tongue, str], str]] = {
+_WORDS: dict[str, Callable[[Translator, str], str]] = {
     "sign": _file("review.attached"),
     "draw": _file("review.attached"),
     "photo": _file("capture.photo_attached"),
@@ -54,9 +54,9 @@ _WORDS: dict[str, Callable[[Tongue, str], str]] = {
 }
 
 
-def _labels(tongue: Tongue, asked: NodeState, look: Look) -> str:
+def _labels(tongue: Translator, asked: NodeState, look: QuestionWidget) -> str:
     if look.name == "agree":
         return tongue.say("question.yes")
-    held = [asked.value] if look.pick is Pick.ONE else asked.value.split()
+    held = [asked.value] if look.pick is TapEffect.ONE else asked.value.split()
     labels = {each.value: each.label for each in asked.choices or ()}
     return ", ".join(labels.get(value, value) for value in held)

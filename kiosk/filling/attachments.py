@@ -1,4 +1,4 @@
-"""Attached: the files of one record, in memory. Names are distinct within the record; pure.
+"""Attachments: the files of one record, in memory. Names are distinct within the record; pure.
 
 A name is the question's own with a number, such as `photo-2.jpg`, so that the rows of a repeat
 and two photos of the same thing never meet. Strokes of a drawing are kept to be drawn again.
@@ -12,7 +12,7 @@ BYTES_MAX = 8_000_000
 """Of all attachments of one record together."""
 
 
-class Attached:
+class Attachments:
     """Files by name, and which question each belongs to."""
 
     def __init__(self, files: Mapping[str, bytes] | None = None) -> None:

@@ -15,7 +15,7 @@ TOWN_ACCURACY_M = 10_000
 """A town named by a person is a point known to about this."""
 
 
-class Stage(StrEnum):
+class CapturePhase(StrEnum):
     """How far a capture is."""
 
     RUNNING = "running"
@@ -24,10 +24,10 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Taken:
+class CaptureProgress:
     """A capture as it stands: `content` (JPEG or WAV) when ready, `seconds` it has lasted."""
 
-    stage: Stage
+    stage: CapturePhase
     content: bytes = b""
     seconds: int = 0
 
@@ -42,7 +42,7 @@ class Capturer(Protocol):
         """Begin; what was running is thrown away."""
         ...
 
-    def look(self) -> Taken:
+    def look(self) -> CaptureProgress:
         """How far it is."""
         ...
 
@@ -61,4 +61,4 @@ class Capturing:
 
     kind: str
     place: str
-    taken: Taken
+    taken: CaptureProgress

@@ -1,4 +1,4 @@
-"""Together: the questions of one page being typed at the same time. Pure, in memory.
+"""FieldPage: the questions of one page being typed at the same time. Pure, in memory.
 
 The page shows a line for each question. While `active` is typed into, it shows that field and
 its neighbour over the keyboard instead; a page of two fields and nothing else begins so. What is
@@ -12,17 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from content.xforms.results import NodeState
-from kiosk.filling.form_record import Record
+from kiosk.filling.form_record import FormRecord
 from kiosk.filling.normalize import read_back
 from kiosk.filling.page_layout import FIELDS_MAX, TYPED
 from kiosk.filling.question_widgets import look_of
 
 
 @dataclass(slots=True)
-class Together:
+class FieldPage:
     """`paths` of the page; `texts` typed so far; `active` has the keyboard."""
 
-    record: Record
+    record: FormRecord
     paths: tuple[str, ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)

@@ -12,18 +12,18 @@ from content.catalogue.model import FormAsset
 from content.xforms.results import PageKind
 from content.xforms.session.session import FormSession
 from kiosk.filling import date_entry
-from kiosk.filling.form_record import Step
-from kiosk.filling.input_state import TEXT_MAX, Entry
+from kiosk.filling.form_record import FormStep
+from kiosk.filling.input_state import TEXT_MAX, QuestionInput
 from kiosk.filling.normalize import plain_text
 from kiosk.filling.question_widgets import is_stop, kind_of
 
-__all__ = ["INVALID", "TEXT_MAX", "Filling", "Step"]
+__all__ = ["INVALID", "TEXT_MAX", "Filling", "FormStep"]
 
 INVALID = "!"
 """The answer breaks a rule of the form, which has words for it in every language."""
 
 
-class Filling(Entry):
+class Filling(QuestionInput):
     """A form being filled. `problem` is a text key, or `INVALID` for the form's own message."""
 
     def __init__(self, asset: FormAsset, engine: FormSession) -> None:
@@ -40,11 +40,11 @@ class Filling(Entry):
         """Switch the form's texts to a language."""
         self.record.speak(code)
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[FormStep]:
         """Every screen that is to be shown now, in order."""
         return self.record.steps()
 
-    def step(self) -> Step | None:
+    def step(self) -> FormStep | None:
         """The screen at the place; None when it vanished."""
         return self.record.step_at(self._at)
 
@@ -71,7 +71,7 @@ class Filling(Entry):
         self.typed = None
         return True
 
-    def forward(self) -> Step | None:
+    def forward(self) -> FormStep | None:
         """On to the next screen; None when there is nothing more to ask. Stays, with `problem`,
         while the answer cannot stand.
         """
@@ -88,13 +88,13 @@ class Filling(Entry):
                 return here
         return self.onward()
 
-    def skip(self) -> Step | None:
+    def skip(self) -> FormStep | None:
         """Leave an optional question empty."""
         self.typed, self.problem = None, ""
         self.detach()
         return self.onward()
 
-    def back(self) -> Step | None:
+    def back(self) -> FormStep | None:
         """The screen before; None at the first. What was typed is kept where it can be."""
         here = self.step()
         if here is not None and here.kind is not PageKind.REPEAT:
@@ -129,20 +129,20 @@ class Filling(Entry):
             self.together.settle(plain_text)
             self._enter(path)
 
-    def last(self) -> Step | None:
+    def last(self) -> FormStep | None:
         """To the last screen of the form."""
         steps = self.steps()
         return self._go(steps[-1]) if steps else None
 
-    def first_open(self) -> Step | None:
+    def first_open(self) -> FormStep | None:
         """To the first question without an answer; None when there is none."""
         for path in self.record.asked():
             asked = self.record.node(path)
             if not asked.value and kind_of(asked) != "note":
-                return self._go(self.record.page_of(path) or Step(PageKind.QUESTION, path))
+                return self._go(self.record.page_of(path) or FormStep(PageKind.QUESTION, path))
         return None
 
-    def add_row(self) -> Step | None:
+    def add_row(self) -> FormStep | None:
         """Add a row of the repeat at the place and go to its first question."""
         row = self.record.add(self._at)
         for each in self.steps():
@@ -160,7 +160,7 @@ class Filling(Entry):
         problems = self.engine.violations()
         return problems[0].path if problems else ""
 
-    def _page_forward(self, here: Step) -> Step | None:
+    def _page_forward(self, here: FormStep) -> FormStep | None:
         page = self.together
         settled = page.settle(plain_text)
         if page.close() or not settled:
@@ -175,9 +175,9 @@ class Filling(Entry):
         if self.problem:
             return here
         stop = next((path for path in here.questions if is_stop(self.record.node(path))), "")
-        return self._go(Step(PageKind.QUESTION, stop)) if stop else self.onward()
+        return self._go(FormStep(PageKind.QUESTION, stop)) if stop else self.onward()
 
-    def onward(self) -> Step | None:
+    def onward(self) -> FormStep | None:
         """The next screen, whatever is on this one; None at the end or back to the review."""
         if self.returning:
             self.returning = False
@@ -190,7 +190,7 @@ class Filling(Entry):
         at = paths.index(self._at) if self._at in paths else -1
         return self._go(steps[at + 1]) if at + 1 < len(steps) else None
 
-    def _go(self, step: Step) -> Step:
+    def _go(self, step: FormStep) -> FormStep:
         self._enter(step.path)
         return step
 

@@ -1,4 +1,5 @@
-"""Record: the forms engine as a visit sees it: screens in order, states remembered until a change.
+"""FormRecord: the forms engine as a visit sees it: screens in order, states remembered until a
+change.
 
 A screen asks for the same question many times while it is drawn, and a list of 20,000 choices or
 a form of 1,000 questions must not be worked out each time. Everything remembered here is thrown
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from content.search.list_filter import Findable
+from content.search.list_filter import SearchableList
 from content.xforms.faults import AnswerRefused
 from content.xforms.results import Choice, NodeState, PageKind
 from content.xforms.session.session import FormSession
@@ -20,7 +21,7 @@ _GROUP = "group:"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FormStep:
     """One screen of the form: a question, several on one page (`questions`), or "add another?"
     of a repeat with `rows` rows.
     """
@@ -38,15 +39,15 @@ class Step:
         return self.path.rpartition("/")[2]
 
 
-class Record:
+class FormRecord:
     """One form being answered."""
 
     def __init__(self, engine: FormSession) -> None:
         self.engine = engine
         self._states: dict[str, NodeState] = {}
-        self._steps: list[Step] | None = None
+        self._steps: list[FormStep] | None = None
         self._found: tuple[str, str, list[Choice]] | None = None
-        self._list: tuple[str, Findable] | None = None
+        self._list: tuple[str, SearchableList] | None = None
 
     def speak(self, code: str) -> None:
         """Switch the form's texts to the language whose name ends in "(code)", or is it."""
@@ -83,7 +84,7 @@ class Record:
             found = self._states[path] = self.engine.node(path)
         return found
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[FormStep]:
         """Every screen that is to be shown now, in order."""
         if self._steps is None:
             self._steps = list(self._walk())
@@ -98,17 +99,17 @@ class Record:
             for path in step.questions or (step.path,)
         ]
 
-    def step_at(self, path: str) -> Step | None:
+    def step_at(self, path: str) -> FormStep | None:
         """The screen at `path`: one of `steps`, or a question opened from its page."""
         for step in self.steps():
             if step.path == path:
                 return step
             if path in step.questions:
                 titles = (*step.titles, step.label) if step.label else step.titles
-                return Step(PageKind.QUESTION, path, titles)
+                return FormStep(PageKind.QUESTION, path, titles)
         return None
 
-    def page_of(self, path: str) -> Step | None:
+    def page_of(self, path: str) -> FormStep | None:
         """The page of several questions that holds the question at `path`."""
         return next((step for step in self.steps() if path in step.questions), None)
 
@@ -120,28 +121,28 @@ class Record:
         if self._found is not None and self._found[:2] == (path, typed):
             return self._found[2]
         if self._list is None or self._list[0] != path:
-            self._list = (path, Findable((each.value, each.label) for each in choices))
+            self._list = (path, SearchableList((each.value, each.label) for each in choices))
         self._found = (path, typed, [choices[at] for at in self._list[1].find(typed)])
         return self._found[2]
 
-    def _walk(self) -> list[Step]:
-        found: list[Step] = []
+    def _walk(self) -> list[FormStep]:
+        found: list[FormStep] = []
         for page in self.engine.pages():
             if page.kind is PageKind.REPEAT:
-                found.append(Step(page.kind, page.path, page.titles, page.label, page.rows))
+                found.append(FormStep(page.kind, page.path, page.titles, page.label, page.rows))
                 continue
             if page.kind is PageKind.QUESTION:
-                found += [Step(PageKind.QUESTION, path, page.titles) for path in page.questions]
+                found += [FormStep(PageKind.QUESTION, path, page.titles) for path in page.questions]
                 continue
             titles = (*page.titles, page.label) if page.label else page.titles
             asked = [self.node(path) for path in page.questions]
             for part in chunks((e.path, look_of(e)) for e in asked if not is_heading(e)):
                 if len(part) == 1:
-                    found.append(Step(PageKind.QUESTION, part[0], titles))
+                    found.append(FormStep(PageKind.QUESTION, part[0], titles))
                 else:
                     place = _GROUP + part[0]
                     found.append(
-                        Step(PageKind.GROUP, place, page.titles, page.label, questions=part)
+                        FormStep(PageKind.GROUP, place, page.titles, page.label, questions=part)
                     )
         return found
 

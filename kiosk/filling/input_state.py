@@ -1,4 +1,4 @@
-"""Entry: what is being typed, turned, chosen or attached at one question. Pure, in memory.
+"""QuestionInput: what is being typed, turned, chosen or attached at one question. Pure, in memory.
 
 What is typed becomes an answer only when the citizen goes on; a tap on a choice is one at once.
 `Filling` adds the way through the form.
@@ -11,22 +11,22 @@ from datetime import date
 from content.xforms.results import NodeState
 from content.xforms.session.session import FormSession
 from kiosk.filling import date_entry
-from kiosk.filling.attachments import Attached
-from kiosk.filling.field_page import Together
-from kiosk.filling.form_record import Record
+from kiosk.filling.attachments import Attachments
+from kiosk.filling.field_page import FieldPage
+from kiosk.filling.form_record import FormRecord
 from kiosk.filling.normalize import plain_text, read_back
-from kiosk.filling.question_widgets import Look, kind_of, look_of
+from kiosk.filling.question_widgets import QuestionWidget, kind_of, look_of
 
 TEXT_MAX = 2_000
 
 
-class Entry:
+class QuestionInput:
     """The question at the place. `problem` is a text key, or `INVALID` for the form's own words."""
 
     def __init__(self, engine: FormSession) -> None:
-        self.record = Record(engine)
-        self.together = Together(self.record)
-        self.attached = Attached()
+        self.record = FormRecord(engine)
+        self.together = FieldPage(self.record)
+        self.attached = Attachments()
         self.typed: str | None = None
         self.parts: date_entry.Parts = {}
         self.filter: str | None = None
@@ -49,7 +49,7 @@ class Entry:
         """The question at the place."""
         return self.record.node(self._at)
 
-    def look(self, question: NodeState | None = None) -> Look:
+    def look(self, question: NodeState | None = None) -> QuestionWidget:
         """How the question (that at the place) is drawn and answered."""
         return look_of(question or self.question())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kiosk.filling.question_widgets import Look
+from kiosk.filling.question_widgets import QuestionWidget
 
 LINES_MAX = 6
 FIELDS_MAX = 2
@@ -19,7 +19,7 @@ _ALONE = frozenset({"sign", "draw", "photo", "audio", "attach", "multiline", "sc
 TYPED = frozenset({"text", "number", "decimal", "phone", "identity"})
 
 
-def chunks(asked: Iterable[tuple[str, Look]]) -> Iterator[tuple[str, ...]]:
+def chunks(asked: Iterable[tuple[str, QuestionWidget]]) -> Iterator[tuple[str, ...]]:
     """The questions (path, look) page by page."""
     page: list[str] = []
     for path, look in asked:

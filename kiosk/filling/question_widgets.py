@@ -1,8 +1,9 @@
 """Looks: which widget answers a question of which type and appearance. One table, `LOOK_FOR`.
 
-A row is (type, appearance word) -> `Look`; the empty appearance is the type's ordinary look, and
-an unknown appearance falls back to it (the ODK rule: an appearance is a wish). The name of a look
-is the name of its widget in `kiosk/ui/answers/`. Question types are those of the forms engine.
+A row is (type, appearance word) -> `QuestionWidget`; the empty appearance is the type's ordinary
+look, and an unknown appearance falls back to it (the ODK rule: an appearance is a wish). The name
+of a look is the name of its widget in `kiosk/ui/answers/`. Question types are those of the forms
+engine.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from content.xforms.results import NodeState
-from kiosk.ui_protocol.view import Keyboard
+from kiosk.ui_protocol.view import KeyboardKind
 
 
-class Pick(StrEnum):
+class TapEffect(StrEnum):
     """How a tap on a choice acts."""
 
     NONE = "none"
@@ -24,50 +25,50 @@ class Pick(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class QuestionWidget:
     """How a question is drawn and answered. `masked` values are dots in the review."""
 
     name: str
-    keyboard: Keyboard = Keyboard.NONE
-    pick: Pick = Pick.NONE
+    keyboard: KeyboardKind = KeyboardKind.NONE
+    pick: TapEffect = TapEffect.NONE
     wheels: tuple[str, ...] = ()
     masked: bool = False
 
 
-TEXT = Look("text", Keyboard.TEXT)
-LONG = Look("multiline", Keyboard.TEXT)
-NUMBER = Look("number", Keyboard.NUMBER)
-DECIMAL = Look("decimal", Keyboard.DECIMAL)
-PHONE = Look("phone", Keyboard.PHONE, masked=True)
-IDENTITY = Look("identity", Keyboard.NUMBER, masked=True)
-CODE = Look("identity", Keyboard.ID, masked=True)
-DATE = Look("date", wheels=("day", "month", "year"))
-MONTH = Look("date", wheels=("month", "year"))
-YEAR = Look("date", wheels=("year",))
-TIME = Look("time", wheels=("hour", "minute"))
-MOMENT = Look("date", wheels=("day", "month", "year", "hour", "minute"))
-CHOOSE = Look("choose", pick=Pick.ONE)
-PICTURES = Look("pictures", pick=Pick.ONE)
-SEARCH = Look("search", pick=Pick.ONE)
-SEARCH_MANY = Look("search", pick=Pick.MANY)
-LIKERT = Look("likert", pick=Pick.ONE)
-MANY = Look("many", pick=Pick.MANY)
-RANK = Look("rank", pick=Pick.RANK)
-RANGE = Look("range", wheels=("range",))
-NOTE = Look("note")
-AGREE = Look("agree", pick=Pick.MANY)
-SIGN = Look("sign")
-DRAW = Look("draw")
-SCAN = Look("scan", Keyboard.ID)
-PLACE = Look("place")
-PHOTO = Look("photo")
-AUDIO = Look("audio")
-ATTACH = Look("attach")
+TEXT = QuestionWidget("text", KeyboardKind.TEXT)
+LONG = QuestionWidget("multiline", KeyboardKind.TEXT)
+NUMBER = QuestionWidget("number", KeyboardKind.NUMBER)
+DECIMAL = QuestionWidget("decimal", KeyboardKind.DECIMAL)
+PHONE = QuestionWidget("phone", KeyboardKind.PHONE, masked=True)
+IDENTITY = QuestionWidget("identity", KeyboardKind.NUMBER, masked=True)
+CODE = QuestionWidget("identity", KeyboardKind.ID, masked=True)
+DATE = QuestionWidget("date", wheels=("day", "month", "year"))
+MONTH = QuestionWidget("date", wheels=("month", "year"))
+YEAR = QuestionWidget("date", wheels=("year",))
+TIME = QuestionWidget("time", wheels=("hour", "minute"))
+MOMENT = QuestionWidget("date", wheels=("day", "month", "year", "hour", "minute"))
+CHOOSE = QuestionWidget("choose", pick=TapEffect.ONE)
+PICTURES = QuestionWidget("pictures", pick=TapEffect.ONE)
+SEARCH = QuestionWidget("search", pick=TapEffect.ONE)
+SEARCH_MANY = QuestionWidget("search", pick=TapEffect.MANY)
+LIKERT = QuestionWidget("likert", pick=TapEffect.ONE)
+MANY = QuestionWidget("many", pick=TapEffect.MANY)
+RANK = QuestionWidget("rank", pick=TapEffect.RANK)
+RANGE = QuestionWidget("range", wheels=("range",))
+NOTE = QuestionWidget("note")
+AGREE = QuestionWidget("agree", pick=TapEffect.MANY)
+SIGN = QuestionWidget("sign")
+DRAW = QuestionWidget("draw")
+SCAN = QuestionWidget("scan", KeyboardKind.ID)
+PLACE = QuestionWidget("place")
+PHOTO = QuestionWidget("photo")
+AUDIO = QuestionWidget("audio")
+ATTACH = QuestionWidget("attach")
 
 SEARCH_FROM = 13
 """A list of this many choices or more can be searched by typing."""
 
-LOOK_FOR: dict[tuple[str, str], Look] = {
+LOOK_FOR: dict[tuple[str, str], QuestionWidget] = {
     ("string", ""): TEXT,
     ("string", "multiline"): LONG,
     ("textarea", ""): LONG,
@@ -110,7 +111,7 @@ LOOK_FOR: dict[tuple[str, str], Look] = {
 }
 
 
-def look_for(kind: str, appearance: str, choices: int = 0, name: str = "") -> Look:
+def look_for(kind: str, appearance: str, choices: int = 0, name: str = "") -> QuestionWidget:
     """The look of a question of type `kind` with the space-separated `appearance` words.
 
     `name` tells a phone number from other numbers that are kept as text.
@@ -126,7 +127,7 @@ def look_for(kind: str, appearance: str, choices: int = 0, name: str = "") -> Lo
     return look
 
 
-def look_of(asked: NodeState) -> Look:
+def look_of(asked: NodeState) -> QuestionWidget:
     """How a question is drawn and answered."""
     name = asked.path.rpartition("/")[2].lower()
     choices = asked.choices or ()

@@ -1,4 +1,4 @@
-"""Drawing: finger strokes as a small PNG attachment. Pure.
+"""SignatureStrokes: finger strokes as a small PNG attachment. Pure.
 
 Strokes arrive as JSON: a list of strokes, each a list of [x, y] with 0 to 1 across the pad. The
 picture is what the agency opens, with any ODK server's tools; it is made once.
@@ -20,13 +20,13 @@ CROSS = "[[[0.4,0.3],[0.6,0.7]],[[0.6,0.3],[0.4,0.7]]]"
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class SignatureStrokes:
     """Strokes of points (x, y), each coordinate 0 to 1."""
 
     strokes: tuple[tuple[tuple[float, float], ...], ...]
 
     @classmethod
-    def read(cls, text: str) -> Drawing:
+    def read(cls, text: str) -> SignatureStrokes:
         """Strokes from their JSON; raises `ValueError` or `TypeError` for anything else."""
         raw = json.loads(text)
         strokes = tuple(

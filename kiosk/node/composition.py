@@ -15,20 +15,20 @@ from content.faults import NotInPack
 from kiosk.adapters.capture import camera_of, position_in, recorder_of
 from kiosk.adapters.case_status import StoredCases
 from kiosk.adapters.drafts import ResumableDrafts
-from kiosk.adapters.feedback import StoredFacts, StoredOpinions
+from kiosk.adapters.feedback import StoredFacts, StoredFeedback
 from kiosk.adapters.slips import StoredSlips
-from kiosk.adapters.sms import StoredTexting
-from kiosk.adapters.staff import Installed, StoredBackroom, printer_profiles
+from kiosk.adapters.sms import StoredSms
+from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_profiles
 from kiosk.adapters.submissions import StoredForms
 from kiosk.centre.authority import Authority
-from kiosk.node.database import Books, open_books
-from kiosk.queue.priority import Policy
-from kiosk.slips.builder import Receipts
-from kiosk.ticketing.centre_client import FirstOf, LinkedCentre, OwnCentre, Way
-from kiosk.ticketing.issuer import Counterfoil, TicketDesk
+from kiosk.node.database import NodeDatabase, open_books
+from kiosk.queue.priority import PriorityPolicy
+from kiosk.slips.builder import DocumentBuilder
+from kiosk.ticketing.centre_client import CentreClient, FirstAnswering, LocalCentre, RemoteCentre
+from kiosk.ticketing.issuer import KioskIdentity, TicketIssuer
 from kiosk.ticketing.ticket_table import ticket_of
-from kiosk.visit.controller.controller import Appliance
-from kiosk.visit.ports import Place, Ports
+from kiosk.visit.controller.controller import VisitController
+from kiosk.visit.ports import KioskLocation, Ports
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Spool
 from peripherals.sms.queue import SmsQueue
@@ -44,14 +44,14 @@ def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
     return Catalogue.open(node.pack_dir, node.root_public, strict=strict)
 
 
-def authority(node: Node, books: Books) -> Authority:
+def authority(node: Node, books: NodeDatabase) -> Authority:
     """The queue's authority over a centre's or a van's own database."""
     return Authority(
-        books.journal, books.clock, books.ids, site=node.settings.node.site, policy=Policy()
+        books.journal, books.clock, books.ids, site=node.settings.node.site, policy=PriorityPolicy()
     )
 
 
-def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> Place:
+def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> KioskLocation:
     """Where the node stands; a van has the hours and services of its county's first centre."""
     site, county = node.settings.node.site, f"{node.settings.node.county:03d}"
     try:
@@ -59,17 +59,19 @@ def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> Plac
     except NotInPack:
         near = [each for each in catalogue.centres() if each.county == county]
         centre = near[0] if near else catalogue.centres()[0]
-        return Place(site, name, centre.id, demo)
-    return Place(site, centre.name, centre.id, demo)
+        return KioskLocation(site, name, centre.id, demo)
+    return KioskLocation(site, centre.name, centre.id, demo)
 
 
-def way_to_centre(node: Node, books: Books, centre: Node | None = None, endpoint: str = "") -> Way:
+def way_to_centre(
+    node: Node, books: NodeDatabase, centre: Node | None = None, endpoint: str = ""
+) -> CentreClient:
     """How this node asks for numbers. A van asks itself. `centre` is the centre's node when its
     folder is on this machine: its database is the second way, for a command without services.
     `endpoint` is used in place of the setting (a story's line that can be cut).
     """
     if node.role == "van":
-        return OwnCentre(authority(node, books), node.name)
+        return LocalCentre(authority(node, books), node.name)
     queue = node.settings.queue
     server = next(
         (
@@ -79,13 +81,13 @@ def way_to_centre(node: Node, books: Books, centre: Node | None = None, endpoint
         ),
         None,
     )
-    ways: list[Way] = []
+    ways: list[CentreClient] = []
     if server is not None:
         link = ZmqClient(endpoint or queue.centre_endpoint, node.keys, server.curve)
-        ways.append(LinkedCentre(link, queue.grant_wait_ms / 1000))
+        ways.append(RemoteCentre(link, queue.grant_wait_ms / 1000))
     if centre is not None:
-        ways.append(OwnCentre(authority(centre, open_books(centre)), node.name))
-    return FirstOf(ways)
+        ways.append(LocalCentre(authority(centre, open_books(centre)), node.name))
+    return FirstAnswering(ways)
 
 
 def doorbell(node: Node) -> Doorbell:
@@ -94,33 +96,33 @@ def doorbell(node: Node) -> Doorbell:
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class TicketingParts:
     """What gives tickets: the touchscreen's core and the `huduma queue` command share it."""
 
     node: Node
-    books: Books
+    books: NodeDatabase
     catalogue: Catalogue
     spool: Spool
-    place: Place
-    receipts: Receipts
-    desk: TicketDesk
+    place: KioskLocation
+    receipts: DocumentBuilder
+    desk: TicketIssuer
     bell: Doorbell
 
 
 @dataclass(frozen=True, slots=True)
-class Kiosk:
+class KioskParts:
     """What the core process runs."""
 
-    appliance: Appliance
-    counter: Counter
+    appliance: VisitController
+    counter: TicketingParts
     drafts: ResumableDrafts
 
     @property
-    def desk(self) -> TicketDesk:
+    def desk(self) -> TicketIssuer:
         return self.counter.desk
 
     @property
-    def books(self) -> Books:
+    def books(self) -> NodeDatabase:
         return self.counter.books
 
     @property
@@ -136,7 +138,7 @@ def counter_of(
     centre: Node | None = None,
     endpoint: str = "",
     catalogue: Catalogue | None = None,
-) -> Counter:
+) -> TicketingParts:
     """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`, `catalogue` when the
     pack is open already. Raises the faults of its parts.
     """
@@ -145,15 +147,15 @@ def counter_of(
     bell = doorbell(node)
     spool = Spool(books.store, node.keys.spool_key, books.clock, books.ids)
     place = place_of(node, catalogue, site.name, demo=site.demo)
-    receipts = Receipts(catalogue, place, books.clock)
-    desk = TicketDesk(
+    receipts = DocumentBuilder(catalogue, place, books.clock)
+    desk = TicketIssuer(
         books.journal,
         spool,
         way_to_centre(node, books, centre, endpoint),
         catalogue,
         books.clock,
         books.ids,
-        foil=Counterfoil(
+        foil=KioskIdentity(
             node.settings.node.site,
             node.settings.node.unit,
             node.settings.queue.reserve_block,
@@ -162,7 +164,7 @@ def counter_of(
         slip=receipts.ticket,
         rung=bell.ring,
     )
-    return Counter(node, books, catalogue, spool, place, receipts, desk, bell)
+    return TicketingParts(node, books, catalogue, spool, place, receipts, desk, bell)
 
 
 def kiosk_of(
@@ -172,7 +174,7 @@ def kiosk_of(
     *,
     endpoint: str = "",
     catalogue: Catalogue | None = None,
-) -> Kiosk:
+) -> KioskParts:
     """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
     counter = counter_of(site, node, clock, endpoint=endpoint, catalogue=catalogue)
     books = counter.books
@@ -181,10 +183,10 @@ def kiosk_of(
     )
     days = node.settings.ui.draft_days
     drafts = ResumableDrafts(books.store, books.clock, books.ids, keep_days=days)
-    return Kiosk(Appliance(_ports(counter, sealer, drafts)), counter, drafts)
+    return KioskParts(VisitController(_ports(counter, sealer, drafts)), counter, drafts)
 
 
-def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
+def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
     books, catalogue, rung = counter.books, counter.catalogue, counter.bell.ring
     ui = counter.node.settings.ui
 
@@ -212,7 +214,7 @@ def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
         ids=books.ids,
         tickets=counter.desk,
         submissions=forms,
-        opinions=StoredOpinions(
+        opinions=StoredFeedback(
             books.journal,
             sealer,
             books.clock,
@@ -240,19 +242,19 @@ def _ports(counter: Counter, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
     )
 
 
-def _texting(counter: Counter) -> StoredTexting | None:
+def _texting(counter: TicketingParts) -> StoredSms | None:
     """The way to the modem's queue; None where the settings name no modem."""
     node, books = counter.node, counter.books
     if node.settings.devices.sms == "none:":
         return None
     queue = SmsQueue(books.store, node.keys.spool_key, books.clock, books.ids)
-    return StoredTexting(books.journal, counter.spool, queue, books.clock, rung=counter.bell.ring)
+    return StoredSms(books.journal, counter.spool, queue, books.clock, rung=counter.bell.ring)
 
 
-def _backroom(counter: Counter) -> StoredBackroom:
+def _backroom(counter: TicketingParts) -> StoredStaffPort:
     """The staff's side of this node."""
     node, books, pack = counter.node, counter.books, counter.catalogue
-    return StoredBackroom(
+    return StoredStaffPort(
         books.journal,
         counter.spool,
         PinLock(node.dir / "keys", books.clock),
@@ -260,6 +262,6 @@ def _backroom(counter: Counter) -> StoredBackroom:
         books.ids,
         site=node.settings.node.site,
         profiles=printer_profiles(node),
-        installed=Installed(pack.content_date, pack.version, version("huduma-kiosk")),
+        installed=InstalledVersions(pack.content_date, pack.version, version("huduma-kiosk")),
         rung=counter.bell.ring,
     )

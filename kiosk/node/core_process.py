@@ -11,9 +11,9 @@ from datetime import timedelta
 
 import msgspec
 
-from kiosk.node.composition import Kiosk
+from kiosk.node.composition import KioskParts
 from kiosk.ui_protocol.ipc import encode, read_event
-from kiosk.ui_protocol.view import Advance, Hello, UiEvent
+from kiosk.ui_protocol.view import Advance, UiEvent, ViewRequest
 from kiosk.visit.flow import State
 from provisioning.clock import Clock
 from provisioning.faults import Fault
@@ -36,7 +36,7 @@ class CoreFault(Fault):
     code = 59
 
 
-class Advancing:
+class ClockAdvance:
     """Moves a simulated site's clock; None in the field."""
 
     def __init__(self, advance: Callable[[float], None] | None) -> None:
@@ -51,7 +51,9 @@ class Advancing:
 class Core:
     """Serves one kiosk's screens until told to stop."""
 
-    def __init__(self, kiosk: Kiosk, server: ZmqServer, clock: Clock, advancing: Advancing) -> None:
+    def __init__(
+        self, kiosk: KioskParts, server: ZmqServer, clock: Clock, advancing: ClockAdvance
+    ) -> None:
         self._kiosk = kiosk
         self._appliance = kiosk.appliance
         self._server = server
@@ -85,14 +87,14 @@ class Core:
             event: UiEvent = read_event(request.payload)
         except msgspec.MsgspecError:
             return
-        if not isinstance(event, Hello):
+        if not isinstance(event, ViewRequest):
             self._touched = self._clock.monotonic()
         if isinstance(event, Advance):
             self._advancing.by(event.seconds)
             self._appliance.tick()
         changed = self._appliance.send(event)
         self._server.reply(request, encode(self._appliance.view))
-        if isinstance(event, Hello):
+        if isinstance(event, ViewRequest):
             self._screens[request.peer] = None
             while len(self._screens) > SCREENS_MAX:
                 self._screens.pop(next(iter(self._screens)))

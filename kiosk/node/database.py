@@ -1,4 +1,4 @@
-"""Books: a node's database with its journal, and which tables are a fold of it, by role."""
+"""NodeDatabase: a node's database with its journal, and which tables are a fold of it, by role."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
 from kiosk.adapters.drafts import RESUME_TABLES
 from kiosk.adapters.submissions import FORM_TABLES, FormReceipts
-from kiosk.centre.line import LINE_TABLES, Line
-from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketRoll
+from kiosk.centre.line import LINE_TABLES, WaitingLine
+from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.sms.queue import SMS_TABLES
@@ -38,7 +38,7 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class NodeDatabase:
     """A node's open database with its journal."""
 
     store: Store
@@ -49,20 +49,20 @@ class Books:
 
 def projections(role: str) -> Sequence[Projection]:
     """Every table of a node of `role` that is a fold of its journal."""
-    kiosk: tuple[Projection, ...] = (TicketRoll(), FormReceipts(), CaseAnswers())
+    kiosk: tuple[Projection, ...] = (TicketTable(), FormReceipts(), CaseAnswers())
     found: dict[str, tuple[Projection, ...]] = {
         "kiosk": kiosk,
-        "van": (*kiosk, Line()),
-        "centre": (Line(),),
+        "van": (*kiosk, WaitingLine()),
+        "centre": (WaitingLine(),),
     }
     return found.get(role, ())
 
 
-def open_books(node: Node, clock: Clock | None = None) -> Books:
+def open_books(node: Node, clock: Clock | None = None) -> NodeDatabase:
     """The node's database and journal; raises `StoreFault` and `JournalFault`."""
     ticking = clock or SystemClock(node.run_dir / "clock-floor")
     ids = SystemIds(ticking)
     tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
     store = Store.open(node.db_path, tables, strict=node.settings.node.field)
     journal = Journal(store, node.name, ticking, projections(node.role), db_epoch=ids.token(8))
-    return Books(store, journal, ticking, ids)
+    return NodeDatabase(store, journal, ticking, ids)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from kiosk.node.device_events import Senses
+from kiosk.node.device_events import DeviceEventSender
 from peripherals.device_loop.control_socket import DeviceCallServer
 from peripherals.device_loop.loop import DeviceLoop
 from peripherals.device_loop.registry import ROLES
@@ -30,7 +30,7 @@ from provisioning.node.site import Node
 from sync.store.database import Store
 
 
-class ToldOnly:
+class SimulatedPower:
     """Power on a simulated site: what would be asked of the machine is said and not done."""
 
     def ask(self) -> None:
@@ -40,10 +40,10 @@ class ToldOnly:
         print("huduma devices: mains is back, the machine stays on", file=sys.stderr)
 
 
-class NodeUnit(DeviceUnit):
+class NodeDeviceUnit(DeviceUnit):
     """The unit with its connection to the core, which it closes with itself."""
 
-    def __init__(self, parts: UnitParts, senses: Senses) -> None:
+    def __init__(self, parts: UnitParts, senses: DeviceEventSender) -> None:
         super().__init__(parts)
         self._senses = senses
 
@@ -75,8 +75,8 @@ def unit_maker(
     def make() -> DeviceUnit:
         tables = [SPOOL_TABLES, EQUIPMENT_TABLES, SMS_TABLES]
         store = Store.open(node.db_path, tables, strict=field)
-        senses = Senses(f"ipc://{node.socket_path('core')}")
-        power: PowerPort = SystemPower() if field else ToldOnly()
+        senses = DeviceEventSender(f"ipc://{node.socket_path('core')}")
+        power: PowerPort = SystemPower() if field else SimulatedPower()
         hotplug = plugs.ear() if plugs is not None else hotplug_of(source)
         parts = UnitParts(
             equipment=DeviceLoop(
@@ -91,7 +91,7 @@ def unit_maker(
             calls=DeviceCallServer(f"ipc://{node.socket_path('equipment')}"),
             sms=SmsQueue(store, node.keys.spool_key, clock, ids) if "sms" in urls else None,
         )
-        return NodeUnit(parts, senses)
+        return NodeDeviceUnit(parts, senses)
 
     return make
 

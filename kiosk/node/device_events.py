@@ -1,4 +1,4 @@
-"""Senses: what scanners, readers and the call button heard, as events of the visit.
+"""DeviceEventSender: what scanners, readers and the call button heard, as events of the visit.
 
 Runs in the device service and speaks to the core as a screen does, over its ipc socket, so what
 a person scanned passes from memory to memory and is never stored on the way. A core that is
@@ -8,7 +8,7 @@ away loses the scan, as it should: nobody may act later on a code held up earlie
 from __future__ import annotations
 
 from kiosk.ui_protocol.ipc import CoreClient
-from kiosk.ui_protocol.view import Activated, Hello, Scanned, UiEvent, View
+from kiosk.ui_protocol.view import Activated, Scanned, UiEvent, View, ViewRequest
 from peripherals.device_loop.loop import NamedEvent
 from peripherals.devices.call_button import Pressed
 from peripherals.devices.mrz import IdCard, MrzError, Passport
@@ -19,7 +19,7 @@ ANSWER_S = 0.3
 CALL_STAFF = "call-staff"
 
 
-class Senses:
+class DeviceEventSender:
     """The outlet of the equipment unit. `endpoint` is the core's socket."""
 
     def __init__(self, endpoint: str) -> None:
@@ -39,7 +39,7 @@ class Senses:
 
     def _call_staff(self) -> None:
         """The button on the case does what the button on the screen does."""
-        view = self._client.ask(Hello(), ANSWER_S)
+        view = self._client.ask(ViewRequest(), ANSWER_S)
         if view is not None and (press := press_of(view)) is not None:
             self._client.send(press)
 

@@ -1,4 +1,4 @@
-"""Supervisor: keeps the processes of a node (or of a whole demo site) running.
+"""ProcessSupervisor: keeps the processes of a node (or of a whole demo site) running.
 
 Each service is a process of its own group, started again with a growing pause when it ends; a
 service that was cut or stopped on purpose stays down until it is started again. Children die with
@@ -29,7 +29,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServiceProcess:
     """A process to keep running: its name, its command, what it adds to the environment."""
 
     name: str
@@ -40,7 +40,7 @@ class Service:
 
 @dataclass(slots=True)
 class _Kept:
-    service: Service
+    service: ServiceProcess
     wanted: bool = True
     process: subprocess.Popen[bytes] | None = None
     log: IO[bytes] | None = None
@@ -54,7 +54,7 @@ def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-class Supervisor:
+class ProcessSupervisor:
     """Starts, watches, cuts and stops services. `tick` is called by whoever owns the loop."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Supervisor:
         self._pause_max_s = pause_max_s
         self._kept: dict[str, _Kept] = {}
 
-    def add(self, service: Service) -> None:
+    def add(self, service: ServiceProcess) -> None:
         """Start a service and keep it running."""
         assert service.name not in self._kept
         kept = self._kept[service.name] = _Kept(service)

@@ -11,7 +11,7 @@ from uuid import UUID
 from kiosk.queue.numbering import label
 
 
-class Turn(StrEnum):
+class TicketState(StrEnum):
     """Where a ticket is."""
 
     WAITING = "waiting"
@@ -21,7 +21,7 @@ class Turn(StrEnum):
     VOID = "void"
 
 
-class Act(StrEnum):
+class TicketAction(StrEnum):
     """What may be done with a ticket."""
 
     CALL = "call"
@@ -32,17 +32,20 @@ class Act(StrEnum):
     REVIVE = "revive"  # its kiosk reports that a cancelled number was told after all
 
 
-TURNS: Final = MappingProxyType[Turn, dict[Act, Turn]](
+TURNS: Final = MappingProxyType[TicketState, dict[TicketAction, TicketState]](
     {
-        Turn.WAITING: {Act.CALL: Turn.CALLED, Act.CANCEL: Turn.VOID},
-        Turn.CALLED: {
-            Act.RECALL: Turn.CALLED,
-            Act.COMPLETE: Turn.SERVED,
-            Act.NO_SHOW: Turn.ABSENT,
+        TicketState.WAITING: {
+            TicketAction.CALL: TicketState.CALLED,
+            TicketAction.CANCEL: TicketState.VOID,
         },
-        Turn.SERVED: {},
-        Turn.ABSENT: {},
-        Turn.VOID: {Act.REVIVE: Turn.WAITING},
+        TicketState.CALLED: {
+            TicketAction.RECALL: TicketState.CALLED,
+            TicketAction.COMPLETE: TicketState.SERVED,
+            TicketAction.NO_SHOW: TicketState.ABSENT,
+        },
+        TicketState.SERVED: {},
+        TicketState.ABSENT: {},
+        TicketState.VOID: {TicketAction.REVIVE: TicketState.WAITING},
     }
 )
 
@@ -64,6 +67,6 @@ class Waiting:
         return label(self.series, self.number)
 
 
-def allowed(turn: Turn, act: Act) -> Turn | None:
+def allowed(turn: TicketState, act: TicketAction) -> TicketState | None:
     """The turn after `act`, or None where the table has no cell."""
     return TURNS[turn].get(act)

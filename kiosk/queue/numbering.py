@@ -28,7 +28,7 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class TicketNumber:
     """A label in its parts."""
 
     day: date
@@ -42,7 +42,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class NumberBlock:
     """Numbers `first` to `last` of every series of `day`, for one kiosk alone."""
 
     day: date
@@ -81,8 +81,8 @@ def next_granted(last: int | None) -> int:
     return RESERVE_LAST + 1 if RESERVE_FIRST <= number <= RESERVE_LAST else number
 
 
-def next_block(day: date, last: int | None, size: int) -> Block | None:
+def next_block(day: date, last: int | None, size: int) -> NumberBlock | None:
     """The block after the one that ended with `last`; None when the reserve band is used up."""
     first = RESERVE_FIRST if last is None else last + 1
     end = min(first + size - 1, RESERVE_LAST)
-    return Block(day, first, end) if first <= end else None
+    return NumberBlock(day, first, end) if first <= end else None

@@ -1,4 +1,4 @@
-"""Policy: who is called next, and why, as data. Pure.
+"""PriorityPolicy: who is called next, and why, as data. Pure.
 
 Each class has a target wait. The ticket that has used the largest share of its target is called
 next ("share of target used"), so priority people go earlier but nobody starves: a ticket that has
@@ -19,7 +19,7 @@ from kiosk.queue.lifecycle import Waiting
 _MINUTE_MS = 60_000
 
 
-class Why(StrEnum):
+class CallReason(StrEnum):
     """The reason a supervisor or a citizen may read."""
 
     FLOOR = "waited longest, past the floor"
@@ -27,7 +27,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PriorityPolicy:
     """Target waits in minutes by the class's rank, and the floor nobody waits past."""
 
     target_min_by_rank: Mapping[int, int] = field(
@@ -42,11 +42,11 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class NextCall:
     """Who is next. `share` is waited time over target time, 1.0 when the target is used up."""
 
     ticket: Waiting
-    why: Why
+    why: CallReason
     share: float
 
     def say(self) -> str:
@@ -54,12 +54,12 @@ class Choice:
         return f"{self.why} ({self.share:.0%})"
 
 
-def share_used(ticket: Waiting, now_ms: int, policy: Policy) -> float:
+def share_used(ticket: Waiting, now_ms: int, policy: PriorityPolicy) -> float:
     """How much of its target wait `ticket` has used. A clock that went back counts as zero."""
     return max(0, now_ms - ticket.since) / (policy.target(ticket.rank) * _MINUTE_MS)
 
 
-def choose(waiting: Iterable[Waiting], now_ms: int, policy: Policy) -> Choice | None:
+def choose(waiting: Iterable[Waiting], now_ms: int, policy: PriorityPolicy) -> NextCall | None:
     """The ticket to call next, or None when nobody waits."""
     line = list(waiting)
     if not line:
@@ -68,10 +68,10 @@ def choose(waiting: Iterable[Waiting], now_ms: int, policy: Policy) -> Choice | 
     starved = [each for each in line if now_ms - each.since >= floor]
     if starved:
         oldest = min(starved, key=lambda each: (each.since, each.visit))
-        return Choice(oldest, Why.FLOOR, share_used(oldest, now_ms, policy))
+        return NextCall(oldest, CallReason.FLOOR, share_used(oldest, now_ms, policy))
     # Equal shares (all arrived this instant): the better rank, then the older ticket.
     best = max(
         line,
         key=lambda each: (share_used(each, now_ms, policy), -each.rank, -each.since),
     )
-    return Choice(best, Why.SHARE, share_used(best, now_ms, policy))
+    return NextCall(best, CallReason.SHARE, share_used(best, now_ms, policy))

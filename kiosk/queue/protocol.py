@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 
-class GrantWish(msgspec.Struct, frozen=True, tag="grant"):
+class GrantRequest(msgspec.Struct, frozen=True, tag="grant"):
     """A number for `visit`, please."""
 
     visit: UUID
@@ -22,7 +22,7 @@ class GrantWish(msgspec.Struct, frozen=True, tag="grant"):
     rank: int
 
 
-class LeaseWish(msgspec.Struct, frozen=True, tag="lease"):
+class LeaseRequest(msgspec.Struct, frozen=True, tag="lease"):
     """A block for `day` (ISO) that follows `held`, the last number of mine so far (0: none)."""
 
     day: str
@@ -30,7 +30,7 @@ class LeaseWish(msgspec.Struct, frozen=True, tag="lease"):
     held: int = 0
 
 
-class Told(msgspec.Struct, frozen=True):
+class ReportedTicket(msgspec.Struct, frozen=True):
     """A ticket that a citizen was told; `since` is Unix milliseconds."""
 
     visit: UUID
@@ -43,13 +43,13 @@ class Told(msgspec.Struct, frozen=True):
     since: int
 
 
-class Report(msgspec.Struct, frozen=True, tag="report"):
+class TicketReport(msgspec.Struct, frozen=True, tag="report"):
     """Tickets this kiosk told; the centre makes its queue agree with them."""
 
-    tickets: tuple[Told, ...]
+    tickets: tuple[ReportedTicket, ...]
 
 
-class GrantsWish(msgspec.Struct, frozen=True, tag="grants"):
+class GrantsRequest(msgspec.Struct, frozen=True, tag="grants"):
     """Which visits did you newest give a number to, for me, on `day`?"""
 
     day: str
@@ -61,7 +61,7 @@ class Disown(msgspec.Struct, frozen=True, tag="disown"):
     visits: tuple[UUID, ...]
 
 
-Ask = GrantWish | LeaseWish | Report | GrantsWish | Disown
+Ask = GrantRequest | LeaseRequest | TicketReport | GrantsRequest | Disown
 
 
 class Granted(msgspec.Struct, frozen=True, tag="granted"):
@@ -94,14 +94,14 @@ class Grants(msgspec.Struct, frozen=True, tag="grants"):
     visits: tuple[UUID, ...]
 
 
-class Refused(msgspec.Struct, frozen=True, tag="refused"):
+class RequestRefused(msgspec.Struct, frozen=True, tag="refused"):
     """The request makes no sense here."""
 
     code: int
     text: str
 
 
-Answer = Granted | Leased | Reported | Grants | Refused
+Answer = Granted | Leased | Reported | Grants | RequestRefused
 
 _encoder = msgspec.msgpack.Encoder()
 _asks: msgspec.msgpack.Decoder[Ask] = msgspec.msgpack.Decoder(Ask)

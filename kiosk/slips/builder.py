@@ -1,4 +1,4 @@
-"""Receipts: what each slip says, in the citizen's language. Pure builders of documents.
+"""DocumentBuilder: what each slip says, in the citizen's language. Pure builders of documents.
 
 A slip carries no name and no number of a person; a repeat is marked by the printing, never here.
 Every slip of a practice site says so on top.
@@ -13,9 +13,9 @@ from datetime import date
 from content.catalogue import charter
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
-from kiosk.language import Tongue
+from kiosk.language import Translator
 from kiosk.queue.numbering import service_day
-from kiosk.visit.ports import Issued, Place, Received
+from kiosk.visit.ports import FormReceipt, IssuedTicket, KioskLocation
 from peripherals.printing.document import (
     Align,
     Block,
@@ -31,16 +31,16 @@ from provisioning.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Receipts:
+class DocumentBuilder:
     """Builds the slips of one kiosk."""
 
     catalogue: Catalogue
-    place: Place
+    place: KioskLocation
     clock: Clock
 
-    def ticket(self, issued: Issued, service: Service, language: str) -> Document:
+    def ticket(self, issued: IssuedTicket, service: Service, language: str) -> Document:
         """The queue ticket: number 12 mm high, service, people ahead, wait, code."""
-        tongue = Tongue(self.catalogue, language)
+        tongue = Translator(self.catalogue, language)
         agency = self.catalogue.agency(service.agency)
         return self._slip(
             language,
@@ -61,9 +61,9 @@ class Receipts:
             ],
         )
 
-    def received(self, received: Received, asset: FormAsset, language: str) -> Document:
+    def received(self, received: FormReceipt, asset: FormAsset, language: str) -> Document:
         """The receipt of a form: reference, "received, not approved", what next."""
-        tongue = Tongue(self.catalogue, language)
+        tongue = Translator(self.catalogue, language)
         agency = self.catalogue.agency(received.agency).title(language)
         return self._slip(
             language,
@@ -87,7 +87,7 @@ class Receipts:
         """The code of a draft, large and as a QR code that the kiosk's scanner reads. The label
         beside the job names the form only: who holds the code holds the answers.
         """
-        tongue = Tongue(self.catalogue, language)
+        tongue = Translator(self.catalogue, language)
         return self._slip(
             language,
             asset.id,
@@ -106,7 +106,7 @@ class Receipts:
 
     def checklist(self, service: Service, have: frozenset[str], language: str) -> Document:
         """What to bring (ticked where the citizen has it), cost, time, office."""
-        tongue = Tongue(self.catalogue, language)
+        tongue = Translator(self.catalogue, language)
         agency = self.catalogue.agency(service.agency).title(language)
         needs = [
             Item(each.title(language), "[x]" if each.key in have else "[ ]")
@@ -142,13 +142,13 @@ class Receipts:
         yield TextLine(self.place.name, Align.CENTRE, bold=True)
 
 
-def cost_words(catalogue: Catalogue, day: date, tongue: Tongue, service: Service) -> str:
+def cost_words(catalogue: Catalogue, day: date, tongue: Translator, service: Service) -> str:
     """The cost on `day`, as the charter says it; "confirm at the desk" unless it is verified."""
     told = charter.cost(catalogue, service, tongue.language, day)
     return told.words(tongue.say("service.confirm"))
 
 
-def time_words(catalogue: Catalogue, tongue: Tongue, service: Service) -> str:
+def time_words(catalogue: Catalogue, tongue: Translator, service: Service) -> str:
     """How long it takes; "confirm at the desk" unless it is verified."""
     told = charter.duration(catalogue, service, tongue.language)
     return told.words(tongue.say("service.confirm"))

@@ -15,34 +15,34 @@ from kiosk.queue.protocol import (
     Answer,
     Ask,
     Disown,
+    GrantRequest,
     Grants,
-    GrantsWish,
-    GrantWish,
-    LeaseWish,
-    Refused,
-    Report,
+    GrantsRequest,
+    LeaseRequest,
     Reported,
+    RequestRefused,
+    TicketReport,
     encode,
     read_answer,
 )
 
 
-class Way(Protocol):
-    """A way to the authority; also `kiosk.ticketing.issuer.Centre`."""
+class CentreClient(Protocol):
+    """A way to the authority; also `kiosk.ticketing.issuer.CentrePort`."""
 
     def ask(self, message: Ask) -> Answer | None: ...
 
 
-class Link(Protocol):
+class CentreLink(Protocol):
     """The client end of a link: `sync.transports.zmq_transport.ZmqClient`."""
 
     def request(self, payload: bytes, deadline_s: float) -> bytes | None: ...
 
 
-class LinkedCentre:
+class RemoteCentre:
     """The centre at the other end of a link; silence past `deadline_s` is None."""
 
-    def __init__(self, link: Link, deadline_s: float) -> None:
+    def __init__(self, link: CentreLink, deadline_s: float) -> None:
         self._link = link
         self._deadline_s = deadline_s
 
@@ -56,7 +56,7 @@ class LinkedCentre:
             return None
 
 
-class OwnCentre:
+class LocalCentre:
     """An authority in this process, asked in the name of `kiosk`."""
 
     def __init__(self, authority: Authority, kiosk: str) -> None:
@@ -67,10 +67,10 @@ class OwnCentre:
         return answer(self._authority, self._kiosk, message)
 
 
-class FirstOf:
+class FirstAnswering:
     """The first way that answers."""
 
-    def __init__(self, ways: Sequence[Way]) -> None:
+    def __init__(self, ways: Sequence[CentreClient]) -> None:
         self._ways = ways
 
     def ask(self, message: Ask) -> Answer | None:
@@ -82,18 +82,18 @@ class FirstOf:
 
 
 def answer(authority: Authority, kiosk: str, message: Ask) -> Answer:
-    """What `authority` says to `message` from `kiosk`; faults become `Refused`."""
+    """What `authority` says to `message` from `kiosk`; faults become `RequestRefused`."""
     try:
         match message:
-            case GrantWish():
+            case GrantRequest():
                 return authority.grant(kiosk, message)
-            case LeaseWish():
+            case LeaseRequest():
                 return authority.lease(kiosk, message)
-            case Report(tickets=tickets):
+            case TicketReport(tickets=tickets):
                 return Reported(authority.report(kiosk, tickets))
-            case GrantsWish(day=day):
+            case GrantsRequest(day=day):
                 return Grants(authority.unreported(kiosk, day))
             case Disown(visits=visits):
                 return Reported(authority.disown(kiosk, visits))
     except QueueFault as fault:
-        return Refused(fault.code, fault.message)
+        return RequestRefused(fault.code, fault.message)

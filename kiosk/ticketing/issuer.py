@@ -27,17 +27,17 @@ from kiosk.queue.protocol import (
     Ask,
     Disown,
     Granted,
+    GrantRequest,
     Grants,
-    GrantsWish,
-    GrantWish,
+    GrantsRequest,
     Leased,
-    LeaseWish,
-    Report,
+    LeaseRequest,
     Reported,
+    TicketReport,
 )
 from kiosk.queue.signed_code import ticket_payload
 from kiosk.ticketing.ticket_table import (
-    Source,
+    NumberSource,
     Ticket,
     blocks,
     bookmark,
@@ -48,7 +48,7 @@ from kiosk.ticketing.ticket_table import (
     ticket_of,
     unreported,
 )
-from kiosk.visit.ports import Issued
+from kiosk.visit.ports import IssuedTicket
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, Spool
 from provisioning.clock import Clock
@@ -63,7 +63,7 @@ PRINT_WITHIN = timedelta(minutes=15)
 NORMAL = "normal"
 
 
-class Centre(Protocol):
+class CentrePort(Protocol):
     """The way to the queue's authority."""
 
     def ask(self, message: Ask) -> Answer | None:
@@ -71,11 +71,11 @@ class Centre(Protocol):
         ...
 
 
-SlipOf = Callable[[Issued, Service, str], Document]
+SlipOf = Callable[[IssuedTicket, Service, str], Document]
 
 
 @dataclass(frozen=True, slots=True)
-class Counterfoil:
+class KioskIdentity:
     """What never changes for the tickets of one kiosk."""
 
     site: str
@@ -84,19 +84,19 @@ class Counterfoil:
     key: Ed25519PrivateKey
 
 
-class TicketDesk:
+class TicketIssuer:
     """Implements `kiosk.visit.ports.Tickets` over the node's database and the way to a centre."""
 
     def __init__(
         self,
         journal: Journal,
         spool: Spool,
-        centre: Centre,
+        centre: CentrePort,
         catalogue: Catalogue,
         clock: Clock,
         ids: Ids,
         *,
-        foil: Counterfoil,
+        foil: KioskIdentity,
         slip: SlipOf,
         rung: Callable[[], None] = lambda: None,
     ) -> None:
@@ -113,12 +113,12 @@ class TicketDesk:
         self._order = [each.key for each in catalogue.categories()]
         self._ghosts_sought = False
 
-    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> Issued:
+    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> IssuedTicket:
         """A durable ticket with its slip in the spool; raises `UnknownClass`."""
         known = ticket_of(self._store, visit)
         if known is not None:
             return self.issued(known)
-        wish = GrantWish(
+        wish = GrantRequest(
             visit, service.code, series_of(service.category, self._order), klass, self._rank(klass)
         )
         answer = self._centre.ask(wish)
@@ -145,7 +145,7 @@ class TicketDesk:
         day = service_day(self._clock.now()).isoformat()
         told, mark = unreported(self._store)
         if told:
-            if not isinstance(self._centre.ask(Report(tuple(told))), Reported):
+            if not isinstance(self._centre.ask(TicketReport(tuple(told))), Reported):
                 return False
             bookmark(self._store, mark)
         if not self._ghosts_sought and not self._seek_ghosts(day):
@@ -159,11 +159,11 @@ class TicketDesk:
         return bool(unreported(self._store, 1)[0])
 
     def _write(
-        self, tx: Transaction, wish: GrantWish, service: Service, granted: Granted | None
+        self, tx: Transaction, wish: GrantRequest, service: Service, granted: Granted | None
     ) -> Ticket:
         now = self._clock.now()
         day, series, number, source = self._number(tx, wish.series, granted, now)
-        mine = granted if source is Source.CENTRE else None
+        mine = granted if source is NumberSource.CENTRE else None
         body = {
             "site": self._foil.site,
             "day": day,
@@ -186,22 +186,22 @@ class TicketDesk:
 
     def _number(
         self, tx: Transaction, series: str, granted: Granted | None, now: datetime
-    ) -> tuple[str, str, int, Source]:
+    ) -> tuple[str, str, int, NumberSource]:
         site = self._foil.site
         # A centre restored from an old copy may grant a number again: then it does not count.
         if granted and not taken(tx, site, granted.day, granted.series, granted.number):
-            return granted.day, granted.series, granted.number, Source.CENTRE
+            return granted.day, granted.series, granted.number, NumberSource.CENTRE
         day = service_day(now).isoformat()
         reserve = next_reserve(tx, site, day, series)
         if reserve is not None:
-            return day, series, reserve, Source.RESERVE
+            return day, series, reserve, NumberSource.RESERVE
         own, number = next_offline(tx, site, day, series, self._foil.unit)
-        return day, own, number, Source.OFFLINE
+        return day, own, number, NumberSource.OFFLINE
 
-    def issued(self, ticket: Ticket) -> Issued:
+    def issued(self, ticket: Ticket) -> IssuedTicket:
         """What the citizen of a stored ticket was told."""
         foil = self._foil
-        return Issued(
+        return IssuedTicket(
             visit=ticket.visit,
             label=ticket.label,
             service=ticket.service,
@@ -220,7 +220,7 @@ class TicketDesk:
         raise UnknownClass(f"There is no priority class {klass!r}; there are {keys}.")
 
     def _seek_ghosts(self, day: str) -> bool:
-        answer = self._centre.ask(GrantsWish(day))
+        answer = self._centre.ask(GrantsRequest(day))
         if not isinstance(answer, Grants):
             return False
         lost = tuple(v for v in answer.visits if ticket_of(self._store, v) is None)
@@ -231,7 +231,7 @@ class TicketDesk:
 
     def _lease(self, day: str) -> bool:
         held = blocks(self._store, day)
-        answer = self._centre.ask(LeaseWish(day, self._foil.block, held[-1].last if held else 0))
+        answer = self._centre.ask(LeaseRequest(day, self._foil.block, held[-1].last if held else 0))
         if not isinstance(answer, Leased):
             return False
         if answer.last:

@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from kiosk.queue.numbering import Block, label, offline_series
-from kiosk.queue.protocol import Told
+from kiosk.queue.numbering import NumberBlock, label, offline_series
+from kiosk.queue.protocol import ReportedTicket
 from sync.journal.journal import Entry
 from sync.store.database import MigrationSet, Row, Store, Transaction
 
@@ -51,7 +51,7 @@ TICKET_TABLES = MigrationSet(
 )
 
 
-class Source(StrEnum):
+class NumberSource(StrEnum):
     """Where a number came from."""
 
     CENTRE = "centre"
@@ -70,7 +70,7 @@ class Ticket:
     number: int
     service: str
     klass: str
-    source: Source
+    source: NumberSource
     issued_at: datetime
     ahead: int | None
     wait: tuple[int, int] | None
@@ -80,7 +80,7 @@ class Ticket:
         return label(self.series, self.number)
 
 
-class TicketRoll:
+class TicketTable:
     """The projection: every ticket and block of this kiosk."""
 
     tables = ("ticket", "ticket_block")
@@ -130,7 +130,7 @@ def _ticket(row: Row) -> Ticket:
         number=row[4],
         service=row[5],
         klass=row[6],
-        source=Source(row[7]),
+        source=NumberSource(row[7]),
         issued_at=datetime.fromtimestamp(row[8] / 1000, UTC),
         ahead=row[9],
         wait=None if row[10] is None else (row[10], row[11]),
@@ -148,10 +148,10 @@ def taken(tx: Transaction, site: str, day: str, series: str, number: int) -> boo
     )
 
 
-def blocks(reader: Store | Transaction, day: str) -> list[Block]:
+def blocks(reader: Store | Transaction, day: str) -> list[NumberBlock]:
     """The reserve blocks this kiosk holds for `day`, in order."""
     rows = reader.all("SELECT first, last FROM ticket_block WHERE day = ? ORDER BY first", (day,))
-    return [Block(date.fromisoformat(day), row[0], row[1]) for row in rows]
+    return [NumberBlock(date.fromisoformat(day), row[0], row[1]) for row in rows]
 
 
 def next_reserve(tx: Transaction, site: str, day: str, series: str) -> int | None:
@@ -193,7 +193,7 @@ def reserve_left(reader: Store | Transaction, day: str) -> int:
     return sum(block.size for block in held) - used
 
 
-def unreported(store: Store, limit: int = 100) -> tuple[list[Told], int]:
+def unreported(store: Store, limit: int = 100) -> tuple[list[ReportedTicket], int]:
     """Tickets the centre has not confirmed, oldest first, and the bookmark after them."""
     mark = store.one("SELECT seq FROM ticket_report WHERE only = 1")
     after = int(mark[0]) if mark else 0
@@ -202,7 +202,7 @@ def unreported(store: Store, limit: int = 100) -> tuple[list[Told], int]:
         " WHERE seq > ? ORDER BY seq LIMIT ?",
         (after, limit),
     )
-    told = [Told(UUID(bytes=bytes(row[1])), *row[2:]) for row in rows]
+    told = [ReportedTicket(UUID(bytes=bytes(row[1])), *row[2:]) for row in rows]
     return told, int(rows[-1][0]) if rows else after
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from kiosk import ui
 from kiosk.tools.gallery import gallery
-from kiosk.ui.automation.fake_core import Mirror
-from kiosk.ui.panel import Look
+from kiosk.ui.automation.fake_core import FakeCore
+from kiosk.ui.panel import PanelSettings
 from kiosk.ui.theme.tokens import TEXT_SCALES
 
 
@@ -24,12 +24,12 @@ def run(
 ) -> list[dict[str, Any]]:
     """Problems of the gallery at one window size."""
     width, height = (int(part) for part in size.split("x"))
-    look = Look(width=width, height=height)
+    look = PanelSettings(width=width, height=height)
     ui.prepare(width=width, height=height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the window
     from kiosk.ui.automation.layout_lint import problems  # noqa: PLC0415 - opens the window
 
-    mirror, found = Mirror(), []
+    mirror, found = FakeCore(), []
     driver = Driver(mirror, look)
     for language in ("en", "sw") if longer == 1 else ("en",):  # the rule: 1.9 times the English
         for scale in scales:

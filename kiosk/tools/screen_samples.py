@@ -1,4 +1,4 @@
-"""Gazette: every state with the ids a person may touch there, made by the same views as the
+"""ScreenSamples: every state with the ids a person may touch there, made by the same views as the
 screen from sample sessions. Who writes a story or a test reads it instead of the code.
 
 Ids of lists are complete (every page, every category, every form and question), so a story can
@@ -16,17 +16,24 @@ from content.catalogue.model import FormAsset
 from content.xforms.parse.form import Form
 from content.xforms.results import PageKind
 from content.xforms.session.session import FormSession
-from kiosk.filling.filling import Filling, Step
-from kiosk.language import Tongue
-from kiosk.ui_protocol.view import Place as Where
+from kiosk.filling.filling import Filling, FormStep
+from kiosk.language import Translator
+from kiosk.ui_protocol.view import Region as Where
 from kiosk.ui_protocol.view import Role, View
 from kiosk.visit.controller.shell import view_for
 from kiosk.visit.flow import State
-from kiosk.visit.ports import Coded, Issued, Network, Paper, Place, Received
-from kiosk.visit.screen import Scene
+from kiosk.visit.ports import (
+    DraftCode,
+    FormReceipt,
+    IssuedTicket,
+    KioskLocation,
+    NetworkStatus,
+    SlipState,
+)
+from kiosk.visit.screen import ScreenContext
 from kiosk.visit.session import Session
-from kiosk.visit.sms_port import Texted
-from kiosk.visit.staff_port import Device, Door, LostSlip, Report
+from kiosk.visit.sms_port import SmsTicket
+from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState
 from provisioning.clock import EAT, Clock
 from provisioning.ids import Ids
 
@@ -36,7 +43,7 @@ CHOICES_MAX = 9
 S = State
 
 
-class Gazette:
+class ScreenSamples:
     """Lists the screens of one content pack."""
 
     def __init__(self, catalogue: Catalogue, clock: Clock, ids: Ids) -> None:
@@ -80,24 +87,24 @@ class Gazette:
 
     def _draw(self, session: Session) -> View:
         centre = self._catalogue.centres()[0]
-        scene = Scene(
+        scene = ScreenContext(
             session,
             self._catalogue,
-            Tongue(self._catalogue, session.language),
-            Place(centre.id, centre.name, centre.id, demo=True),
+            Translator(self._catalogue, session.language),
+            KioskLocation(centre.id, centre.name, centre.id, demo=True),
             self._clock.now(),
-            Network(online=True, waiting=0),
-            Paper.FAILED if session.state is State.TICKET else Paper.NONE,
-            door=Door(has_pin=True),
+            NetworkStatus(online=True, waiting=0),
+            SlipState.FAILED if session.state is State.TICKET else SlipState.NONE,
+            door=PinState(has_pin=True),
             report=self._report(),
-            texted=Texted(offered=True),
+            texted=SmsTicket(offered=True),
         )
         return view_for(scene, 1)
 
-    def _report(self) -> Report:
+    def _report(self) -> KioskReport:
         """A printer out of paper and a slip nobody knows of: every row staff may touch."""
         now = self._now()
-        return Report(
+        return KioskReport(
             (Device("printer", "printer", "", "P31", now, well=False, roll=True),),
             (LostSlip("JOB", "ticket", "A101", now, again=True),),
             0,
@@ -155,7 +162,7 @@ class Gazette:
                 elif told < (told := told | {each.name for each in filling.steps()}):
                     yield session
 
-    def _steps(self, asset: FormAsset) -> Iterator[tuple[Filling, Step]]:
+    def _steps(self, asset: FormAsset) -> Iterator[tuple[Filling, FormStep]]:
         """Every step of a form once, also those that only some answers to its choices bring."""
         told: set[str] = set()
         for filling in self._ways(asset):
@@ -202,14 +209,14 @@ class Gazette:
     def _with_ticket(self, session: Session) -> None:
         service = self._catalogue.services()[0]
         session.shown = session.service = service.code
-        session.tickets[service.code] = Issued(
+        session.tickets[service.code] = IssuedTicket(
             session.visit, "A101", service.code, "normal", 3, (10, 20), "HK1.A101", self._now()
         )
 
     def _with_paper(self, session: Session) -> None:
         form = self._catalogue.forms()[0]
-        session.kept = Coded("000-000-000", session.visit)
-        session.received = Received(
+        session.kept = DraftCode("000-000-000", session.visit)
+        session.received = FormReceipt(
             session.visit, f"{form.agency}-000000-00", form.agency, form.id, self._now()
         )
 

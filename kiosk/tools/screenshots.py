@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from kiosk import ui
 from kiosk.tools.gallery import gallery
-from kiosk.ui.automation.fake_core import Mirror
-from kiosk.ui.panel import Look
+from kiosk.ui.automation.fake_core import FakeCore
+from kiosk.ui.panel import PanelSettings
 
 TELLING = ("attract", "home", "service", "ticket", "search", "review", "submitted", "question-text",
            "question-date", "question-many", "question-wrong", "feedback")  # fmt: skip
@@ -22,7 +22,7 @@ EVERY = tuple(gallery.SCREENS)
 QUESTIONS = tuple(name for name in EVERY if name.startswith("question-"))
 
 
-class Sheet(NamedTuple):
+class ScreenshotSet(NamedTuple):
     """Some screens in one dress."""
 
     size: str
@@ -33,18 +33,18 @@ class Sheet(NamedTuple):
     countdown: int = 0
 
 
-SHEETS: dict[str, Sheet] = {
-    "screens": Sheet("1280x800", EVERY),
-    "large-text": Sheet(
+SHEETS: dict[str, ScreenshotSet] = {
+    "screens": ScreenshotSet("1280x800", EVERY),
+    "large-text": ScreenshotSet(
         "1280x800",
         (*(n for n in TELLING if n not in QUESTIONS), "ticket-sms-wrong", "staff", *QUESTIONS),
         scale=1.5,
     ),
-    "contrast": Sheet("1280x800", TELLING, ("sw",), theme="contrast"),
-    "sunlight": Sheet("1280x800", TELLING, ("sw",), theme="sunlight"),
-    "idle-warning": Sheet("1280x800", ("review",), countdown=28),
-    "full-hd": Sheet("1920x1080", TELLING, ("en",)),
-    "full-hd-large-text": Sheet("1920x1080", TELLING, ("sw",), scale=1.5),
+    "contrast": ScreenshotSet("1280x800", TELLING, ("sw",), theme="contrast"),
+    "sunlight": ScreenshotSet("1280x800", TELLING, ("sw",), theme="sunlight"),
+    "idle-warning": ScreenshotSet("1280x800", ("review",), countdown=28),
+    "full-hd": ScreenshotSet("1920x1080", TELLING, ("en",)),
+    "full-hd-large-text": ScreenshotSet("1920x1080", TELLING, ("sw",), scale=1.5),
 }
 
 
@@ -59,11 +59,11 @@ def sizes() -> dict[str, list[str]]:
 def draw(out: Path, size: str, sheets: list[str], only: frozenset[str] = frozenset()) -> int:
     """Draw sheets of one size; how many pictures."""
     width, height = (int(part) for part in size.split("x"))
-    look = Look(width=width, height=height)
+    look = PanelSettings(width=width, height=height)
     ui.prepare(width=width, height=height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the window
 
-    mirror, count = Mirror(), 0
+    mirror, count = FakeCore(), 0
     driver = Driver(mirror, look)
     for name in sheets:
         sheet = SHEETS[name]

@@ -18,8 +18,8 @@ from content.catalogue.catalogue import Catalogue
 from kiosk.queue.numbering import service_day
 from kiosk.queue.signed_code import ticket_payload
 from kiosk.simulation.site.demo_site import new_demo_site
-from kiosk.slips.builder import Receipts
-from kiosk.visit.ports import Issued, Place, Received
+from kiosk.slips.builder import DocumentBuilder
+from kiosk.visit.ports import FormReceipt, IssuedTicket, KioskLocation
 from peripherals.printing.document import Document
 from peripherals.printing.escpos.encoder import encode
 from peripherals.printing.escpos.profiles import PROFILES
@@ -52,19 +52,19 @@ def draw(out: Path) -> int:
 
 def _slips(catalogue: Catalogue) -> Iterator[tuple[str, Document, int]]:
     clock = VirtualClock(_AT)
-    place = Place("HC-001", "Huduma Centre Wajir", "HC-001", demo=False)
-    receipts = Receipts(catalogue, place, clock)
+    place = KioskLocation("HC-001", "Huduma Centre Wajir", "HC-001", demo=False)
+    receipts = DocumentBuilder(catalogue, place, clock)
     services = sorted(catalogue.services(), key=lambda each: len(each.title("en")))
     longest, lost = services[-1], catalogue.service("NRB-02")
     form = max(catalogue.forms(), key=lambda each: len(each.title["en"]))
     code = ticket_payload(_NOBODY, "HC-001", service_day(_AT), "A1047", _VISIT)
-    given = Received(_VISIT, _REFERENCE, form.agency, form.id, _AT)
+    given = FormReceipt(_VISIT, _REFERENCE, form.agency, form.id, _AT)
     for language in LANGUAGES:
         for name, service, ahead, wait in (
             ("ticket", lost, 12, (20, 35)),
             ("ticket-longest", longest, None, None),
         ):
-            issued = Issued(_VISIT, "A1047", service.code, "normal", ahead, wait, code, _AT)
+            issued = IssuedTicket(_VISIT, "A1047", service.code, "normal", ahead, wait, code, _AT)
             slip = receipts.ticket(issued, service, language)
             yield name, slip, 1
         yield "ticket-copy", slip, 2

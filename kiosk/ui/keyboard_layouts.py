@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kiosk.ui_protocol.view import Keyboard
+from kiosk.ui_protocol.view import KeyboardKind
 
 SHIFT, BACK, SPACE, ENTER, LETTERS, DIGITS = "SHIFT", "BACK", "SPACE", "ENTER", "ABC", "123"
 BLANK = "BLANK"
@@ -47,12 +47,12 @@ PAGES: dict[str, Layout] = {
         "Z X C V B N M - / BACK",
     ),
 }  # fmt: skip
-FIRST_PAGE: dict[Keyboard, str] = {
-    Keyboard.TEXT: "abc",
-    Keyboard.NUMBER: "number",
-    Keyboard.DECIMAL: "decimal",
-    Keyboard.PHONE: "phone",
-    Keyboard.ID: "id",
+FIRST_PAGE: dict[KeyboardKind, str] = {
+    KeyboardKind.TEXT: "abc",
+    KeyboardKind.NUMBER: "number",
+    KeyboardKind.DECIMAL: "decimal",
+    KeyboardKind.PHONE: "phone",
+    KeyboardKind.ID: "id",
 }
 LONGEST_TEXT = 2000  # characters a field will take
 
@@ -64,7 +64,7 @@ class Typing(NamedTuple):
     shift: bool
 
 
-def begin(keyboard: Keyboard, text: str) -> Typing:
+def begin(keyboard: KeyboardKind, text: str) -> Typing:
     """The keyboard as it opens over `text`."""
     page = FIRST_PAGE.get(keyboard, "abc")
     return Typing(page, page == "abc" and wants_capital(text))

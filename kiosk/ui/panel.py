@@ -1,4 +1,6 @@
-"""Look: what the window needs to know about its panel and its fonts. Frozen, pure, no Kivy."""
+"""PanelSettings: what the window needs to know about its panel and its fonts. Frozen, pure, no
+Kivy.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ DESIGN_WIDTH, DESIGN_HEIGHT = 1280, 800  # dp: the canvas every screen is drawn 
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PanelSettings:
     """One kiosk's panel. `media` is the folder the paths in a view are relative to."""
 
     width: int = DESIGN_WIDTH  # px

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kiosk.ui_protocol.view import Hello, UiEvent, View
+from kiosk.ui_protocol.view import UiEvent, View, ViewRequest
 from provisioning.clock import SystemClock
 from sync.transports.zmq_transport import ZmqClient
 
@@ -56,7 +56,7 @@ class CoreClient:
             self._heard = now
         elif now - self._heard >= HELLO_S:
             self._heard = now
-            self._link.send(encode(Hello()))
+            self._link.send(encode(ViewRequest()))
         return newest
 
     def send(self, event: UiEvent) -> bool:

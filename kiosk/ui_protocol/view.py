@@ -31,7 +31,7 @@ class Role(StrEnum):
     KEY = "key"  # a key of the on-screen keyboard (made by the UI: never in a View)
 
 
-class Place(StrEnum):
+class Region(StrEnum):
     """Where an element belongs; the shell's places are the same on every screen."""
 
     HEADER = "header"  # language buttons
@@ -47,7 +47,7 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     role: Role
-    place: Place = Place.MAIN
+    place: Region = Region.MAIN
     label: str
     hint: str = ""
     value: str = ""
@@ -85,7 +85,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     tone: str = "info"
 
 
-class Keyboard(StrEnum):
+class KeyboardKind(StrEnum):
     """Which on-screen keyboard the UI shows under the field."""
 
     NONE = ""
@@ -96,7 +96,7 @@ class Keyboard(StrEnum):
     ID = "id"  # capitals and digits
 
 
-class Progress(msgspec.Struct, frozen=True):
+class FormProgress(msgspec.Struct, frozen=True):
     """Where we are in a form: `text` is the translated "Question 3 of 9"."""
 
     step: int
@@ -114,8 +114,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     subtitle: str = ""
     blocks: tuple[Block, ...] = ()
     elements: tuple[Element, ...] = ()
-    progress: Progress | None = None
-    keyboard: Keyboard = Keyboard.NONE
+    progress: FormProgress | None = None
+    keyboard: KeyboardKind = KeyboardKind.NONE
     page: tuple[int, int] = (1, 1)  # this page, of how many; paging buttons are elements
     theme: str = "light"  # light | contrast | sunlight
     text_scale: float = 1.0  # 1.0 | 1.25 | 1.5
@@ -162,8 +162,8 @@ class Advance(msgspec.Struct, frozen=True, tag="advance"):
     seconds: float
 
 
-class Hello(msgspec.Struct, frozen=True, tag="hello"):
+class ViewRequest(msgspec.Struct, frozen=True, tag="hello"):
     """A UI (or a story driver) asks for the current view."""
 
 
-UiEvent = Activated | Edited | Scanned | Touched | Advance | Hello
+UiEvent = Activated | Edited | Scanned | Touched | Advance | ViewRequest

@@ -89,13 +89,13 @@ class Signal(StrEnum):
     WIPED = "wiped"  # nobody is there any more
 
 
-class Trail(StrEnum):
+class HistoryTarget(StrEnum):
     """A cell that depends on where the visit came from."""
 
     PREVIOUS = "previous"
 
 
-Target = State | Trail
+Target = State | HistoryTarget
 
 
 class FlowBroken(Exception):
@@ -111,7 +111,7 @@ _ALWAYS: dict[Signal, Target] = {
     G.STOPPED: S.GOODBYE,
     G.WIPED: S.ATTRACT,
 }
-_WALK: dict[Signal, Target] = {**_ALWAYS, G.HOME: S.HOME, G.BACK: Trail.PREVIOUS}
+_WALK: dict[Signal, Target] = {**_ALWAYS, G.HOME: S.HOME, G.BACK: HistoryTarget.PREVIOUS}
 _FORM: dict[Signal, Target] = {
     **_WALK,
     G.ASKED: S.QUESTION,
@@ -177,10 +177,10 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
         S.FEEDBACK: {**_WALK, G.SENT: S.THANKS},
         S.THANKS: {**_ALWAYS, G.HOME: S.HOME, G.DONE: S.GOODBYE},
         S.HELP: {**_WALK, G.DONE: S.HOME},
-        S.STAFF_CALLED: {**_WALK, G.DONE: Trail.PREVIOUS},
+        S.STAFF_CALLED: {**_WALK, G.DONE: HistoryTarget.PREVIOUS},
         S.STAFF_PIN: {
             **_ALWAYS,
-            G.BACK: Trail.PREVIOUS,
+            G.BACK: HistoryTarget.PREVIOUS,
             G.STAFF_IN: S.STAFF,
             G.CORRECT: S.REVIEW,
         },
@@ -218,4 +218,4 @@ def step(state: State, signal: Signal, previous: State = State.HOME) -> State:
         target = FLOW[state][signal]
     except KeyError:
         raise FlowBroken(f"{state} has no cell for {signal}") from None
-    return previous if isinstance(target, Trail) else target
+    return previous if isinstance(target, HistoryTarget) else target

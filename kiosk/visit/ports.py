@@ -20,13 +20,13 @@ from content.catalogue.model import FormAsset, Service
 from content.form_library.form_cache import FormOpener
 from kiosk.filling.capture import Capturer
 from kiosk.filling.filling import Filling
-from kiosk.visit.sms_port import Texting
-from kiosk.visit.staff_port import Backroom
+from kiosk.visit.sms_port import SmsPort
+from kiosk.visit.staff_port import StaffPort
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
 
-class Paper(StrEnum):
+class SlipState(StrEnum):
     """What is known about a slip; "printed" only on proof."""
 
     NONE = "none"  # no slip was asked for
@@ -38,7 +38,7 @@ class Paper(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedTicket:
     """A ticket the citizen was told. `wait` is minutes (from, to) or None for "not known"."""
 
     visit: UUID
@@ -52,7 +52,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class FormReceipt:
     """A form that is durable here: what the citizen keeps."""
 
     submission: UUID
@@ -63,7 +63,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
+class CaseStatus:
     """What this kiosk knows of a reference: `stage` names a text `status_answer.STAGE`, `reason`
     one `case_note.REASON`.
     """
@@ -75,7 +75,7 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class NetworkStatus:
     """For the badge: whether the upstream answers, and how much waits to be sent."""
 
     online: bool
@@ -83,7 +83,7 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class Feedback:
     """Feedback. `words` are personal and go on only sealed; faces are counted in clear."""
 
     kind: str
@@ -93,7 +93,7 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class DraftCode:
     """A draft that can be taken up again: its code, and the slip the code is printed on."""
 
     code: str
@@ -101,7 +101,7 @@ class Coded:
 
 
 @dataclass(frozen=True, slots=True)
-class Reopened:
+class ResumedDraft:
     """A draft found by its code, with the form it was begun with."""
 
     code: str
@@ -111,7 +111,7 @@ class Reopened:
 
 
 class Tickets(Protocol):
-    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> Issued:
+    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> IssuedTicket:
         """A durable number with its slip in the spool; the same one again for the same visit."""
         ...
 
@@ -129,31 +129,31 @@ class Submissions(Protocol):
         """The visit leaves its draft: one with a code waits for its owner, any other is gone."""
         ...
 
-    def give_code(self, visit: UUID, filling: Filling, language: str) -> Coded:
+    def give_code(self, visit: UUID, filling: Filling, language: str) -> DraftCode:
         """Keep the draft under a code, from now on after every answer, and print the code."""
         ...
 
-    def reopen(self, visit: UUID, typed: str) -> Reopened | None:
+    def reopen(self, visit: UUID, typed: str) -> ResumedDraft | None:
         """The draft of a code as typed; None when there is none (any more)."""
         ...
 
     def submit(
-        self, visit: UUID, filling: Filling, language: str, replaces: Received | None = None
-    ) -> Received:
+        self, visit: UUID, filling: Filling, language: str, replaces: FormReceipt | None = None
+    ) -> FormReceipt:
         """Seal and store the form with its receipt's print job, and wipe its draft. A form that
         `replaces` another keeps its reference.
         """
         ...
 
 
-class Opinions(Protocol):
-    def give(self, visit: UUID, opinion: Opinion) -> str | None:
+class FeedbackPort(Protocol):
+    def give(self, visit: UUID, opinion: Feedback) -> str | None:
         """Store an opinion; the reference when words were sealed to an office."""
         ...
 
 
 class Slips(Protocol):
-    def paper(self, subject: UUID) -> Paper:
+    def paper(self, subject: UUID) -> SlipState:
         """The state of the newest slip of `subject`."""
         ...
 
@@ -166,24 +166,24 @@ class Slips(Protocol):
         ...
 
 
-class Ledger(Protocol):
+class FactLog(Protocol):
     def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
         """Append a fact without personal data to the journal."""
         ...
 
 
-class Cases(Protocol):
-    def find(self, reference: str) -> Knowledge | None:
+class CaseStatusPort(Protocol):
+    def find(self, reference: str) -> CaseStatus | None:
         """What is known of `reference`, or None."""
         ...
 
-    def network(self) -> Network:
+    def network(self) -> NetworkStatus:
         """For the badge."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KioskLocation:
     """Where this kiosk stands. `centre` is the id in the pack; `tag` names its office hours."""
 
     site: str
@@ -201,13 +201,13 @@ class Ports:
     ids: Ids
     tickets: Tickets
     submissions: Submissions
-    opinions: Opinions
+    opinions: FeedbackPort
     slips: Slips
-    ledger: Ledger
-    cases: Cases
-    place: Place
-    backroom: Backroom | None = None
-    texting: Texting | None = None
+    ledger: FactLog
+    cases: CaseStatusPort
+    place: KioskLocation
+    backroom: StaffPort | None = None
+    texting: SmsPort | None = None
     idle_s: float = 60.0
     warn_s: float = 30.0
     language: str = "en"

@@ -1,7 +1,7 @@
-"""Scene: what a screen is drawn from, and the pieces every screen is made of. Pure.
+"""ScreenContext: what a screen is drawn from, and the pieces every screen is made of. Pure.
 
-A screen function takes a `Scene` and gives a `Screen`; `kiosk/visit/controller/shell.py` puts the
-shell around it.
+A screen function takes a `ScreenContext` and gives a `Screen`; `kiosk/visit/controller/shell.py`
+puts the shell around it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,21 @@ from typing import Any, TypeVar
 
 from content.catalogue.catalogue import Catalogue
 from content.faults import NotInPack
-from kiosk.language import Tongue
-from kiosk.ui_protocol.view import Block, BlockKind, Element, Keyboard, Place, Progress, Role
+from kiosk.language import Translator
+from kiosk.ui_protocol.view import (
+    Block,
+    BlockKind,
+    Element,
+    FormProgress,
+    KeyboardKind,
+    Region,
+    Role,
+)
 from kiosk.visit import ports
-from kiosk.visit.ports import Network, Paper
+from kiosk.visit.ports import NetworkStatus, SlipState
 from kiosk.visit.session import Session
-from kiosk.visit.sms_port import Texted
-from kiosk.visit.staff_port import Door, Report
+from kiosk.visit.sms_port import SmsTicket
+from kiosk.visit.staff_port import KioskReport, PinState
 
 PER_PAGE = 6
 """Most choices on a screen; more are paged, never scrolled."""
@@ -28,26 +36,26 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ScreenContext:
     """A moment of a visit. `paper` is about the slip the screen talks of; `door` is where staff
     come in, None where this kiosk has none; `report` is for the staff screen alone.
     """
 
     session: Session
     catalogue: Catalogue
-    tongue: Tongue
-    place: ports.Place
+    tongue: Translator
+    place: ports.KioskLocation
     now: datetime
-    network: Network
-    paper: Paper = Paper.NONE
+    network: NetworkStatus
+    paper: SlipState = SlipState.NONE
     keep_days: int = 30
     draft_days: int = 7
     assisted: bool = False
     fix: bool = False
     """Whether the kiosk knows where it stands."""
-    door: Door | None = None
-    report: Report | None = None
-    texted: Texted = field(default_factory=Texted)
+    door: PinState | None = None
+    report: KioskReport | None = None
+    texted: SmsTicket = field(default_factory=SmsTicket)
 
     def picture(self, form: str, name: str) -> str:
         """Where a form's picture lies on disk; empty when the pack has it no more."""
@@ -65,8 +73,8 @@ class Screen:
     subtitle: str = ""
     blocks: list[Block] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
-    keyboard: Keyboard = Keyboard.NONE
-    progress: Progress | None = None
+    keyboard: KeyboardKind = KeyboardKind.NONE
+    progress: FormProgress | None = None
     page: tuple[int, int] = (1, 1)
     back: bool = True
     home: bool = True
@@ -74,9 +82,9 @@ class Screen:
     look_data: dict[str, Any] = field(default_factory=dict)
 
 
-def button(scene: Scene, name: str, key: str, icon: str = "", **more: Any) -> Element:
+def button(scene: ScreenContext, name: str, key: str, icon: str = "", **more: Any) -> Element:
     """An action at the bottom of the body, labelled with the text of `key`."""
-    place = more.pop("place", Place.ACTIONS)
+    place = more.pop("place", Region.ACTIONS)
     return Element(
         id=name, role=Role.BUTTON, place=place, label=scene.tongue.say(key), icon=icon, **more
     )
@@ -108,7 +116,7 @@ def step(words: str, icon: str = "") -> Block:
 
 
 def paged(
-    scene: Scene, items: Sequence[T], per_page: int = PER_PAGE
+    scene: ScreenContext, items: Sequence[T], per_page: int = PER_PAGE
 ) -> tuple[Sequence[T], tuple[int, int], list[Element]]:
     """The items of this page, (page, pages), and the two paging buttons when there are pages."""
     pages = max(1, -(-len(items) // per_page))

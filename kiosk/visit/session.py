@@ -13,25 +13,25 @@ from uuid import UUID
 from kiosk.filling.capture import Capturing
 from kiosk.filling.filling import Filling
 from kiosk.visit.flow import State
-from kiosk.visit.ports import Coded, Issued, Knowledge, Received
-from kiosk.visit.sms_port import Phone
+from kiosk.visit.ports import CaseStatus, DraftCode, FormReceipt, IssuedTicket
+from kiosk.visit.sms_port import PhoneInput
 
 TEXT_SCALES = (1.0, 1.25, 1.5)
 THEMES = ("light", "contrast", "sunlight")
 
 
 @dataclass(slots=True)
-class Asking:
+class CaseStatusInput:
     """The status screen: the reference being typed."""
 
     reference: str = ""
     tries: int = 0
     problem: str = ""  # a text key
-    answer: Knowledge | None = None
+    answer: CaseStatus | None = None
 
 
 @dataclass(slots=True)
-class Resuming:
+class ResumeInput:
     """The code of a draft being typed. `problem` is a text key."""
 
     typed: str = ""
@@ -40,7 +40,7 @@ class Resuming:
 
 
 @dataclass(slots=True)
-class Saying:
+class FeedbackInput:
     """Feedback being given."""
 
     kind: str = "rating"  # rating | praise | idea | complaint | bribe
@@ -51,7 +51,7 @@ class Saying:
 
 
 @dataclass(slots=True)
-class Duty:
+class StaffInput:
     """Staff at the kiosk. `problem` and `said` are text keys, `told` a fault's own sentence."""
 
     typed: str = ""
@@ -83,26 +83,26 @@ class Session:
     service: str = ""
     ticked: set[str] = field(default_factory=set)
     checklist: UUID | None = None
-    tickets: dict[str, Issued] = field(default_factory=dict)
+    tickets: dict[str, IssuedTicket] = field(default_factory=dict)
     wanted: dict[str, UUID] = field(default_factory=dict)
     shown: str = ""  # service code of the ticket on the screen
     form: str = ""
     filling: Filling | None = None
-    kept: Coded | None = None  # the code of the draft in hand
+    kept: DraftCode | None = None  # the code of the draft in hand
     kept_at: State = State.QUESTION  # where it was asked for
-    resuming: Resuming = field(default_factory=Resuming)
+    resuming: ResumeInput = field(default_factory=ResumeInput)
     capture: Capturing | None = None
-    received: Received | None = None
+    received: FormReceipt | None = None
     sent: Filling | None = None  # in a van only: until the visit ends, an officer may correct it
-    correcting: Received | None = None
-    asking: Asking = field(default_factory=Asking)
-    saying: Saying = field(default_factory=Saying)
-    phone: Phone = field(default_factory=Phone)
-    duty: Duty = field(default_factory=Duty)
+    correcting: FormReceipt | None = None
+    asking: CaseStatusInput = field(default_factory=CaseStatusInput)
+    saying: FeedbackInput = field(default_factory=FeedbackInput)
+    phone: PhoneInput = field(default_factory=PhoneInput)
+    duty: StaffInput = field(default_factory=StaffInput)
     fault_code: int = 0
     fault_text: str = ""
 
     @property
-    def ticket(self) -> Issued | None:
+    def ticket(self) -> IssuedTicket | None:
         """The ticket on the screen."""
         return self.tickets.get(self.shown)

@@ -1,4 +1,4 @@
-"""Texting: the number by SMS when there is no paper. The port, the acts and the one screen.
+"""SmsPort: the number by SMS when there is no paper. The port, the acts and the one screen.
 
 Offered only while the printer cannot print and a modem can send. The phone number goes sealed
 into the modem's queue and is forgotten here at once; it is no part of the ticket or the journal.
@@ -15,7 +15,7 @@ from uuid import UUID
 PHONE_TYPED_MAX = 20
 
 
-class Text(StrEnum):
+class SmsTicketState(StrEnum):
     """Where the message of a ticket stands."""
 
     NONE = "none"
@@ -26,7 +26,7 @@ class Text(StrEnum):
 
 
 @dataclass(slots=True)
-class Phone:
+class PhoneInput:
     """The number being typed. `problem` is a text key."""
 
     typed: str = ""
@@ -34,21 +34,21 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
-class Texted:
+class SmsTicket:
     """For the ticket screen: whether a message can be asked for now, and where one stands."""
 
     offered: bool = False
-    state: Text = Text.NONE
+    state: SmsTicketState = SmsTicketState.NONE
 
 
-class Texting(Protocol):
+class SmsPort(Protocol):
     """The port."""
 
     def ready(self) -> bool:
         """Whether a modem can send now."""
         ...
 
-    def state(self, visit: UUID) -> Text:
+    def state(self, visit: UUID) -> SmsTicketState:
         """Where the message of a ticket stands."""
         ...
 

@@ -1,4 +1,4 @@
-"""Backroom: what the staff screen asks of the node, and the values it gets back.
+"""StaffPort: what the staff screen asks of the node, and the values it gets back.
 
 Staff see how the kiosk is, never who used it: a slip is named by its queue number or by its kind,
 and nothing typed by a citizen has a way in here.
@@ -49,7 +49,7 @@ class LostSlip:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class PinState:
     """The way in: whether a PIN is set, and the seconds until the next try counts."""
 
     has_pin: bool
@@ -57,7 +57,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class KioskReport:
     """How the kiosk is, in the language asked for."""
 
     devices: tuple[Device, ...]
@@ -69,10 +69,10 @@ class Report:
     version: str
 
 
-class Backroom(Protocol):
+class StaffPort(Protocol):
     """The port; acts are in the journal when they return, and raise `DeviceFault`s."""
 
-    def door(self) -> Door:
+    def door(self) -> PinState:
         """How the way in stands."""
         ...
 
@@ -80,7 +80,7 @@ class Backroom(Protocol):
         """Try the PIN."""
         ...
 
-    def report(self, language: str) -> Report:
+    def report(self, language: str) -> KioskReport:
         """What the staff screen shows."""
         ...
 

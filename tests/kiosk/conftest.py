@@ -10,7 +10,7 @@ import pytest
 
 from content.catalogue.catalogue import Catalogue
 from kiosk.cli.main import main
-from kiosk.node.composition import Kiosk, kiosk_of
+from kiosk.node.composition import KioskParts, kiosk_of
 from kiosk.ui_protocol.view import Activated, Edited, View
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Node, Site
@@ -40,7 +40,7 @@ def site(site_template: Path, tmp_path: Path) -> Site:
 class Visitor:
     """A person at a kiosk whose core runs in this process, in virtual time."""
 
-    def __init__(self, kiosk: Kiosk, clock: VirtualClock, node: Node) -> None:
+    def __init__(self, kiosk: KioskParts, clock: VirtualClock, node: Node) -> None:
         self.kiosk = kiosk
         self.clock = clock
         self.node = node

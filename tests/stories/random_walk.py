@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from content.catalogue.catalogue import Catalogue
-from kiosk.node.composition import Kiosk, kiosk_of
+from kiosk.node.composition import KioskParts, kiosk_of
 from kiosk.simulation.audit.disk_search import search
 from kiosk.simulation.site.demo_site import new_demo_site
-from kiosk.ui_protocol.view import Activated, BlockKind, Edited, Place, Role, Scanned, View
+from kiosk.ui_protocol.view import Activated, BlockKind, Edited, Region, Role, Scanned, View
 from kiosk.visit.flow import State
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Node, Site
@@ -75,7 +75,7 @@ class Walker:
     eager: frozenset[str] = frozenset({"question", "consent", "review", "repeat"})
 
     def __post_init__(self) -> None:
-        self.kiosk: Kiosk = self._boot()
+        self.kiosk: KioskParts = self._boot()
 
     @property
     def view(self) -> View:
@@ -125,7 +125,7 @@ class Walker:
         assert len(given) >= len(self.numbers), (self.numbers, given)
         assert verify(store, self.node.name).first_bad is None
 
-    def _boot(self) -> Kiosk:
+    def _boot(self) -> KioskParts:
         return kiosk_of(self.site, self.node, self.clock, catalogue=self.catalogue)
 
     def _act(self) -> None:
@@ -153,7 +153,9 @@ class Walker:
     def _tap_something(self) -> None:
         able = [each for each in self.view.elements if each.enabled]
         # Most people go on with what is in the middle; few press the shell's buttons all day.
-        main = [each for each in able if each.place in {Place.MAIN, Place.ACTIONS, Place.OVERLAY}]
+        main = [
+            each for each in able if each.place in {Region.MAIN, Region.ACTIONS, Region.OVERLAY}
+        ]
         pool = main if main and self.chance.random() < 0.8 else able
         chosen = self.chance.choice(pool)
         end = self.chance.choice((".up", ".down")) if chosen.role is Role.WHEEL else ""

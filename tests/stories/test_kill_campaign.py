@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.simulation.audit.reconcile import Summary, reckon, table
+from kiosk.simulation.audit.reconcile import ReconcileSummary, reckon, table
 from kiosk.simulation.site.demo_site import new_demo_site
 from kiosk.simulation.site.drain import drain
-from kiosk.simulation.site.site_runner import House
-from kiosk.simulation.stories.core_driver import CoreSilent, Hand
-from kiosk.simulation.stories.player import Heard, Player
+from kiosk.simulation.site.site_runner import SiteRunner
+from kiosk.simulation.stories.core_driver import CoreDriver, CoreSilent
+from kiosk.simulation.stories.player import ObservedVisits, StoryPlayer
 from kiosk.simulation.stories.script import StoryFailed
-from kiosk.simulation.stories.visitor import Citizen, Identity
+from kiosk.simulation.stories.visitor import Visitor, VisitorDetails
 from provisioning.node.site import Node, Site
 from sync.journal.audit import verify
 from sync.store.database import Store
@@ -34,15 +34,15 @@ FORMS = ("police_abstract", "inua_jamii", "lost_id")
 class Campaign:
     """Sends people to the kiosks of a house and kills what serves them."""
 
-    house: House
+    house: SiteRunner
     chance: random.Random
     kills: int
-    heard: Heard = field(default_factory=Heard)
+    heard: ObservedVisits = field(default_factory=ObservedVisits)
     killed: dict[str, int] = field(default_factory=dict)
     visits: int = 0
 
-    def run(self) -> Summary:
-        hands = {n.name: Hand(self.house.core_socket(n), 1.0) for n in self.house.nodes}
+    def run(self) -> ReconcileSummary:
+        hands = {n.name: CoreDriver(self.house.core_socket(n), 1.0) for n in self.house.nodes}
         while sum(self.killed.values()) < self.kills:
             self.visits += 1
             node = self.house.nodes[self.visits % len(self.house.nodes)]
@@ -53,9 +53,9 @@ class Campaign:
             hand.close()
         return reckon(self.house, self.heard, set())
 
-    def _visit(self, node: Node, hand: Hand) -> None:
-        player = Player(self.house, node, hand, self.house.out, self.heard)
-        citizen = Citizen(player, Identity(self.visits), self.chance.choice(("en", "sw")))
+    def _visit(self, node: Node, hand: CoreDriver) -> None:
+        player = StoryPlayer(self.house, node, hand, self.house.out, self.heard)
+        citizen = Visitor(player, VisitorDetails(self.visits), self.chance.choice(("en", "sw")))
         citizen.before_last = lambda: self._kill_soon(node, longest_s=0.02)
         self._kill_soon(node, longest_s=0.4)
         try:
@@ -83,10 +83,10 @@ class Campaign:
         subprocess.Popen(["/bin/sh", "-c", f"sleep {after:.4f}; kill -9 {pid}"])
 
 
-def campaign(folder: Path, kills: int, seed: int, nodes: tuple[str, ...]) -> Summary:
+def campaign(folder: Path, kills: int, seed: int, nodes: tuple[str, ...]) -> ReconcileSummary:
     new_demo_site(folder / "site")
     site = Site.open(folder / "site")
-    house = House(site, [site.node(name) for name in nodes], folder / "out", pause_max_s=0.4)
+    house = SiteRunner(site, [site.node(name) for name in nodes], folder / "out", pause_max_s=0.4)
     play = Campaign(house, random.Random(seed), kills)
     try:
         house.start()
@@ -107,7 +107,7 @@ def campaign(folder: Path, kills: int, seed: int, nodes: tuple[str, ...]) -> Sum
     return summary
 
 
-def check(summary: Summary) -> None:
+def check(summary: ReconcileSummary) -> None:
     assert summary.lost == 0, summary.notes
     assert summary.duplicate_numbers == 0
     assert summary.second_originals == 0

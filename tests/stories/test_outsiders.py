@@ -18,9 +18,9 @@ from content.catalogue.catalogue import Catalogue
 from kiosk.simulation.audit.reconcile import clear_values, reckon
 from kiosk.simulation.site.demo_site import new_demo_site
 from kiosk.simulation.site.drain import drain
-from kiosk.simulation.site.site_runner import House
-from kiosk.simulation.stories.core_driver import Hand
-from kiosk.simulation.stories.player import Heard, Player
+from kiosk.simulation.site.site_runner import SiteRunner
+from kiosk.simulation.stories.core_driver import CoreDriver
+from kiosk.simulation.stories.player import ObservedVisits, StoryPlayer
 from kiosk.simulation.stories.script import StoryFailed, parse, read
 from tests.stories.random_walk import STEPS, Walker, walk_with
 
@@ -66,12 +66,14 @@ def test_the_stories_are_all_here() -> None:
 def test_every_story_at_the_core(tmp_path: Path) -> None:
     site = new_demo_site(tmp_path / "site")
     nodes = [site.node(name) for name in sorted(set(NODES.values()))]
-    house = House(site, nodes, tmp_path / "out", pause_max_s=0.4)
-    heard = Heard()
+    house = SiteRunner(site, nodes, tmp_path / "out", pause_max_s=0.4)
+    heard = ObservedVisits()
     try:
         house.start()
         players = {
-            node.name: Player(house, node, Hand(house.core_socket(node)), house.out, heard)
+            node.name: StoryPlayer(
+                house, node, CoreDriver(house.core_socket(node)), house.out, heard
+            )
             for node in nodes
         }
         stories = {name: read(HERE / f"{name}.story") for name in NODES}

@@ -18,13 +18,13 @@ from content.xforms.xpath.regex.matcher import matches
 from content.xforms.xpath.syntax import (
     Base,
     Binary,
-    Call,
     Expr,
     Filter,
+    FunctionCall,
     Negative,
-    Number,
+    NumberLiteral,
     Path,
-    Text,
+    StringLiteral,
     walk,
 )
 
@@ -57,7 +57,7 @@ def inspect(expression: str) -> list[Remark]:
 
 def _of(part: Expr) -> Iterator[Remark]:  # noqa: C901 - one case a kind of tree
     match part:
-        case Call():
+        case FunctionCall():
             yield from _of_call(part)
         case Binary(operator, left, right) if operator in _COMPARISONS:
             yield from _of_comparison(operator, left, right)
@@ -65,7 +65,7 @@ def _of(part: Expr) -> Iterator[Remark]:  # noqa: C901 - one case a kind of tree
             yield from _of_sum(left, right)
         case Binary("|", _, _):
             yield _not_portable("|")
-        case Number(value) if abs(value) >= _LARGE:
+        case NumberLiteral(value) if abs(value) >= _LARGE:
             yield Remark(
                 "large-number",
                 f"{value:.0f} is a large number: Collect writes it with an exponent as text.",
@@ -75,15 +75,15 @@ def _of(part: Expr) -> Iterator[Remark]:  # noqa: C901 - one case a kind of tree
             for step in steps:
                 if step.axis not in {"child", "parent", "self", "attribute"}:
                     yield _not_portable(f"{step.axis}::")
-                if any(isinstance(predicate, Number) for predicate in step.predicates):
+                if any(isinstance(predicate, NumberLiteral) for predicate in step.predicates):
                     yield _by_number()
-        case Filter(_, predicates) if any(isinstance(one, Number) for one in predicates):
+        case Filter(_, predicates) if any(isinstance(one, NumberLiteral) for one in predicates):
             yield _by_number()
         case _:
             return
 
 
-def _of_call(call: Call) -> Iterator[Remark]:
+def _of_call(call: FunctionCall) -> Iterator[Remark]:
     arguments = call.arguments
     match call.name:
         case "regex":
@@ -95,7 +95,7 @@ def _of_call(call: Call) -> Iterator[Remark]:
                 "Round the positive amount and put the sign back.",
             )
         case "indexed-repeat" if any(
-            isinstance(index, Number) and index.value < 1 for index in arguments[2::2]
+            isinstance(index, NumberLiteral) and index.value < 1 for index in arguments[2::2]
         ):
             yield Remark(
                 "row-zero",
@@ -114,7 +114,9 @@ def _of_call(call: Call) -> Iterator[Remark]:
                 "A date read as a number differs by engine.",
                 "Use decimal-date-time() or subtract two dates.",
             )
-        case "date" if arguments and isinstance(arguments[0], Text) and "T" in arguments[0].value:
+        case "date" if (
+            arguments and isinstance(arguments[0], StringLiteral) and "T" in arguments[0].value
+        ):
             yield Remark(
                 "date-with-time",
                 "date() of a date and time keeps the time.",
@@ -132,12 +134,14 @@ def _of_call(call: Call) -> Iterator[Remark]:
 
 def _is_date(arguments: list[Expr]) -> bool:
     return (
-        bool(arguments) and isinstance(arguments[0], Text) and bool(_DATE.match(arguments[0].value))
+        bool(arguments)
+        and isinstance(arguments[0], StringLiteral)
+        and bool(_DATE.match(arguments[0].value))
     )
 
 
 def _of_pattern(argument: Expr) -> Iterator[Remark]:
-    if not isinstance(argument, Text):
+    if not isinstance(argument, StringLiteral):
         return
     try:
         matches(argument.value, "")
@@ -147,13 +151,17 @@ def _of_pattern(argument: Expr) -> Iterator[Remark]:
 
 def _of_comparison(operator: str, left: Expr, right: Expr) -> Iterator[Remark]:
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, Text) and _DATE.match(one.value) and operator in _ORDERED:
+        if isinstance(one, StringLiteral) and _DATE.match(one.value) and operator in _ORDERED:
             yield Remark(
                 "date-as-text",
                 "A date written as text is compared as a date here, never in Collect.",
                 "Write date('2026-11-22').",
             )
-        if isinstance(one, Call) and one.name in _BOOLEANS and isinstance(other, (Text, Number)):
+        if (
+            isinstance(one, FunctionCall)
+            and one.name in _BOOLEANS
+            and isinstance(other, (StringLiteral, NumberLiteral))
+        ):
             yield Remark(
                 "boolean-compared",
                 f"{one.name}() is compared with a text or number; engines store truth differently.",
@@ -163,7 +171,7 @@ def _of_comparison(operator: str, left: Expr, right: Expr) -> Iterator[Remark]:
 
 def _of_sum(left: Expr, right: Expr) -> Iterator[Remark]:
     for one in (left, right):
-        if isinstance(one, Call) and one.name == "now":
+        if isinstance(one, FunctionCall) and one.name == "now":
             yield Remark(
                 "time-arithmetic",
                 "Arithmetic on now() differs by a fraction of a day between engines.",
@@ -172,7 +180,7 @@ def _of_sum(left: Expr, right: Expr) -> Iterator[Remark]:
 
 
 def _may_be_nan(tree: Expr) -> bool:
-    return (isinstance(tree, Call) and tree.name == "number") or (
+    return (isinstance(tree, FunctionCall) and tree.name == "number") or (
         isinstance(tree, Binary)
         and tree.operator in {"+", "-", "*", "div", "mod"}
         and any(isinstance(side, Path) and side.base is not Base.ROOT for side in

@@ -16,7 +16,7 @@ from content.xforms.faults import FormTooLarge, NotAForm
 from content.xforms.limits import MEDIA_BYTES_MAX, TABLE_ROWS_MIN
 from content.xforms.lists.choice_tables import ChoiceTables, TableList
 from content.xforms.lists.lists import ChoiceList, NodeList, document_of, node_tree
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from content.xforms.xml import Element, elements, local, parse_xml
 
 LAST_SAVED = "jr://instance/last-saved"
@@ -42,7 +42,7 @@ def read_list(  # noqa: PLR0911 - one a kind of source
     if content is None:
         if inline:
             return _from_xml(name, inline[0], tables), source
-        return NodeList(document_of(Node("root"))), source
+        return NodeList(document_of(XmlNode("root"))), source
     if len(content) > MEDIA_BYTES_MAX:
         raise FormTooLarge(f"The list {file} has {len(content)} bytes; split it.")
     kind = file.rpartition(".")[2].lower()
@@ -122,12 +122,12 @@ def _chain(first: list[list[str]], rest: Iterator[list[str]]) -> Iterator[list[s
     yield from rest
 
 
-def _items(columns: tuple[str, ...], rows: list[list[str]]) -> Node:
-    root = Node("root")
+def _items(columns: tuple[str, ...], rows: list[list[str]]) -> XmlNode:
+    root = XmlNode("root")
     for row in rows:
-        item = Node("item")
+        item = XmlNode("item")
         for column, cell in zip(columns, row, strict=True):
-            item.append(Node(column, cell))
+            item.append(XmlNode(column, cell))
         root.append(item)
     return root
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 
 
 class ChoiceTable(Protocol):
@@ -37,13 +37,13 @@ class ChoiceTables(Protocol):
         ...
 
 
-class RowNode(Node):
+class RowNode(XmlNode):
     """A row of a table; its cells become nodes when first asked for."""
 
     __slots__ = ("_cells", "_columns", "_opened")
 
     def __init__(
-        self, name: str, columns: tuple[str, ...], cells: Sequence[str], parent: Node
+        self, name: str, columns: tuple[str, ...], cells: Sequence[str], parent: XmlNode
     ) -> None:
         self.name = name
         self.value = ""
@@ -51,7 +51,7 @@ class RowNode(Node):
         self.attributes = None
         self._columns = columns
         self._cells = cells
-        self._opened: Node | None = None
+        self._opened: XmlNode | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -65,22 +65,22 @@ class RowNode(Node):
         except ValueError:
             return None
 
-    def _open(self) -> Node:
+    def _open(self) -> XmlNode:
         opened = self._opened
         if opened is None:
-            opened = self._opened = Node(self.name)
+            opened = self._opened = XmlNode(self.name)
             for column, cell in zip(self._columns, self._cells, strict=False):
-                opened.append(Node(column, cell))
+                opened.append(XmlNode(column, cell))
             for cell_node in opened.children:
                 cell_node.parent = self
         return opened
 
     @property
-    def children(self) -> Sequence[Node]:  # type: ignore[override]
+    def children(self) -> Sequence[XmlNode]:  # type: ignore[override]
         return self._open().children
 
     @property
-    def by_name(self) -> Mapping[str, list[Node]]:  # type: ignore[override]
+    def by_name(self) -> Mapping[str, list[XmlNode]]:  # type: ignore[override]
         return self._open().by_name
 
 
@@ -91,23 +91,25 @@ class TableList:
         self._table = table
         self._path = path
 
-    def document(self) -> Node:
+    def document(self) -> XmlNode:
         """All rows as nodes: only for expressions no index can answer."""
-        document, root = Node("#document"), Node(self._path[0])
+        document, root = XmlNode("#document"), XmlNode(self._path[0])
         document.append(root)
         name, columns = self._path[1], self._table.columns
-        rows: list[Node] = [RowNode(name, columns, cells, root) for cells in self._table.all_rows()]
+        rows: list[XmlNode] = [
+            RowNode(name, columns, cells, root) for cells in self._table.all_rows()
+        ]
         # All at once: one by one this is most of the time a list of 20,000 rows takes.
         root.children, root.by_name = rows, {name: rows}
         return document
 
-    def rows(self, path: tuple[str, str], column: str, value: str) -> list[Node]:
+    def rows(self, path: tuple[str, str], column: str, value: str) -> list[XmlNode]:
         if path != self._path:
             return []
         table = self._table
         if column not in table.columns:
             return list(self.document().children[0].children) if value == "" else []
-        root = Node(self._path[0])
+        root = XmlNode(self._path[0])
         return [
             RowNode(self._path[1], table.columns, cells, root)
             for cells in table.rows_where(column, value)

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from content.xforms.xml import Element, check_depth, elements, local
 
 
 class ChoiceList(Protocol):
     """One secondary instance."""
 
-    def document(self) -> Node:
+    def document(self) -> XmlNode:
         """The parent of the list's root node."""
         ...
 
-    def rows(self, path: tuple[str, str], column: str, value: str) -> list[Node]:
+    def rows(self, path: tuple[str, str], column: str, value: str) -> list[XmlNode]:
         """Rows at `path` (root, row) whose `column` reads `value` (missing reads blank)."""
         ...
 
@@ -28,22 +28,22 @@ class ChoiceList(Protocol):
 class NodeList:
     """A list held as nodes, with equality indexes made when first asked for."""
 
-    def __init__(self, document: Node) -> None:
+    def __init__(self, document: XmlNode) -> None:
         self._document = document
-        self._indexes: dict[tuple[tuple[str, str], str], Mapping[str, list[Node]]] = {}
+        self._indexes: dict[tuple[tuple[str, str], str], Mapping[str, list[XmlNode]]] = {}
 
-    def document(self) -> Node:
+    def document(self) -> XmlNode:
         return self._document
 
-    def rows(self, path: tuple[str, str], column: str, value: str) -> list[Node]:
+    def rows(self, path: tuple[str, str], column: str, value: str) -> list[XmlNode]:
         key = (path, column)
         index = self._indexes.get(key)
         if index is None:
             index = self._indexes[key] = self._index(path, column)
         return index.get(value, [])
 
-    def _index(self, path: tuple[str, str], column: str) -> Mapping[str, list[Node]]:
-        index: dict[str, list[Node]] = {}
+    def _index(self, path: tuple[str, str], column: str) -> Mapping[str, list[XmlNode]]:
+        index: dict[str, list[XmlNode]] = {}
         for root in self._document.by_name.get(path[0], ()):
             for row in root.by_name.get(path[1], ()):
                 cells = row.by_name.get(column)
@@ -53,10 +53,10 @@ class NodeList:
         return index
 
 
-def node_tree(element: Element, depth: int = 0) -> Node:
+def node_tree(element: Element, depth: int = 0) -> XmlNode:
     """Nodes for an XML element and everything under it."""
     check_depth(depth, "A list")
-    node = Node(local(element))
+    node = XmlNode(local(element))
     for key, value in element.attrib.items():
         node.set_attribute(key.rpartition("}")[2], value)
     children = elements(element)
@@ -68,9 +68,9 @@ def node_tree(element: Element, depth: int = 0) -> Node:
     return node
 
 
-def document_of(root: Node | None) -> Node:
+def document_of(root: XmlNode | None) -> XmlNode:
     """A document node over `root`."""
-    document = Node("#document")
+    document = XmlNode("#document")
     if root is not None:
         document.append(root)
     return document

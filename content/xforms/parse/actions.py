@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from content.xforms.definition import Place
+from content.xforms.definition import NodeDefinition
 from content.xforms.xml import JAVAROSA, Element, local
 
 ACTIONS = frozenset({"setvalue", "setgeopoint", "recordaudio"})
 
 
-class Event(Enum):
+class ActionEvent(Enum):
     """When an action runs."""
 
     FIRST_LOAD = "odk-instance-first-load"
@@ -21,9 +21,9 @@ class Event(Enum):
     REVALIDATE = "xforms-revalidate"
 
 
-_NAMES = {event.value: event for event in Event} | {
-    "xforms-ready": Event.FIRST_LOAD,
-    "jr-insert": Event.NEW_REPEAT,
+_NAMES = {event.value: event for event in ActionEvent} | {
+    "xforms-ready": ActionEvent.FIRST_LOAD,
+    "jr-insert": ActionEvent.NEW_REPEAT,
 }
 
 
@@ -34,14 +34,14 @@ class Action:
     """
 
     kind: str
-    events: tuple[Event, ...]
-    target: Place
+    events: tuple[ActionEvent, ...]
+    target: NodeDefinition
     source: str
     literal: str
-    trigger: Place | None
+    trigger: NodeDefinition | None
 
 
-def read_action(element: Element, target: Place, trigger: Place | None) -> Action:
+def read_action(element: Element, target: NodeDefinition, trigger: NodeDefinition | None) -> Action:
     """The action of `element`; unknown events are left out, as both reference engines do."""
     names = (element.get("event") or element.get(f"{{{JAVAROSA}}}event") or "").split()
     events = tuple(_NAMES[name] for name in names if name in _NAMES)

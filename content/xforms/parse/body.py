@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from content.xforms.definition import Control, Itemset, Place, StaticChoice
+from content.xforms.definition import Control, Itemset, NodeDefinition, StaticChoice
 from content.xforms.faults import FormRefused
-from content.xforms.texts import Output, Parts, Wording
+from content.xforms.texts import Output, Parts, TextDefinition
 from content.xforms.xml import JAVAROSA, Element, check_depth, elements, local
 
 QUESTIONS = frozenset(
@@ -22,7 +22,7 @@ _OWN_ATTRIBUTES = frozenset({"ref", "nodeset", "bind"})
 class BodyReader:
     """Reads controls; `places` knows every generic path of the record."""
 
-    places: dict[str, Place]
+    places: dict[str, NodeDefinition]
     unknown: list[tuple[str, str]] = field(default_factory=list)
     binds: dict[str, str] = field(default_factory=dict)
     """Bind ids to their paths (`bind="id"` on a control)."""
@@ -98,13 +98,13 @@ class BodyReader:
                 control.attributes[key.rpartition("}")[2]] = value
         return rest
 
-    def _place(self, element: Element, context: str) -> Place | None:
+    def _place(self, element: Element, context: str) -> NodeDefinition | None:
         reference = element.get("ref") or element.get("nodeset")
         if reference is None and element.get("bind"):
             reference = self.binds.get(element.get("bind"), element.get("bind"))
         return None if reference is None else self._find(reference, context, local(element))
 
-    def _find(self, reference: str, context: str, kind: str) -> Place | None:
+    def _find(self, reference: str, context: str, kind: str) -> NodeDefinition | None:
         path = absolute(reference.strip(), context)
         place = self.places.get(path)
         if place is None:
@@ -128,13 +128,13 @@ def absolute(reference: str, context: str) -> str:
     return "/" + "/".join(parts)
 
 
-def wording(element: Element) -> Wording:
+def wording(element: Element) -> TextDefinition:
     """A label, hint or value: a reference or mixed text with outputs."""
     reference = (element.get("ref") or "").strip()
     if reference:
         text_id = itext_id(reference)
-        return Wording(itext=text_id) if text_id else Wording(expression=reference)
-    return Wording(parts=parts_of(element))
+        return TextDefinition(itext=text_id) if text_id else TextDefinition(expression=reference)
+    return TextDefinition(parts=parts_of(element))
 
 
 def itext_id(reference: str) -> str:
@@ -163,7 +163,7 @@ def parts_of(element: Element) -> Parts:
 
 
 def _static_choice(element: Element) -> StaticChoice:
-    value, label = "", Wording()
+    value, label = "", TextDefinition()
     for child in elements(element):
         if local(child) == "value":
             value = (child.text or "").strip()

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
-from content.xforms.definition import SELECTS, Control, Place
+from content.xforms.definition import SELECTS, Control, NodeDefinition
 from content.xforms.faults import FormRefused, FormTooLarge
 from content.xforms.limits import REFERENCES_MAX
 from content.xforms.parse.expressions import CONSTANTS, Expressions
-from content.xforms.parse.label_expressions import Speech
+from content.xforms.parse.label_expressions import LabelExpressions
 from content.xforms.parse.references import Reading, Reference, Spoken, read
 
 
-class Kind(Enum):
+class RuleKind(Enum):
     """What a rule decides."""
 
     RELEVANT = "relevant"
@@ -32,16 +32,16 @@ class Kind(Enum):
 
 
 RELEVANT, CALCULATE, REQUIRED, READONLY, CHOICES = (
-    Kind.RELEVANT, Kind.CALCULATE, Kind.REQUIRED, Kind.READONLY, Kind.CHOICES,
+    RuleKind.RELEVANT, RuleKind.CALCULATE, RuleKind.REQUIRED, RuleKind.READONLY, RuleKind.CHOICES,
 )  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
-class Rule:
+class BindRule:
     """One dynamic expression of a bind; `order` is its turn."""
 
-    place: Place
-    kind: Kind
+    place: NodeDefinition
+    kind: RuleKind
     run: Callable[..., Any]
     reading: Reading
     order: int = 0
@@ -50,8 +50,8 @@ class Rule:
 class Edge(NamedTuple):
     """`rule` reads something; `scope` as in `references.py`."""
 
-    rule: Rule
-    scope: Place | None
+    rule: BindRule
+    scope: NodeDefinition | None
     positional: bool
     indexed: bool = False
 
@@ -60,14 +60,14 @@ class Edge(NamedTuple):
 class Graph:
     """Rules in order, and for each place the rules that read it."""
 
-    rules: list[Rule] = field(default_factory=list)
-    readers: dict[Place, list[Edge]] = field(default_factory=dict)
+    rules: list[BindRule] = field(default_factory=list)
+    readers: dict[NodeDefinition, list[Edge]] = field(default_factory=dict)
     unknown: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of (place and attribute, unknown path)."""
-    _below: dict[Place, list[Edge]] = field(default_factory=dict)
-    _inside: dict[Place, list[Rule]] = field(default_factory=dict)
+    _below: dict[NodeDefinition, list[Edge]] = field(default_factory=dict)
+    _inside: dict[NodeDefinition, list[BindRule]] = field(default_factory=dict)
 
-    def below(self, place: Place) -> list[Edge]:
+    def below(self, place: NodeDefinition) -> list[Edge]:
         """Rules that read `place` or anything under it."""
         edges = self._below.get(place)
         if edges is None:
@@ -84,7 +84,7 @@ class Graph:
             self._below[place] = edges
         return edges
 
-    def inside(self, place: Place) -> list[Rule]:
+    def inside(self, place: NodeDefinition) -> list[BindRule]:
         """Rules of `place` and of everything under it, in order."""
         rules = self._inside.get(place)
         if rules is None:
@@ -94,7 +94,10 @@ class Graph:
 
 
 def build(
-    places: Iterable[Place], document: Place, expressions: Expressions, speech: Speech
+    places: Iterable[NodeDefinition],
+    document: NodeDefinition,
+    expressions: Expressions,
+    speech: LabelExpressions,
 ) -> Graph:
     """The graph of every bind; raises `FormRefused` for a cycle, `BadExpression`."""
     graph = Graph()
@@ -142,26 +145,26 @@ def _connect(graph: Graph) -> None:
 
 
 def _rule(
-    place: Place,
-    kind: Kind,
+    place: NodeDefinition,
+    kind: RuleKind,
     source: str,
-    document: Place,
+    document: NodeDefinition,
     expressions: Expressions,
     spoken: Spoken,
-) -> Rule:
+) -> BindRule:
     constant = CONSTANTS.get(source)
     if constant is not None and kind is not CALCULATE:
-        return Rule(place, kind, constant, Reading())
+        return BindRule(place, kind, constant, Reading())
     where = _where(place, kind)
     reading = read(expressions.tree(source, where), place, document, spoken)
     compile_as = expressions.text if kind is CALCULATE else expressions.boolean
-    return Rule(place, kind, compile_as(source, place, where), reading)
+    return BindRule(place, kind, compile_as(source, place, where), reading)
 
 
-_NAMES = {kind: kind.value for kind in Kind}
+_NAMES = {kind: kind.value for kind in RuleKind}
 
 
-def _where(place: Place, kind: Kind) -> str:
+def _where(place: NodeDefinition, kind: RuleKind) -> str:
     return f"{_NAMES[kind]} of {place.path}"
 
 
@@ -175,7 +178,9 @@ def _is_closed_select(control: Control) -> bool:
     return control.itemset is not None or bool(control.choices)
 
 
-def _choices_rule(place: Place, document: Place, expressions: Expressions, spoken: Spoken) -> Rule:
+def _choices_rule(
+    place: NodeDefinition, document: NodeDefinition, expressions: Expressions, spoken: Spoken
+) -> BindRule:
     assert place.control is not None
     reading = Reading()
     if place.control.itemset is not None:
@@ -186,10 +191,10 @@ def _choices_rule(place: Place, document: Place, expressions: Expressions, spoke
     scope = place.rows[-1] if place.rows else None
     # It also reads its own answer: checked when given and when relevant again.
     reading.found.append(Reference(place, scope))
-    return Rule(place, Kind.CHOICES, lambda _: None, reading)
+    return BindRule(place, RuleKind.CHOICES, lambda _: None, reading)
 
 
-def _wakes(graph: Graph, rule: Rule) -> list[Rule]:
+def _wakes(graph: Graph, rule: BindRule) -> list[BindRule]:
     """Rules that must come after `rule`; choices come last of all, whatever they read."""
     if rule.kind is CALCULATE:
         edges = graph.readers.get(rule.place, ())
@@ -211,7 +216,7 @@ def _order(graph: Graph) -> None:
         for follower in followers:
             waiting[follower.order] += 1
     free = [at for at, rule in enumerate(rules) if not waiting[at] and rule.kind is not CHOICES]
-    ordered: list[Rule] = []
+    ordered: list[BindRule] = []
     while free:
         at = heapq.heappop(free)
         ordered.append(rules[at])
@@ -228,10 +233,10 @@ def _order(graph: Graph) -> None:
     graph.rules = ordered
 
 
-def _cycle(stuck: list[Rule], after: list[list[Rule]]) -> list[Rule]:
+def _cycle(stuck: list[BindRule], after: list[list[BindRule]]) -> list[BindRule]:
     """One cycle among rules that cannot be ordered; `order` is still the rule's own number."""
     left = {id(rule) for rule in stuck}
-    before: dict[int, Rule] = {}
+    before: dict[int, BindRule] = {}
     for rule in stuck:
         for follower in after[rule.order]:
             if id(follower) in left:
@@ -246,7 +251,7 @@ def _cycle(stuck: list[Rule], after: list[list[Rule]]) -> list[Rule]:
         trail.append(previous)
 
 
-def _describe(cycle: list[Rule]) -> str:
+def _describe(cycle: list[BindRule]) -> str:
     names = [_where(rule.place, rule.kind) for rule in cycle]
     if len(names) == 1:
         return f"The {names[0]} reads itself; take its own name out of the expression."

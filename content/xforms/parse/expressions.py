@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from content.xforms.definition import Place
+from content.xforms.definition import NodeDefinition
 from content.xforms.faults import BadExpression, FormTooLarge
 from content.xforms.xpath.compiler import Compiler, RunBoolean, RunNodes, RunText
 from content.xforms.xpath.parser import parse
@@ -41,12 +41,12 @@ class Expressions:
                 raise FormTooLarge(f"{where}: {fault.message}") from fault
         return tree
 
-    def text(self, source: str, place: Place | None, where: str) -> RunText:
+    def text(self, source: str, place: NodeDefinition | None, where: str) -> RunText:
         """`source` as a string."""
         compiled: RunText = self._compile("text", source, place, where)
         return compiled
 
-    def boolean(self, source: str, place: Place | None, where: str) -> RunBoolean:
+    def boolean(self, source: str, place: NodeDefinition | None, where: str) -> RunBoolean:
         """`source` as a truth value."""
         constant = CONSTANTS.get(source.strip())
         if constant is not None:
@@ -54,17 +54,17 @@ class Expressions:
         compiled: RunBoolean = self._compile("boolean", source, place, where)
         return compiled
 
-    def nodes(self, source: str, place: Place | None, where: str) -> RunNodes:
+    def nodes(self, source: str, place: NodeDefinition | None, where: str) -> RunNodes:
         """`source` as a node set."""
         compiled: RunNodes = self._compile("nodes", source, place, where)
         return compiled
 
-    def value(self, source: str, place: Place | None, where: str) -> Run:
+    def value(self, source: str, place: NodeDefinition | None, where: str) -> Run:
         """`source` with whatever type it gives."""
         compiled: Run = self._compile("value", source, place, where)
         return compiled
 
-    def _compile(self, want: str, source: str, place: Place | None, where: str) -> Any:
+    def _compile(self, want: str, source: str, place: NodeDefinition | None, where: str) -> Any:
         rows = () if place is None or not place.rows else place.row_names()
         key = (want, source, rows)
         compiled = self._compiled.get(key)

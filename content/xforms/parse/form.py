@@ -10,19 +10,19 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from content.xforms.definition import Control, Place
+from content.xforms.definition import Control, NodeDefinition
 from content.xforms.faults import FormRefused
 from content.xforms.lists.choice_tables import ChoiceTables
 from content.xforms.lists.lists import ChoiceList
-from content.xforms.parse.actions import Action, Event
+from content.xforms.parse.actions import Action, ActionEvent
 from content.xforms.parse.dependency_graph import Graph
 from content.xforms.parse.expressions import Expressions
-from content.xforms.parse.primary_instance import Record
+from content.xforms.parse.primary_instance import PrimaryInstance
 from content.xforms.texts import Itext
 
 
 @dataclass(slots=True)
-class Submission:
+class SubmissionElement:
     """The form's `<submission>` element, empty where it has none."""
 
     action: str = ""
@@ -38,21 +38,21 @@ class Form:
     id: str
     version: str
     title: str
-    record: Record
+    record: PrimaryInstance
     itext: Itext
     controls: list[Control]
     lists: dict[str, ChoiceList]
-    actions: dict[tuple[Event, Place | None], list[Action]]
+    actions: dict[tuple[ActionEvent, NodeDefinition | None], list[Action]]
     graph: Graph
     expressions: Expressions
-    submission: Submission
+    submission: SubmissionElement
     entities_version: str
     digest: str
     unknown: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of (where, path): names that lead nowhere; a pack is not built with any."""
-    counted: list[Place] = field(default_factory=list)
+    counted: list[NodeDefinition] = field(default_factory=list)
     """Repeats with `jr:count`, outer before inner."""
-    typed: list[Place] = field(default_factory=list)
+    typed: list[NodeDefinition] = field(default_factory=list)
     instances: dict[str, str] = field(default_factory=dict)
     """Each list's source file name, empty for an internal list."""
 
@@ -86,7 +86,7 @@ class Form:
         return self.itext.default
 
     @property
-    def places(self) -> dict[str, Place]:
+    def places(self) -> dict[str, NodeDefinition]:
         return self.record.places
 
     def refuse_unknown(self) -> None:

@@ -1,4 +1,5 @@
-"""Speech: the expressions inside words: what the outputs of labels and translated texts read.
+"""LabelExpressions: the expressions inside words: what the outputs of labels and translated texts
+read.
 
 A calculation that uses words (`jr:choice-name`, `jr:itext`) must run again when an output inside
 them would say something else.
@@ -9,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from content.xforms.definition import Itemset, Place
+from content.xforms.definition import Itemset, NodeDefinition
 from content.xforms.faults import BadExpression, FormTooLarge
 from content.xforms.lists.lists import ChoiceList, NodeList
 from content.xforms.parse.body import absolute
 from content.xforms.parse.expressions import Expressions
 from content.xforms.session.choices import cell
-from content.xforms.texts import Itext, Output, Parts, Wording
-from content.xforms.xpath.syntax import Call, Expr, Text, walk
+from content.xforms.texts import Itext, Output, Parts, TextDefinition
+from content.xforms.xpath.syntax import Expr, FunctionCall, StringLiteral, walk
 
 
-class Speech:
+class LabelExpressions:
     """The words of one form."""
 
     def __init__(
         self,
-        document: Place,
+        document: NodeDefinition,
         expressions: Expressions,
         itext: Itext,
         lists: Mapping[str, ChoiceList],
@@ -34,11 +35,11 @@ class Speech:
         self._itext = itext
         self._lists = lists
 
-    def inside(self, call: Call) -> Iterator[tuple[Expr, Place]]:
+    def inside(self, call: FunctionCall) -> Iterator[tuple[Expr, NodeDefinition]]:
         """Expressions in the words `call` may give, each with the place it stands at."""
         last = call.arguments[-1] if call.arguments else None
         if call.name.endswith("itext"):
-            if isinstance(last, Text):
+            if isinstance(last, StringLiteral):
                 yield from self._outputs(self._texts(last.value), self._document)
             return
         place = self._place(last)
@@ -58,27 +59,27 @@ class Speech:
         except (BadExpression, FormTooLarge):
             return
         for part in walk(tree):
-            name = part.arguments[0] if isinstance(part, Call) and part.arguments else None
-            found = self._lists.get(name.value) if isinstance(name, Text) else None
+            name = part.arguments[0] if isinstance(part, FunctionCall) and part.arguments else None
+            found = self._lists.get(name.value) if isinstance(name, StringLiteral) else None
             if isinstance(found, NodeList):
                 for root in found.document().children:
                     for row in root.children:
                         yield cell(row, itemset.label)
 
-    def _place(self, name: Expr | None) -> Place | None:
+    def _place(self, name: Expr | None) -> NodeDefinition | None:
         """The question a literal path names; its last name where the path is relative."""
-        if not isinstance(name, Text):
+        if not isinstance(name, StringLiteral):
             return None
         path = name.value.strip()
         if path.startswith("/"):
-            place: Place | None = self._document
+            place: NodeDefinition | None = self._document
             for step in absolute(path, "").split("/")[1:]:
                 place = None if place is None else place.children.get(step)
             return place
         last = path.rpartition("/")[2]
         return next((each for each in self._document.each() if each.name == last), None)
 
-    def _parts(self, wording: Wording) -> Iterator[Parts]:
+    def _parts(self, wording: TextDefinition) -> Iterator[Parts]:
         if wording.itext:
             yield from self._texts(wording.itext)
         elif not wording.expression:
@@ -91,7 +92,9 @@ class Speech:
             if found is not None:
                 yield from _forms(found)
 
-    def _outputs(self, words: Iterator[Parts], place: Place) -> Iterator[tuple[Expr, Place]]:
+    def _outputs(
+        self, words: Iterator[Parts], place: NodeDefinition
+    ) -> Iterator[tuple[Expr, NodeDefinition]]:
         told: set[str] = set()
         for parts in words:
             for part in () if isinstance(parts, str) else parts:

@@ -1,10 +1,12 @@
-"""Record: the primary instance of a form as a prototype tree, its places and its row templates."""
+"""PrimaryInstance: the primary instance of a form as a prototype tree, its places and its row
+templates.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from content.xforms.definition import Place
+from content.xforms.definition import NodeDefinition
 from content.xforms.tree import RecordNode, copy_record
 from content.xforms.xml import JAVAROSA, XFORMS, Element, check_depth, elements, local, namespace
 
@@ -12,23 +14,23 @@ _TEMPLATE = f"{{{JAVAROSA}}}template"
 
 
 @dataclass(slots=True)
-class Record:
+class PrimaryInstance:
     """The prototype of every new record of a form."""
 
-    document: Place
+    document: NodeDefinition
     root: RecordNode
-    places: dict[str, Place]
-    templates: dict[Place, RecordNode] = field(default_factory=dict)
+    places: dict[str, NodeDefinition]
+    templates: dict[NodeDefinition, RecordNode] = field(default_factory=dict)
     prefixes: dict[str, str] = field(default_factory=dict)
     """Namespace prefixes the submission declares."""
     default_namespace: str = ""
 
 
-def read_record(element: Element) -> Record:
+def read_record(element: Element) -> PrimaryInstance:
     """Places and prototype of the primary instance whose root is `element`."""
-    document = Place("", None)
+    document = NodeDefinition("", None)
     document.path = ""
-    record = Record(document, RecordNode(document), {})
+    record = PrimaryInstance(document, RecordNode(document), {})
     record.default_namespace = _own_namespace(element)
     record.root = _node(element, document, record, 0)
     return record
@@ -40,7 +42,9 @@ def _own_namespace(element: Element) -> str:
     return "" if space == XFORMS else space
 
 
-def _node(element: Element, parent: Place, record: Record, depth: int) -> RecordNode:
+def _node(
+    element: Element, parent: NodeDefinition, record: PrimaryInstance, depth: int
+) -> RecordNode:
     check_depth(depth, "The record")
     place = _place(element, parent, record)
     children = elements(element)
@@ -59,29 +63,31 @@ def _node(element: Element, parent: Place, record: Record, depth: int) -> Record
     return node
 
 
-def _place(element: Element, parent: Place, record: Record) -> Place:
+def _place(element: Element, parent: NodeDefinition, record: PrimaryInstance) -> NodeDefinition:
     name = local(element)
     place = parent.children.get(name)
     if place is None:
-        place = Place(name, parent, _tag(element, element.tag, record))
+        place = NodeDefinition(name, parent, _tag(element, element.tag, record))
         place.number = len(record.places)
         parent.children[name] = place
         record.places[place.path] = place
     return place
 
 
-def _attribute_place(element: Element, key: str, owner: Place, record: Record) -> Place:
+def _attribute_place(
+    element: Element, key: str, owner: NodeDefinition, record: PrimaryInstance
+) -> NodeDefinition:
     name = "@" + key.rpartition("}")[2]
     place = owner.children.get(name)
     if place is None:
-        place = Place(name, owner, _tag(element, key, record))
+        place = NodeDefinition(name, owner, _tag(element, key, record))
         place.number = len(record.places)
         owner.children[name] = place
         record.places[place.path] = place
     return place
 
 
-def _tag(element: Element, name: str, record: Record) -> str:
+def _tag(element: Element, name: str, record: PrimaryInstance) -> str:
     """The name as the submission writes it, with the prefix its namespace has in the form."""
     if not name.startswith("{"):
         return name
@@ -95,7 +101,7 @@ def _tag(element: Element, name: str, record: Record) -> str:
     return plain
 
 
-def settle_templates(record: Record) -> None:
+def settle_templates(record: PrimaryInstance) -> None:
     """Give every repeat a template: its declared one, else a copy of its first row."""
     for place in record.places.values():
         if place.repeat and place not in record.templates:
@@ -117,7 +123,7 @@ def settle_templates(record: Record) -> None:
                         node.value = ""
 
 
-def _first_row(node: RecordNode, place: Place) -> RecordNode | None:
+def _first_row(node: RecordNode, place: NodeDefinition) -> RecordNode | None:
     if node.place is place:
         return node
     if not place.is_within(node.place):

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from content.xforms.definition import Bind, Place
+from content.xforms.definition import Bind, NodeDefinition
 from content.xforms.faults import NotAForm
 from content.xforms.lists.attachments import file_name, read_list
 from content.xforms.lists.choice_tables import ChoiceTables, MemoryTables
 from content.xforms.lists.lists import ChoiceList
-from content.xforms.parse.actions import ACTIONS, Action, Event, read_action
+from content.xforms.parse.actions import ACTIONS, Action, ActionEvent, read_action
 from content.xforms.parse.body import BodyReader, absolute, itext_id, parts_of, wording
 from content.xforms.parse.dependency_graph import build
 from content.xforms.parse.expressions import Expressions
-from content.xforms.parse.form import Form, Submission, digest_of
-from content.xforms.parse.label_expressions import Speech
-from content.xforms.parse.primary_instance import Record, read_record, settle_templates
+from content.xforms.parse.form import Form, SubmissionElement, digest_of
+from content.xforms.parse.label_expressions import LabelExpressions
+from content.xforms.parse.primary_instance import PrimaryInstance, read_record, settle_templates
 from content.xforms.session.entities import check_version
-from content.xforms.texts import PLAIN, Itext, Parts, Wording
+from content.xforms.texts import PLAIN, Itext, Parts, TextDefinition
 from content.xforms.xml import ENTITIES, JAVAROSA, XFORMS, Element, elements, local, parse_xml
 
 _CONSTRAINT_MESSAGE = f"{{{JAVAROSA}}}constraintMsg"
@@ -64,7 +64,7 @@ class FormReader:
         sources: dict[str, str] = {}
         lists = self._lists(instances[1:], sources)
         itext = self._itext()
-        speech = Speech(record.document, self._expressions, itext, lists)
+        speech = LabelExpressions(record.document, self._expressions, itext, lists)
         graph = build(record.places.values(), record.document, self._expressions, speech)
         form = Form(
             id=roots[0].get("id") or roots[0].nsmap.get(None) or "",
@@ -88,7 +88,7 @@ class FormReader:
         form.unknown = self._unknown + graph.unknown
         return form
 
-    def _binds(self, record: Record) -> dict[str, str]:
+    def _binds(self, record: PrimaryInstance) -> dict[str, str]:
         root_path = record.root.place.path
         names: dict[str, str] = {}
         for element in self._model.findall(f"{{{XFORMS}}}bind"):
@@ -130,9 +130,9 @@ class FormReader:
         return lists
 
     def _actions(
-        self, record: Record, binds: Mapping[str, str]
-    ) -> dict[tuple[Event, Place | None], list[Action]]:
-        actions: dict[tuple[Event, Place | None], list[Action]] = {}
+        self, record: PrimaryInstance, binds: Mapping[str, str]
+    ) -> dict[tuple[ActionEvent, NodeDefinition | None], list[Action]]:
+        actions: dict[tuple[ActionEvent, NodeDefinition | None], list[Action]] = {}
         root_path = record.root.place.path
         for element in self._root.iter(*(f"{{*}}{name}" for name in sorted(ACTIONS))):
             parent = element.getparent()
@@ -149,7 +149,11 @@ class FormReader:
                 continue
             action = read_action(element, target, trigger)
             for event in action.events:
-                key = trigger if event in {Event.NEW_REPEAT, Event.VALUE_CHANGED} else None
+                key = (
+                    trigger
+                    if event in {ActionEvent.NEW_REPEAT, ActionEvent.VALUE_CHANGED}
+                    else None
+                )
                 actions.setdefault((event, key), []).append(action)
         return actions
 
@@ -157,11 +161,11 @@ class FormReader:
         names = {file_name(source) for source in sources.values() if source}
         return {name: self._media[name] for name in names if name in self._media}
 
-    def _submission(self) -> Submission:
+    def _submission(self) -> SubmissionElement:
         element = self._model.find(f"{{{XFORMS}}}submission")
         if element is None:
-            return Submission()
-        return Submission(
+            return SubmissionElement()
+        return SubmissionElement(
             element.get("action") or "",
             element.get("method") or "",
             element.get("base64RsaPublicKey") or "",
@@ -204,11 +208,11 @@ def _bind(element: Element) -> Bind:
     )
 
 
-def _message(text: str | None) -> Wording | None:
+def _message(text: str | None) -> TextDefinition | None:
     if text is None:
         return None
     text_id = itext_id(text.strip())
-    return Wording(itext=text_id) if text_id else Wording(parts=text)
+    return TextDefinition(itext=text_id) if text_id else TextDefinition(parts=text)
 
 
 def _forms_of(text: Element) -> Parts | dict[str, Parts]:
@@ -218,8 +222,8 @@ def _forms_of(text: Element) -> Parts | dict[str, Parts]:
     return {value.get("form") or PLAIN: parts_of(value) for value in values}
 
 
-def _mark_repeats(controls: list) -> list[Place]:  # type: ignore[type-arg]
-    counted: list[Place] = []
+def _mark_repeats(controls: list) -> list[NodeDefinition]:  # type: ignore[type-arg]
+    counted: list[NodeDefinition] = []
     for control in controls:
         if control.kind == "repeat" and control.place is not None:
             control.place.repeat = True

@@ -11,10 +11,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from content.xforms.definition import Place
+from content.xforms.definition import NodeDefinition
 from content.xforms.faults import FormTooLarge
 from content.xforms.limits import REFERENCES_MAX
-from content.xforms.xpath.syntax import Base, Binary, Call, Expr, Number, Path, Step, Text, children
+from content.xforms.xpath.syntax import (
+    Base,
+    Binary,
+    Expr,
+    FunctionCall,
+    LocationStep,
+    NumberLiteral,
+    Path,
+    StringLiteral,
+    children,
+)
 
 
 class Reference(NamedTuple):
@@ -24,8 +34,8 @@ class Reference(NamedTuple):
     row changes nothing.
     """
 
-    place: Place
-    scope: Place | None
+    place: NodeDefinition
+    scope: NodeDefinition | None
     positional: bool = False
     indexed: bool = False
 
@@ -38,13 +48,13 @@ class Reading:
     unknown: list[str] = field(default_factory=list)
 
 
-Spoken = Callable[[Call], Iterable[tuple[Expr, Place]]]
+Spoken = Callable[[FunctionCall], Iterable[tuple[Expr, NodeDefinition]]]
 """The expressions inside the words a call gives (`jr:choice-name`, `jr:itext`), and where they
 stand."""
 _SPEAKING = frozenset({"jr:choice-name", "choice-name", "jr:itext", "itext"})
 
 
-def read(tree: Expr, place: Place, document: Place, spoken: Spoken) -> Reading:
+def read(tree: Expr, place: NodeDefinition, document: NodeDefinition, spoken: Spoken) -> Reading:
     """References of `tree` standing at `place` of the form whose top is `document`."""
     reading = Reading()
     _Reader(place, document, reading, spoken).expression(tree, place)
@@ -52,13 +62,15 @@ def read(tree: Expr, place: Place, document: Place, spoken: Spoken) -> Reading:
 
 
 class _Reader:
-    def __init__(self, home: Place, document: Place, reading: Reading, spoken: Spoken) -> None:
+    def __init__(
+        self, home: NodeDefinition, document: NodeDefinition, reading: Reading, spoken: Spoken
+    ) -> None:
         self._home = home
         self._spoken = spoken
         self._document = document
         self._reading = reading
 
-    def expression(self, tree: Expr, context: Place | None) -> None:
+    def expression(self, tree: Expr, context: NodeDefinition | None) -> None:
         """`context` is where relative paths start: None inside a row of a list."""
         kind = type(tree)
         if kind is Path:
@@ -66,13 +78,13 @@ class _Reader:
         elif kind is Binary:
             self.expression(tree.left, context)  # type: ignore[union-attr]
             self.expression(tree.right, context)  # type: ignore[union-attr]
-        elif kind is Call:
+        elif kind is FunctionCall:
             self._call(tree, context)  # type: ignore[arg-type]
-        elif kind is not Text and kind is not Number:
+        elif kind is not StringLiteral and kind is not NumberLiteral:
             for child in children(tree):
                 self.expression(child, context)
 
-    def _call(self, call: Call, context: Place | None) -> None:
+    def _call(self, call: FunctionCall, context: NodeDefinition | None) -> None:
         if call.name == "position" and call.arguments:
             self._position(call.arguments[0], context)
         elif call.name == "indexed-repeat":
@@ -83,14 +95,14 @@ class _Reader:
             if call.name in _SPEAKING:
                 self._words(call)
 
-    def _words(self, call: Call) -> None:
+    def _words(self, call: FunctionCall) -> None:
         """Words change with what their outputs read; that decides no order, words may go round."""
         inner = Reading()
         for tree, place in self._spoken(call):
             _Reader(place, self._document, inner, lambda _: ()).expression(tree, place)
         self._reading.found += [Reference(one.place, None, positional=True) for one in inner.found]
 
-    def _path(self, path: Path, context: Place | None) -> None:
+    def _path(self, path: Path, context: NodeDefinition | None) -> None:
         if path.plain and path.base is Base.ROOT and not self._home.rows:
             self._named(path.plain)
             return
@@ -116,7 +128,7 @@ class _Reader:
 
     def _named(self, plain: str) -> None:
         """What most expressions of most forms read: outside repeats, by its full name."""
-        place: Place | None = self._document
+        place: NodeDefinition | None = self._document
         for name in plain.split("/")[1:]:
             place = place.children.get(name) if place is not None else None
         if place is None:
@@ -124,16 +136,18 @@ class _Reader:
         else:
             self._reading.found.append(Reference(place, None))
 
-    def _start(self, path: Path, context: Place | None) -> list[Place] | None:
+    def _start(self, path: Path, context: NodeDefinition | None) -> list[NodeDefinition] | None:
         if path.base is Base.ROOT:
             return [self._document]
         if path.base is Base.CONTEXT:
             return None if context is None else [context]
-        if isinstance(path.base, Call) and path.base.name == "current":
+        if isinstance(path.base, FunctionCall) and path.base.name == "current":
             return [self._home]
         return None
 
-    def _steps(self, steps: list[Step], starts: list[Place]) -> list[Place]:
+    def _steps(
+        self, steps: list[LocationStep], starts: list[NodeDefinition]
+    ) -> list[NodeDefinition]:
         places = starts
         for step in steps:
             reached = {id(near): near for place in places for near in _near(step, place)}
@@ -143,7 +157,7 @@ class _Reader:
                     self.expression(predicate, place)
         return places
 
-    def _scope(self, path: Path, starts: list[Place]) -> Place | None:
+    def _scope(self, path: Path, starts: list[NodeDefinition]) -> NodeDefinition | None:
         """The innermost repeat row the path cannot leave."""
         names = _plain_start(path.steps)
         if path.base is Base.ROOT:
@@ -166,7 +180,7 @@ class _Reader:
         shared = [row for row in top.rows if row in self._home.rows]
         return shared[-1] if shared and starts[0] is self._home else None
 
-    def _position(self, tree: Expr, context: Place | None) -> None:
+    def _position(self, tree: Expr, context: NodeDefinition | None) -> None:
         if not isinstance(tree, Path):
             self.expression(tree, context)
             return
@@ -174,7 +188,7 @@ class _Reader:
         for place in self._steps(tree.steps, starts) if starts else ():
             self._reading.found.append(Reference(place, None, positional=True))
 
-    def _indexed(self, arguments: list[Expr], context: Place | None) -> None:
+    def _indexed(self, arguments: list[Expr], context: NodeDefinition | None) -> None:
         for at, argument in enumerate(arguments):
             if at and at % 2 == 0:
                 self.expression(argument, context)
@@ -186,7 +200,7 @@ class _Reader:
                 self._reading.found += [Reference(place, None, indexed=True) for place in places]
 
 
-def _plain_start(steps: list[Step]) -> tuple[str, ...]:
+def _plain_start(steps: list[LocationStep]) -> tuple[str, ...]:
     names: list[str] = []
     for step in steps:
         if step.axis not in {"child", "attribute"} or step.predicates:
@@ -195,7 +209,7 @@ def _plain_start(steps: list[Step]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _near(step: Step, place: Place) -> Iterable[Place]:  # noqa: PLR0911 - one an axis
+def _near(step: LocationStep, place: NodeDefinition) -> Iterable[NodeDefinition]:  # noqa: PLR0911 - one an axis
     match step.axis:
         case "child":
             return _children(place, step.name)
@@ -223,7 +237,7 @@ def _near(step: Step, place: Place) -> Iterable[Place]:  # noqa: PLR0911 - one a
             return [] if place.parent is None else _children(place.parent, step.name)
 
 
-def _children(place: Place, name: str) -> Iterable[Place]:
+def _children(place: NodeDefinition, name: str) -> Iterable[NodeDefinition]:
     if name == "text()":
         return [place]
     if name in {"*", "node()"}:
@@ -250,6 +264,6 @@ def show(path: Path) -> str:
     text = "/".join(words)
     if path.base is Base.ROOT:
         return f"/{text}"
-    if isinstance(path.base, Call):
+    if isinstance(path.base, FunctionCall):
         return f"{path.base.name}()/{text}"
     return text

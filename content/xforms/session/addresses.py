@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from content.xforms.faults import AnswerRefused
-from content.xforms.tree import Node, RecordNode
+from content.xforms.tree import RecordNode, XmlNode
 
 _STEP = re.compile(r"(@?[^/\[\]@]+)(?:\[(\d{1,9})\])?\Z")
 
@@ -16,7 +16,7 @@ _STEP = re.compile(r"(@?[^/\[\]@]+)(?:\[(\d{1,9})\])?\Z")
 def address(node: RecordNode) -> str:
     """The path of `node`, with positions on repeat rows."""
     parts: list[str] = []
-    step: Node | None = node
+    step: XmlNode | None = node
     while isinstance(step, RecordNode):
         place = step.place
         name = place.name
@@ -45,7 +45,7 @@ def find(root: RecordNode, path: str) -> RecordNode:
     steps = steps_of(path)
     if steps[0][0] != root.name:
         raise AnswerRefused(f"There is no {path}: the record's root is /{root.name}.")
-    node: Node = root
+    node: XmlNode = root
     for name, position in steps[1:]:
         if name.startswith("@"):
             found = (node.attributes or {}).get(name[1:])

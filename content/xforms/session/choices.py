@@ -9,37 +9,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from content.xforms.definition import Control, Itemset, Place
+from content.xforms.definition import Control, Itemset, NodeDefinition
 from content.xforms.lists.choice_tables import RowNode
 from content.xforms.results import Choice
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from content.xforms.xpath import paths
 from content.xforms.xpath.compiler import Compiler
-from content.xforms.xpath.syntax import Call, Expr, Number, Path, Text, walk
+from content.xforms.xpath.syntax import Expr, FunctionCall, NumberLiteral, Path, StringLiteral, walk
 from content.xforms.xpath.values import Context
 
 if TYPE_CHECKING:
-    from content.xforms.session.context import SessionWorld
+    from content.xforms.session.context import SessionContext
 
-Finder = Callable[[Context, str], list[Node]]
+Finder = Callable[[Context, str], list[XmlNode]]
 ICON = "icon"
 """The column of a choice list that names its pictures."""
 _POSITIONAL = frozenset({"position", "last", "randomize"})
 
 
-class Chooser:
+class SelectChoices:
     """The choices of one session's selects."""
 
-    def __init__(self, world: SessionWorld) -> None:
+    def __init__(self, world: SessionContext) -> None:
         self._world = world
-        self._finders: dict[tuple[int, Place | None], Finder | None] = {}
+        self._finders: dict[tuple[int, NodeDefinition | None], Finder | None] = {}
 
-    def rows(self, itemset: Itemset, node: Node) -> list[Node]:
+    def rows(self, itemset: Itemset, node: XmlNode) -> list[XmlNode]:
         """The list's rows a select at `node` offers."""
         run = self._world.form.expressions.nodes(itemset.nodeset, node.place, _where(node))
         return run(Context(node, self._world))
 
-    def choices(self, control: Control, node: Node) -> list[Choice]:
+    def choices(self, control: Control, node: XmlNode) -> list[Choice]:
         """What is offered now, in order, with its words, pictures and sounds."""
         itemset, world = control.itemset, self._world
         if itemset is None:
@@ -66,7 +66,7 @@ class Chooser:
             for row in rows
         ]
 
-    def label(self, control: Control, node: Node, value: str) -> str:
+    def label(self, control: Control, node: XmlNode, value: str) -> str:
         """The label of one choice, empty where it is not offered."""
         itemset = control.itemset
         if itemset is None:
@@ -81,7 +81,7 @@ class Chooser:
         found = self._find(itemset, node, value)
         return self._label(found[0], itemset) if found else ""
 
-    def allowed(self, control: Control, node: Node, values: Iterable[str]) -> list[str]:
+    def allowed(self, control: Control, node: XmlNode, values: Iterable[str]) -> list[str]:
         """Those of `values` that are offered now."""
         itemset = control.itemset
         if itemset is None:
@@ -92,14 +92,14 @@ class Chooser:
             return [value for value in values if value in offered]
         return [value for value in values if self._find(itemset, node, value)]
 
-    def _find(self, itemset: Itemset, node: Node, value: str) -> list[Node]:
+    def _find(self, itemset: Itemset, node: XmlNode, value: str) -> list[XmlNode]:
         finder = self._finder(itemset, node)
         if finder is None:
             rows = self.rows(itemset, node)
             return [row for row in rows if cell(row, itemset.value) == value]
         return finder(Context(node, self._world), value)
 
-    def _finder(self, itemset: Itemset, node: Node) -> Finder | None:
+    def _finder(self, itemset: Itemset, node: XmlNode) -> Finder | None:
         key = (id(itemset), node.place)
         if key not in self._finders:
             tree = self._world.form.expressions.tree(itemset.nodeset, _where(node))
@@ -108,35 +108,39 @@ class Chooser:
             self._finders[key] = _finder(tree, itemset.value, Compiler(rows))
         return self._finders[key]
 
-    def _label(self, row: Node, itemset: Itemset) -> str:
+    def _label(self, row: XmlNode, itemset: Itemset) -> str:
         text = cell(row, itemset.label) if itemset.label else ""
         return self._world.itext(text, row) if itemset.label_itext else text
 
 
-def _where(node: Node) -> str:
+def _where(node: XmlNode) -> str:
     return f"choices of {node.place.path if node.place else 'a question'}"
 
 
 def _finder(tree: Expr, column: str, compiler: Compiler) -> Finder | None:
     """A closure finding the offered rows of one value by index; None where order could matter."""
-    if isinstance(tree, Call) and tree.name == "randomize" and tree.arguments:
+    if isinstance(tree, FunctionCall) and tree.name == "randomize" and tree.arguments:
         tree = tree.arguments[0]
-    if not isinstance(tree, Path) or not isinstance(tree.base, Call) or len(tree.steps) != 2:
+    if (
+        not isinstance(tree, Path)
+        or not isinstance(tree.base, FunctionCall)
+        or len(tree.steps) != 2
+    ):
         return None
     name = tree.base.arguments[0] if tree.base.name == "instance" else None
     root, row = tree.steps
     plain = root.axis == row.axis == "child" and not root.predicates and row.name != "*"
-    if not isinstance(name, Text) or not plain or "/" in column or root.name == "*":
+    if not isinstance(name, StringLiteral) or not plain or "/" in column or root.name == "*":
         return None
     for predicate in row.predicates:
-        if isinstance(predicate, (Number, Path)) or any(
-            isinstance(part, Call) and part.name in _POSITIONAL for part in walk(predicate)
+        if isinstance(predicate, (NumberLiteral, Path)) or any(
+            isinstance(part, FunctionCall) and part.name in _POSITIONAL for part in walk(predicate)
         ):
             return None
     narrow = [paths.compile_predicate(compiler, predicate) for predicate in row.predicates]
     listed, path = name.value, (root.name, row.name)
 
-    def find(c: Context, value: str) -> list[Node]:
+    def find(c: Context, value: str) -> list[XmlNode]:
         rows = c.world.rows(listed, path, column, value)
         for predicate in narrow:
             rows = predicate(c, rows)
@@ -145,19 +149,19 @@ def _finder(tree: Expr, column: str, compiler: Compiler) -> Finder | None:
     return find
 
 
-def has_column(row: Node, column: str) -> bool:
+def has_column(row: XmlNode, column: str) -> bool:
     """Whether a row has a cell of that name."""
     return column in row.columns if isinstance(row, RowNode) else bool(row.by_name.get(column))
 
 
-def cell(row: Node, column: str) -> str:
+def cell(row: XmlNode, column: str) -> str:
     """The text of a row's column; a path (`a/b`, `@id`) leads further."""
     if isinstance(row, RowNode) and (text := row.cell(column)) is not None:
         return text
     cells = row.by_name.get(column)
     if cells:
         return cells[0].text()
-    node: Node | None = row
+    node: XmlNode | None = row
     for name in column.split("/"):
         if node is None:
             return ""

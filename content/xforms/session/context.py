@@ -1,4 +1,4 @@
-"""World: what expressions may ask of a running session (`xpath.values.World`)."""
+"""World: what expressions may ask of a running session (`xpath.values.EvaluationContext`)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
-from content.xforms.definition import Place
+from content.xforms.definition import NodeDefinition
 from content.xforms.faults import EvaluationFault, FormTooLarge
 from content.xforms.limits import EVALUATION_STEPS_MAX
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.form import Form
-from content.xforms.session.choices import Chooser
-from content.xforms.texts import PLAIN, Output, Parts, Wording
-from content.xforms.tree import Node, RecordNode
+from content.xforms.session.choices import SelectChoices
+from content.xforms.texts import PLAIN, Output, Parts, TextDefinition
+from content.xforms.tree import RecordNode, XmlNode
 from content.xforms.xpath.functions.nodesets import ParkMiller
 from content.xforms.xpath.values import Context
 
 MEDIA = ("image", "big-image", "audio", "video")
 
 
-class RandomIds(Protocol):
+class IdSource(Protocol):
     """Where UUIDs come from (`provisioning.ids.Ids` fits)."""
 
     def uuid4(self) -> UUID:
@@ -29,7 +29,7 @@ class RandomIds(Protocol):
         ...
 
 
-class SessionWorld:
+class SessionContext:
     """One session's world: its record, clock, lists, language and randomness."""
 
     def __init__(
@@ -39,7 +39,7 @@ class SessionWorld:
         zone: tzinfo,
         seed: int,
         properties: Mapping[str, str],
-        ids: RandomIds,
+        ids: IdSource,
         last_saved: ChoiceList | None = None,
         locate: Callable[[], str | None] | None = None,
     ) -> None:
@@ -47,7 +47,7 @@ class SessionWorld:
         self.zone = zone
         self.language = form.default_language
         self.root: RecordNode = form.record.root
-        self._document = Node("#document")
+        self._document = XmlNode("#document")
         self._now = now
         # Small seeds start the generator near zero: spread them first.
         self._random = ParkMiller(seed * 1_103_515_245 + 12_345)
@@ -55,22 +55,22 @@ class SessionWorld:
         self._ids = ids
         self._last_saved = last_saved
         self._locate = locate
-        self._documents: dict[str, Node] = {}
-        self.chooser = Chooser(self)
+        self._documents: dict[str, XmlNode] = {}
+        self.chooser = SelectChoices(self)
         self.spent = 0
-        self.fixed: dict[str, list[Node]] = {}
+        self.fixed: dict[str, list[XmlNode]] = {}
 
     def take(self, root: RecordNode) -> None:
         """Make `root` the record expressions see."""
         self.root = root
-        self._document = Node("#document")
+        self._document = XmlNode("#document")
         self._document.append(root)
         self.fixed = _fixed_nodes(root)
 
     def now(self) -> datetime:
         return self._now()
 
-    def document(self) -> Node:
+    def document(self) -> XmlNode:
         return self._document
 
     def _list(self, name: str) -> ChoiceList | None:
@@ -79,7 +79,7 @@ class SessionWorld:
             return self._last_saved
         return self.form.lists.get(name)
 
-    def instance(self, name: str) -> Node | None:
+    def instance(self, name: str) -> XmlNode | None:
         document = self._documents.get(name)
         if document is None:
             found = self._list(name)
@@ -88,7 +88,7 @@ class SessionWorld:
             document = found.document()
         return document
 
-    def rows(self, name: str, path: tuple[str, str], column: str, value: str) -> list[Node]:
+    def rows(self, name: str, path: tuple[str, str], column: str, value: str) -> list[XmlNode]:
         found = self._list(name)
         if found is None:
             raise EvaluationFault(f"The form has no list named {name!r}; attach it.")
@@ -114,15 +114,15 @@ class SessionWorld:
         """Where the device is, empty where it cannot know."""
         return (self._locate() if self._locate is not None else None) or ""
 
-    def itext(self, text_id: str, node: Node) -> str:
+    def itext(self, text_id: str, node: XmlNode) -> str:
         return self.itext_form(text_id, PLAIN, node) or self.itext_form(text_id, "long", node)
 
-    def itext_form(self, text_id: str, form: str, node: Node) -> str:
+    def itext_form(self, text_id: str, form: str, node: XmlNode) -> str:
         """One form (plain, `short`, `image`, ...) of a translated text, empty where it has none."""
         parts = self.form.itext.find(text_id, self.language).get(form)
         return "" if parts is None else self.fill(parts, node)
 
-    def media(self, text_id: str, node: Node) -> tuple[tuple[str, str], ...]:
+    def media(self, text_id: str, node: XmlNode) -> tuple[tuple[str, str], ...]:
         """Pictures and sounds of a translated text: pairs of kind and file name."""
         if not text_id:
             return ()
@@ -133,7 +133,7 @@ class SessionWorld:
             if (parts := forms.get(kind))
         )
 
-    def fill(self, parts: Parts, node: Node) -> str:
+    def fill(self, parts: Parts, node: XmlNode) -> str:
         """`parts` with their outputs evaluated at `node`."""
         if isinstance(parts, str):
             return parts
@@ -145,7 +145,7 @@ class SessionWorld:
                 texts.append(part)
         return "".join(texts)
 
-    def _shown(self, source: str, node: Node) -> str:
+    def _shown(self, source: str, node: XmlNode) -> str:
         run = self.form.expressions.text(source, node.place, "an output")
         try:
             shown = run(Context(node, self))
@@ -154,7 +154,7 @@ class SessionWorld:
             return ""
         return "" if shown == "NaN" else shown
 
-    def words(self, wording: Wording | None, node: Node) -> str:
+    def words(self, wording: TextDefinition | None, node: XmlNode) -> str:
         """A label, hint or message in the session's language."""
         if wording is None:
             return ""
@@ -164,14 +164,14 @@ class SessionWorld:
             return self._shown(wording.expression, node)
         return self.fill(wording.parts, node)
 
-    def choice_label(self, value: str, path: str, node: Node) -> str:
+    def choice_label(self, value: str, path: str, node: XmlNode) -> str:
         place = self._question(path, node)
         control = None if place is None else place.control
         if control is None:
             return ""
         return self.chooser.label(control, self._near(place, node), value)
 
-    def _question(self, path: str, node: Node) -> Place | None:
+    def _question(self, path: str, node: XmlNode) -> NodeDefinition | None:
         if path.startswith("/"):
             names = [step.rpartition(":")[2] for step in path.split("/")[1:]]
             return self.form.places.get("/" + "/".join(names))
@@ -179,7 +179,7 @@ class SessionWorld:
         found = run(Context(node, self))
         return found[0].place if found else None
 
-    def _near(self, place: Place | None, node: Node) -> Node:
+    def _near(self, place: NodeDefinition | None, node: XmlNode) -> XmlNode:
         """The node of `place` in the same rows as `node`."""
         if place is None or not isinstance(node, RecordNode):
             return node
@@ -189,10 +189,10 @@ class SessionWorld:
         return found[0] if found else node
 
 
-def _fixed_nodes(root: RecordNode) -> dict[str, list[Node]]:
+def _fixed_nodes(root: RecordNode) -> dict[str, list[XmlNode]]:
     """Nodes outside repeats by path: they stay the same for the session's whole life."""
-    found: dict[str, list[Node]] = {}
-    pending: list[Node] = [root]
+    found: dict[str, list[XmlNode]] = {}
+    pending: list[XmlNode] = [root]
     while pending:
         node = pending.pop()
         place = node.place

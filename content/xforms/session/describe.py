@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from content.xforms.definition import SELECTS, Control, Place
+from content.xforms.definition import SELECTS, Control, NodeDefinition
 from content.xforms.parse.form import Form
-from content.xforms.results import Choice, NodeState, Problem, Violation
+from content.xforms.results import Choice, NodeState, RecordProblem, Violation
 from content.xforms.session.addresses import address
-from content.xforms.session.context import SessionWorld
-from content.xforms.texts import Wording
+from content.xforms.session.context import SessionContext
+from content.xforms.texts import TextDefinition
 from content.xforms.tree import RecordNode
 from content.xforms.xpath.functions.dates import is_kiswahili
 from content.xforms.xpath.values import Context
@@ -22,10 +22,10 @@ _WORDS = {
 """What is said where the form says nothing: English, Kiswahili."""
 
 
-class Describer:
+class NodeDescriber:
     """Tells of nodes of one session."""
 
-    def __init__(self, form: Form, world: SessionWorld) -> None:
+    def __init__(self, form: Form, world: SessionContext) -> None:
         self._form = form
         self._world = world
 
@@ -52,7 +52,7 @@ class Describer:
             attributes=tuple(control.attributes.items()) if control else (),
         )
 
-    def _words(self, wording: Wording | None, node: RecordNode) -> str:
+    def _words(self, wording: TextDefinition | None, node: RecordNode) -> str:
         return self._world.words(wording, node)
 
     def _choices(self, control: Control | None, node: RecordNode) -> tuple[Choice, ...] | None:
@@ -64,7 +64,7 @@ class Describer:
 
     def violation(self, node: RecordNode) -> Violation | None:
         """Why the node cannot stand, or None; only relevant leaves are checked."""
-        place: Place = node.place
+        place: NodeDefinition = node.place
         if not node.relevant or place.bind is None or node.children:
             return None
         if node.value == "":
@@ -85,14 +85,14 @@ class Describer:
         words = self._words(bind.required_message if required else bind.constraint_message, node)
         return words or _WORDS[violation][is_kiswahili(self._world.language)]
 
-    def problems(self, root: RecordNode) -> list[Problem]:
+    def problems(self, root: RecordNode) -> list[RecordProblem]:
         """Violations of the whole record, in document order."""
-        found: list[Problem] = []
+        found: list[RecordProblem] = []
         for node in root.each():
             violation = self.violation(node)
             if violation is not None:
                 message = self.message(node, violation)
-                found.append(Problem(address(node), violation, message))
+                found.append(RecordProblem(address(node), violation, message))
         return found
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from content.xforms.faults import FormRefused
-from content.xforms.session.context import SessionWorld
-from content.xforms.tree import Node, RecordNode
+from content.xforms.session.context import SessionContext
+from content.xforms.tree import RecordNode, XmlNode
 
 NEWEST = (2025, 1)
 """The newest entities version this engine knows; a form that asks for more is refused."""
@@ -47,7 +47,7 @@ def check_version(version: str) -> None:
         )
 
 
-def complete(root: RecordNode, world: SessionWorld) -> None:
+def complete(root: RecordNode, world: SessionContext) -> None:
     """Give every entity that is created an id, where the form itself gave none."""
     for entity in _entities(root):
         if _flag(entity, "create") and not _attribute(entity, "id"):
@@ -100,7 +100,7 @@ def _properties(scope: RecordNode) -> Iterator[tuple[str, str]]:
         yield from _properties(child)
 
 
-def _has_entity(node: Node) -> bool:
+def _has_entity(node: XmlNode) -> bool:
     return any("entity" in meta.by_name for meta in node.by_name.get("meta", ()))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from content.xforms.parse.actions import Action, Event
+from content.xforms.parse.actions import Action, ActionEvent
 from content.xforms.parse.form import Form
 from content.xforms.session.answers import calculated
-from content.xforms.session.context import SessionWorld
-from content.xforms.session.recalculation import Engine, nodes_at
-from content.xforms.tree import Node, RecordNode
+from content.xforms.session.context import SessionContext
+from content.xforms.session.recalculation import Recalculation, nodes_at
+from content.xforms.tree import RecordNode, XmlNode
 from content.xforms.xpath.values import Context
 
 _DEPTH_MAX = 40
@@ -16,7 +16,7 @@ _DEPTH_MAX = 40
 class Events:
     """The actions of one session."""
 
-    def __init__(self, form: Form, world: SessionWorld, engine: Engine) -> None:
+    def __init__(self, form: Form, world: SessionContext, engine: Recalculation) -> None:
         self._form = form
         self._world = world
         self._engine = engine
@@ -25,18 +25,18 @@ class Events:
     def fire_load(self, *, first: bool) -> None:
         """The form was opened, for the first time or again."""
         if first:
-            self._fire(Event.FIRST_LOAD, None)
-        self._fire(Event.LOAD, None)
+            self._fire(ActionEvent.FIRST_LOAD, None)
+        self._fire(ActionEvent.LOAD, None)
 
     def new_row(self, row: RecordNode) -> None:
         """A row was added by a person or a count."""
-        for action in self._form.actions.get((Event.NEW_REPEAT, row.place), ()):
+        for action in self._form.actions.get((ActionEvent.NEW_REPEAT, row.place), ()):
             for node in self._targets(action, row):
                 self._run(action, node)
 
     def value_changed(self, node: RecordNode) -> None:
         """The value of `node` really changed."""
-        actions = self._form.actions.get((Event.VALUE_CHANGED, node.place))
+        actions = self._form.actions.get((ActionEvent.VALUE_CHANGED, node.place))
         if not actions or self._depth > _DEPTH_MAX:
             return
         self._depth += 1
@@ -47,7 +47,7 @@ class Events:
         finally:
             self._depth -= 1
 
-    def _fire(self, event: Event, row: RecordNode | None) -> None:
+    def _fire(self, event: ActionEvent, row: RecordNode | None) -> None:
         for action in self._form.actions.get((event, None), ()):
             for node in self._targets(action, row):
                 self._run(action, node)
@@ -57,7 +57,7 @@ class Events:
         if near is None:
             return nodes_at(self._world.root, action.target)
         shared = [row for row in action.target.rows if row in near.place.rows]
-        start: Node | None = near
+        start: XmlNode | None = near
         if shared:
             while start is not None and start.place is not shared[-1]:
                 start = start.parent

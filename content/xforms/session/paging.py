@@ -8,18 +8,18 @@ from content.xforms.definition import Control
 from content.xforms.parse.form import Form
 from content.xforms.results import Page, PageKind
 from content.xforms.session.addresses import address
-from content.xforms.session.context import SessionWorld
+from content.xforms.session.context import SessionContext
 from content.xforms.session.recalculation import nodes_at
-from content.xforms.tree import Node, RecordNode
+from content.xforms.tree import RecordNode, XmlNode
 
 
-def pages(form: Form, world: SessionWorld) -> list[Page]:
+def pages(form: Form, world: SessionContext) -> list[Page]:
     """Every page of what is relevant now."""
     return list(_Pager(form, world).pages(form.controls, world.root, ()))
 
 
 class _Pager:
-    def __init__(self, form: Form, world: SessionWorld) -> None:
+    def __init__(self, form: Form, world: SessionContext) -> None:
         self._form = form
         self._world = world
 
@@ -39,7 +39,7 @@ class _Pager:
     def _nodes(self, control: Control, near: RecordNode) -> list[RecordNode]:
         if control.place is None:
             return []
-        start: Node | None = near
+        start: XmlNode | None = near
         while isinstance(start, RecordNode) and not control.place.is_within(start.place):
             start = start.parent
         if not isinstance(start, RecordNode):

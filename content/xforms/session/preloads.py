@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from content.xforms.session.answers import default
-from content.xforms.session.context import SessionWorld
+from content.xforms.session.context import SessionContext
 from content.xforms.tree import RecordNode
 from content.xforms.xpath.functions.dates import moment_text
 
 
-def begin(node: RecordNode, world: SessionWorld) -> None:
+def begin(node: RecordNode, world: SessionContext) -> None:
     """Give a node of a new record or row its first value: a preload, or its default tidied."""
     value = preload(node, world)
     if value is not None:
@@ -17,7 +17,7 @@ def begin(node: RecordNode, world: SessionWorld) -> None:
         node.value = default(node.value, node.place.type, world.zone)
 
 
-def preload(node: RecordNode, world: SessionWorld) -> str | None:
+def preload(node: RecordNode, world: SessionContext) -> str | None:
     """The value a new record's node starts with, or None where the bind asks for none."""
     bind = node.place.bind
     if bind is None or not bind.preload:
@@ -41,12 +41,12 @@ _NAMES = {
 }
 
 
-def property_value(world: SessionWorld, name: str) -> str | None:
+def property_value(world: SessionContext, name: str) -> str | None:
     """A device property by the names forms use for it; None where this device has none."""
     return world.property(_NAMES.get(name, name)) or None
 
 
-def at_end(node: RecordNode, world: SessionWorld) -> str | None:
+def at_end(node: RecordNode, world: SessionContext) -> str | None:
     """The value finalising gives a node (`timestamp end`), or None."""
     bind = node.place.bind
     if bind is None or bind.preload != "timestamp" or bind.preload_parameters != "end":

@@ -1,4 +1,4 @@
-"""Engine: runs a form's rules over its record: who wakes whom, in what order, in which rows.
+"""Recalculation: runs a form's rules over its record: who wakes whom, in what order, in which rows.
 
 One answer wakes only the rules that read it, in the order the graph settled. A rule that reads
 across rows runs in every row of its scope.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable
 
-from content.xforms.definition import Place
+from content.xforms.definition import NodeDefinition
 from content.xforms.faults import FormTooLarge
 from content.xforms.limits import EVALUATION_STEPS_MAX
 from content.xforms.parse.dependency_graph import (
@@ -17,23 +17,23 @@ from content.xforms.parse.dependency_graph import (
     CHOICES,
     RELEVANT,
     REQUIRED,
+    BindRule,
     Edge,
     Graph,
-    Rule,
 )
 from content.xforms.session.answers import calculated
-from content.xforms.session.context import SessionWorld
-from content.xforms.tree import Node, RecordNode
+from content.xforms.session.context import SessionContext
+from content.xforms.tree import RecordNode, XmlNode
 from content.xforms.xpath.values import Context
 
 _EVERYWHERE: list[RecordNode] = []
 
 
-class Engine:
+class Recalculation:
     """Rules over one record. `changed` hears of every node whose value a rule changed."""
 
     def __init__(
-        self, graph: Graph, world: SessionWorld, changed: Callable[[RecordNode], None]
+        self, graph: Graph, world: SessionContext, changed: Callable[[RecordNode], None]
     ) -> None:
         self._graph = graph
         self._world = world
@@ -66,28 +66,28 @@ class Engine:
             if node.value:
                 self.value_changed(node)
 
-    def row_removed(self, place: Place, parent: RecordNode) -> None:
+    def row_removed(self, place: NodeDefinition, parent: RecordNode) -> None:
         """Wake what counts, adds up or numbers the rows of `place` under `parent`."""
         self._wake_outside(parent, place, added=False)
         for edge in self._graph.below(place):
             if edge.positional:
                 self._wake(edge.rule, None)
 
-    def _wake_outside(self, near: RecordNode, place: Place, *, added: bool) -> None:
+    def _wake_outside(self, near: RecordNode, place: NodeDefinition, *, added: bool) -> None:
         for edge in self._graph.below(place):
             if edge.positional or (added and edge.indexed):
                 continue
             if edge.scope is None or not edge.scope.is_within(place):
                 self._wake_edge(edge, near)
 
-    def _wake_edge(self, edge: Edge, node: Node) -> None:
+    def _wake_edge(self, edge: Edge, node: XmlNode) -> None:
         if edge.scope is None or edge.positional:
             order = edge.rule.order
             if order not in self._roots:
                 heapq.heappush(self._waiting, order)
             self._roots[order] = None
             return
-        row: Node | None = node
+        row: XmlNode | None = node
         while row is not None and row.place is not edge.scope:
             row = row.parent
         if isinstance(row, RecordNode):
@@ -97,7 +97,7 @@ class Engine:
         else:
             self._wake(edge.rule, None)
 
-    def _wake(self, rule: Rule, row: RecordNode | None) -> None:
+    def _wake(self, rule: BindRule, row: RecordNode | None) -> None:
         """Have `rule` run under `row` (None: everywhere)."""
         order = rule.order
         if order not in self._roots:
@@ -137,7 +137,7 @@ class Engine:
                 self._waiting.clear()
                 self._roots.clear()
 
-    def _targets(self, place: Place, roots: list[RecordNode] | None) -> list[RecordNode]:
+    def _targets(self, place: NodeDefinition, roots: list[RecordNode] | None) -> list[RecordNode]:
         if roots is None:
             return nodes_at(self._world.root, place)
         if len(roots) == 1:
@@ -145,7 +145,7 @@ class Engine:
         found = {id(n): n for root in roots if root.parent for n in nodes_at(root, place)}
         return list(found.values())
 
-    def _run(self, rule: Rule, node: RecordNode) -> None:
+    def _run(self, rule: BindRule, node: RecordNode) -> None:
         self._steps += 1
         if self._steps > EVALUATION_STEPS_MAX:
             raise FormTooLarge("One answer woke too many calculations; shorten the repeats.")
@@ -218,10 +218,10 @@ def spread(node: RecordNode, relevant: bool) -> None:  # noqa: FBT001
             spread(child, now)
 
 
-def nodes_at(start: RecordNode, place: Place) -> list[RecordNode]:
+def nodes_at(start: RecordNode, place: NodeDefinition) -> list[RecordNode]:
     """All nodes of `place` at or under `start`."""
     names: list[str] = []
-    step: Place | None = place
+    step: NodeDefinition | None = place
     while step is not None and step is not start.place:
         names.append(step.name)
         step = step.parent
@@ -239,8 +239,8 @@ def nodes_at(start: RecordNode, place: Place) -> list[RecordNode]:
     return found
 
 
-def _from_meeting(start: RecordNode, place: Place) -> list[RecordNode]:
-    node: Node | None = start
+def _from_meeting(start: RecordNode, place: NodeDefinition) -> list[RecordNode]:
+    node: XmlNode | None = start
     while isinstance(node, RecordNode) and not place.is_within(node.place):
         node = node.parent
     return nodes_at(node, place) if isinstance(node, RecordNode) else []
@@ -257,6 +257,6 @@ def _attribute(node: RecordNode, name: str) -> RecordNode:
     return attribute
 
 
-def each_of(nodes: Iterable[Node]) -> list[RecordNode]:
+def each_of(nodes: Iterable[XmlNode]) -> list[RecordNode]:
     """The record nodes among `nodes`."""
     return [node for node in nodes if isinstance(node, RecordNode)]

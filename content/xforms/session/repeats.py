@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from content.xforms.definition import Place
+from content.xforms.definition import NodeDefinition
 from content.xforms.faults import AnswerRefused, FormTooLarge
 from content.xforms.limits import NODES_MAX, ROWS_MAX
 from content.xforms.parse.form import Form
 from content.xforms.session.addresses import find, steps_of
-from content.xforms.session.context import SessionWorld
+from content.xforms.session.context import SessionContext
 from content.xforms.session.preloads import begin
-from content.xforms.session.recalculation import Engine, nodes_at, spread
-from content.xforms.tree import Node, RecordNode, copy_record
+from content.xforms.session.recalculation import Recalculation, nodes_at, spread
+from content.xforms.tree import RecordNode, XmlNode, copy_record
 from content.xforms.xpath.values import Context, to_number
 
 _COUNT_ROUNDS_MAX = 20
@@ -22,7 +22,7 @@ _COUNT_ROUNDS_MAX = 20
 class Repeats:
     """The rows of one record. `on_new_row` fires the form's new-repeat actions."""
 
-    def __init__(self, form: Form, world: SessionWorld, engine: Engine) -> None:
+    def __init__(self, form: Form, world: SessionContext, engine: Recalculation) -> None:
         self._form = form
         self._world = world
         self._engine = engine
@@ -48,7 +48,7 @@ class Repeats:
             raise AnswerRefused(f"The rows of {row.place.path} are counted by the form itself.")
         self._discard(row)
 
-    def _repeat_at(self, path: str) -> tuple[Place, RecordNode]:
+    def _repeat_at(self, path: str) -> tuple[NodeDefinition, RecordNode]:
         steps = steps_of(path)
         place = self._form.places.get("/" + "/".join(name for name, _ in steps))
         if place is None or not place.repeat:
@@ -56,7 +56,7 @@ class Repeats:
         above = path.strip().rpartition("/")[0]
         return place, find(self._world.root, above)
 
-    def _append(self, place: Place, parent: RecordNode) -> RecordNode:
+    def _append(self, place: NodeDefinition, parent: RecordNode) -> RecordNode:
         template = self._form.record.templates.get(place)
         assert template is not None, place.path
         rows = parent.by_name.get(place.name, [])
@@ -98,7 +98,7 @@ class Repeats:
                 return
         raise FormTooLarge("The counts of the form's repeats depend on each other without end.")
 
-    def _settle_place(self, place: Place) -> bool:
+    def _settle_place(self, place: NodeDefinition) -> bool:
         changed = False
         above = place.parent
         assert above is not None
@@ -117,7 +117,7 @@ class Repeats:
                 changed = True
         return changed
 
-    def _wanted(self, place: Place, parent: RecordNode, rows: int) -> int:
+    def _wanted(self, place: NodeDefinition, parent: RecordNode, rows: int) -> int:
         """How many rows the count asks for; a count that is blank again leaves them as they are."""
         control = place.control
         assert control is not None
@@ -136,9 +136,9 @@ class Repeats:
         return int(number)
 
 
-def _before(parent: RecordNode, place: Place) -> Node | None:
+def _before(parent: RecordNode, place: NodeDefinition) -> XmlNode | None:
     """The child of `parent` a first row of `place` goes after (None: last)."""
-    last: Node | None = None
+    last: XmlNode | None = None
     for child in parent.children:
         if child.place is not None and child.place.number < place.number:
             last = child

@@ -13,17 +13,17 @@ from datetime import datetime, tzinfo
 from content.xforms.faults import AnswerRefused
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.form import Form
-from content.xforms.results import Finalized, NodeState, Page, Problem, SetResult
+from content.xforms.results import Finalized, NodeState, Page, RecordProblem, SetResult
 from content.xforms.session import snapshots
 from content.xforms.session.addresses import address, find
 from content.xforms.session.answers import stored
-from content.xforms.session.context import RandomIds, SessionWorld
-from content.xforms.session.describe import Describer
+from content.xforms.session.context import IdSource, SessionContext
+from content.xforms.session.describe import NodeDescriber
 from content.xforms.session.entities import changes, complete
 from content.xforms.session.events import Events
 from content.xforms.session.paging import pages
 from content.xforms.session.preloads import at_end, begin
-from content.xforms.session.recalculation import Engine
+from content.xforms.session.recalculation import Recalculation
 from content.xforms.session.repeats import Repeats
 from content.xforms.session.submission import instance_id_node, to_xml
 from content.xforms.tree import RecordNode, copy_record
@@ -38,7 +38,7 @@ class FormSession:
         *,
         now: Callable[[], datetime],
         tz: tzinfo,
-        ids: RandomIds,
+        ids: IdSource,
         seed: int = 1,
         preload: Mapping[str, str] | None = None,
         last_saved: ChoiceList | None = None,
@@ -47,18 +47,20 @@ class FormSession:
         """`locate` gives the device's place as `latitude longitude altitude accuracy`, for
         `odk:setgeopoint`; None, or giving None, leaves those questions blank.
         """
-        self._build(form, SessionWorld(form, now, tz, seed, preload or {}, ids, last_saved, locate))
+        self._build(
+            form, SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
+        )
         self._world.take(copy_record(form.record.root))
         self._start_new()
 
-    def _build(self, form: Form, world: SessionWorld) -> None:
+    def _build(self, form: Form, world: SessionContext) -> None:
         self.form = form
         self._world = world
-        self._engine = Engine(form.graph, world, self._calculated)
+        self._engine = Recalculation(form.graph, world, self._calculated)
         self._repeats = Repeats(form, world, self._engine)
         self._events = Events(form, world, self._engine)
         self._repeats.on_new_row = self._events.new_row
-        self._describer = Describer(form, world)
+        self._describer = NodeDescriber(form, world)
 
     @classmethod
     def restore(
@@ -68,7 +70,7 @@ class FormSession:
         *,
         now: Callable[[], datetime],
         tz: tzinfo,
-        ids: RandomIds,
+        ids: IdSource,
         seed: int = 1,
         preload: Mapping[str, str] | None = None,
         last_saved: ChoiceList | None = None,
@@ -76,7 +78,7 @@ class FormSession:
     ) -> FormSession:
         """The session a `snapshot()` was taken of; raises `SnapshotRefused`."""
         session = cls.__new__(cls)
-        world = SessionWorld(form, now, tz, seed, preload or {}, ids, last_saved, locate)
+        world = SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
         session._build(form, world)
         root, language = snapshots.read(form, snapshot)
         session._world.take(root)
@@ -171,7 +173,7 @@ class FormSession:
         """What to ask now, in order: relevant questions only."""
         return pages(self.form, self._world)
 
-    def violations(self) -> list[Problem]:
+    def violations(self) -> list[RecordProblem]:
         """Every relevant answer that is missing or breaks its constraint, in order."""
         return self._describer.problems(self._world.root)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 
-Move = Callable[[Node], list[Node]]
-_NONE: list[Node] = []
+Move = Callable[[XmlNode], list[XmlNode]]
+_NONE: list[XmlNode] = []
 
 
-def _passes(name: str) -> Callable[[Node], bool]:
+def _passes(name: str) -> Callable[[XmlNode], bool]:
     if name in {"*", "node()"}:
         return lambda _: True
     return lambda node: node.name == name
@@ -37,7 +37,7 @@ def _self(name: str) -> Move:
 
 
 def _attribute(name: str) -> Move:
-    def attribute(node: Node) -> list[Node]:
+    def attribute(node: XmlNode) -> list[XmlNode]:
         if not node.attributes:
             return _NONE
         if name == "*":
@@ -48,7 +48,7 @@ def _attribute(name: str) -> Move:
     return attribute
 
 
-def _below(node: Node) -> Iterator[Node]:
+def _below(node: XmlNode) -> Iterator[XmlNode]:
     for child in node.children:
         yield child
         yield from _below(child)
@@ -64,7 +64,7 @@ def _descendant_or_self(name: str) -> Move:
     return lambda node: ([node] if passes(node) else []) + below(node)
 
 
-def _above(node: Node) -> Iterator[Node]:
+def _above(node: XmlNode) -> Iterator[XmlNode]:
     parent = node.parent
     while parent is not None:
         yield parent
@@ -84,7 +84,7 @@ def _ancestor_or_self(name: str) -> Move:
 def _sibling(name: str, *, after: bool) -> Move:
     passes = _passes(name)
 
-    def siblings(node: Node) -> list[Node]:
+    def siblings(node: XmlNode) -> list[XmlNode]:
         if node.parent is None:
             return _NONE
         family = list(node.parent.children)

@@ -10,9 +10,9 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from content.xforms.xpath import paths
-from content.xforms.xpath.syntax import Binary, Expr, Path, Text
+from content.xforms.xpath.syntax import Binary, Expr, Path, StringLiteral
 from content.xforms.xpath.values import (
     NAN,
     Context,
@@ -39,9 +39,9 @@ def equality(compiler: Compiler, tree: Binary) -> Callable[[Context], bool]:
     """`=` or `!=`; the common case, a path against a literal, has its own closure."""
     wanted = tree.operator == "="
     left, right = tree.left, tree.right
-    if isinstance(left, Text):
+    if isinstance(left, StringLiteral):
         left, right = right, left
-    if isinstance(left, Path) and isinstance(right, Text):
+    if isinstance(left, Path) and isinstance(right, StringLiteral):
         run, literal = paths.compile_path(compiler, left), right.value
         return _path_is(run, literal, wanted=wanted)
     one, two = compiler.value(tree.left).run, compiler.value(tree.right).run
@@ -51,7 +51,7 @@ def equality(compiler: Compiler, tree: Binary) -> Callable[[Context], bool]:
 
 
 def _path_is(
-    run: Callable[[Context], list[Node]], literal: str, *, wanted: bool
+    run: Callable[[Context], list[XmlNode]], literal: str, *, wanted: bool
 ) -> Callable[[Context], bool]:
     def path_is(c: Context) -> bool:
         found = run(c)
@@ -68,7 +68,7 @@ def _path_is(
     return path_is
 
 
-def _numbers_equal(node: Node, text: str, other: str, context: Context) -> bool:
+def _numbers_equal(node: XmlNode, text: str, other: str, context: Context) -> bool:
     return is_numeric(node) and text_number(text, context) == text_number(other, context)
 
 
@@ -100,7 +100,7 @@ def _values_equal(left: Value, right: Value, context: Context) -> bool:
     return to_text(left) == to_text(right)
 
 
-def _set_and_value(nodes: list[Node], other: Value, context: Context, *, wanted: bool) -> bool:
+def _set_and_value(nodes: list[XmlNode], other: Value, context: Context, *, wanted: bool) -> bool:
     if not nodes:
         return _values_equal("", other, context) is wanted
     for node in nodes:
@@ -113,7 +113,7 @@ def _set_and_value(nodes: list[Node], other: Value, context: Context, *, wanted:
     return False
 
 
-def _sets(left: list[Node], right: list[Node], context: Context, *, wanted: bool) -> bool:
+def _sets(left: list[XmlNode], right: list[XmlNode], context: Context, *, wanted: bool) -> bool:
     if len(left) <= 1 and len(right) <= 1:
         one = left[0].text() if left else ""
         two = right[0].text() if right else ""

@@ -12,20 +12,20 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from content.xforms.faults import BadExpression
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from content.xforms.xpath import comparison, paths
 from content.xforms.xpath.functions.registry import FORMS, FUNCTIONS, Function
 from content.xforms.xpath.syntax import (
     Base,
     Binary,
-    Call,
     Chain,
     Expr,
     Filter,
+    FunctionCall,
     Negative,
-    Number,
+    NumberLiteral,
     Path,
-    Text,
+    StringLiteral,
 )
 from content.xforms.xpath.values import (
     NAN,
@@ -41,7 +41,7 @@ from content.xforms.xpath.values import (
 RunText: TypeAlias = Callable[[Context], str]
 RunNumber: TypeAlias = Callable[[Context], float]
 RunBoolean: TypeAlias = Callable[[Context], bool]
-RunNodes: TypeAlias = Callable[[Context], list[Node]]
+RunNodes: TypeAlias = Callable[[Context], list[XmlNode]]
 
 
 class Code(NamedTuple):
@@ -62,10 +62,10 @@ class Compiler:
     def value(self, tree: Expr) -> Code:  # noqa: PLR0911 - one a kind of tree
         """`tree` with whatever type it gives; raises `BadExpression`."""
         match tree:
-            case Number(value):
+            case NumberLiteral(value):
                 number = value
                 return Code("number", lambda _: number)
-            case Text(text):
+            case StringLiteral(text):
                 constant = text
                 return Code("text", lambda _: constant)
             case Negative(operand):
@@ -75,7 +75,7 @@ class Compiler:
                 return self._chain(tree)
             case Binary():
                 return self._binary(tree)
-            case Call():
+            case FunctionCall():
                 return self._call(tree)
             case Path():
                 return Code("nodes", paths.compile_path(self, tree))
@@ -114,7 +114,7 @@ class Compiler:
         if kind not in {"nodes", "any"}:
             return lambda _: []
 
-        def relevant(c: Context) -> list[Node]:
+        def relevant(c: Context) -> list[XmlNode]:
             found = run(c)
             if type(found) is not list:
                 return []
@@ -186,7 +186,7 @@ class Compiler:
 
         return Code("nodes", filtered)
 
-    def _call(self, tree: Call) -> Code:
+    def _call(self, tree: FunctionCall) -> Code:
         form = FORMS.get(tree.name)
         if form is not None:
             kind, least, most, build = form
@@ -197,7 +197,7 @@ class Compiler:
             raise BadExpression(f"There is no function {tree.name}() in XForms; check its name.")
         return Code(function.gives, self._bound(function, tree))
 
-    def _bound(self, function: Function, tree: Call) -> Run:
+    def _bound(self, function: Function, tree: FunctionCall) -> Run:
         arguments = tree.arguments
         most = math.inf if function.rest else len(function.takes)
         check_count(tree, len(function.takes) - function.optional, most)
@@ -230,7 +230,7 @@ class Compiler:
                 return self.value(tree).run
 
 
-def check_count(tree: Call, least: float, most: float) -> None:
+def check_count(tree: FunctionCall, least: float, most: float) -> None:
     """Raise `BadExpression` where a call has too few or too many arguments."""
     count = len(tree.arguments)
     if count < least or count > most:
@@ -262,7 +262,7 @@ def context_free(tree: Expr) -> bool:  # noqa: PLR0911 - one a kind of tree
             if base is Base.CONTEXT:
                 return False
             return base is Base.ROOT or context_free(base)
-        case Call(name, arguments):
+        case FunctionCall(name, arguments):
             if name in {"position", "last", "once"} and not arguments:
                 return False
             return all(context_free(argument) for argument in arguments)

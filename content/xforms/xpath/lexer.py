@@ -13,7 +13,7 @@ from content.xforms.faults import BadExpression, FormTooLarge
 from content.xforms.limits import EXPRESSION_CHARS_MAX
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is."""
 
     NUMBER = "number"
@@ -25,7 +25,7 @@ class Kind(Enum):
     END = "end"
 
 
-NUMBER, TEXT, PATH, OPERATOR, NAME, STAR, END = Kind
+NUMBER, TEXT, PATH, OPERATOR, NAME, STAR, END = TokenKind
 _NAME = r"[^\W\d][\w.\-·]*(?::[^\W\d][\w.\-·]*)?"
 _TOKEN = re.compile(
     rf"""
@@ -43,7 +43,7 @@ _WORD_OPERATORS = frozenset({"and", "or", "div", "mod"})
 _OPERAND_ENDS = frozenset({")", "]", ".", ".."})
 
 
-def tokens(source: str) -> tuple[list[Kind], list[str]]:
+def tokens(source: str) -> tuple[list[TokenKind], list[str]]:
     """Kinds and texts of the tokens of `source`, ending with END.
 
     Raises `BadExpression`, `FormTooLarge`.
@@ -54,7 +54,7 @@ def tokens(source: str) -> tuple[list[Kind], list[str]]:
             "split it into several calculations."
         )
     texts: list[str] = _TOKEN.findall(source)
-    kinds: list[Kind] = []
+    kinds: list[TokenKind] = []
     operand = False
     for text in texts:
         if text in _MARKS:
@@ -74,7 +74,7 @@ def tokens(source: str) -> tuple[list[Kind], list[str]]:
     return kinds, texts
 
 
-def _kind_of(text: str) -> Kind:
+def _kind_of(text: str) -> TokenKind:
     """The kind of a token that is no operator; END of a character that starts none."""
     first = text[0]
     if first in "/.":

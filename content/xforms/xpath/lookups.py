@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from content.xforms.tree import Node
-from content.xforms.xpath.syntax import Base, Binary, Call, Chain, Expr, Path, Text, walk
+from content.xforms.tree import XmlNode
+from content.xforms.xpath.syntax import (
+    Base,
+    Binary,
+    Chain,
+    Expr,
+    FunctionCall,
+    Path,
+    StringLiteral,
+    walk,
+)
 from content.xforms.xpath.values import Context, Value, to_text
 
 if TYPE_CHECKING:
@@ -32,7 +41,7 @@ def compile_lookup(compiler: Compiler, path: Path) -> RunNodes | None:
     onward = paths.compile_steps(compiler, path.steps[2:])
     general = paths.compile_steps(compiler, path.steps)
 
-    def look_up(c: Context) -> list[Node]:
+    def look_up(c: Context) -> list[XmlNode]:
         key = value(c)
         if isinstance(key, bool) or (isinstance(key, list) and len(key) > 1):
             document = c.world.instance(instance)
@@ -53,16 +62,16 @@ def _split(  # noqa: PLR0911 - one a reason not to qualify
     path: Path,
 ) -> tuple[str, tuple[str, str], str, Expr, list[Expr]] | None:
     base, steps = path.base, path.steps
-    if not isinstance(base, Call) or base.name != "instance" or len(steps) < 2:
+    if not isinstance(base, FunctionCall) or base.name != "instance" or len(steps) < 2:
         return None
     name, root, row = base.arguments[0], steps[0], steps[1]
-    if not isinstance(name, Text) or root.predicates or not row.predicates:
+    if not isinstance(name, StringLiteral) or root.predicates or not row.predicates:
         return None
     if root.axis != "child" or row.axis != "child" or row.name in {"*", "node()"}:
         return None
     first = row.predicates[0]
     parts = first.operands if isinstance(first, Chain) and first.operator == "and" else [first]
-    if any(isinstance(part, Call) and part.name in _POSITIONAL for part in walk(first)):
+    if any(isinstance(part, FunctionCall) and part.name in _POSITIONAL for part in walk(first)):
         return None
     for at, part in enumerate(parts):
         found = _column_equals(part)
@@ -72,7 +81,7 @@ def _split(  # noqa: PLR0911 - one a reason not to qualify
             rest: list[Expr] = list(left_over)
             if len(left_over) > 1:
                 rest = [Chain("and", left_over)]
-            if any(not isinstance(tree, (Binary, Chain, Call)) for tree in rest):
+            if any(not isinstance(tree, (Binary, Chain, FunctionCall)) for tree in rest):
                 return None
             return name.value, (root.name, row.name), column, sought, rest
     return None

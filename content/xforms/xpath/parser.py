@@ -13,15 +13,15 @@ from content.xforms.xpath.lexer import END, NAME, NUMBER, OPERATOR, PATH, STAR, 
 from content.xforms.xpath.syntax import (
     Base,
     Binary,
-    Call,
     Chain,
     Expr,
     Filter,
+    FunctionCall,
+    LocationStep,
     Negative,
-    Number,
+    NumberLiteral,
     Path,
-    Step,
-    Text,
+    StringLiteral,
     plain_steps,
 )
 
@@ -125,10 +125,10 @@ class _Parser:
             return self._location()
         if kind is TEXT:
             self._at = at + 1
-            base = Text(text[1:-1])
+            base = StringLiteral(text[1:-1])
         elif kind is NUMBER:
             self._at = at + 1
-            base = Number(float(text))
+            base = NumberLiteral(float(text))
         elif text == "-":
             self._at = at + 1
             return Negative(self.expression(_NEGATIVE_POWER))
@@ -138,7 +138,7 @@ class _Parser:
             self._expect(")")
         elif kind is NAME and self._texts[at + 1] == "(" and text not in _NODE_TESTS:
             self._at = at + 2
-            base = Call(text, self._arguments())
+            base = FunctionCall(text, self._arguments())
         else:
             return self._location()
         follows = self._texts[self._at][:1]
@@ -179,8 +179,8 @@ class _Parser:
             return Path(Base.ROOT, self._steps(leading=True))
         return Path(Base.CONTEXT, self._steps(leading=False))
 
-    def _steps(self, *, leading: bool) -> list[Step]:
-        steps: list[Step] = []
+    def _steps(self, *, leading: bool) -> list[LocationStep]:
+        steps: list[LocationStep] = []
         if not leading:
             self._step(steps)
         while True:
@@ -189,13 +189,13 @@ class _Parser:
                 self._step(steps)
                 continue
             if text == "//":
-                steps.append(Step("descendant-or-self", "node()", []))
+                steps.append(LocationStep("descendant-or-self", "node()", []))
             elif text != "/":
                 return steps
             self._at += 1
             self._step(steps)
 
-    def _step(self, steps: list[Step]) -> None:
+    def _step(self, steps: list[LocationStep]) -> None:
         """Read one step, or all steps of a plain path, onto `steps`."""
         text = self._texts[self._at]
         axis = "child"
@@ -203,11 +203,13 @@ class _Parser:
             self._at += 1
             steps += plain_steps(text)
             last = steps.pop()
-            steps.append(Step(last.axis, last.name, self._predicates()))
+            steps.append(LocationStep(last.axis, last.name, self._predicates()))
             return
         if text in {".", ".."}:
             self._at += 1
-            steps.append(Step("self" if text == "." else "parent", "node()", self._predicates()))
+            steps.append(
+                LocationStep("self" if text == "." else "parent", "node()", self._predicates())
+            )
             return
         if text == "@":
             self._at += 1
@@ -217,7 +219,7 @@ class _Parser:
             if axis not in _AXES:
                 raise self.unexpected()
             self._at += 2
-        steps.append(Step(axis, self._name_test(), self._predicates()))
+        steps.append(LocationStep(axis, self._name_test(), self._predicates()))
 
     def _name_test(self) -> str:
         kind, text = self._kinds[self._at], self._texts[self._at]

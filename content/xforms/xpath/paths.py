@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from content.xforms.xpath import lookups
 from content.xforms.xpath.axes import AXES, child_step
-from content.xforms.xpath.syntax import Base, Expr, Number, Path, Step, is_plain
+from content.xforms.xpath.syntax import Base, Expr, LocationStep, NumberLiteral, Path, is_plain
 from content.xforms.xpath.values import Context, to_boolean
 
 if TYPE_CHECKING:
     from content.xforms.xpath.compiler import Compiler, RunNodes, RunText
 
-Narrow = Callable[[Context, list[Node]], list[Node]]
-_NONE: list[Node] = []
+Narrow = Callable[[Context, list[XmlNode]], list[XmlNode]]
+_NONE: list[XmlNode] = []
 
 
 def compile_path(compiler: Compiler, path: Path) -> RunNodes:
@@ -39,7 +39,7 @@ def compile_path(compiler: Compiler, path: Path) -> RunNodes:
     base = compiler.value(path.base).run
     walk = compile_steps(compiler, path.steps)
 
-    def based(c: Context) -> list[Node]:
+    def based(c: Context) -> list[XmlNode]:
         found = base(c)
         return walk(c, found) if isinstance(found, list) else _NONE
 
@@ -99,7 +99,7 @@ def _plain_relative(path: Path) -> RunNodes:
         moves = [child_step(step.name) if step.axis == "child" else AXES[step.axis]("node()")
                  for step in path.steps]  # fmt: skip
 
-        def zigzag(c: Context) -> list[Node]:
+        def zigzag(c: Context) -> list[XmlNode]:
             found = [c.node]
             for move in moves:
                 found = _unique([node for start in found for node in move(start)])
@@ -107,8 +107,8 @@ def _plain_relative(path: Path) -> RunNodes:
 
         return zigzag
 
-    def relative(c: Context) -> list[Node]:
-        node: Node | None = c.node
+    def relative(c: Context) -> list[XmlNode]:
+        node: XmlNode | None = c.node
         for _ in range(ups):
             if node is None:
                 return _NONE
@@ -118,7 +118,7 @@ def _plain_relative(path: Path) -> RunNodes:
     return relative
 
 
-def descend(node: Node, names: list[str] | tuple[str, ...]) -> list[Node]:
+def descend(node: XmlNode, names: list[str] | tuple[str, ...]) -> list[XmlNode]:
     """All nodes reached from `node` by the child steps `names`."""
     found = [node]
     for name in names:
@@ -155,7 +155,7 @@ def _absolute(compiler: Compiler, path: Path) -> RunNodes:
 
 
 def _from_top(names: tuple[str, ...], path: str) -> RunNodes:
-    def from_top(c: Context) -> list[Node]:
+    def from_top(c: Context) -> list[XmlNode]:
         world = c.world
         found = world.fixed.get(path)
         return descend(world.document(), names) if found is None else found
@@ -163,7 +163,7 @@ def _from_top(names: tuple[str, ...], path: str) -> RunNodes:
     return from_top
 
 
-def _leading_names(steps: list[Step]) -> tuple[str, ...]:
+def _leading_names(steps: list[LocationStep]) -> tuple[str, ...]:
     names: list[str] = []
     for step in steps:
         if step.axis != "child" or step.name in {"*", "node()", "text()"}:
@@ -181,8 +181,8 @@ def _from_row(
 ) -> RunNodes:
     path = "/" + "/".join(row)
 
-    def from_row(c: Context) -> list[Node]:
-        node: Node | None = c.current
+    def from_row(c: Context) -> list[XmlNode]:
+        node: XmlNode | None = c.current
         while node is not None:
             place = node.place
             if place is not None and place.path == path:
@@ -194,7 +194,7 @@ def _from_row(
     return from_row
 
 
-def compile_steps(compiler: Compiler, steps: list[Step]) -> Narrow:
+def compile_steps(compiler: Compiler, steps: list[LocationStep]) -> Narrow:
     """A closure taking start nodes through `steps`."""
     moves = [
         (
@@ -205,9 +205,9 @@ def compile_steps(compiler: Compiler, steps: list[Step]) -> Narrow:
         for step in steps
     ]
 
-    def walk(c: Context, found: list[Node]) -> list[Node]:
+    def walk(c: Context, found: list[XmlNode]) -> list[XmlNode]:
         for move, predicates, may_repeat in moves:
-            reached: list[Node] = []
+            reached: list[XmlNode] = []
             for start in found:
                 near = move(start)
                 for predicate in predicates:
@@ -223,19 +223,19 @@ def compile_steps(compiler: Compiler, steps: list[Step]) -> Narrow:
     return walk
 
 
-def _unique(nodes: list[Node]) -> list[Node]:
+def _unique(nodes: list[XmlNode]) -> list[XmlNode]:
     return list({id(node): node for node in nodes}.values())
 
 
 def compile_predicate(compiler: Compiler, tree: Expr) -> Narrow:
     """A closure narrowing nodes by one predicate; a number means a position."""
-    if isinstance(tree, Number):
+    if isinstance(tree, NumberLiteral):
         at = int(tree.value) - 1 if tree.value == int(tree.value) else -1
         return lambda _, nodes: nodes[at : at + 1] if at >= 0 else _NONE
     kind, run = compiler.value(tree)
     if kind == "boolean":
 
-        def test(c: Context, nodes: list[Node]) -> list[Node]:
+        def test(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
             inner = Context(c.node, c.world, c.current, len(nodes))
             c.world.spend(len(nodes))
             kept = []
@@ -248,7 +248,7 @@ def compile_predicate(compiler: Compiler, tree: Expr) -> Narrow:
 
         return test
 
-    def pick(c: Context, nodes: list[Node]) -> list[Node]:
+    def pick(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
         inner = Context(c.node, c.world, c.current, len(nodes))
         c.world.spend(len(nodes))
         kept = []

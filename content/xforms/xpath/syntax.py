@@ -16,14 +16,14 @@ class Base(Enum):
 
 
 @dataclass(slots=True)
-class Number:
+class NumberLiteral:
     """A literal number."""
 
     value: float
 
 
 @dataclass(slots=True)
-class Text:
+class StringLiteral:
     """A literal string."""
 
     value: str
@@ -54,7 +54,7 @@ class Chain:
 
 
 @dataclass(slots=True)
-class Call:
+class FunctionCall:
     """A function call."""
 
     name: str
@@ -62,7 +62,7 @@ class Call:
 
 
 @dataclass(slots=True)
-class Step:
+class LocationStep:
     """One step of a location path; `name` is a local name, `*` or `node()` or `text()`."""
 
     axis: str
@@ -80,7 +80,9 @@ class Path:
     __slots__ = ("_steps", "base", "plain")
     __match_args__ = ("base", "steps")
 
-    def __init__(self, base: Base | Expr, steps: list[Step] | None, plain: str = "") -> None:
+    def __init__(
+        self, base: Base | Expr, steps: list[LocationStep] | None, plain: str = ""
+    ) -> None:
         self.base = base
         self.plain = plain
         self._steps = steps
@@ -89,7 +91,7 @@ class Path:
         return f"Path({self.base!r}, {self.plain or self.steps!r})"
 
     @property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[LocationStep]:
         """One after the other; nobody changes them."""
         steps = self._steps
         return plain_steps(self.plain) if steps is None else steps
@@ -103,13 +105,17 @@ class Filter:
     predicates: list[Expr]
 
 
-Expr: TypeAlias = Number | Text | Negative | Binary | Chain | Call | Path | Filter
+Expr: TypeAlias = (
+    NumberLiteral | StringLiteral | Negative | Binary | Chain | FunctionCall | Path | Filter
+)
 
 
-def plain_steps(text: str) -> list[Step]:
+def plain_steps(text: str) -> list[LocationStep]:
     """The steps of a plain path."""
     return [
-        Step("parent", "node()", []) if name == ".." else Step("child", name.rpartition(":")[2], [])
+        LocationStep("parent", "node()", [])
+        if name == ".."
+        else LocationStep("child", name.rpartition(":")[2], [])
         for name in text.removeprefix("/").split("/")
     ]
 
@@ -124,7 +130,7 @@ def children(tree: Expr) -> Iterator[Expr]:
             yield right
         case Chain(_, operands):
             yield from operands
-        case Call(_, arguments):
+        case FunctionCall(_, arguments):
             yield from arguments
         case Path(base, _) if tree.plain:
             return

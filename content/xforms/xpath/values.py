@@ -13,12 +13,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 
 if TYPE_CHECKING:
-    from content.xforms.definition import Place
+    from content.xforms.definition import NodeDefinition
 
-Value: TypeAlias = str | float | bool | list[Node]
+Value: TypeAlias = str | float | bool | list[XmlNode]
 NAN = math.nan
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,4})?\s*\Z
 _NUMERIC_TYPES = frozenset({"int", "decimal"})
 
 
-class World(Protocol):
+class EvaluationContext(Protocol):
     """What an expression may ask of the session it runs in."""
 
     @property
@@ -44,28 +44,28 @@ class World(Protocol):
         """The present moment, aware."""
         ...
 
-    def document(self) -> Node:
+    def document(self) -> XmlNode:
         """The parent of the record's root."""
         ...
 
     @property
-    def fixed(self) -> dict[str, list[Node]]:
+    def fixed(self) -> dict[str, list[XmlNode]]:
         """Nodes of the record outside repeats, by absolute path."""
         ...
 
-    def instance(self, name: str) -> Node | None:
+    def instance(self, name: str) -> XmlNode | None:
         """The document node of a list, or None where the form has none of that name."""
         ...
 
-    def rows(self, name: str, path: tuple[str, str], column: str, value: str) -> list[Node]:
+    def rows(self, name: str, path: tuple[str, str], column: str, value: str) -> list[XmlNode]:
         """Rows at `path` (root, row) of list `name` whose `column` equals `value`."""
         ...
 
-    def itext(self, text_id: str, node: Node) -> str:
+    def itext(self, text_id: str, node: XmlNode) -> str:
         """A translated text in the session's language."""
         ...
 
-    def choice_label(self, value: str, path: str, node: Node) -> str:
+    def choice_label(self, value: str, path: str, node: XmlNode) -> str:
         """The label of choice `value` of the question at `path`."""
         ...
 
@@ -92,7 +92,7 @@ class Context:
     __slots__ = ("current", "node", "position", "size", "world")
 
     def __init__(
-        self, node: Node, world: World, current: Node | None = None, size: int = 1
+        self, node: XmlNode, world: EvaluationContext, current: XmlNode | None = None, size: int = 1
     ) -> None:
         self.node = node
         self.world = world
@@ -228,12 +228,12 @@ def to_boolean(value: Value) -> bool:
     return value != ""
 
 
-def node_truth(node: Node) -> bool:
+def node_truth(node: XmlNode) -> bool:
     """Whether a node's value counts as true (see `to_boolean`)."""
     text = node.text()
     if not text:
         return False
-    place: Place | None = node.place
+    place: NodeDefinition | None = node.place
     if place is not None:
         if place.type in _NUMERIC_TYPES:
             try:
@@ -248,7 +248,7 @@ def node_truth(node: Node) -> bool:
     return True
 
 
-def is_numeric(node: Node) -> bool:
+def is_numeric(node: XmlNode) -> bool:
     """Whether the form types this node as a number."""
-    place: Place | None = node.place
+    place: NodeDefinition | None = node.place
     return place is not None and place.type in _NUMERIC_TYPES

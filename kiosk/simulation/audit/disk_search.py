@@ -29,7 +29,7 @@ _STAMPS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class DiskHit:
     """A typed value found in clear: the file, the byte offset, and which value (by its number)."""
 
     path: Path
@@ -50,7 +50,7 @@ def spellings(value: str) -> set[bytes]:
     }
 
 
-def search(site: Path, values: Iterable[str], *, but: Iterable[Path] = ()) -> Iterator[Hit]:
+def search(site: Path, values: Iterable[str], *, but: Iterable[Path] = ()) -> Iterator[DiskHit]:
     """Every place where one of `values` stands in a file under `site`, outside the `but` folders.
 
     Databases are searched as bytes, so free pages and write-ahead logs count; so do sockets'
@@ -81,7 +81,7 @@ def _probes(value: str) -> list[bytes]:
     return [max(runs, key=len), *(each for each in digits if len(each) >= SHORTEST_WORD)]
 
 
-def _exact(path: Path, raw: bytes, number: int, value: str) -> Iterator[Hit]:
+def _exact(path: Path, raw: bytes, number: int, value: str) -> Iterator[DiskHit]:
     if value.isdigit() and len(value) < _STAMPED_DIGITS:
         raw = _STAMPS.sub(lambda stamp: b"~" * len(stamp[0]), raw)
     for spelling in spellings(value):
@@ -89,7 +89,7 @@ def _exact(path: Path, raw: bytes, number: int, value: str) -> Iterator[Hit]:
             continue  # SQLite's index of its log counts 1, 2, 3 in 16 bits, which is no text
         at = raw.find(spelling)
         if at >= 0:
-            yield Hit(path, at, number)
+            yield DiskHit(path, at, number)
             return
 
 

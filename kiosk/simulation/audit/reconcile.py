@@ -16,8 +16,8 @@ from content.catalogue.catalogue import Catalogue
 from kiosk.queue.numbering import label
 from kiosk.simulation.audit.disk_search import duplicates, search
 from kiosk.simulation.site.drain import sync_status
-from kiosk.simulation.site.site_runner import House
-from kiosk.simulation.stories.player import Heard
+from kiosk.simulation.site.site_runner import SiteRunner
+from kiosk.simulation.stories.player import ObservedVisits
 from provisioning.ids import SystemIds
 from provisioning.node.site import Node, Site
 from sync.agency.inbox import open_all
@@ -27,7 +27,7 @@ from sync.store.database import Store
 
 
 @dataclass(slots=True)
-class Summary:
+class ReconcileSummary:
     """The counts of a story or a day. `agrees` is the verdict."""
 
     tickets_told: int = 0
@@ -62,15 +62,15 @@ class Summary:
 
 
 def reckon(
-    house: House,
-    heard: Heard,
+    house: SiteRunner,
+    heard: ObservedVisits,
     before: set[tuple[Path, int]],
     earlier: AbstractSet[str] = frozenset(),
-) -> Summary:
+) -> ReconcileSummary:
     """The summary; `before` are the typed values that stood in files before anybody typed,
     `earlier` the references that agencies could open by then.
     """
-    found = Summary(visits=heard.visits)
+    found = ReconcileSummary(visits=heard.visits)
     _tickets(house, heard, found)
     _forms(house, heard, found, earlier)
     public = public_words(house)
@@ -85,7 +85,7 @@ def reckon(
     return found
 
 
-def clear_values(house: House, typed: Sequence[str]) -> set[tuple[Path, int]]:
+def clear_values(house: SiteRunner, typed: Sequence[str]) -> set[tuple[Path, int]]:
     """(file, number of the typed value) wherever one stands in clear; the signed pack is public,
     and so is what stories leave in `out` (slips and pictures of screens). A database and its
     write-ahead log are one file here: what stood in the one may move to the other.
@@ -97,7 +97,7 @@ def clear_values(house: House, typed: Sequence[str]) -> set[tuple[Path, int]]:
     }
 
 
-def public_words(house: House) -> set[str]:
+def public_words(house: SiteRunner) -> set[str]:
     """Words that journals hold for everybody to read, casefolded: ids of services, forms and
     agencies, and the numbers on the wall. Typing one of them gives nobody away.
     """
@@ -113,7 +113,7 @@ def public_words(house: House) -> set[str]:
     return {word.casefold() for word in found}
 
 
-def _tickets(house: House, heard: Heard, found: Summary) -> None:
+def _tickets(house: SiteRunner, heard: ObservedVisits, found: ReconcileSummary) -> None:
     found.tickets_told = len(heard.tickets)
     nodes = {node.name: node for node in house.nodes}
     numbers: list[tuple[str, str, str]] = []
@@ -170,7 +170,9 @@ def _unmarked_repeats(node: Node) -> int:
     return int(row[0]) if row else 0
 
 
-def _forms(house: House, heard: Heard, found: Summary, earlier: AbstractSet[str]) -> None:
+def _forms(
+    house: SiteRunner, heard: ObservedVisits, found: ReconcileSummary, earlier: AbstractSet[str]
+) -> None:
     found.forms_told = len(heard.references)
     opened = opened_references(house.site)
     waiting = {reference for node in house.nodes for reference in _not_yet_sent(node)}
@@ -212,7 +214,7 @@ def opened_references(site: Site) -> set[str]:
         store.close()
 
 
-def table(summary: Summary) -> list[tuple[str, Any]]:
+def table(summary: ReconcileSummary) -> list[tuple[str, Any]]:
     """The summary as lines for people."""
     return [
         ("visits", summary.visits),

@@ -1,4 +1,4 @@
-"""Day: a whole day on a demo site, with everything that goes wrong on one, counted at the end.
+"""DemoDay: a whole day on a demo site, with everything that goes wrong on one, counted at the end.
 
 Real processes, real sockets, a simulated printer on a real pty; three visits at the real screen.
 `core` is killed while it issues and while it stores: who was not told comes again, as people do.
@@ -15,14 +15,14 @@ from kiosk.centre.authority import Authority
 from kiosk.node.composition import authority, open_catalogue
 from kiosk.node.database import open_books
 from kiosk.queue.faults import NobodyWaiting, NothingCalled
-from kiosk.simulation.audit.reconcile import Summary, reckon
+from kiosk.simulation.audit.reconcile import ReconcileSummary, reckon
 from kiosk.simulation.demo_day.plan import ABANDONED, KILLED, TROUBLE, Visit, visits
 from kiosk.simulation.site.drain import drain
-from kiosk.simulation.site.site_runner import House
-from kiosk.simulation.stories.core_driver import CoreSilent, Hand
-from kiosk.simulation.stories.player import Heard, Player
+from kiosk.simulation.site.site_runner import SiteRunner
+from kiosk.simulation.stories.core_driver import CoreDriver, CoreSilent
+from kiosk.simulation.stories.player import ObservedVisits, StoryPlayer
 from kiosk.simulation.stories.screen_driver import somebody_at
-from kiosk.simulation.stories.visitor import Citizen, Identity
+from kiosk.simulation.stories.visitor import Visitor, VisitorDetails
 from provisioning.node.site import Node, Site
 
 COUNTERS = 3
@@ -32,19 +32,19 @@ SILENCE_S, RESTART_S = 1.5, 20.0
 SHORT_FORMS = ("police_abstract", "ati_request", "inua_jamii", "lost_id", "public_participation")
 
 
-class Day:
+class DemoDay:
     """Plays the plan on `site`."""
 
     def __init__(self, site: Site, out: Path, told: Callable[[str], None]) -> None:
-        self.heard = Heard()
+        self.heard = ObservedVisits()
         self._told = told
         nodes = [site.node(name) for name in ("kiosk-1", "kiosk-2", "van-1")]
-        self.house = House(site, nodes, out, lambda _words: None)
+        self.house = SiteRunner(site, nodes, out, lambda _words: None)
         self._catalogue = open_catalogue(nodes[0])
-        self._hands: dict[str, Hand] = {}
+        self._hands: dict[str, CoreDriver] = {}
         self._kills = 0
 
-    def play(self) -> Summary:
+    def play(self) -> ReconcileSummary:
         """The day, from opening to the last batch."""
         self._told("starting the national node, the centre, two kiosks and a van")
         self.house.start()
@@ -73,11 +73,11 @@ class Day:
         self._told("starting the screen")
         person = somebody_at(self.house, node, self._told)
         try:
-            player = Player(self.house, node, person, self.house.out, self.heard)
+            player = StoryPlayer(self.house, node, person, self.house.out, self.heard)
             for visit in plan:
                 self._told(f"visit {visit.number}: {visit.kind} at the screen of {visit.node}")
                 player.album = f"visit-{visit.number}"
-                self._visit(Citizen(player, Identity(visit.number), visit.language), visit)
+                self._visit(Visitor(player, VisitorDetails(visit.number), visit.language), visit)
         finally:
             person.close()
 
@@ -86,7 +86,7 @@ class Day:
         node = next(each for each in self.house.nodes if each.name == visit.node)
         for attempt in range(3):
             player = self._player(node)
-            citizen = Citizen(player, Identity(visit.number + 100 * attempt), visit.language)
+            citizen = Visitor(player, VisitorDetails(visit.number + 100 * attempt), visit.language)
             if visit.number in KILLED and attempt == 0:
                 citizen.before_last = lambda: self._kill_soon(node)
             try:
@@ -97,11 +97,11 @@ class Day:
                 continue
             return
 
-    def _visit(self, citizen: Citizen, visit: Visit) -> None:
+    def _visit(self, citizen: Visitor, visit: Visit) -> None:
         services = self._catalogue.services(county="047")
         service = services[visit.number * 37 % len(services)]
         form = SHORT_FORMS[visit.number % len(SHORT_FORMS)]
-        who = Identity(visit.number)
+        who = VisitorDetails(visit.number)
         citizen.arrive()
         match visit.kind:
             case "form":
@@ -128,11 +128,11 @@ class Day:
         else:
             citizen.leave()
 
-    def _player(self, node: Node) -> Player:
+    def _player(self, node: Node) -> StoryPlayer:
         hand = self._hands.get(node.name)
         if hand is None:
-            hand = self._hands[node.name] = Hand(self.house.core_socket(node), SILENCE_S)
-        return Player(self.house, node, hand, self.house.out, self.heard)
+            hand = self._hands[node.name] = CoreDriver(self.house.core_socket(node), SILENCE_S)
+        return StoryPlayer(self.house, node, hand, self.house.out, self.heard)
 
     def _kill_soon(self, node: Node) -> None:
         """SIGKILL the core a moment from now, while it is at work."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from kiosk.simulation.site.site_runner import House, HouseFault
+from kiosk.simulation.site.site_runner import SiteRunner, SiteRunnerFault
 from peripherals.printing.spool import JobState
 from provisioning.node.site import Node
 from sync.faults import NotAllSent
@@ -23,14 +23,14 @@ class NotDrained(NotAllSent):
 
 
 def drain(
-    house: House, told: Callable[[str], None] = lambda _: None, *, slips: bool = True
+    house: SiteRunner, told: Callable[[str], None] = lambda _: None, *, slips: bool = True
 ) -> None:
     """Slips first, then batches, kiosks before their centre; raises `NotDrained`."""
     if slips:
         told("waiting for the last slips")
         try:
             house.wait_for(lambda: not any(slips_waiting(node) for node in house.nodes), SLIPS_S)
-        except HouseFault as error:
+        except SiteRunnerFault as error:
             waiting = sum(slips_waiting(node) for node in house.nodes)
             raise NotDrained(f"{waiting} slips still wait for their printer.") from error
     if all(_all_sent(node) for node in (*house.nodes, *house.site.nodes("centre"))):
@@ -66,7 +66,7 @@ def _all_sent(node: Node) -> bool:
     return found.segments > 0 and not found.waiting and not found.relayed_waiting
 
 
-def _send_all(house: House, node: Node) -> None:
+def _send_all(house: SiteRunner, node: Node) -> None:
     """`huduma sync once` in place of the running service, which keeps small batches for a while."""
     service = f"{node.name}.sync"
     line = house.lines[f"{node.name}.sync-line"]

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.simulation.site.drain import NotDrained, drain, slips_waiting
-from kiosk.simulation.site.site_runner import House, HouseFault
+from kiosk.simulation.site.site_runner import SiteRunner, SiteRunnerFault
 
 SLIPS_S = 8.0
 
 
-def settle_what_can(house: House, told: Callable[[str], None]) -> None:
+def settle_what_can(house: SiteRunner, told: Callable[[str], None]) -> None:
     """Wait for slips, then send everything when the lines are up."""
     try:
         house.wait_for(lambda: not any(slips_waiting(node) for node in house.nodes), SLIPS_S)
         slips = True
-    except HouseFault:
+    except SiteRunnerFault:
         told("some slips wait for their printer")
         slips = False
     if not house.network_up:

@@ -1,4 +1,4 @@
-"""House: a whole simulated site on one machine: which processes, over which lines.
+"""SiteRunner: a whole simulated site on one machine: which processes, over which lines.
 
 National node, centre with its relay, and for each kiosk or van its simulated printer, devices,
 core and sync. Lines between nodes run through `kiosk/simulation/site/tcp_proxy.py`, so that a
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.node.database import open_books
-from kiosk.node.supervisor import Service, Supervisor
+from kiosk.node.supervisor import ProcessSupervisor, ServiceProcess
 from peripherals.simulators.control_socket import answers, send
 from provisioning.clock import SystemClock
 from provisioning.node.site import Node, Site, SiteFault
@@ -32,12 +32,12 @@ PRINTER_WORDS = {
 START_S, PAUSE_S = 30.0, 0.05
 
 
-class HouseFault(SiteFault):
+class SiteRunnerFault(SiteFault):
     """The site cannot be run here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProxiedAddress:
     """A line that can be cut: its service, where it is entered, where it leads."""
 
     service: str
@@ -51,7 +51,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class House:
+class SiteRunner:
     """The processes of `site` for the kiosks and vans in `nodes`; `out` takes slips and logs."""
 
     site: Site
@@ -61,20 +61,20 @@ class House:
     clock: SystemClock = field(default_factory=SystemClock)
     pause_max_s: float = 5.0
     patience_s: float = START_S
-    supervisor: Supervisor = field(init=False)
-    lines: dict[str, Line] = field(default_factory=dict)
+    supervisor: ProcessSupervisor = field(init=False)
+    lines: dict[str, ProxiedAddress] = field(default_factory=dict)
     network_up: bool = True
 
     def __post_init__(self) -> None:
         field_nodes = [n.name for n in self.site.nodes() if n.settings.node.field]
         if field_nodes:
-            raise HouseFault(
+            raise SiteRunnerFault(
                 f"{field_nodes[0]} is a device of the field; stories and demos run on demo sites."
             )
-        self.supervisor = Supervisor(self.clock, self.told, pause_max_s=self.pause_max_s)
+        self.supervisor = ProcessSupervisor(self.clock, self.told, pause_max_s=self.pause_max_s)
 
     def start(self) -> None:
-        """Start everything; wait until all cores and printers answer; raises `HouseFault`."""
+        """Start everything; wait until all cores and printers answer; raises `SiteRunnerFault`."""
         for node in (*self.site.nodes("centre"), *self.nodes):
             # The databases are made here, one by one, with their own epochs.
             open_books(node).store.close()
@@ -126,13 +126,13 @@ class House:
         self.wait_for(lambda: self._core_answers(node), self.patience_s)
 
     def wait_for(self, true: Callable[[], bool], seconds: float) -> None:
-        """Keep the processes until `true`; raises `HouseFault` after `seconds`."""
+        """Keep the processes until `true`; raises `SiteRunnerFault` after `seconds`."""
         end = self.clock.monotonic() + seconds
         while not true():
             self.supervisor.tick()
             self.breathe()
             if self.clock.monotonic() > end:
-                raise HouseFault(
+                raise SiteRunnerFault(
                     f"The site was not ready within {seconds:g} s; {self._why()}see {self.logs}."
                 )
 
@@ -184,24 +184,24 @@ class House:
             f"{node.name}.sync", "sync", "run", "--node", node.name, "--upstream", line.endpoint
         )
 
-    def _line(self, name: str, target: str) -> Line:
-        line = self.lines[name] = Line(name, free_port(), target)
+    def _line(self, name: str, target: str) -> ProxiedAddress:
+        line = self.lines[name] = ProxiedAddress(name, free_port(), target)
         host, _, port = target.removeprefix("tcp://").rpartition(":")
         argv = (sys.executable, "-m", "kiosk.simulation.site.tcp_proxy", str(line.port), host, port)
-        self.supervisor.add(Service(name, argv, self.logs / f"{name}.log"))
+        self.supervisor.add(ServiceProcess(name, argv, self.logs / f"{name}.log"))
         return line
 
     def _run(self, name: str, *words: str) -> None:
         argv = (sys.executable, "-m", "kiosk.cli", *words, "--site", str(self.site.dir))
-        self.supervisor.add(Service(name, argv, self.logs / f"{name}.log"))
+        self.supervisor.add(ServiceProcess(name, argv, self.logs / f"{name}.log"))
 
     def _all_answer(self, node: Node) -> bool:
         return answers(node.socket_path("printer")) and self._core_answers(node)
 
     def _core_answers(self, node: Node) -> bool:
-        from kiosk.simulation.stories.core_driver import Hand  # noqa: PLC0415 - the hand belongs to stories, not to a house
+        from kiosk.simulation.stories.core_driver import CoreDriver  # noqa: PLC0415 - the hand belongs to stories, not to a house
 
-        hand = Hand(self.core_socket(node))
+        hand = CoreDriver(self.core_socket(node))
         try:
             return hand.reach(PAUSE_S * 4)
         finally:

@@ -15,7 +15,7 @@ from pathlib import Path
 CHUNK_BYTES = 64 * 1024
 
 
-class Line:
+class TcpProxy:
     """One listening port forwarded to one address; `carried` is bytes in both directions."""
 
     def __init__(self, port: int, host: str, target: int, counts: Path | None) -> None:
@@ -56,7 +56,7 @@ def main(words: list[str]) -> int:
     """Forward LISTEN_PORT to HOST PORT until killed."""
     port, host, target = int(words[0]), words[1], int(words[2])
     counts = Path(words[3]) if len(words) > 3 else None
-    asyncio.run(Line(port, host, target, counts).serve())
+    asyncio.run(TcpProxy(port, host, target, counts).serve())
     return 0
 
 

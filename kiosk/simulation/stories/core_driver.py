@@ -1,5 +1,5 @@
-"""Hand: a person at a kiosk made of code, straight at the core. Stories use it when no window is
-wanted; `kiosk/ui/automation/driver.py` is the same person at the real screen.
+"""CoreDriver: a person at a kiosk made of code, straight at the core. Stories use it when no window
+is wanted; `kiosk/ui/automation/driver.py` is the same person at the real screen.
 
 It sees what a citizen sees (the newest view) and does only what a citizen can: touch an element
 that is there and enabled, or type into the field that is there.
@@ -19,19 +19,19 @@ from kiosk.ui_protocol.view import (
     Advance,
     Edited,
     Element,
-    Hello,
-    Place,
+    Region,
     Role,
     Scanned,
     UiEvent,
     View,
+    ViewRequest,
 )
 
 ANSWER_S = 5.0
 _PARTS = ("day", "month", "year", "hour", "minute")
 
 
-class Person(Protocol):
+class StoryDriver(Protocol):
     """Whoever plays a story: at the core, or at the real screen."""
 
     @property
@@ -60,8 +60,8 @@ class CoreSilent(StoryFailed):
     code = 3
 
 
-class Hand:
-    """Implements `Person` over the core's socket."""
+class CoreDriver:
+    """Implements `StoryDriver` over the core's socket."""
 
     def __init__(self, endpoint: str, patience_s: float = ANSWER_S) -> None:
         self._client = CoreClient(endpoint)
@@ -70,7 +70,7 @@ class Hand:
 
     def reach(self, seconds: float) -> bool:
         """Whether the core answers within `seconds`."""
-        view = self._client.ask(Hello(), seconds)
+        view = self._client.ask(ViewRequest(), seconds)
         self._view = view or self._view
         return view is not None
 
@@ -81,7 +81,7 @@ class Hand:
 
     def look(self) -> View:
         """Look at the screen now."""
-        return self._do(Hello())
+        return self._do(ViewRequest())
 
     def tap(self, name: str) -> None:
         """Touch an element; raises `StoryFailed` with what is on the screen instead."""
@@ -135,7 +135,7 @@ def reachable(view: View, name: str) -> Element:
         wheel = _wheel(element) and name in {f"{element.id}.up", f"{element.id}.down"}
         if element.id != name and not wheel:
             continue
-        if not element.enabled or (view.countdown and element.place is not Place.OVERLAY):
+        if not element.enabled or (view.countdown and element.place is not Region.OVERLAY):
             break
         return element
     near = difflib.get_close_matches(name, [each.id for each in view.elements if each.enabled], 2)

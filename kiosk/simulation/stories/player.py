@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.simulation.site.drain import drain
-from kiosk.simulation.site.site_runner import House
-from kiosk.simulation.stories.core_driver import CoreSilent, Person, on_screen
-from kiosk.simulation.stories.script import Step, StoryFailed
+from kiosk.simulation.site.site_runner import SiteRunner
+from kiosk.simulation.stories.core_driver import CoreSilent, StoryDriver, on_screen
+from kiosk.simulation.stories.script import StoryFailed, StoryStep
 from kiosk.ui_protocol.view import BlockKind, View
 from provisioning.node.site import Node
 
@@ -22,7 +22,7 @@ EXPECT_S = 5.0
 
 
 @dataclass(slots=True)
-class Heard:
+class ObservedVisits:
     """What citizens were told and what they typed. Tickets by the code on them."""
 
     tickets: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -40,16 +40,16 @@ class Heard:
             self.references[number] = node
 
 
-class Player:
+class StoryPlayer:
     """Plays steps as `person` at the kiosk `node` of `house`."""
 
     def __init__(
         self,
-        house: House,
+        house: SiteRunner,
         node: Node,
-        person: Person,
+        person: StoryDriver,
         out: Path,
-        heard: Heard,
+        heard: ObservedVisits,
         told: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._house = house
@@ -62,7 +62,7 @@ class Player:
         """When set, a picture of every screen is kept under names that begin so."""
         self._pictured: set[str] = set()
 
-    def play(self, steps: Sequence[Step]) -> None:
+    def play(self, steps: Sequence[StoryStep]) -> None:
         """Every step in order; raises `StoryFailed` naming the line."""
         for step in steps:
             self._told(f"line {step.line}: {step.verb} {step.rest}".rstrip())

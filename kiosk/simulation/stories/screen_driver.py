@@ -1,4 +1,4 @@
-"""Onlooker: the person of a story at the real screen, and the window of a demo.
+"""ScreenDriver: the person of a story at the real screen, and the window of a demo.
 
 The screen runs as a process of its own (`huduma ui`), as on a kiosk; its driver puts real touches
 on real widgets and types on the real on-screen keyboard. What is on the screen is read from the
@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.filling.date_entry import parts_of
-from kiosk.node.supervisor import Service
-from kiosk.simulation.site.site_runner import House, HouseFault
-from kiosk.simulation.stories.core_driver import Hand, Person, on_screen, reachable
+from kiosk.node.supervisor import ServiceProcess
+from kiosk.simulation.site.site_runner import SiteRunner, SiteRunnerFault
+from kiosk.simulation.stories.core_driver import CoreDriver, StoryDriver, on_screen, reachable
 from kiosk.simulation.stories.script import StoryFailed
-from kiosk.ui_protocol.view import Keyboard, Role, View
+from kiosk.ui_protocol.view import KeyboardKind, Role, View
 from provisioning.clock import SystemClock
 from provisioning.node.site import Node
 
@@ -29,18 +29,18 @@ READY_S, ORDER_S, AGREE_S = 60.0, 180.0, 20.0
 KEY_S = 2.0
 """A key on the screen may take this long on a busy machine without a graphics card."""
 _DIGITS = {"year": 4}
-_PADS = frozenset({Keyboard.NUMBER, Keyboard.PHONE, Keyboard.DECIMAL})
+_PADS = frozenset({KeyboardKind.NUMBER, KeyboardKind.PHONE, KeyboardKind.DECIMAL})
 _SIGNATURE = [[0.2, 0.3], [0.35, 0.7], [0.5, 0.3], [0.65, 0.7], [0.8, 0.4]]
 
 
-class Refused(StoryFailed):
+class ScreenRefused(StoryFailed):
     """The screen understood an order and could not do it."""
 
 
-class Onlooker:
-    """Implements `kiosk.simulation.stories.core_driver.Person` with a screen process."""
+class ScreenDriver:
+    """Implements `kiosk.simulation.stories.core_driver.StoryDriver` with a screen process."""
 
-    def __init__(self, hand: Hand, path: Path, leave: Callable[[], None]) -> None:
+    def __init__(self, hand: CoreDriver, path: Path, leave: Callable[[], None]) -> None:
         self._hand = hand
         self._leave = leave
         self._path = path
@@ -71,7 +71,7 @@ class Onlooker:
         fields = [each for each in view.elements if each.role is Role.FIELD]
         pads = [each for each in view.elements if each.role is Role.PAD]
         if fields:
-            if view.keyboard is Keyboard.NONE:
+            if view.keyboard is KeyboardKind.NONE:
                 self.tap(fields[0].id)
                 view = self._agree()
             self._keys(view, text)
@@ -122,7 +122,7 @@ class Onlooker:
         try:
             self._order({"do": "clear"})
             self._order({"do": "type", "text": text}, ORDER_S + len(text) * KEY_S)
-        except Refused:
+        except ScreenRefused:
             self._hand.type(text)
 
     def _turn_wheels(self, view: View, text: str) -> None:
@@ -160,7 +160,7 @@ class Onlooker:
             self._link = None
             raise StoryFailed(f"The screen does not answer ({error}); see its log.") from error
         if not reply.get("ok"):
-            raise Refused(str(reply.get("error", "the screen refused an order")))
+            raise ScreenRefused(str(reply.get("error", "the screen refused an order")))
         view: dict[str, Any] = reply.get("view", {})
         return view
 
@@ -181,37 +181,39 @@ class Onlooker:
         return found
 
 
-def somebody_at(house: House, node: Node, told: Callable[[str], None]) -> Person:
+def somebody_at(house: SiteRunner, node: Node, told: Callable[[str], None]) -> StoryDriver:
     """A person at the screen; where no screen can be drawn on this machine, at the core."""
     try:
         return at_the_screen(house, node)
-    except HouseFault:
+    except SiteRunnerFault:
         told("the screen does not start here (see its log): playing straight at the core")
         house.supervisor.cut(f"{node.name}.ui")
-        return Hand(house.core_socket(node))
+        return CoreDriver(house.core_socket(node))
 
 
-def at_the_screen(house: House, node: Node) -> Onlooker:
+def at_the_screen(house: SiteRunner, node: Node) -> ScreenDriver:
     """Start the node's screen without a window, and a person before it."""
     path = Path(node.socket_path("screen"))
     path.unlink(missing_ok=True)
     name = _start(house, node, "--drive", str(path), "--silent")
-    person = Onlooker(Hand(house.core_socket(node)), path, lambda: house.supervisor.cut(name))
+    person = ScreenDriver(
+        CoreDriver(house.core_socket(node)), path, lambda: house.supervisor.cut(name)
+    )
     house.wait_for(lambda: person.reach(1.0), READY_S)
     return person
 
 
-def open_window(house: House, node: Node) -> str:
+def open_window(house: SiteRunner, node: Node) -> str:
     """Start the node's screen in a window; the name of its service."""
     ui = node.settings.ui
     return _start(house, node, *(["--fullscreen"] if ui.fullscreen else []))
 
 
-def _start(house: House, node: Node, *words: str) -> str:
+def _start(house: SiteRunner, node: Node, *words: str) -> str:
     name, ui = f"{node.name}.ui", node.settings.ui
     argv = (
         sys.executable, "-m", "kiosk.cli", "ui", "--socket", house.core_socket(node),
         "--width", str(ui.width), "--height", str(ui.height), *words,
     )  # fmt: skip
-    house.supervisor.add(Service(name, argv, house.logs / f"{name}.log"))
+    house.supervisor.add(ServiceProcess(name, argv, house.logs / f"{name}.log"))
     return name

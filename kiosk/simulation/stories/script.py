@@ -41,7 +41,7 @@ class StoryFailed(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StoryStep:
     """One line: its number, its verb and the rest of the line."""
 
     line: int
@@ -70,7 +70,7 @@ _VERBS: dict[str, tuple[str, ...] | str | None] = {
 }
 
 
-def read(path: Path) -> tuple[Step, ...]:
+def read(path: Path) -> tuple[StoryStep, ...]:
     """The steps of the story in a file; raises `StoryUnreadable` also when it is no text."""
     try:
         text = path.read_text("utf-8-sig")  # with or without the mark some editors put first
@@ -80,7 +80,7 @@ def read(path: Path) -> tuple[Step, ...]:
     return parse(text)
 
 
-def parse(text: str) -> tuple[Step, ...]:
+def parse(text: str) -> tuple[StoryStep, ...]:
     """The steps of a story; raises `StoryUnreadable` with the line and what to write."""
     steps = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -88,11 +88,11 @@ def parse(text: str) -> tuple[Step, ...]:
         words = _COMMENT.sub("", line).strip()
         if words:
             verb, *rest = words.split(None, 1)
-            steps.append(_checked(Step(number, verb, "".join(rest))))
+            steps.append(_checked(StoryStep(number, verb, "".join(rest))))
     return tuple(steps)
 
 
-def _checked(step: Step) -> Step:
+def _checked(step: StoryStep) -> StoryStep:
     where = f"Line {step.line} of the story"
     if step.verb not in _VERBS:
         near = difflib.get_close_matches(step.verb, _VERBS, 1)

@@ -1,4 +1,4 @@
-"""Citizen: somebody who knows what they want and answers whatever the screen asks. For days and
+"""Visitor: somebody who knows what they want and answers whatever the screen asks. For days and
 campaigns: it reads each screen like a person and needs no script per form.
 """
 
@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kiosk.simulation.stories.player import Player
+from kiosk.simulation.stories.player import StoryPlayer
 from kiosk.simulation.stories.script import StoryFailed
-from kiosk.ui_protocol.view import Element, Place, Role, View
+from kiosk.ui_protocol.view import Element, Region, Role, View
 
 QUESTIONS_MAX = 80
 _FIRST = ("Amina", "Baraka", "Chebet", "Daudi", "Esther", "Fatuma", "Gitau", "Halima", "Imani")
@@ -19,7 +19,7 @@ _PLACES = ("Gikomba", "Kongowea", "Kibuye", "Machakos stage", "Eastleigh", "Gith
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class VisitorDetails:
     """What somebody types; no two visitors of a day share a value."""
 
     number: int
@@ -43,10 +43,10 @@ class Identity:
         return f"{_PLACES[self.number % 6]} {_LAST[self.number % 8]}"
 
 
-class Citizen:
+class Visitor:
     """One visitor at a player's kiosk."""
 
-    def __init__(self, player: Player, who: Identity, language: str) -> None:
+    def __init__(self, player: StoryPlayer, who: VisitorDetails, language: str) -> None:
         self._player = player
         self._who = who
         self._language = language
@@ -208,6 +208,6 @@ class Citizen:
 
 def _has(view: View, name: str) -> bool:
     def found(element: Element) -> bool:
-        return element.id == name and element.enabled and element.place is not Place.OVERLAY
+        return element.id == name and element.enabled and element.place is not Region.OVERLAY
 
     return any(found(element) for element in view.elements)

@@ -18,10 +18,10 @@ from content.xforms.faults import FormRefused
 from content.xforms.parse.form import Form
 from content.xforms.results import PageKind
 from kiosk.filling.filling import Filling
-from kiosk.tools.form_tryout.preview_ports import OneForm, preview_ports
+from kiosk.tools.form_tryout.preview_ports import SingleFormCatalogue, preview_ports
 from kiosk.tools.form_tryout.run import MediaFolder, compile_xlsform, with_made
 from kiosk.ui_protocol.view import Activated, UiEvent, View
-from kiosk.visit.controller.controller import Appliance
+from kiosk.visit.controller.controller import VisitController
 from kiosk.visit.flow import State
 from peripherals.devices.recorder import wav
 from peripherals.simulators.camera import picture
@@ -34,10 +34,10 @@ NAIROBI = "-1.286389 36.817223 0 5.0"
 """Where a preview believes it stands."""
 
 
-class InProcess:
+class InProcessCore:
     """The core as the window sees it, without a socket between them."""
 
-    def __init__(self, appliance: Appliance) -> None:
+    def __init__(self, appliance: VisitController) -> None:
         self._appliance = appliance
         self._given = -1
 
@@ -78,7 +78,7 @@ def asset_of(path: Path, media: Path | None, like: FormAsset) -> FormAsset:
     )
 
 
-def appliance_for(path: Path, media: Path | None, language: str, folder: Path) -> Appliance:
+def appliance_for(path: Path, media: Path | None, language: str, folder: Path) -> VisitController:
     """An appliance that shows the form's first question; `folder` takes the pack meanwhile."""
     clock = SystemClock()
     ids = SystemIds(clock)
@@ -88,12 +88,12 @@ def appliance_for(path: Path, media: Path | None, language: str, folder: Path) -
     asset = asset_of(path, media, pack.forms()[0])
     for name, content in asset.media.items():
         (folder / name).write_bytes(content)
-    return begin(OneForm(pack, asset, folder), clock, ids, language)
+    return begin(SingleFormCatalogue(pack, asset, folder), clock, ids, language)
 
 
 def begin(
-    catalogue: OneForm, clock: SystemClock, ids: SystemIds, language: str = "en"
-) -> Appliance:
+    catalogue: SingleFormCatalogue, clock: SystemClock, ids: SystemIds, language: str = "en"
+) -> VisitController:
     """An appliance on the only form of `catalogue`, after consent."""
     ports = preview_ports(
         catalogue,
@@ -104,7 +104,7 @@ def begin(
         language=language,
         fix=NAIROBI,
     )
-    appliance = Appliance(ports)
+    appliance = VisitController(ports)
     form = catalogue.forms()[0].id
     for name in ("start", f"choose.{language}", "form", f"form.{form}", "agree"):
         appliance.send(Activated(appliance.view.number, name))
@@ -114,11 +114,11 @@ def begin(
 def preview(path: Path, media: Path | None, language: str, out: Path | None = None) -> int:
     """Show the form at `path` in a window, or draw its questions into `out`."""
     from kiosk import ui  # noqa: PLC0415 - the window is made here, and only here
-    from kiosk.ui.panel import Look  # noqa: PLC0415
+    from kiosk.ui.panel import PanelSettings  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="huduma-preview-") as folder:
         appliance = appliance_for(path, media, language, Path(folder))
-        look = Look(media=Path(folder))
+        look = PanelSettings(media=Path(folder))
         ui.prepare(
             width=look.width,
             height=look.height,
@@ -128,17 +128,17 @@ def preview(path: Path, media: Path | None, language: str, out: Path | None = No
         if out is None:
             from kiosk.ui.window.app import HudumaApp  # noqa: PLC0415
 
-            HudumaApp(InProcess(appliance), look).run()
+            HudumaApp(InProcessCore(appliance), look).run()
             return 0
         return _draw(appliance, look, out)
 
 
-def _draw(appliance: Appliance, look: object, out: Path) -> int:
+def _draw(appliance: VisitController, look: object, out: Path) -> int:
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the offscreen window
 
     filling = appliance.session.filling
     assert isinstance(filling, Filling), "the form is open"
-    driver = Driver(InProcess(appliance), look)  # type: ignore[arg-type] # a Look
+    driver = Driver(InProcessCore(appliance), look)  # type: ignore[arg-type] # a Look
     steps = filling.steps()
     for number, step in enumerate(steps, 1):
         filling.go(step.path, returning=False)

@@ -17,26 +17,26 @@ from content.catalogue.model import FormAsset, Service
 from content.faults import NotInPack
 from kiosk.adapters.drafts import make_code
 from kiosk.case_reference import RANDOM_BYTES, make_reference
-from kiosk.filling.capture import Stage, Taken
+from kiosk.filling.capture import CapturePhase, CaptureProgress
 from kiosk.filling.filling import Filling
 from kiosk.visit.ports import (
-    Coded,
-    Issued,
-    Knowledge,
-    Network,
-    Opinion,
-    Paper,
-    Place,
+    CaseStatus,
+    DraftCode,
+    Feedback,
+    FormReceipt,
+    IssuedTicket,
+    KioskLocation,
+    NetworkStatus,
     Ports,
-    Received,
-    Reopened,
+    ResumedDraft,
+    SlipState,
 )
 from provisioning.clock import Clock
 from provisioning.faults import UsageFault
 from provisioning.ids import Ids
 
 
-class OneForm:
+class SingleFormCatalogue:
     """A catalogue whose only form is `asset`; its media files lie in `folder`."""
 
     def __init__(self, catalogue: Catalogue, asset: FormAsset, folder: Path) -> None:
@@ -64,7 +64,7 @@ class OneForm:
         return getattr(self._catalogue, name)
 
 
-class NothingKept:
+class PreviewStore:
     """Submissions, tickets, opinions, slips, facts and cases of a preview."""
 
     def __init__(self, clock: Clock, ids: Ids) -> None:
@@ -80,35 +80,35 @@ class NothingKept:
     def leave_draft(self, visit: UUID) -> None:
         del visit
 
-    def give_code(self, visit: UUID, filling: Filling, language: str) -> Coded:
+    def give_code(self, visit: UUID, filling: Filling, language: str) -> DraftCode:
         del filling, language
-        return Coded(make_code(self._ids.token(5)), visit)
+        return DraftCode(make_code(self._ids.token(5)), visit)
 
-    def reopen(self, visit: UUID, typed: str) -> Reopened | None:
+    def reopen(self, visit: UUID, typed: str) -> ResumedDraft | None:
         del visit, typed
         return None
 
     def submit(
-        self, visit: UUID, filling: Filling, language: str, replaces: Received | None = None
-    ) -> Received:
+        self, visit: UUID, filling: Filling, language: str, replaces: FormReceipt | None = None
+    ) -> FormReceipt:
         del language, replaces
         filling.engine.finalize()
         self.sent.append(filling)
         agency = filling.asset.agency
         reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
-        return Received(visit, reference, agency, filling.asset.id, self._clock.now())
+        return FormReceipt(visit, reference, agency, filling.asset.id, self._clock.now())
 
-    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> Issued:
+    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> IssuedTicket:
         del visit, service, klass, language
         raise UsageFault("A preview gives no tickets; it shows one form.")
 
-    def give(self, visit: UUID, opinion: Opinion) -> str | None:
+    def give(self, visit: UUID, opinion: Feedback) -> str | None:
         del visit, opinion
         return None
 
-    def paper(self, subject: UUID) -> Paper:
+    def paper(self, subject: UUID) -> SlipState:
         del subject
-        return Paper.NONE
+        return SlipState.NONE
 
     def checklist(self, visit: UUID, service: Service, have: frozenset[str], lang: str) -> UUID:
         del service, have, lang
@@ -120,15 +120,15 @@ class NothingKept:
     def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
         del kind, visit, body
 
-    def find(self, reference: str) -> Knowledge | None:
+    def find(self, reference: str) -> CaseStatus | None:
         del reference
         return None
 
-    def network(self) -> Network:
-        return Network(online=False, waiting=0)
+    def network(self) -> NetworkStatus:
+        return NetworkStatus(online=False, waiting=0)
 
 
-class Given:
+class FixedCapturer:
     """A camera or a microphone that has already taken `content`."""
 
     def __init__(self, content: bytes, seconds: int = 0) -> None:
@@ -138,10 +138,10 @@ class Given:
     def start(self) -> None:
         self._finished = not self._seconds
 
-    def look(self) -> Taken:
+    def look(self) -> CaptureProgress:
         if not self._finished:
-            return Taken(Stage.RUNNING, seconds=self._seconds)
-        return Taken(Stage.READY, self._content, self._seconds)
+            return CaptureProgress(CapturePhase.RUNNING, seconds=self._seconds)
+        return CaptureProgress(CapturePhase.READY, self._content, self._seconds)
 
     def finish(self) -> None:
         self._finished = True
@@ -151,7 +151,7 @@ class Given:
 
 
 def preview_ports(
-    catalogue: OneForm,
+    catalogue: SingleFormCatalogue,
     clock: Clock,
     ids: Ids,
     *,
@@ -161,7 +161,7 @@ def preview_ports(
     fix: str | None = None,
 ) -> Ports:
     """Ports of a preview; nobody is shown out for thinking."""
-    kept = NothingKept(clock, ids)
+    kept = PreviewStore(clock, ids)
     centre = catalogue.centres()[0]
     return Ports(
         catalogue=catalogue,  # type: ignore[arg-type] # a catalogue but for its forms
@@ -173,10 +173,10 @@ def preview_ports(
         slips=kept,
         ledger=kept,
         cases=kept,
-        place=Place(centre.id, centre.name, centre.id, demo=True),
+        place=KioskLocation(centre.id, centre.name, centre.id, demo=True),
         idle_s=86_400.0,
         language=language,
-        camera=Given(photo),
-        recorder=Given(sound, 3),
+        camera=FixedCapturer(photo),
+        recorder=FixedCapturer(sound, 3),
         position=lambda: fix,
     )

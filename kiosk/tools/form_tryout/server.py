@@ -33,7 +33,7 @@ _SHAPES = {
 }
 
 
-class Worker:
+class TryoutWorker:
     """One worker process; `ask` gives its answer line or None where it failed."""
 
     def __init__(self, deadline_s: float) -> None:
@@ -94,7 +94,7 @@ class Worker:
 
 def serve(requests: IO[bytes], answers: IO[bytes], deadline_s: float = DEADLINE_S) -> None:
     """Answer request lines until they end."""
-    worker = Worker(deadline_s)
+    worker = TryoutWorker(deadline_s)
     try:
         for line in requests:
             if not line.strip():

@@ -17,10 +17,10 @@ from kiosk.tools.gallery import (
     gallery_visit,
 )
 from kiosk.tools.gallery.gallery_parts import Parts, action
-from kiosk.tools.gallery.gallery_words import Words, element, words_of
-from kiosk.ui_protocol.view import Element, Place, Role, View
+from kiosk.tools.gallery.gallery_words import GalleryWords, element, words_of
+from kiosk.ui_protocol.view import Element, Region, Role, View
 
-SCREENS: dict[str, Callable[[Words], Parts]] = {
+SCREENS: dict[str, Callable[[GalleryWords], Parts]] = {
     "attract": gallery_find.attract,
     "language": gallery_find.language,
     "home": gallery_find.home,
@@ -59,23 +59,25 @@ SCREENS: dict[str, Callable[[Words], Parts]] = {
 }
 
 
-def shell(w: Words, *, back: bool = True, home: bool = True, theme: str = "light") -> list[Element]:
+def shell(
+    w: GalleryWords, *, back: bool = True, home: bool = True, theme: str = "light"
+) -> list[Element]:
     """Header, navigation and footer as the core gives them."""
     found = [
         element(
             f"language.{code}",
             Role.BUTTON,
             words_of(code)(f"language.{code}"),
-            place=Place.HEADER,
+            place=Region.HEADER,
             selected=code == w.language,
         )
         for code in ("en", "sw")
     ]
-    found.append(action(w, "staff", "shell.staff", "", place=Place.HEADER))
+    found.append(action(w, "staff", "shell.staff", "", place=Region.HEADER))
     if back:
-        found.append(action(w, "back", "shell.back", "arrow_back", place=Place.NAV))
+        found.append(action(w, "back", "shell.back", "arrow_back", place=Region.NAV))
     if home:
-        found.append(action(w, "home", "shell.home", "home", place=Place.NAV))
+        found.append(action(w, "home", "shell.home", "home", place=Region.NAV))
     feet = (
         ("listen", "shell.listen", "volume_up"),
         ("text-size", "shell.text_size", "text_increase"),
@@ -83,7 +85,7 @@ def shell(w: Words, *, back: bool = True, home: bool = True, theme: str = "light
         ("call-staff", "shell.call_staff", "support_agent"),
         ("stop", "shell.stop", "cancel"),
     )
-    found += [action(w, name, key, icon, place=Place.FOOTER) for name, key, icon in feet]
+    found += [action(w, name, key, icon, place=Region.FOOTER) for name, key, icon in feet]
     return found
 
 
@@ -105,9 +107,9 @@ def view(
     if countdown:
         elements += [
             action(
-                w, "more-time", "idle.more_time", "more_time", place=Place.OVERLAY, primary=True
+                w, "more-time", "idle.more_time", "more_time", place=Region.OVERLAY, primary=True
             ),
-            action(w, "end-now", "idle.end_now", "delete_sweep", place=Place.OVERLAY),
+            action(w, "end-now", "idle.end_now", "delete_sweep", place=Region.OVERLAY),
         ]
     return View(
         number=1,

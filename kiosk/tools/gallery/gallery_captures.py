@@ -10,16 +10,16 @@ from PIL import Image, ImageDraw
 
 from kiosk.tools.gallery.gallery_parts import Parts, fact
 from kiosk.tools.gallery.gallery_questions import question, text
-from kiosk.tools.gallery.gallery_words import Words, element
-from kiosk.ui_protocol.view import Block, BlockKind, Keyboard, Place, Role
+from kiosk.tools.gallery.gallery_words import GalleryWords, element
+from kiosk.ui_protocol.view import Block, BlockKind, KeyboardKind, Region, Role
 
 
-def photo(w: Words) -> Parts:
+def photo(w: GalleryWords) -> Parts:
     take = element("take", Role.TILE, w("capture.take_photo"), icon="photo_camera")
     return question(w, "photo", w("sign_here"), [take], blocks=[told(w("capture.photo_how"))])
 
 
-def photo_taken(w: Words) -> Parts:
+def photo_taken(w: GalleryWords) -> Parts:
     ways = [
         element("take", Role.TILE, w("capture.retake"), icon="replay"),
         element("attach", Role.TILE, w("capture.use_photo"), icon="check"),
@@ -30,13 +30,13 @@ def photo_taken(w: Words) -> Parts:
     )
 
 
-def audio(w: Words) -> Parts:
+def audio(w: GalleryWords) -> Parts:
     stop = element("stop-recording", Role.TILE, w("capture.stop"), icon="stop_circle")
     blocks = [told(w("capture.audio_running", n=12))]
     return question(w, "audio", w("fb_what_happened"), [stop], blocks=blocks)
 
 
-def place(w: Words) -> Parts:
+def place(w: GalleryWords) -> Parts:
     ways = [
         element("here", Role.TILE, w("capture.place_here"), icon="my_location"),
         element("pick-county", Role.TILE, w("capture.place_county"), icon="map"),
@@ -60,7 +60,7 @@ def sample_photo() -> bytes:
     return octets.getvalue()
 
 
-def audio_ready(w: Words) -> Parts:
+def audio_ready(w: GalleryWords) -> Parts:
     ways = [
         element("record", Role.TILE, w("capture.record_again"), icon="replay"),
         element("attach", Role.TILE, w("capture.use_recording"), icon="check"),
@@ -69,17 +69,17 @@ def audio_ready(w: Words) -> Parts:
     return question(w, "audio", w("fb_what_happened"), ways, blocks=blocks)
 
 
-def county(w: Words) -> Parts:
+def county(w: GalleryWords) -> Parts:
     """No receiver: which county, by typing."""
     field = element("filter", Role.FIELD, w("capture.place_which"), value="wa", icon="search")
     found = [
         element(f"county.{code}", Role.CHOICE, name, icon="map")
         for code, name in (("002", "Kwale"), ("028", "Elgeyo-Marakwet"), ("008", "Wajir"))
     ]
-    return question(w, "search", w("landmark"), [field, *found], keyboard=Keyboard.TEXT)
+    return question(w, "search", w("landmark"), [field, *found], keyboard=KeyboardKind.TEXT)
 
 
-def town(w: Words) -> Parts:
+def town(w: GalleryWords) -> Parts:
     """Then its town, or anywhere else in it, each with how rough that is."""
     ways = [
         element("near.028", Role.TILE, w("capture.place_near", place="Iten"), icon="location_on",
@@ -92,32 +92,32 @@ def town(w: Words) -> Parts:
     return question(w, "place", w("landmark"), ways, blocks=[text(w("capture.place_rough_first"))])
 
 
-def placed(w: Words) -> Parts:
+def placed(w: GalleryWords) -> Parts:
     change = element("remove", Role.TILE, w("capture.place_change"), icon="edit")
     about = w("capture.place_about", place="Wajir")
     known = fact(about, w("capture.place_rough", km=10), "location_on")
     return question(w, "place", w("landmark"), [change], blocks=[known])
 
 
-def file_optional(w: Words) -> Parts:
+def file_optional(w: GalleryWords) -> Parts:
     return question(w, "attach", w("receipt"), [], blocks=[told(w("capture.attach_how"))])
 
 
-def file_needed(w: Words) -> Parts:
+def file_needed(w: GalleryWords) -> Parts:
     """A required file that no kiosk can take: the answers wait, and there is a ticket."""
     needed = Block(
         kind=BlockKind.NOTICE, text=w("capture.attach_needed"), tone="warn", icon="support_agent"
     )
     found = question(w, "attach", w("receipt"), [], blocks=[needed], skip=False)
     ways = [
-        element("keep", Role.BUTTON, w("question.keep"), icon="save", place=Place.ACTIONS),
+        element("keep", Role.BUTTON, w("question.keep"), icon="save", place=Region.ACTIONS),
         element("desk", Role.BUTTON, w("submitted.take_ticket"), icon="ticket",
-                place=Place.ACTIONS, primary=True),
+                place=Region.ACTIONS, primary=True),
     ]  # fmt: skip
     return {**found, "elements": ways}
 
 
-CAPTURES: dict[str, Callable[[Words], Parts]] = {
+CAPTURES: dict[str, Callable[[GalleryWords], Parts]] = {
     "question-photo": photo,
     "question-photo-taken": photo_taken,
     "question-audio": audio,

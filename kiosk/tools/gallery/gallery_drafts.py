@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from kiosk.tools.gallery.gallery_parts import Parts, action, notice, step
 from kiosk.tools.gallery.gallery_questions import question, text
-from kiosk.tools.gallery.gallery_words import Words, element
-from kiosk.ui_protocol.view import Block, BlockKind, Keyboard, Role
+from kiosk.tools.gallery.gallery_words import GalleryWords, element
+from kiosk.ui_protocol.view import Block, BlockKind, KeyboardKind, Role
 
 CODE = "7K3-MQ2-X9P"
 
 
-def kept(w: Words) -> Parts:
+def kept(w: GalleryWords) -> Parts:
     blocks = [
         Block(kind=BlockKind.NUMBER, value=CODE, text=CODE, label=w("kept.code")),
         step(w("kept.write_down"), "edit_note"),
@@ -31,15 +31,15 @@ def kept(w: Words) -> Parts:
     }
 
 
-def resume(w: Words) -> Parts:
+def resume(w: GalleryWords) -> Parts:
     return _resume(w, "")
 
 
-def resume_wrong(w: Words) -> Parts:
+def resume_wrong(w: GalleryWords) -> Parts:
     return {**_resume(w, w("resume.not_found")), "state": "resume"}
 
 
-def _resume(w: Words, problem: str) -> Parts:
+def _resume(w: GalleryWords, problem: str) -> Parts:
     field = element("answer", Role.FIELD, w("resume.code"), value="7K3 MQ", error=problem)
     go = action(w, "next", "shell.next", "arrow_forward", primary=True)
     told = notice(problem, "problem", "error") if problem else text(w("resume.hint"))
@@ -47,11 +47,11 @@ def _resume(w: Words, problem: str) -> Parts:
         "title": w("resume.title"),
         "blocks": [told],
         "elements": [field, go],
-        "keyboard": Keyboard.ID,
+        "keyboard": KeyboardKind.ID,
     }
 
 
-def group_fields(w: Words) -> Parts:
+def group_fields(w: GalleryWords) -> Parts:
     """Two fields over the keyboard, one of them wrong."""
     wrong = w("question.required")
     fields = [
@@ -67,11 +67,17 @@ def group_fields(w: Words) -> Parts:
     ]
     summary = notice(f"{w('other_names')}: {wrong}", "problem", "error")
     return question(
-        w, "fields", w("full_name"), fields, keyboard=Keyboard.TEXT, blocks=[summary], skip=False
+        w,
+        "fields",
+        w("full_name"),
+        fields,
+        keyboard=KeyboardKind.TEXT,
+        blocks=[summary],
+        skip=False,
     )
 
 
-def group_lines(w: Words) -> Parts:
+def group_lines(w: GalleryWords) -> Parts:
     """The fullest page: six lines, one answered, one wrong."""
     wrong = w("question.required")
     keys = ("surname", "date_of_birth", "sex", "county", "ward", "phone_number")

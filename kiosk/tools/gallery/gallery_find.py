@@ -11,8 +11,8 @@ from kiosk.tools.gallery.gallery_parts import (
     service_card,
     table,
 )
-from kiosk.tools.gallery.gallery_words import Words, element, words_of
-from kiosk.ui_protocol.view import Block, BlockKind, Keyboard, Role
+from kiosk.tools.gallery.gallery_words import GalleryWords, element, words_of
+from kiosk.ui_protocol.view import Block, BlockKind, KeyboardKind, Role
 
 PER_PAGE = 6
 HOME = (
@@ -25,7 +25,7 @@ HOME = (
 )
 
 
-def attract(w: Words) -> Parts:
+def attract(w: GalleryWords) -> Parts:
     other = words_of("sw" if w.language == "en" else "en")
     start = element("start", Role.TILE, w("attract.touch"), icon="touch_app", primary=True)
     texts = (other("attract.touch"), w("attract.slogan"))
@@ -41,7 +41,7 @@ def attract(w: Words) -> Parts:
     }
 
 
-def language(w: Words) -> Parts:
+def language(w: GalleryWords) -> Parts:
     other = words_of("sw" if w.language == "en" else "en")
     tiles = [
         element(f"choose.{code}", Role.TILE, w(f"language.{code}"), icon="language")
@@ -55,7 +55,7 @@ def language(w: Words) -> Parts:
     }
 
 
-def home(w: Words) -> Parts:
+def home(w: GalleryWords) -> Parts:
     tiles = [
         element(name, Role.TILE, w(f"home.{name}"), icon=icon, hint=w(f"home.{name}_hint"))
         for name, icon in HOME
@@ -63,7 +63,7 @@ def home(w: Words) -> Parts:
     return {"title": w("home.title"), "elements": tiles, "nav": (True, False)}
 
 
-def find(w: Words) -> Parts:
+def find(w: GalleryWords) -> Parts:
     tiles = [
         element(f"category.{r['key']}", Role.TILE, r[f"name_{w.language}"], icon=r["icon"])
         for r in table("categories.csv")[:PER_PAGE]
@@ -75,7 +75,7 @@ def find(w: Words) -> Parts:
     return {"title": w("find.title"), "elements": [*tiles, *ways, *paging(w)], "page": (1, 3)}
 
 
-def offices(w: Words) -> Parts:
+def offices(w: GalleryWords) -> Parts:
     rows = sorted(table("agencies.csv"), key=lambda r: -len(r[f"name_{w.language}"]))[:PER_PAGE]
     tiles = [
         element(
@@ -90,7 +90,7 @@ def offices(w: Words) -> Parts:
     return {"title": w("offices.title"), "elements": [*tiles, *paging(w)], "page": (2, 6)}
 
 
-def search(w: Words) -> Parts:
+def search(w: GalleryWords) -> Parts:
     field = element(
         "query",
         Role.FIELD,
@@ -100,21 +100,21 @@ def search(w: Words) -> Parts:
     )
     most = {1.0: 4, 1.25: 3, 1.5: 2}.get(w.scale, 2)
     rows = [service_card(w, row, Role.ROW) for row in table("services.csv")[1 : 1 + most]]
-    return {"title": w("search.title"), "elements": [field, *rows], "keyboard": Keyboard.TEXT}
+    return {"title": w("search.title"), "elements": [field, *rows], "keyboard": KeyboardKind.TEXT}
 
 
-def longest_services(w: Words) -> list[dict[str, str]]:
+def longest_services(w: GalleryWords) -> list[dict[str, str]]:
     """The six services with the longest names: if these fit, all fit."""
     rows = sorted(table("services.csv"), key=lambda r: -len(r[f"service_{w.language}"]))
     return rows[:PER_PAGE]
 
 
-def services(w: Words) -> Parts:
+def services(w: GalleryWords) -> Parts:
     tiles = [service_card(w, row, Role.TILE) for row in longest_services(w)]
     return {"title": w("services.title"), "elements": [*tiles, *paging(w)], "page": (1, 2)}
 
 
-def service(w: Words) -> Parts:
+def service(w: GalleryWords) -> Parts:
     row = next(r for r in table("services.csv") if r["code"] == "NRB-02")
     keys = row["requirement_keys"].split()
     needs = {r["key"]: r for r in table("requirements.csv")}
@@ -156,7 +156,7 @@ def service(w: Words) -> Parts:
     }
 
 
-def priority(w: Words) -> Parts:
+def priority(w: GalleryWords) -> Parts:
     rows = table("priority_classes.csv")[:5]
     tiles = [
         element(f"class.{r['key']}", Role.TILE, r[f"name_{w.language}"], icon=r["icon"])

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kiosk.tools.gallery.gallery_words import Words, element
-from kiosk.ui_protocol.view import Block, BlockKind, Element, Place, Role
+from kiosk.tools.gallery.gallery_words import GalleryWords, element
+from kiosk.ui_protocol.view import Block, BlockKind, Element, Region, Role
 
 DATA = Path(__file__).resolve().parents[3] / "content" / "default"
 Parts = dict[str, Any]
@@ -33,24 +33,24 @@ def step(text: str, icon: str = "") -> Block:
     return Block(kind=BlockKind.STEP, text=text, icon=icon)
 
 
-def action(w: Words, name: str, key: str, icon: str, **more: Any) -> Element:
+def action(w: GalleryWords, name: str, key: str, icon: str, **more: Any) -> Element:
     return element(
-        name, Role.BUTTON, w(key), icon=icon, place=more.pop("place", Place.ACTIONS), **more
+        name, Role.BUTTON, w(key), icon=icon, place=more.pop("place", Region.ACTIONS), **more
     )
 
 
-def done(w: Words) -> Element:
+def done(w: GalleryWords) -> Element:
     return action(w, "done", "shell.done", "check", primary=True)
 
 
-def paging(w: Words) -> list[Element]:
+def paging(w: GalleryWords) -> list[Element]:
     return [
         action(w, "page.previous", "shell.page_previous", "chevron_left"),
         action(w, "page.next", "shell.page_next", "chevron_right"),
     ]
 
 
-def service_card(w: Words, row: dict[str, str], role: Role) -> Element:
+def service_card(w: GalleryWords, row: dict[str, str], role: Role) -> Element:
     agency = next(a for a in table("agencies.csv") if a["code"] == row["agency_code"])
     return element(
         f"service.{row['code']}",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kiosk.tools.gallery.gallery_parts import Parts, action, fact, notice, paging, step
 from kiosk.tools.gallery.gallery_visit import ticket
-from kiosk.tools.gallery.gallery_words import Words, element
-from kiosk.ui_protocol.view import Block, BlockKind, Element, Keyboard, Place, Role
+from kiosk.tools.gallery.gallery_words import GalleryWords, element
+from kiosk.ui_protocol.view import Block, BlockKind, Element, KeyboardKind, Region, Role
 
 SINCE = "21/11/2026 14:30"
 # The longest of each, as the devices' own tables have them; the gallery knows no device package.
@@ -35,19 +35,19 @@ WRONG = {"en": "The printer is not connected", "sw": "Printa haijaunganishwa"}
 OTHER = {"en": "sw", "sw": "en"}
 
 
-def pin(w: Words) -> Parts:
+def pin(w: GalleryWords) -> Parts:
     field = element("answer", Role.FIELD, w("staff_pin.label"), value="1234", masked=True)
     go = action(w, "next", "shell.next", "arrow_forward", primary=True)
     return {
         "title": w("staff_pin.title"),
         "elements": [field, go],
-        "keyboard": Keyboard.NUMBER,
+        "keyboard": KeyboardKind.NUMBER,
         "nav": (True, False),
         "state": "staff-pin",
     }
 
 
-def pin_waiting(w: Words) -> Parts:
+def pin_waiting(w: GalleryWords) -> Parts:
     wait = w("staff_pin.wait", n=3600)
     field = element(
         "answer", Role.FIELD, w("staff_pin.label"), masked=True, error=wait, enabled=False
@@ -56,7 +56,7 @@ def pin_waiting(w: Words) -> Parts:
     return {**pin(w), "elements": [field, go]}
 
 
-def pin_closed(w: Words) -> Parts:
+def pin_closed(w: GalleryWords) -> Parts:
     back = action(w, "back", "shell.back", "arrow_back", primary=True)
     closed = [notice(w("staff_pin.closed"), "warn", "lock")]
     return {
@@ -68,10 +68,10 @@ def pin_closed(w: Words) -> Parts:
     }
 
 
-def _page(w: Words, rows: list[Element], facts: list[Block], page: tuple[int, int]) -> Parts:
+def _page(w: GalleryWords, rows: list[Element], facts: list[Block], page: tuple[int, int]) -> Parts:
     acts = [
-        action(w, "test-slip", "staff.test_slip", "receipt_long", place=Place.MAIN),
-        action(w, "roll-changed", "staff.roll_changed", "replay", place=Place.MAIN),
+        action(w, "test-slip", "staff.test_slip", "receipt_long", place=Region.MAIN),
+        action(w, "roll-changed", "staff.roll_changed", "replay", place=Region.MAIN),
     ]
     done = action(w, "staff-done", "staff.done", "logout", primary=True)
     return {
@@ -84,7 +84,7 @@ def _page(w: Words, rows: list[Element], facts: list[Block], page: tuple[int, in
     }
 
 
-def faults(w: Words) -> Parts:
+def faults(w: GalleryWords) -> Parts:
     """A page of rows only: faults and slips nobody knows of."""
     rows = [
         element(
@@ -105,7 +105,7 @@ def faults(w: Words) -> Parts:
     return _page(w, rows, told, (1, 3))
 
 
-def well(w: Words) -> Parts:
+def well(w: GalleryWords) -> Parts:
     """A page of what is well, and the node itself."""
     left = w("staff.tickets_left", n=140)
     lines = [
@@ -117,7 +117,7 @@ def well(w: Words) -> Parts:
     return _page(w, [], lines, (2, 3))
 
 
-def remedy(w: Words) -> Parts:
+def remedy(w: GalleryWords) -> Parts:
     other = WRONG[OTHER[w.language]]
     return {
         "title": w("remedy.title", code="P21"),
@@ -128,25 +128,25 @@ def remedy(w: Words) -> Parts:
     }
 
 
-def sms(w: Words, value: str = "0712 345", problem: str = "") -> Parts:
+def sms(w: GalleryWords, value: str = "0712 345", problem: str = "") -> Parts:
     """A ticket's number by SMS: to which phone number, and what becomes of that."""
     field = element("answer", Role.FIELD, w("sms.number"), value=value, error=problem)
     return {
         "title": w("sms.title"),
         "blocks": [Block(kind=BlockKind.TEXT, text=w("sms.forgotten"))],
         "elements": [field, action(w, "send", "sms.send", "send", primary=True)],
-        "keyboard": Keyboard.PHONE,
+        "keyboard": KeyboardKind.PHONE,
         "nav": (True, False),
         "state": "ticket-sms",
     }
 
 
-def sms_wrong(w: Words) -> Parts:
+def sms_wrong(w: GalleryWords) -> Parts:
     """A phone number that is none."""
     return sms(w, "0812 345 678", w("sms.bad_number"))
 
 
-def sms_sent(w: Words) -> Parts:
+def sms_sent(w: GalleryWords) -> Parts:
     """The message is on its way, and this citizen is served first: all a ticket may have to say."""
     found = ticket(w)
     found["blocks"] = [
@@ -157,7 +157,7 @@ def sms_sent(w: Words) -> Parts:
     return {**found, "state": "ticket"}
 
 
-def no_paper(w: Words) -> Parts:
+def no_paper(w: GalleryWords) -> Parts:
     """A ticket while the printer cannot print and a modem can send."""
     found = ticket(w)
     found["blocks"] = [

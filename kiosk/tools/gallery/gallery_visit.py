@@ -15,11 +15,11 @@ from kiosk.tools.gallery.gallery_parts import (
     step,
     table,
 )
-from kiosk.tools.gallery.gallery_words import Words, element
-from kiosk.ui_protocol.view import Block, BlockKind, Keyboard, Role
+from kiosk.tools.gallery.gallery_words import GalleryWords, element
+from kiosk.ui_protocol.view import Block, BlockKind, KeyboardKind, Role
 
 
-def ticket(w: Words) -> Parts:
+def ticket(w: GalleryWords) -> Parts:
     row = next(r for r in table("services.csv") if r["code"] == "NRB-02")
     blocks = [
         Block(kind=BlockKind.NUMBER, value="B 047", text="B 047", label=w("slip.ticket")),
@@ -36,7 +36,7 @@ def ticket(w: Words) -> Parts:
     return {"title": w("ticket.title"), "blocks": blocks, "elements": actions, "nav": (False, True)}
 
 
-def forms(w: Words) -> Parts:
+def forms(w: GalleryWords) -> Parts:
     rows = [
         r for r in table("services.csv") if r["code"] in {"NRB-01", "NRB-02", "CRS-01", "CRS-02"}
     ]
@@ -59,7 +59,7 @@ def forms(w: Words) -> Parts:
     }
 
 
-def consent(w: Words) -> Parts:
+def consent(w: GalleryWords) -> Parts:
     agency = next(a for a in table("agencies.csv") if a["code"] == "NRB")[f"name_{w.language}"]
     row = next(r for r in table("services.csv") if r["code"] == "NRB-02")[f"service_{w.language}"]
     lines = (
@@ -80,7 +80,7 @@ def consent(w: Words) -> Parts:
     return {"title": w("consent.title"), "subtitle": row, "blocks": blocks, "elements": actions}
 
 
-def repeat(w: Words) -> Parts:
+def repeat(w: GalleryWords) -> Parts:
     tiles = [
         element("repeat.add", Role.TILE, w("repeat.add"), icon="add"),
         element("repeat.done", Role.TILE, w("repeat.done"), icon="check"),
@@ -89,7 +89,7 @@ def repeat(w: Words) -> Parts:
     return {"title": w("repeat.title"), "blocks": blocks, "elements": tiles}
 
 
-def review(w: Words) -> Parts:
+def review(w: GalleryWords) -> Parts:
     answers = (
         ("full_name", "Wanjikũ Njeri Kamau"),
         ("id_number", "•••••678"),
@@ -119,7 +119,7 @@ def review(w: Words) -> Parts:
     }
 
 
-def submitted(w: Words) -> Parts:
+def submitted(w: GalleryWords) -> Parts:
     blocks = [
         Block(
             kind=BlockKind.NUMBER,
@@ -146,7 +146,7 @@ def submitted(w: Words) -> Parts:
     }
 
 
-def status(w: Words) -> Parts:
+def status(w: GalleryWords) -> Parts:
     field = element(
         "answer", Role.FIELD, w("status.reference"), hint=w("status.hint"), value="WJR-7F3K"
     )
@@ -155,11 +155,11 @@ def status(w: Words) -> Parts:
         "title": w("status.title"),
         "subtitle": w("status.reference"),
         "elements": [field, go],
-        "keyboard": Keyboard.ID,
+        "keyboard": KeyboardKind.ID,
     }
 
 
-def status_answer(w: Words) -> Parts:
+def status_answer(w: GalleryWords) -> Parts:
     agency = next(a for a in table("agencies.csv") if a["code"] == "NRB")[f"name_{w.language}"]
     blocks = [
         notice(w("status_answer.processing", agency=agency), "info", "fact_check"),
@@ -175,7 +175,7 @@ def status_answer(w: Words) -> Parts:
     }
 
 
-def complain(w: Words) -> Parts:
+def complain(w: GalleryWords) -> Parts:
     kinds = (
         ("praise", "thumb_up"),
         ("idea", "lightbulb"),
@@ -192,7 +192,7 @@ def complain(w: Words) -> Parts:
     }
 
 
-def feedback(w: Words) -> Parts:
+def feedback(w: GalleryWords) -> Parts:
     faces = [
         element(f"face.{n}", Role.FACE, w(f"feedback.{n}"), selected=n == 4) for n in range(1, 6)
     ]
@@ -201,13 +201,13 @@ def feedback(w: Words) -> Parts:
     return {"title": w("feedback.title"), "elements": [*faces, field, send]}
 
 
-def feedback_words(w: Words) -> Parts:
+def feedback_words(w: GalleryWords) -> Parts:
     parts = feedback(w)
     parts["elements"][5] = element("words", Role.FIELD, w("feedback.words"), value="Asante sana")
-    return {**parts, "keyboard": Keyboard.TEXT, "state": "feedback"}
+    return {**parts, "keyboard": KeyboardKind.TEXT, "state": "feedback"}
 
 
-def thanks(w: Words) -> Parts:
+def thanks(w: GalleryWords) -> Parts:
     blocks = [
         Block(kind=BlockKind.TEXT, text=w("thanks.text")),
         notice(w("thanks.reference", reference="WJR-7F3K-22"), "good"),
@@ -220,7 +220,7 @@ def thanks(w: Words) -> Parts:
     }
 
 
-def help_(w: Words) -> Parts:
+def help_(w: GalleryWords) -> Parts:
     icons = ("touch_app", "checklist", "ticket", "weekend")
     steps = [step(w(f"help.step{n}"), icon) for n, icon in enumerate(icons, 1)]
     return {
@@ -230,7 +230,7 @@ def help_(w: Words) -> Parts:
     }
 
 
-def said(title: str, text: str, icon: str, tone: str = "good") -> Callable[[Words], Parts]:
+def said(title: str, text: str, icon: str, tone: str = "good") -> Callable[[GalleryWords], Parts]:
     """A screen with one sentence on it."""
     return lambda w: {
         "title": w(title),

@@ -18,7 +18,7 @@ def _table() -> dict[str, dict[str, str]]:
         return {row["key"]: row for row in csv.DictReader(lines)}
 
 
-class Words:
+class GalleryWords:
     """Strings of one language."""
 
     def __init__(self, language: str, scale: float, longer: float) -> None:
@@ -39,9 +39,9 @@ class Words:
         return " ".join(found) if self.longer > 1 else text
 
 
-def words_of(language: str, scale: float = 1.0, longer: float = 1.0) -> Words:
+def words_of(language: str, scale: float = 1.0, longer: float = 1.0) -> GalleryWords:
     """The strings of `language`."""
-    return Words(language, scale, longer)
+    return GalleryWords(language, scale, longer)
 
 
 def element(name: str, role: Role, label: str, **more: Any) -> Element:

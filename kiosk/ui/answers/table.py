@@ -9,18 +9,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class AnswerLook(NamedTuple):
+class AnswerLayout(NamedTuple):
     """Where a look lives: the module and kv file of this package, and the rule in it."""
 
     file: str
     rule: str
 
 
-def _rule(file: str) -> AnswerLook:
-    return AnswerLook(file, file.capitalize() + "Answer")
+def _rule(file: str) -> AnswerLayout:
+    return AnswerLayout(file, file.capitalize() + "Answer")
 
 
-LOOKS: dict[str, AnswerLook] = {
+LOOKS: dict[str, AnswerLayout] = {
     "text": _rule("text"),
     "multiline": _rule("multiline"),
     "number": _rule("text"),

@@ -23,7 +23,7 @@ from kivy.input.motionevent import MotionEvent
 from kiosk.ui.automation.screenshot import save_window
 from kiosk.ui.faults import NotOnScreen
 from kiosk.ui.keyboard_layouts import steps_to_type
-from kiosk.ui.panel import Look
+from kiosk.ui.panel import PanelSettings
 from kiosk.ui.widgets.base.surface import Pressable
 from kiosk.ui.widgets.input.field import Field
 from kiosk.ui.widgets.input.keyboard import Keyboard
@@ -31,7 +31,7 @@ from kiosk.ui.widgets.input.pad import Pad, read_strokes
 from kiosk.ui.widgets.input.scale import NumberScale
 from kiosk.ui.widgets.input.wheels import DateEntry
 from kiosk.ui.window.app import HudumaApp
-from kiosk.ui.window.bridge import DEBOUNCE_S, Client, VirtualTime
+from kiosk.ui.window.bridge import DEBOUNCE_S, CorePort, VirtualTime
 from kiosk.ui_protocol.view import View
 
 FRAME_S = 1 / 30
@@ -61,7 +61,7 @@ def _in_use(widget: Any) -> bool:
     return bool(widget.elements)
 
 
-class Finger(MotionEvent):
+class SimulatedTouch(MotionEvent):
     """One touch, in window px."""
 
     def __init__(self, x: float, y: float) -> None:
@@ -85,7 +85,7 @@ class Finger(MotionEvent):
 class Driver:
     """Drives one app. `patience_s` is how long (really) an answer of the core is waited for."""
 
-    def __init__(self, client: Client, look: Look, patience_s: float = 0.0) -> None:
+    def __init__(self, client: CorePort, look: PanelSettings, patience_s: float = 0.0) -> None:
         self.time = VirtualTime()
         self.patience_s = patience_s
         self.app = HudumaApp(client, look)
@@ -145,7 +145,7 @@ class Driver:
         if target is None:
             raise NotOnScreen(element_id, self.elements())
         before = self.view.number if self.view else None
-        finger = Finger(*target.center)
+        finger = SimulatedTouch(*target.center)
         EventLoop.post_dispatch_input("begin", finger)
         self.frames(1)
         EventLoop.post_dispatch_input("end", finger)
@@ -160,7 +160,7 @@ class Driver:
         if pad is None:
             raise NotOnScreen(element_id, self.elements())
         places = [(pad.x + x * pad.width, pad.y + y * pad.height) for x, y in points]
-        finger = Finger(*places[0])
+        finger = SimulatedTouch(*places[0])
         EventLoop.post_dispatch_input("begin", finger)
         for x, y in places[1:]:
             finger.slide(x, y)
@@ -227,7 +227,7 @@ class Driver:
         target = self.targets().get(element_id)
         if target is None:
             raise NotOnScreen(element_id, self.elements())
-        finger = Finger(*target.center)
+        finger = SimulatedTouch(*target.center)
         EventLoop.post_dispatch_input("begin", finger)
         EventLoop.post_dispatch_input("end", finger)
         self.frames(1)

@@ -1,4 +1,6 @@
-"""Mirror: a core for the gallery and the tests: shows the views it is given, keeps what is sent."""
+"""FakeCore: a core for the gallery and the tests: shows the views it is given, keeps what is
+sent.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import msgspec
 from kiosk.ui_protocol.view import UiEvent, View
 
 
-class Mirror:
+class FakeCore:
     """Implements the client's two methods in process."""
 
     def __init__(self) -> None:

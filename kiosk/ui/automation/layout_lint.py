@@ -16,13 +16,13 @@ from kiosk.ui.automation.driver import Driver
 from kiosk.ui.theme.tokens import GAP_DP, KEY_DP, LEGAL_TEXT_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.piece import within
-from kiosk.ui.widgets.base.surface import Surface
-from kiosk.ui.widgets.base.words import Glyph, Words, measure
-from kiosk.ui.widgets.display.poster import Poster
+from kiosk.ui.widgets.base.surface import PaintedBox
+from kiosk.ui.widgets.base.words import Glyph, TextLabel, measure
+from kiosk.ui.widgets.display.poster import AttractButton
 from kiosk.ui.widgets.input.keyboard import Key
 from kiosk.ui.widgets.input.pad import Pad
 from kiosk.ui.widgets.input.wheels import Wheel
-from kiosk.ui.window.screen import Body
+from kiosk.ui.window.screen import ScreenBody
 from kiosk.ui_protocol.view import View
 
 SLACK_PX = 1.5
@@ -80,7 +80,7 @@ def holder(widget: Any) -> Any:
     """The card a text belongs to, or the window."""
     parent = widget.parent
     while parent is not None and parent.parent is not parent:
-        if isinstance(parent, Surface):
+        if isinstance(parent, PaintedBox):
             return parent
         parent = parent.parent
     return None
@@ -94,7 +94,7 @@ def problems(driver: Driver) -> list[str]:
     top = shell.overlay if shell.overlay.parent is not None else shell
     window = Box(0, 0, Window.width, Window.height)
     found = [*_texts(top, window), *_targets(driver, window), *_missing(driver, driver.view)]
-    for body in (c for c in screen.children if isinstance(c, Body)):
+    for body in (c for c in screen.children if isinstance(c, ScreenBody)):
         over = body.need(body.width, screen.fit) - body.height
         if over > SLACK_PX:
             found.append(f"the screen is {over:.0f} px too full")
@@ -103,7 +103,7 @@ def problems(driver: Driver) -> list[str]:
 
 def _texts(root: Any, window: Box) -> Iterator[str]:
     widgets = [w for w in within(root) if shown(w)]
-    texts = [(w, ink(w)) for w in widgets if isinstance(w, Words) and w.text.strip()]
+    texts = [(w, ink(w)) for w in widgets if isinstance(w, TextLabel) and w.text.strip()]
     icons = [(w, Box(w.center_x - w.font_size * 0.4, w.center_y - w.font_size * 0.4,
                      w.center_x + w.font_size * 0.4, w.center_y + w.font_size * 0.4))
              for w in widgets if isinstance(w, Glyph) and w.text]  # fmt: skip
@@ -150,7 +150,9 @@ def _targets(driver: Driver, window: Box) -> Iterator[str]:
             yield f"target off the screen: {target.element_id}"
     for at, one in enumerate(targets):
         for two in targets[at + 1 :]:
-            if isinstance(one, (Wheel, Pad, Poster)) or isinstance(two, (Wheel, Pad, Poster)):
+            if isinstance(one, (Wheel, Pad, AttractButton)) or isinstance(
+                two, (Wheel, Pad, AttractButton)
+            ):
                 continue
             across, up = box(one).overlap(box(two))
             if across > -dp(GAP_DP) * 0.9 and up > -dp(GAP_DP) * 0.9:
@@ -170,7 +172,7 @@ def _missing(driver: Driver, view: View) -> Iterator[str]:
             yield f"not on the screen: {element.id}"
     if overlay:
         return
-    said = {w.text for w in within(shell) if isinstance(w, Words) and shown(w)}
+    said = {w.text for w in within(shell) if isinstance(w, TextLabel) and shown(w)}
     wanted = [view.title, *(b.text for b in view.blocks if b.kind in {"text", "notice", "step"})]
     wanted += [b.value for b in view.blocks if b.kind == "fact" and b.value != view.subtitle]
     for text in wanted:

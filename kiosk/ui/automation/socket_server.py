@@ -27,7 +27,7 @@ SEND_S = 5.0
 """Who does not take an answer for this long has hung up: the screen waits for nobody."""
 
 
-class Ended(Exception):
+class StopRequested(Exception):
     """The other side asked us to end."""
 
 
@@ -75,7 +75,7 @@ def act(driver: Driver, order: Any) -> None:
         case "view":
             driver.settle()
         case "end":
-            raise Ended
+            raise StopRequested
         case other:
             raise ValueError(f"there is no order {other!r}")
 
@@ -107,7 +107,7 @@ def serve(driver: Driver, path: Path, ready: Callable[[], None] = lambda: None) 
                     with link, suppress(OSError):  # whoever hung up may come back
                         _converse(driver, link)
                 driver.frames(1)
-        except Ended:
+        except StopRequested:
             return
         finally:
             path.unlink(missing_ok=True)
@@ -130,7 +130,7 @@ def _converse(driver: Driver, link: socket.socket) -> None:
             if line.strip():
                 try:
                     reply = answer(driver, line)
-                except Ended:
+                except StopRequested:
                     link.sendall(b'{"ok": true}\n')
                     raise
                 link.sendall(json.dumps(reply, ensure_ascii=False).encode() + b"\n")

@@ -126,7 +126,7 @@ ACCENTS: dict[str, str] = {
 FLAG = (rgba("#000000"), rgba("#FFFFFF"), rgba("#BE1622"), rgba("#FFFFFF"), rgba("#0B6B3A"))
 
 
-class Pair(NamedTuple):
+class ContrastPair(NamedTuple):
     """Two tokens that meet on a screen and the least contrast between them."""
 
     front: str
@@ -135,17 +135,19 @@ class Pair(NamedTuple):
 
 
 TEXT_PAIRS = (
-    *(Pair("ink", back, 7.0) for back in ("bg", "surface", "sunken", "brand_soft", "key")),
-    Pair("ink", "key_alt", 7.0),
-    *(Pair("muted", back, 7.0) for back in ("bg", "surface", "brand_soft")),
-    Pair("on_brand", "brand", 7.0), Pair("brand", "surface", 7.0), Pair("brand", "brand_soft", 6.0),
-    Pair("on_header", "header", 7.0), Pair("on_header", "header_soft", 7.0),
-    *(Pair(tone, f"{tone}_soft", 6.0) for tone in ("good", "warn", "problem", "calm")),
-    Pair("problem", "surface", 7.0), Pair("good", "surface", 7.0),
+    *(ContrastPair("ink", back, 7.0) for back in ("bg", "surface", "sunken", "brand_soft", "key")),
+    ContrastPair("ink", "key_alt", 7.0),
+    *(ContrastPair("muted", back, 7.0) for back in ("bg", "surface", "brand_soft")),
+    ContrastPair("on_brand", "brand", 7.0), ContrastPair("brand", "surface", 7.0),
+    ContrastPair("brand", "brand_soft", 6.0), ContrastPair("on_header", "header", 7.0),
+    ContrastPair("on_header", "header_soft", 7.0),
+    *(ContrastPair(tone, f"{tone}_soft", 6.0) for tone in ("good", "warn", "problem", "calm")),
+    ContrastPair("problem", "surface", 7.0), ContrastPair("good", "surface", 7.0),
 )  # fmt: skip
 SHAPE_PAIRS = (
-    Pair("line", "surface", 3.0), Pair("line", "bg", 3.0), Pair("focus", "surface", 3.0),
-    Pair("focus", "bg", 3.0), Pair("brand", "bg", 3.0),
+    ContrastPair("line", "surface", 3.0), ContrastPair("line", "bg", 3.0),
+    ContrastPair("focus", "surface", 3.0), ContrastPair("focus", "bg", 3.0),
+    ContrastPair("brand", "bg", 3.0),
 )  # fmt: skip
 
 

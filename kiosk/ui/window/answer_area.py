@@ -1,4 +1,4 @@
-"""Answer: the place of a question screen where its look stands.
+"""AnswerArea: the place of a question screen where its look stands.
 
 Finds the look of a view in `LOOKS`, loads its module and kv file once, shows it, forgets it.
 """
@@ -15,14 +15,14 @@ from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.ui.answers.table import FALLBACK_LOOK, LOOKS
 from kiosk.ui.theme.tokens import GAP_DP
-from kiosk.ui.widgets.base.piece import Column, Piece
+from kiosk.ui.widgets.base.piece import Column, LayoutWidget
 from kiosk.ui.window.screen import SortedView
 from kiosk.ui_protocol.view import View
 
 ANSWERS = Path(__file__).parents[1] / "answers"
 
 
-class AnswerPiece(SortedView):
+class AnswerView(SortedView):
     """One look: the sorted view over a single column."""
 
     def need(self, width: float, fit: float) -> float:
@@ -40,15 +40,15 @@ class AnswerColumn(Column):
     gap = NumericProperty(GAP_DP)
 
 
-class Answer(Piece):
+class AnswerArea(LayoutWidget):
     """Shows the look of the question in view."""
 
     view = ObjectProperty(None, allownone=True)
     question = ObjectProperty(None, allownone=True)
 
     def __init__(self, **options: Any) -> None:
-        self._built: dict[str, AnswerPiece] = {}
-        self.current: AnswerPiece | None = None
+        self._built: dict[str, AnswerView] = {}
+        self.current: AnswerView | None = None
         super().__init__(**options)
 
     def on_view(self, _: object, view: View | None) -> None:
@@ -70,7 +70,7 @@ class Answer(Piece):
         for piece in self._built.values():
             piece.send = send
 
-    def _piece(self, file: str, rule: str) -> AnswerPiece:
+    def _piece(self, file: str, rule: str) -> AnswerView:
         if file not in self._built:
             importlib.import_module(f"kiosk.ui.answers.{file}")
             path = str(ANSWERS / f"{file}.kv")

@@ -13,9 +13,9 @@ from kivy.lang import Builder
 from kivy.metrics import Metrics
 from kivy.resources import resource_add_path
 
-from kiosk.ui.panel import Look
+from kiosk.ui.panel import PanelSettings
 from kiosk.ui.widgets.base.words import register_fonts
-from kiosk.ui.window.bridge import RESTING_STATES, Bridge, Client, later
+from kiosk.ui.window.bridge import RESTING_STATES, Bridge, CorePort, later
 from kiosk.ui.window.crash_limit import CrashCount
 from kiosk.ui.window.five_key_navigation import Keypad
 from kiosk.ui.window.kv_widgets import WORDS
@@ -35,7 +35,9 @@ class HudumaApp(App):
     shell: Shell
     keypad: Keypad
 
-    def __init__(self, client: Client, look: Look, speaker: Speaker | None = None) -> None:
+    def __init__(
+        self, client: CorePort, look: PanelSettings, speaker: Speaker | None = None
+    ) -> None:
         super().__init__()
         self.look = look
         self.speaker: Speaker = speaker or Silent()

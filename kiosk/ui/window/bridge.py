@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from kivy.clock import Clock
 
-from kiosk.ui_protocol.view import Activated, Edited, Hello, Touched, UiEvent, View
+from kiosk.ui_protocol.view import Activated, Edited, Touched, UiEvent, View, ViewRequest
 
 DEBOUNCE_S = 0.5
 FRAMES_PER_S, FRAMES_PER_S_RESTING = 30, 15
@@ -21,7 +21,7 @@ RESTING_STATES = {"attract"}
 SETTLE_S = 0.4  # typing paused this long: what the core has not confirmed is sent again
 
 
-class Client(Protocol):
+class CorePort(Protocol):
     """The core as the screen sees it."""
 
     def poll(self) -> View | None:
@@ -34,7 +34,7 @@ class Client(Protocol):
 class Bridge:
     """Carries events out and views in."""
 
-    def __init__(self, client: Client, show: Callable[[View], None]) -> None:
+    def __init__(self, client: CorePort, show: Callable[[View], None]) -> None:
         self._client = client
         self._show = show
         self._view: View | None = None
@@ -50,7 +50,7 @@ class Bridge:
 
     def begin(self) -> None:
         """Start polling, and ask for the first view."""
-        self._client.send(Hello())
+        self._client.send(ViewRequest())
         self._ticks = [
             Clock.schedule_interval(self._tick, 0),
             Clock.schedule_interval(lambda _dt: self.settle(), SETTLE_S),

@@ -17,7 +17,7 @@ from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Column, Piece, within
+from kiosk.ui.widgets.base.piece import Column, LayoutWidget, within
 from kiosk.ui.widgets.base.surface import Pressable
 from kiosk.ui.widgets.input.field import Field
 from kiosk.ui.widgets.input.keyboard import Keyboard
@@ -30,7 +30,7 @@ ROLES = ("button", "tile", "row", "choice", "tick", "face", "field", "wheel", "p
 KINDS = ("text", "fact", "notice", "number", "qr", "picture", "step")
 
 
-class Body(Column):
+class ScreenBody(Column):
     """The root of a screen: padding, and the choice of how tightly everything is set."""
 
     pad_x = NumericProperty(36)  # dp
@@ -46,7 +46,7 @@ class Body(Column):
         return fit
 
 
-class SortedView(Piece):
+class SortedView(LayoutWidget):
     """A view's elements and blocks by role and kind, for a kv file to lay out."""
 
     view = ObjectProperty(None, allownone=True)
@@ -133,9 +133,9 @@ class StateScreen(SortedView):
     def arrange(self) -> None:
         """Lay out once, for good."""
         for child in self.children:
-            if isinstance(child, Body):
+            if isinstance(child, ScreenBody):
                 self.fit = child.arrange(self.x, self.y, self.width, self.height)
-            elif isinstance(child, Piece):
+            elif isinstance(child, LayoutWidget):
                 child.place(self.x, self.y, self.width, self.height, 1.0)
 
     def targets(self) -> list[Pressable]:

@@ -16,7 +16,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.ui.theme.tokens import LIGHT, PALETTES
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece, within
+from kiosk.ui.widgets.base.piece import LayoutWidget, within
 from kiosk.ui.widgets.base.surface import Pressable
 from kiosk.ui.widgets.base.words import forget_words
 from kiosk.ui.widgets.display.number import forget_codes
@@ -55,7 +55,7 @@ def body_of(view: View) -> View:
     )  # fmt: skip
 
 
-class Shell(Piece):
+class Shell(LayoutWidget):
     """The root widget."""
 
     def __init__(self, send: Any, **options: Any) -> None:

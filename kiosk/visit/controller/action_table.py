@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.visit import actions
-from kiosk.visit.actions import SHELL, Act, Doing, signal
+from kiosk.visit.actions import SHELL, Act, ActionContext, signal
 from kiosk.visit.draft import actions as keeping_acts
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.form import actions as filling_acts
@@ -73,7 +73,7 @@ ACTS: dict[State, dict[str, Act]] = {
     S.GOODBYE: {},
 }
 
-EDITS: dict[State, dict[str, Callable[[Doing, str], None]]] = {
+EDITS: dict[State, dict[str, Callable[[ActionContext, str], None]]] = {
     S.SEARCH: {"query": actions.type_query},
     S.FEEDBACK: {"words": actions.type_words},
     S.STATUS: {"answer": actions.type_status},

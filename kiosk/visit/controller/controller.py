@@ -1,4 +1,5 @@
-"""Appliance: one kiosk's visits, one after another. Events in, `View` out; no process, no window.
+"""VisitController: one kiosk's visits, one after another. Events in, `View` out; no process, no
+window.
 
 `send` takes what a person did, `tick` lets time pass; both return whether the view changed. The
 flow table decides where to, acts decide what, ports make it durable. Rules kept here:
@@ -18,16 +19,16 @@ from kiosk.ui_protocol.view import (
     Advance,
     Edited,
     Element,
-    Hello,
     Role,
     Scanned,
     Touched,
     UiEvent,
     View,
+    ViewRequest,
 )
-from kiosk.visit.actions import Doing
+from kiosk.visit.actions import ActionContext
 from kiosk.visit.controller.action_table import EDITS, act_for
-from kiosk.visit.controller.presenter import Stage
+from kiosk.visit.controller.presenter import ScreenPresenter
 from kiosk.visit.flow import IDLE, QUIET_S, Idle, Signal, State, step
 from kiosk.visit.form import capture_actions
 from kiosk.visit.form.actions import edit_answer, scan_answer
@@ -39,14 +40,14 @@ from provisioning.faults import Fault
 _WHEEL_ENDS = (".up", ".down")
 
 
-class Appliance:
+class VisitController:
     """The visit in hand and its screen."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._acted: tuple[int, str] = (0, "")
         self.session = self._fresh()
-        self._stage = Stage(ports, self.session)
+        self._stage = ScreenPresenter(ports, self.session)
 
     @property
     def view(self) -> View:
@@ -65,7 +66,7 @@ class Appliance:
             case Touched():
                 if not self._countdown():
                     self._touch()
-            case Advance() | Hello():
+            case Advance() | ViewRequest():
                 pass
         return self._redraw()
 
@@ -78,7 +79,7 @@ class Appliance:
         elif rule is Idle.WARN and idle >= self._ports.idle_s + self._ports.warn_s:
             self._end("timeout")
             self.session = self._fresh()
-        capture_actions.watch(Doing(self.session, self._ports))
+        capture_actions.watch(ActionContext(self.session, self._ports))
         self._stage.look_around()
         return self._redraw()
 
@@ -97,7 +98,7 @@ class Appliance:
         assert found is not None, f"{event.id} on {self.session.state} does nothing"
         act, tail = found
         try:
-            what = act(Doing(self.session, self._ports), tail)
+            what = act(ActionContext(self.session, self._ports), tail)
         except Fault as fault:
             what = self._failed(fault)
         if what is not None:
@@ -108,7 +109,7 @@ class Appliance:
         if element is None or self._countdown() or event.view < self._stage.since:
             return
         self._touch()
-        doing = Doing(self.session, self._ports)
+        doing = ActionContext(self.session, self._ports)
         typed = EDITS.get(self.session.state, {}).get(event.id)
         if typed is not None:
             typed(doing, event.text)
@@ -119,7 +120,7 @@ class Appliance:
         if self._countdown():
             return
         self._touch()
-        doing = Doing(self.session, self._ports)
+        doing = ActionContext(self.session, self._ports)
         if self.session.state is State.QUESTION:
             scan_answer(doing, text)
         elif "answer" in EDITS.get(self.session.state, {}):

@@ -1,4 +1,6 @@
-"""Stage: the screen as it was last shown; numbers its views and knows when it became another."""
+"""ScreenPresenter: the screen as it was last shown; numbers its views and knows when it became
+another.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +8,25 @@ from uuid import UUID
 
 import msgspec
 
-from kiosk.language import Tongue
+from kiosk.language import Translator
 from kiosk.ui_protocol.view import View
 from kiosk.visit.controller.shell import view_for
 from kiosk.visit.flow import State
-from kiosk.visit.ports import Network, Paper, Ports
-from kiosk.visit.screen import Scene
+from kiosk.visit.ports import NetworkStatus, Ports, SlipState
+from kiosk.visit.screen import ScreenContext
 from kiosk.visit.session import Session
-from kiosk.visit.sms_port import Text, Texted
-from kiosk.visit.staff_port import Door, Report
+from kiosk.visit.sms_port import SmsTicket, SmsTicketState
+from kiosk.visit.staff_port import KioskReport, PinState
 
 _FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW})
 
 
-class Stage:
+class ScreenPresenter:
     """Draws a session; `since` is the first view of the screen that is shown now."""
 
     def __init__(self, ports: Ports, session: Session) -> None:
         self._ports = ports
-        self._network = Network(online=False, waiting=0)
+        self._network = NetworkStatus(online=False, waiting=0)
         self._fix = False
         # Numbers go on growing over restarts: a tap meant for a screen of the process before
         # this one must not count.
@@ -51,12 +53,12 @@ class Stage:
 
     def _draw(self, session: Session, countdown: int, number: int) -> View:
         subject = _subject(session)
-        paper = self._ports.slips.paper(subject) if subject is not None else Paper.NONE
+        paper = self._ports.slips.paper(subject) if subject is not None else SlipState.NONE
         door, report = self._staff_side(session)
-        scene = Scene(
+        scene = ScreenContext(
             session,
             self._ports.catalogue,
-            Tongue(self._ports.catalogue, session.language),
+            Translator(self._ports.catalogue, session.language),
             self._ports.place,
             self._ports.clock.now(),
             self._network,
@@ -71,21 +73,21 @@ class Stage:
         )
         return view_for(scene, number, countdown=countdown, speaking=session.listening)
 
-    def _texted(self, session: Session, paper: Paper) -> Texted:
+    def _texted(self, session: Session, paper: SlipState) -> SmsTicket:
         """What the ticket's screen says of an SMS; the modem is asked about only without paper."""
         texting, issued = self._ports.texting, session.ticket
         if texting is None or issued is None or session.state is not State.TICKET:
-            return Texted()
+            return SmsTicket()
         state = texting.state(issued.visit)
-        wanted = paper is Paper.BLOCKED and state is Text.NONE
-        return Texted(wanted and texting.ready(), state)
+        wanted = paper is SlipState.BLOCKED and state is SmsTicketState.NONE
+        return SmsTicket(wanted and texting.ready(), state)
 
-    def _staff_side(self, session: Session) -> tuple[Door | None, Report | None]:
+    def _staff_side(self, session: Session) -> tuple[PinState | None, KioskReport | None]:
         """The door, and what is behind it; asked for only where it is shown."""
         room = self._ports.backroom
         if room is None:
             return None, None
-        door = room.door() if session.state is State.STAFF_PIN else Door(has_pin=True)
+        door = room.door() if session.state is State.STAFF_PIN else PinState(has_pin=True)
         staff = session.state is State.STAFF
         return door, room.report(session.language) if staff else None
 

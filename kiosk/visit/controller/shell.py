@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.language import LANGUAGES
-from kiosk.ui_protocol.view import BlockKind, Element, Place, Role, View
+from kiosk.ui_protocol.view import BlockKind, Element, Region, Role, View
 from kiosk.visit.draft import screens as screens_keeping
 from kiosk.visit.feedback import screens as screens_voice
 from kiosk.visit.find import screens as screens_find
 from kiosk.visit.flow import State
 from kiosk.visit.form import screens
-from kiosk.visit.screen import Scene, Screen, button
+from kiosk.visit.screen import Screen, ScreenContext, button
 from kiosk.visit.staff import screens as screens_staff
 from kiosk.visit.start import screens as screens_start
 from kiosk.visit.ticket import screens as screens_ticket
@@ -23,7 +23,7 @@ from kiosk.visit.ticket import sms_screens
 
 S = State
 
-SCREENS: Final = MappingProxyType[State, Callable[[Scene], Screen]](
+SCREENS: Final = MappingProxyType[State, Callable[[ScreenContext], Screen]](
     {
         S.ATTRACT: screens_start.attract,
         S.LANGUAGE: screens_start.language,
@@ -65,7 +65,9 @@ _NO_DOOR = frozenset({*_ON_DUTY, S.HELP, S.GOODBYE})
 """Where the site's name is no door: help has a button of its own, and staff are in already."""
 
 
-def view_for(scene: Scene, number: int, *, countdown: int = 0, speaking: bool = False) -> View:
+def view_for(
+    scene: ScreenContext, number: int, *, countdown: int = 0, speaking: bool = False
+) -> View:
     """The whole screen. `countdown` (seconds) puts the idle warning over it; `speaking` fills
     `speech` with the screen's words in reading order.
     """
@@ -107,12 +109,12 @@ def view_for(scene: Scene, number: int, *, countdown: int = 0, speaking: bool = 
     )
 
 
-def _header(scene: Scene) -> list[Element]:
+def _header(scene: ScreenContext) -> list[Element]:
     return [
         Element(
             id=f"language.{code}",
             role=Role.BUTTON,
-            place=Place.HEADER,
+            place=Region.HEADER,
             label=scene.tongue.say(f"language.{code}"),
             selected=code == scene.session.language,
         )
@@ -120,24 +122,24 @@ def _header(scene: Scene) -> list[Element]:
     ] + _door(scene)
 
 
-def _door(scene: Scene) -> list[Element]:
+def _door(scene: ScreenContext) -> list[Element]:
     """The site's name opens the way in for staff, never out of a form somebody is filling."""
     session = scene.session
     if scene.door is None or session.filling is not None or session.state in _NO_DOOR:
         return []
-    return [button(scene, "staff", "shell.staff", place=Place.HEADER)]
+    return [button(scene, "staff", "shell.staff", place=Region.HEADER)]
 
 
-def _nav(scene: Scene, screen: Screen) -> list[Element]:
+def _nav(scene: ScreenContext, screen: Screen) -> list[Element]:
     found = []
     if screen.back:
-        found.append(button(scene, "back", "shell.back", "arrow_back", place=Place.NAV))
+        found.append(button(scene, "back", "shell.back", "arrow_back", place=Region.NAV))
     if screen.home:
-        found.append(button(scene, "home", "shell.home", "home", place=Place.NAV))
+        found.append(button(scene, "home", "shell.home", "home", place=Region.NAV))
     return found
 
 
-def _footer(scene: Scene) -> list[Element]:
+def _footer(scene: ScreenContext) -> list[Element]:
     session = scene.session
     visiting = session.state not in _NO_VISIT
     calls = session.state not in _ON_DUTY
@@ -153,7 +155,7 @@ def _footer(scene: Scene) -> list[Element]:
         Element(
             id=name,
             role=Role.BUTTON,
-            place=Place.FOOTER,
+            place=Region.FOOTER,
             label=label,
             icon=icon,
             selected=selected,
@@ -163,8 +165,8 @@ def _footer(scene: Scene) -> list[Element]:
     ]
 
 
-def _overlay(scene: Scene) -> list[Element]:
-    place = Place.OVERLAY
+def _overlay(scene: ScreenContext) -> list[Element]:
+    place = Region.OVERLAY
     return [
         button(scene, "more-time", "idle.more_time", "more_time", place=place, primary=True),
         button(scene, "end-now", "idle.end_now", "delete_sweep", place=place),

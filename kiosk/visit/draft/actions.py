@@ -6,17 +6,17 @@ and the kiosk calls a person instead of asking again.
 
 from __future__ import annotations
 
-from kiosk.filling.attachments import Attached
+from kiosk.filling.attachments import Attachments
 from kiosk.filling.filling import Filling
-from kiosk.visit.actions import TRIES_MAX, Act, Doing, call_staff, signal
+from kiosk.visit.actions import TRIES_MAX, Act, ActionContext, call_staff, signal
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.form.actions import filling_of, keep_draft, shown
-from kiosk.visit.ports import Coded, Reopened
+from kiosk.visit.ports import DraftCode, ResumedDraft
 
 CODE_TYPED_MAX = 16
 
 
-def keep(doing: Doing, _tail: str) -> Signal | None:
+def keep(doing: ActionContext, _tail: str) -> Signal | None:
     """Save and get a code; the same code again when there is one."""
     session, filling = doing.session, filling_of(doing)
     session.kept_at = session.state
@@ -30,24 +30,24 @@ def keep(doing: Doing, _tail: str) -> Signal | None:
     return Signal.KEPT
 
 
-def go_on(doing: Doing, _tail: str) -> Signal | None:
+def go_on(doing: ActionContext, _tail: str) -> Signal | None:
     """Back to the question, or to the review."""
     filling = filling_of(doing)
     return Signal.ANSWERED if doing.session.kept_at is State.REVIEW else shown(filling.step())
 
 
-def ask_code(doing: Doing, _tail: str) -> Signal | None:
+def ask_code(doing: ActionContext, _tail: str) -> Signal | None:
     doing.session.resuming.typed = doing.session.resuming.problem = ""
     return Signal.RESUME
 
 
-def type_code(doing: Doing, text: str) -> None:
+def type_code(doing: ActionContext, text: str) -> None:
     """The code as far as it is typed, or as the scanner read it from the slip."""
     resuming = doing.session.resuming
     resuming.typed, resuming.problem = text.strip()[:CODE_TYPED_MAX], ""
 
 
-def resume(doing: Doing, _tail: str) -> Signal | None:
+def resume(doing: ActionContext, _tail: str) -> Signal | None:
     """Open the draft at its first question without an answer, or count a wrong code."""
     session, resuming = doing.session, doing.session.resuming
     if not resuming.typed:
@@ -68,7 +68,7 @@ def resume(doing: Doing, _tail: str) -> Signal | None:
     return call_staff(doing, "")
 
 
-def _take_up(doing: Doing, found: Reopened) -> Signal:
+def _take_up(doing: ActionContext, found: ResumedDraft) -> Signal:
     session, ports = doing.session, doing.ports
     asset = found.asset
     engine = ports.opener.resume(
@@ -80,14 +80,14 @@ def _take_up(doing: Doing, found: Reopened) -> Signal:
         locate=ports.position,
     )
     filling = Filling(asset, engine)
-    filling.attached = Attached(found.attachments)
+    filling.attached = Attachments(found.attachments)
     filling.speak(session.language)
     session.form, session.filling, session.reviewed = asset.id, filling, 0
     if session.service != asset.service:
         session.service, session.checklist = asset.service, None
         session.ticked.clear()
     # The slip with the code was printed when it was given; none is under way now.
-    session.kept = Coded(found.code, ports.ids.uuid7())
+    session.kept = DraftCode(found.code, ports.ids.uuid7())
     session.resuming.typed, session.resuming.tries = "", 0
     step = filling.first_open()
     if step is None:

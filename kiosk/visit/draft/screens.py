@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kiosk.ui_protocol.view import Block, BlockKind, Element, Keyboard, Role
+from kiosk.ui_protocol.view import Block, BlockKind, Element, KeyboardKind, Role
 from kiosk.visit.actions import TRIES_MAX
-from kiosk.visit.screen import Scene, Screen, button, notice, step, text
+from kiosk.visit.screen import Screen, ScreenContext, button, notice, step, text
 from kiosk.visit.ticket.screens import paper_notice
 
 
-def kept(scene: Scene) -> Screen:
+def kept(scene: ScreenContext) -> Screen:
     """The code very large, how long it opens the form, and go on or leave."""
     say, session = scene.tongue.say, scene.session
     assert session.kept is not None, "this screen needs a code"
@@ -32,7 +32,7 @@ def kept(scene: Scene) -> Screen:
     return Screen(say("kept.title"), "", blocks, actions, back=False, home=False)
 
 
-def resume(scene: Scene) -> Screen:
+def resume(scene: ScreenContext) -> Screen:
     """Which code? After too many wrong ones only a person helps."""
     say, resuming = scene.tongue.say, scene.session.resuming
     problem = say(resuming.problem) if resuming.problem else ""
@@ -54,5 +54,5 @@ def resume(scene: Scene) -> Screen:
         "",
         blocks,
         [field, *actions],
-        keyboard=Keyboard.NONE if over else Keyboard.ID,
+        keyboard=KeyboardKind.NONE if over else KeyboardKind.ID,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kiosk.ui_protocol.view import Block, Element, Keyboard, Role
-from kiosk.visit.ports import Knowledge
-from kiosk.visit.screen import Scene, Screen, button, notice, text, tile
+from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
+from kiosk.visit.ports import CaseStatus
+from kiosk.visit.screen import Screen, ScreenContext, button, notice, text, tile
 
 FACES = {
     1: "sentiment_very_dissatisfied",
@@ -23,7 +23,7 @@ NOTES = frozenset({"papers", "photo", "fee", "details", "twice"})
 """Reasons an agency may send; any other is "ask at the desk"."""
 
 
-def status(scene: Scene) -> Screen:
+def status(scene: ScreenContext) -> Screen:
     """The reference on the slip; nothing else is asked."""
     say, asking = scene.tongue.say, scene.session.asking
     problem = say(asking.problem) if asking.problem else ""
@@ -41,11 +41,11 @@ def status(scene: Scene) -> Screen:
         "",
         blocks,
         [field, button(scene, "next", "shell.next", "arrow_forward", primary=True)],
-        keyboard=Keyboard.ID,
+        keyboard=KeyboardKind.ID,
     )
 
 
-def status_answer(scene: Scene) -> Screen:
+def status_answer(scene: ScreenContext) -> Screen:
     """What is known here, and how old that is; nothing is guessed."""
     say, known = scene.tongue.say, scene.session.asking.answer
     blocks: list[Block] = []
@@ -68,14 +68,14 @@ def status_answer(scene: Scene) -> Screen:
     return Screen(say("status_answer.title"), scene.session.asking.reference, blocks, actions)
 
 
-def _reason(scene: Scene, known: Knowledge) -> str:
+def _reason(scene: ScreenContext, known: CaseStatus) -> str:
     """Why, in words of the pack: agencies send a key, never a sentence about a person."""
     if known.stage != "rejected":
         return ""
     return scene.tongue.say(f"case_note.{known.reason if known.reason in NOTES else 'ask'}")
 
 
-def complain(scene: Scene) -> Screen:
+def complain(scene: ScreenContext) -> Screen:
     """Praise, idea, complaint or a bribe; a name is never asked."""
     say = scene.tongue.say
     tiles = [tile(f"kind.{kind}", say(f"complain.{kind}"), icon) for kind, icon in KINDS.items()]
@@ -83,7 +83,7 @@ def complain(scene: Scene) -> Screen:
     return Screen(say("complain.title"), "", blocks, tiles)
 
 
-def feedback(scene: Scene) -> Screen:
+def feedback(scene: ScreenContext) -> Screen:
     """Five faces and optional words; the keyboard comes when the words are touched."""
     say, saying = scene.tongue.say, scene.session.saying
     faces = [
@@ -114,5 +114,5 @@ def feedback(scene: Scene) -> Screen:
         "",
         blocks,
         [*faces, words, send],
-        keyboard=Keyboard.TEXT if saying.writing else Keyboard.NONE,
+        keyboard=KeyboardKind.TEXT if saying.writing else KeyboardKind.NONE,
     )

@@ -8,9 +8,9 @@ from content.catalogue import charter
 from content.catalogue.model import Service
 from kiosk.queue.numbering import service_day
 from kiosk.slips.builder import cost_words, time_words
-from kiosk.ui_protocol.view import Block, Element, Keyboard, Role
-from kiosk.visit.ports import Paper
-from kiosk.visit.screen import Scene, Screen, button, fact, notice, paged, text, tile
+from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
+from kiosk.visit.ports import SlipState
+from kiosk.visit.screen import Screen, ScreenContext, button, fact, notice, paged, text, tile
 
 RESULTS = {1.0: 4, 1.25: 3, 1.5: 2}
 """Search results that fit above the keyboard, by text size."""
@@ -19,7 +19,7 @@ TICKS = {1.0: 4, 1.25: 3, 1.5: 2}
 """Lines of "what to bring" that fit beside the charter, by text size."""
 
 
-def find(scene: Scene) -> Screen:
+def find(scene: ScreenContext) -> Screen:
     """Categories, six a page; by office; by word."""
     say, language = scene.tongue.say, scene.session.language
     shown, page, paging = paged(scene, scene.catalogue.categories())
@@ -31,7 +31,7 @@ def find(scene: Scene) -> Screen:
     return Screen(say("find.title"), "", [], [*tiles, *ways, *paging], page=page)
 
 
-def offices(scene: Scene) -> Screen:
+def offices(scene: ScreenContext) -> Screen:
     """Agencies that serve here, each with its colour."""
     language = scene.session.language
     serving = [a for a in scene.catalogue.agencies() if services_here(scene, agency=a.code)]
@@ -43,7 +43,7 @@ def offices(scene: Scene) -> Screen:
     return Screen(scene.tongue.say("offices.title"), "", [], [*tiles, *paging], page=page)
 
 
-def search(scene: Scene) -> Screen:
+def search(scene: ScreenContext) -> Screen:
     """Results live, as the citizen types."""
     say, session = scene.tongue.say, scene.session
     field = Element(
@@ -63,10 +63,10 @@ def search(scene: Scene) -> Screen:
         if not found:
             blocks.append(notice(say("search.none"), icon="search"))
     rows = [_service_row(scene, each, Role.ROW) for each in found]
-    return Screen(say("search.title"), "", blocks, [field, *rows], keyboard=Keyboard.TEXT)
+    return Screen(say("search.title"), "", blocks, [field, *rows], keyboard=KeyboardKind.TEXT)
 
 
-def services(scene: Scene) -> Screen:
+def services(scene: ScreenContext) -> Screen:
     """The services of a category or an office."""
     session, language = scene.session, scene.session.language
     if session.category:
@@ -79,7 +79,7 @@ def services(scene: Scene) -> Screen:
     return Screen(scene.tongue.say("services.title"), subtitle, [], [*tiles, *paging], page=page)
 
 
-def service(scene: Scene) -> Screen:
+def service(scene: ScreenContext) -> Screen:
     """The charter: what to bring as a tick list, cost, time, who, where."""
     say, session, language = scene.tongue.say, scene.session, scene.session.language
     shown = scene.catalogue.service(session.service)
@@ -97,7 +97,7 @@ def service(scene: Scene) -> Screen:
         for each in shown_needs
     ]
     blocks = [*_charter(scene, shown), *_where_else(scene, shown), *_missing(scene, shown)]
-    if session.checklist is not None and scene.paper in {Paper.PRINTING, Paper.PRINTED}:
+    if session.checklist is not None and scene.paper in {SlipState.PRINTING, SlipState.PRINTED}:
         blocks.append(notice(say("service.list_printing"), tone="good", icon="print"))
     elif session.checklist is not None:
         blocks.append(notice(say("unavailable.printer"), tone="warn", icon="print"))
@@ -115,7 +115,7 @@ def service(scene: Scene) -> Screen:
     )
 
 
-def priority(scene: Scene) -> Screen:
+def priority(scene: ScreenContext) -> Screen:
     """A polite question; "no, thank you" is as large as every other answer."""
     say, language = scene.tongue.say, scene.session.language
     choices = [
@@ -127,18 +127,18 @@ def priority(scene: Scene) -> Screen:
 
 
 def services_here(
-    scene: Scene, *, category: str | None = None, agency: str | None = None
+    scene: ScreenContext, *, category: str | None = None, agency: str | None = None
 ) -> list[Service]:
     """The services of a list that this county's people may use."""
     return scene.catalogue.services(category=category, agency=agency, county=county(scene))
 
 
-def county(scene: Scene) -> str:
+def county(scene: ScreenContext) -> str:
     """The code of this centre's county."""
     return scene.catalogue.centre(scene.place.centre).county
 
 
-def _service_row(scene: Scene, each: Service, role: Role) -> Element:
+def _service_row(scene: ScreenContext, each: Service, role: Role) -> Element:
     agency = scene.catalogue.agency(each.agency)
     language = scene.session.language
     return Element(
@@ -151,7 +151,7 @@ def _service_row(scene: Scene, each: Service, role: Role) -> Element:
     )
 
 
-def _charter(scene: Scene, shown: Service) -> list[Block]:
+def _charter(scene: ScreenContext, shown: Service) -> list[Block]:
     say, language = scene.tongue.say, scene.session.language
     agency = scene.catalogue.agency(shown.agency).title(language)
     bring = say("service.not_known")
@@ -169,7 +169,7 @@ def _charter(scene: Scene, shown: Service) -> list[Block]:
     ]
 
 
-def _where_else(scene: Scene, shown: Service) -> list[Block]:
+def _where_else(scene: ScreenContext, shown: Service) -> list[Block]:
     if scene.catalogue.offered_at(shown, scene.place.centre) is not False:
         return []
     say = scene.tongue.say
@@ -180,7 +180,7 @@ def _where_else(scene: Scene, shown: Service) -> list[Block]:
     return blocks
 
 
-def _missing(scene: Scene, shown: Service) -> list[Block]:
+def _missing(scene: ScreenContext, shown: Service) -> list[Block]:
     needs = {each.key for each in scene.catalogue.requirements(shown)}
     if not scene.session.ticked:
         return []

@@ -9,21 +9,21 @@ from __future__ import annotations
 import json
 
 from content.xforms.results import PageKind
-from kiosk.filling.filling import INVALID, TEXT_MAX, Filling, Step
-from kiosk.filling.question_widgets import Pick
-from kiosk.filling.signature import CROSS, Drawing
+from kiosk.filling.filling import INVALID, TEXT_MAX, Filling, FormStep
+from kiosk.filling.question_widgets import TapEffect
+from kiosk.filling.signature import CROSS, SignatureStrokes
 from kiosk.queue.numbering import service_day
-from kiosk.visit.actions import Act, Doing, want_ticket
+from kiosk.visit.actions import Act, ActionContext, want_ticket
 from kiosk.visit.flow import Signal
 
 
-def fill_form(doing: Doing, _tail: str) -> Signal | None:
+def fill_form(doing: ActionContext, _tail: str) -> Signal | None:
     """The form of the service in hand."""
     found = doing.ports.catalogue.forms_for(doing.session.service)
     return choose_form(doing, found[0].id)
 
 
-def choose_form(doing: Doing, tail: str) -> Signal | None:
+def choose_form(doing: ActionContext, tail: str) -> Signal | None:
     """A form; answers given to it before in this visit are still there."""
     session = doing.session
     asset = doing.ports.catalogue.form(tail)
@@ -37,7 +37,7 @@ def choose_form(doing: Doing, tail: str) -> Signal | None:
     return Signal.FORM_CHOSEN
 
 
-def agree(doing: Doing, _tail: str) -> Signal | None:
+def agree(doing: ActionContext, _tail: str) -> Signal | None:
     """Consent was given: the first question, or the one where the citizen was."""
     session, ports = doing.session, doing.ports
     if session.filling is None:
@@ -50,57 +50,57 @@ def agree(doing: Doing, _tail: str) -> Signal | None:
     return shown(session.filling.step())
 
 
-def refuse(doing: Doing, _tail: str) -> Signal | None:
+def refuse(doing: ActionContext, _tail: str) -> Signal | None:
     """No consent: nothing was asked, nothing is kept, and the queue is open all the same."""
     doing.session.filling = doing.session.kept = None
     doing.ports.submissions.drop_draft(doing.session.visit)
     return want_ticket(doing, "")
 
 
-def to_the_desk(doing: Doing, _tail: str) -> Signal | None:
+def to_the_desk(doing: ActionContext, _tail: str) -> Signal | None:
     """The rest of the form needs staff: answers that have a code wait, and there is a ticket."""
     doing.session.filling = doing.session.kept = None
     doing.ports.submissions.leave_draft(doing.session.visit)
     return want_ticket(doing, "")
 
 
-def end_unsent(doing: Doing, _tail: str) -> Signal | None:
+def end_unsent(doing: ActionContext, _tail: str) -> Signal | None:
     """The form ended at a note: it is not sent and nothing of it is kept."""
     doing.session.filling = doing.session.kept = None
     doing.ports.submissions.drop_draft(doing.session.visit)
     return Signal.DONE
 
 
-def filling_of(doing: Doing) -> Filling:
+def filling_of(doing: ActionContext) -> Filling:
     """The form in hand."""
     assert doing.session.filling is not None, "no form is being filled"
     return doing.session.filling
 
 
-def next_question(doing: Doing, _tail: str) -> Signal | None:
+def next_question(doing: ActionContext, _tail: str) -> Signal | None:
     filling = filling_of(doing)
     step = filling.forward()
     return _kept(doing, step)
 
 
-def skip_question(doing: Doing, _tail: str) -> Signal | None:
+def skip_question(doing: ActionContext, _tail: str) -> Signal | None:
     return _kept(doing, filling_of(doing).skip())
 
 
-def back_question(doing: Doing, _tail: str) -> Signal | None:
+def back_question(doing: ActionContext, _tail: str) -> Signal | None:
     step = filling_of(doing).back()
     doing.session.page = doing.session.reviewed = 0
     return Signal.BACK if step is None else shown(step)
 
 
-def choose(doing: Doing, tail: str) -> Signal | None:
+def choose(doing: ActionContext, tail: str) -> Signal | None:
     filling = filling_of(doing)
-    filling.choose(tail, many=filling.look().pick is not Pick.ONE)
+    filling.choose(tail, many=filling.look().pick is not TapEffect.ONE)
     keep_draft(doing)
     return None
 
 
-def turn_wheel(doing: Doing, tail: str) -> Signal | None:
+def turn_wheel(doing: ActionContext, tail: str) -> Signal | None:
     """`wheel.PART.up` and `.down`; the wheel itself takes typed numbers."""
     part, _, end = tail.partition(".")
     if end:
@@ -109,40 +109,40 @@ def turn_wheel(doing: Doing, tail: str) -> Signal | None:
     return None
 
 
-def touch_field(doing: Doing, _tail: str) -> Signal | None:
+def touch_field(doing: ActionContext, _tail: str) -> Signal | None:
     """A touch of a field moves nothing; of a drawing pad it is a mark."""
     if filling_of(doing).look().name in {"sign", "draw"}:
         return make_mark(doing, "")
     return None
 
 
-def open_line(doing: Doing, tail: str) -> Signal | None:
+def open_line(doing: ActionContext, tail: str) -> Signal | None:
     """A line or a field of a page of several questions."""
     filling_of(doing).open(tail)
     doing.session.page = 0
     return Signal.ASKED
 
 
-def make_mark(doing: Doing, _tail: str) -> Signal | None:
+def make_mark(doing: ActionContext, _tail: str) -> Signal | None:
     """Who cannot sign makes a cross; a witness helps at the desk."""
     return _draw(doing, CROSS)
 
 
-def open_filter(doing: Doing, _tail: str) -> Signal | None:
+def open_filter(doing: ActionContext, _tail: str) -> Signal | None:
     filling = filling_of(doing)
     filling.filter = filling.filter or ""
     return None
 
 
-def add_row(doing: Doing, _tail: str) -> Signal | None:
+def add_row(doing: ActionContext, _tail: str) -> Signal | None:
     return _kept(doing, filling_of(doing).add_row())
 
 
-def no_more_rows(doing: Doing, _tail: str) -> Signal | None:
+def no_more_rows(doing: ActionContext, _tail: str) -> Signal | None:
     return _kept(doing, filling_of(doing).onward())
 
 
-def change(doing: Doing, tail: str) -> Signal | None:
+def change(doing: ActionContext, tail: str) -> Signal | None:
     """From the review to one question and back."""
     filling = filling_of(doing)
     for name, path in review_names(filling):
@@ -153,12 +153,12 @@ def change(doing: Doing, tail: str) -> Signal | None:
     return None
 
 
-def last_question(doing: Doing, _tail: str) -> Signal | None:
+def last_question(doing: ActionContext, _tail: str) -> Signal | None:
     step = filling_of(doing).last()
     return Signal.BACK if step is None else shown(step)
 
 
-def submit(doing: Doing, _tail: str) -> Signal | None:
+def submit(doing: ActionContext, _tail: str) -> Signal | None:
     """Everything must stand; then the form is sealed, stored, and forgotten here."""
     session, ports = doing.session, doing.ports
     filling = filling_of(doing)
@@ -178,7 +178,7 @@ def submit(doing: Doing, _tail: str) -> Signal | None:
     return Signal.SUBMITTED
 
 
-def correct(doing: Doing, _tail: str) -> Signal | None:
+def correct(doing: ActionContext, _tail: str) -> Signal | None:
     """An officer, whose PIN was right, goes back to the form just sent: what is sent then
     replaces it.
     """
@@ -190,7 +190,7 @@ def correct(doing: Doing, _tail: str) -> Signal | None:
     return Signal.CORRECT
 
 
-def edit_answer(doing: Doing, element: str, text: str) -> None:
+def edit_answer(doing: ActionContext, element: str, text: str) -> None:
     """Text typed into the answer, a wheel's part, a choice list's filter, or a drawing."""
     filling = filling_of(doing)
     if element.startswith("answer."):
@@ -207,7 +207,7 @@ def edit_answer(doing: Doing, element: str, text: str) -> None:
         filling.write(text)
 
 
-def scan_answer(doing: Doing, text: str) -> None:
+def scan_answer(doing: ActionContext, text: str) -> None:
     """A scanned code is the answer of a text question."""
     filling = filling_of(doing)
     step = filling.step()
@@ -227,18 +227,18 @@ def review_names(filling: Filling) -> list[tuple[str, str]]:
     return found
 
 
-def _draw(doing: Doing, text: str) -> Signal | None:
+def _draw(doing: ActionContext, text: str) -> Signal | None:
     filling = filling_of(doing)
     try:
-        drawing = Drawing.read(text)
+        drawing = SignatureStrokes.read(text)
     except (ValueError, TypeError, json.JSONDecodeError):
-        drawing = Drawing.read(CROSS)
+        drawing = SignatureStrokes.read(CROSS)
     filling.attach(drawing.png(), "png", drawing.text())
     keep_draft(doing)
     return None
 
 
-def _kept(doing: Doing, step: Step | None) -> Signal | None:
+def _kept(doing: ActionContext, step: FormStep | None) -> Signal | None:
     doing.session.page = 0
     if filling_of(doing).problem:
         return None
@@ -246,12 +246,12 @@ def _kept(doing: Doing, step: Step | None) -> Signal | None:
     return shown(step)
 
 
-def keep_draft(doing: Doing) -> None:
+def keep_draft(doing: ActionContext) -> None:
     """The answers so far are kept before anything else happens."""
     doing.ports.submissions.keep_draft(doing.session.visit, filling_of(doing))
 
 
-def shown(step: Step | None) -> Signal:
+def shown(step: FormStep | None) -> Signal:
     """What it means for the screen that `step` comes next."""
     if step is None:
         return Signal.ANSWERED

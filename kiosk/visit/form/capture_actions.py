@@ -7,8 +7,14 @@ the county and then its town, and the answer carries how rough that is.
 
 from __future__ import annotations
 
-from kiosk.filling.capture import TOWN_ACCURACY_M, Capturer, Capturing, Stage, Taken
-from kiosk.visit.actions import Act, Doing
+from kiosk.filling.capture import (
+    TOWN_ACCURACY_M,
+    CapturePhase,
+    CaptureProgress,
+    Capturer,
+    Capturing,
+)
+from kiosk.visit.actions import Act, ActionContext
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.form.actions import filling_of, keep_draft
 from kiosk.visit.ports import Ports
@@ -21,32 +27,32 @@ def capturer_for(ports: Ports, kind: str) -> Capturer | None:
     return {"photo": ports.camera, "audio": ports.recorder}[kind]
 
 
-def take(doing: Doing, _tail: str) -> Signal | None:
+def take(doing: ActionContext, _tail: str) -> Signal | None:
     """Take a photo or begin a recording; an earlier one that was not attached is gone."""
     filling = filling_of(doing)
     kind = filling.look().name
     device = capturer_for(doing.ports, kind)
-    taken = Taken(Stage.RUNNING if device is not None else Stage.FAILED)
+    taken = CaptureProgress(CapturePhase.RUNNING if device is not None else CapturePhase.FAILED)
     if device is not None:
         device.start()
     doing.session.capture = Capturing(kind, filling.place, taken)
     return None
 
 
-def finish(doing: Doing, _tail: str) -> Signal | None:
+def finish(doing: ActionContext, _tail: str) -> Signal | None:
     """The recording is long enough."""
     capture = doing.session.capture
     device = capturer_for(doing.ports, "audio")
-    if capture is not None and device is not None and capture.taken.stage is Stage.RUNNING:
+    if capture is not None and device is not None and capture.taken.stage is CapturePhase.RUNNING:
         device.finish()
         capture.taken = device.look()
     return None
 
 
-def attach(doing: Doing, _tail: str) -> Signal | None:
+def attach(doing: ActionContext, _tail: str) -> Signal | None:
     """What was taken becomes the answer."""
     capture, filling = doing.session.capture, filling_of(doing)
-    if capture is None or capture.taken.stage is not Stage.READY:
+    if capture is None or capture.taken.stage is not CapturePhase.READY:
         return None
     content = capture.taken.content
     if not filling.attached.room_for(content):
@@ -59,7 +65,7 @@ def attach(doing: Doing, _tail: str) -> Signal | None:
     return None
 
 
-def remove(doing: Doing, _tail: str) -> Signal | None:
+def remove(doing: ActionContext, _tail: str) -> Signal | None:
     """Throw the photo, the recording or the place away."""
     filling = filling_of(doing)
     filling.detach()
@@ -68,7 +74,7 @@ def remove(doing: Doing, _tail: str) -> Signal | None:
     return None
 
 
-def here(doing: Doing, _tail: str) -> Signal | None:
+def here(doing: ActionContext, _tail: str) -> Signal | None:
     """Where the van stands now, if it still knows."""
     fix = doing.ports.position()
     if fix is not None:
@@ -79,7 +85,7 @@ def here(doing: Doing, _tail: str) -> Signal | None:
     return None
 
 
-def pick_county(doing: Doing, _tail: str) -> Signal | None:
+def pick_county(doing: ActionContext, _tail: str) -> Signal | None:
     """Name the county instead."""
     filling = filling_of(doing)
     filling.filter, filling.county = "", ""
@@ -87,24 +93,24 @@ def pick_county(doing: Doing, _tail: str) -> Signal | None:
     return None
 
 
-def county(doing: Doing, tail: str) -> Signal | None:
+def county(doing: ActionContext, tail: str) -> Signal | None:
     """A county: then its town, or anywhere else in it."""
     filling_of(doing).county = tail
     doing.session.page = 0
     return None
 
 
-def near(doing: Doing, tail: str) -> Signal | None:
+def near(doing: ActionContext, tail: str) -> Signal | None:
     """In or near the town of a county."""
     return _roughly(doing, tail, TOWN_ACCURACY_M)
 
 
-def within(doing: Doing, tail: str) -> Signal | None:
+def within(doing: ActionContext, tail: str) -> Signal | None:
     """Somewhere in a county: as rough as the county is wide."""
     return _roughly(doing, tail, doing.ports.catalogue.geography.reach_m(tail))
 
 
-def _roughly(doing: Doing, code: str, accuracy_m: int | None) -> Signal | None:
+def _roughly(doing: ActionContext, code: str, accuracy_m: int | None) -> Signal | None:
     filling, where = filling_of(doing), doing.ports.catalogue.geography.middle(code)
     if where is not None and accuracy_m is not None:
         filling.problem, filling.filter, filling.county = "", None, ""
@@ -114,7 +120,7 @@ def _roughly(doing: Doing, code: str, accuracy_m: int | None) -> Signal | None:
     return None
 
 
-def watch(doing: Doing) -> None:
+def watch(doing: ActionContext) -> None:
     """Once a tick: what runs is looked at, and stopped when its question is left."""
     session, capture = doing.session, doing.session.capture
     if capture is None:
@@ -129,7 +135,7 @@ def watch(doing: Doing) -> None:
         session.capture = None if away else capture
         if device is not None:
             device.stop()
-    elif capture.taken.stage is Stage.RUNNING:
+    elif capture.taken.stage is CapturePhase.RUNNING:
         capture.taken = device.look()
 
 

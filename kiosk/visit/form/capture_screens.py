@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from content.catalogue.model import County
 from content.faults import NotInPack
-from content.search.list_filter import Findable
+from content.search.list_filter import SearchableList
 from content.xforms.results import NodeState
-from kiosk.filling.capture import TOWN_ACCURACY_M, Stage, Taken
+from kiosk.filling.capture import TOWN_ACCURACY_M, CapturePhase, CaptureProgress
 from kiosk.filling.filling import Filling
 from kiosk.ui_protocol.view import Block, Element, Role
-from kiosk.visit.screen import Scene, fact, notice, paged, text, tile
+from kiosk.visit.screen import ScreenContext, fact, notice, paged, text, tile
 
 COUNTIES_PER_PAGE = 4
 
@@ -17,20 +17,20 @@ Shown = tuple[str, list[Element], tuple[int, int]]
 """A look, its elements, and (this page, of how many)."""
 
 
-def photo(scene: Scene, filling: Filling, asked: NodeState) -> list[Element]:
+def photo(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Element]:
     """Take, look at it, take again or use it."""
     say, taken = scene.tongue.say, _taken(scene, filling)
     again = tile("take", say("capture.retake"), "replay")
     if done := _done(scene, taken, asked, again, "capture.use_photo"):
         return done
-    running = taken is not None and taken.stage is Stage.RUNNING
+    running = taken is not None and taken.stage is CapturePhase.RUNNING
     return [_off(tile("take", say("capture.take_photo"), "photo_camera"), off=running)]
 
 
-def audio(scene: Scene, filling: Filling, asked: NodeState) -> list[Element]:
+def audio(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Element]:
     """Record, stop, and use it or record again."""
     say, taken = scene.tongue.say, _taken(scene, filling)
-    if taken is not None and taken.stage is Stage.RUNNING:
+    if taken is not None and taken.stage is CapturePhase.RUNNING:
         return [tile("stop-recording", say("capture.stop"), "stop_circle")]
     again = tile("record", say("capture.record_again"), "replay")
     done = _done(scene, taken, asked, again, "capture.use_recording")
@@ -38,18 +38,18 @@ def audio(scene: Scene, filling: Filling, asked: NodeState) -> list[Element]:
 
 
 def _done(
-    scene: Scene, taken: Taken | None, asked: NodeState, again: Element, use: str
+    scene: ScreenContext, taken: CaptureProgress | None, asked: NodeState, again: Element, use: str
 ) -> list[Element]:
     """What can be done with something that is there: used, taken again, removed; else nothing."""
     say = scene.tongue.say
-    if taken is not None and taken.stage is Stage.READY:
+    if taken is not None and taken.stage is CapturePhase.READY:
         return [again, tile("attach", say(use), "check")]
     if asked.value:
         return [again, tile("remove", say("capture.remove"), "delete")]
     return []
 
 
-def told(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
+def told(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Block]:
     """How far a capture is, in words, for the frame to show."""
     say, taken = scene.tongue.say, _taken(scene, filling)
     kind = filling.look().name
@@ -59,23 +59,23 @@ def told(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
         key = f"capture.{kind}_attached" if asked.value else f"capture.{kind}_how"
         return [notice(say(key), tone="good" if asked.value else "info")]
     match taken.stage:
-        case Stage.FAILED:
+        case CapturePhase.FAILED:
             return [notice(say(f"capture.{kind}_failed"), tone="problem", icon="error")]
-        case Stage.RUNNING:
+        case CapturePhase.RUNNING:
             return [notice(say(f"capture.{kind}_running", n=taken.seconds))]
-        case Stage.READY:
+        case CapturePhase.READY:
             return [notice(say(f"capture.{kind}_ready", n=taken.seconds), tone="good")]
 
 
-def picture(scene: Scene, filling: Filling, asked: NodeState) -> bytes:
+def picture(scene: ScreenContext, filling: Filling, asked: NodeState) -> bytes:
     """The photo on the screen: the one just taken, else the attached one."""
     taken = _taken(scene, filling)
     if taken is not None:
-        return taken.content if taken.stage is Stage.READY else b""
+        return taken.content if taken.stage is CapturePhase.READY else b""
     return filling.attached.files.get(asked.value, b"") if asked.value else b""
 
 
-def place(scene: Scene, filling: Filling, asked: NodeState) -> Shown:
+def place(scene: ScreenContext, filling: Filling, asked: NodeState) -> Shown:
     """(look, elements, page) of a place: what is known, or the ways to say where it is."""
     say = scene.tongue.say
     if asked.value:
@@ -93,13 +93,13 @@ def place(scene: Scene, filling: Filling, asked: NodeState) -> Shown:
         icon="search",
     )
     counties = scene.catalogue.counties()
-    meant = Findable((each.code, each.name) for each in counties).find(filling.filter or "")
+    meant = SearchableList((each.code, each.name) for each in counties).find(filling.filter or "")
     found = [counties[at] for at in meant]
     shown, page, paging = paged(scene, found, COUNTIES_PER_PAGE)
     return "search", [field, *(_county(each) for each in shown), *paging], page
 
 
-def where(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
+def where(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Block]:
     """The answer in words: the place, and how exact; or how exact a choice would be."""
     say = scene.tongue.say
     parts = asked.value.split()
@@ -111,7 +111,7 @@ def where(scene: Scene, filling: Filling, asked: NodeState) -> list[Block]:
     return [fact(_named(scene, float(parts[0]), float(parts[1])), words, "location_on")]
 
 
-def _named(scene: Scene, latitude: float, longitude: float) -> str:
+def _named(scene: ScreenContext, latitude: float, longitude: float) -> str:
     """A place of the pack by its name ("about here"); any other in degrees."""
     middle = scene.catalogue.geography.middle
     for county in scene.catalogue.counties():
@@ -121,7 +121,7 @@ def _named(scene: Scene, latitude: float, longitude: float) -> str:
     return f"{latitude:.4f}, {longitude:.4f}"
 
 
-def _quick(scene: Scene) -> list[Element]:
+def _quick(scene: ScreenContext) -> list[Element]:
     """Here by the receiver; else the town of this centre, where the content knows it."""
     say = scene.tongue.say
     if scene.fix:
@@ -137,7 +137,7 @@ def _quick(scene: Scene) -> list[Element]:
     return [_near(scene, county, town)]
 
 
-def _in_county(scene: Scene, code: str) -> list[Element]:
+def _in_county(scene: ScreenContext, code: str) -> list[Element]:
     """Two ways of being in a county: in its town, or anywhere else in it."""
     say, county = scene.tongue.say, scene.catalogue.county(code)
     town = county.headquarters.value
@@ -152,7 +152,7 @@ def _in_county(scene: Scene, code: str) -> list[Element]:
     return [*found, rest, tile("pick-county", say("capture.place_other"), "replay")]
 
 
-def _near(scene: Scene, county: County, town: str) -> Element:
+def _near(scene: ScreenContext, county: County, town: str) -> Element:
     say = scene.tongue.say
     return tile(
         f"near.{county.code}",
@@ -166,7 +166,7 @@ def _county(county: County) -> Element:
     return Element(id=f"county.{county.code}", role=Role.CHOICE, label=county.name, icon="map")
 
 
-def _taken(scene: Scene, filling: Filling) -> Taken | None:
+def _taken(scene: ScreenContext, filling: Filling) -> CaptureProgress | None:
     capture = scene.session.capture
     return capture.taken if capture is not None and capture.place == filling.place else None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from content.xforms.results import Choice, NodeState
 from kiosk.filling.answer_text import answer_text
 from kiosk.filling.filling import INVALID, Filling
-from kiosk.filling.form_record import Step
-from kiosk.filling.question_widgets import Look, Pick, is_stop
-from kiosk.ui_protocol.view import Element, Keyboard, Place, Progress, Role
+from kiosk.filling.form_record import FormStep
+from kiosk.filling.question_widgets import QuestionWidget, TapEffect, is_stop
+from kiosk.ui_protocol.view import Element, FormProgress, KeyboardKind, Region, Role
 from kiosk.visit.form import capture_screens
-from kiosk.visit.screen import PER_PAGE, Scene, Screen, button, notice, paged, text
+from kiosk.visit.screen import PER_PAGE, Screen, ScreenContext, button, notice, paged, text
 
 FILTERED_PER_PAGE = 4
 
@@ -17,7 +17,7 @@ Shown = tuple[list[Element], tuple[int, int]]
 """Elements, and (this page, of how many)."""
 
 
-def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
+def alone(scene: ScreenContext, filling: Filling, progress: FormProgress) -> Screen:
     """One question: its look, its problem with an example, and the way on."""
     asked, look = filling.question(), filling.look()
     here = filling.step()
@@ -48,7 +48,7 @@ def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
         titles[-1] if titles else "",
         blocks,
         [*elements, *actions],
-        keyboard=Keyboard.TEXT if searching else look.keyboard,
+        keyboard=KeyboardKind.TEXT if searching else look.keyboard,
         progress=progress,
         page=page,
         look=drawn,
@@ -56,13 +56,15 @@ def alone(scene: Scene, filling: Filling, progress: Progress) -> Screen:
     )
 
 
-def together(scene: Scene, filling: Filling, here: Step, progress: Progress) -> Screen:
+def together(
+    scene: ScreenContext, filling: Filling, here: FormStep, progress: FormProgress
+) -> Screen:
     """Several questions: a line each, or the fields being typed into over the keyboard. Every
     problem stands in the summary and at its own place.
     """
     page = filling.together
     shown, summary = [], []
-    keyboard, required = Keyboard.NONE, False
+    keyboard, required = KeyboardKind.NONE, False
     fields = page.fields()
     for name, path in page.names().items():
         asked = filling.record.node(path)
@@ -98,7 +100,9 @@ def together(scene: Scene, filling: Filling, here: Step, progress: Progress) -> 
     )
 
 
-def _line(scene: Scene, name: str, asked: NodeState, look: Look, problem: str) -> Element:
+def _line(
+    scene: ScreenContext, name: str, asked: NodeState, look: QuestionWidget, problem: str
+) -> Element:
     answer = "" if look.name == "note" else answer_text(scene.tongue, asked, look)
     icon = "error" if problem else "check_circle" if answer else "edit"
     return Element(
@@ -112,16 +116,16 @@ def _line(scene: Scene, name: str, asked: NodeState, look: Look, problem: str) -
     )
 
 
-def _ways(scene: Scene, *, skip: bool) -> list[Element]:
+def _ways(scene: ScreenContext, *, skip: bool) -> list[Element]:
     ways = [button(scene, "next", "shell.next", "arrow_forward", primary=True)]
     if skip:
         ways.insert(0, button(scene, "skip", "shell.skip", "skip_next"))
     if scene.session.correcting is None:
-        ways.insert(0, button(scene, "keep", "question.keep", "save", place=Place.NAV))
+        ways.insert(0, button(scene, "keep", "question.keep", "save", place=Region.NAV))
     return ways
 
 
-def _stopped(scene: Scene) -> list[Element]:
+def _stopped(scene: ScreenContext) -> list[Element]:
     """The form ends here and is not sent: the queue is open all the same."""
     return [
         button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
@@ -129,7 +133,7 @@ def _stopped(scene: Scene) -> list[Element]:
     ]
 
 
-def _beyond(scene: Scene) -> list[Element]:
+def _beyond(scene: ScreenContext) -> list[Element]:
     """A file no kiosk can take, without which the form cannot be sent: staff help at the desk,
     and the answers wait there under their code.
     """
@@ -139,14 +143,16 @@ def _beyond(scene: Scene) -> list[Element]:
     return ways
 
 
-def _words(scene: Scene, problem: str, asked: NodeState) -> str:
+def _words(scene: ScreenContext, problem: str, asked: NodeState) -> str:
     if not problem:
         return ""
     return asked.message if problem == INVALID else scene.tongue.say(problem)
 
 
-def _answers(scene: Scene, filling: Filling, asked: NodeState, look: Look, problem: str) -> Shown:
-    if look.pick is not Pick.NONE:
+def _answers(
+    scene: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget, problem: str
+) -> Shown:
+    if look.pick is not TapEffect.NONE:
         return _choices(scene, filling, asked, look)
     if look.wheels:
         return _wheels(scene, filling, look), (1, 1)
@@ -174,7 +180,7 @@ def _answers(scene: Scene, filling: Filling, asked: NodeState, look: Look, probl
 
 
 def _pad(
-    scene: Scene, filling: Filling, asked: NodeState, look: Look, problem: str
+    scene: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget, problem: str
 ) -> list[Element]:
     pad = Element(
         id="answer",
@@ -185,10 +191,10 @@ def _pad(
     )
     if look.name == "draw":
         return [pad]
-    return [pad, button(scene, "mark", "question.mark", "close", place=Place.MAIN)]
+    return [pad, button(scene, "mark", "question.mark", "close", place=Region.MAIN)]
 
 
-def _wheels(scene: Scene, filling: Filling, look: Look) -> list[Element]:
+def _wheels(scene: ScreenContext, filling: Filling, look: QuestionWidget) -> list[Element]:
     say = scene.tongue.say
     found = []
     for part in look.wheels:
@@ -206,8 +212,10 @@ def _wheels(scene: Scene, filling: Filling, look: Look) -> list[Element]:
     return found
 
 
-def _choices(scene: Scene, filling: Filling, asked: NodeState, look: Look) -> Shown:
-    held = asked.value.split() if look.pick is not Pick.ONE else [asked.value]
+def _choices(
+    scene: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget
+) -> Shown:
+    held = asked.value.split() if look.pick is not TapEffect.ONE else [asked.value]
     found: list[Element] = []
     per_page = PER_PAGE
     if look.name == "agree":
@@ -233,7 +241,7 @@ def _choices(scene: Scene, filling: Filling, asked: NodeState, look: Look) -> Sh
                 id=f"choice.{option.value}",
                 role=Role.CHOICE,
                 label=option.label,
-                value=rank if look.pick is Pick.RANK else "",
+                value=rank if look.pick is TapEffect.RANK else "",
                 media=_picture(scene, filling, option),
                 icon="" if look.name == "search" else option.icon,
                 selected=option.value in held,
@@ -242,7 +250,7 @@ def _choices(scene: Scene, filling: Filling, asked: NodeState, look: Look) -> Sh
     return [*found, *paging], page
 
 
-def _picture(scene: Scene, filling: Filling, option: Choice) -> str:
+def _picture(scene: ScreenContext, filling: Filling, option: Choice) -> str:
     """Where the picture of a choice lies in the pack; empty when it has none there."""
     name = dict(option.media).get("image", "").rpartition("/")[2]
     return scene.picture(filling.asset.id, name) if name else ""

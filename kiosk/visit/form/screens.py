@@ -9,16 +9,16 @@ from content.faults import NotInPack
 from content.xforms.results import PageKind
 from kiosk.filling.answer_text import answer_text
 from kiosk.filling.filling import Filling
-from kiosk.ui_protocol.view import Block, BlockKind, Element, Progress, Role
+from kiosk.ui_protocol.view import Block, BlockKind, Element, FormProgress, Role
 from kiosk.visit.form import question_screens
 from kiosk.visit.form.actions import review_names
-from kiosk.visit.screen import Scene, Screen, button, notice, paged, step, text, tile
+from kiosk.visit.screen import Screen, ScreenContext, button, notice, paged, step, text, tile
 from kiosk.visit.ticket.screens import paper_notice
 
 REVIEW_PER_PAGE = 5
 
 
-def forms(scene: Scene) -> Screen:
+def forms(scene: ScreenContext) -> Screen:
     """Every form that can be filled here."""
     say, language = scene.tongue.say, scene.session.language
     shown, page, paging = paged(scene, scene.catalogue.forms())
@@ -32,7 +32,7 @@ def forms(scene: Scene) -> Screen:
     return Screen(say("forms.title"), "", [], [*tiles, *paging, resume], page=page)
 
 
-def consent(scene: Scene) -> Screen:
+def consent(scene: ScreenContext) -> Screen:
     """Who asks, why, for how long, which rights; and a real choice."""
     say, language = scene.tongue.say, scene.session.language
     filling = scene.session.filling
@@ -55,18 +55,18 @@ def consent(scene: Scene) -> Screen:
     return Screen(say("consent.title"), title, blocks, actions)
 
 
-def question(scene: Scene) -> Screen:
+def question(scene: ScreenContext) -> Screen:
     """One question, or several of a page: look, problems with an example, and the way on."""
     filling = _filling(scene)
     here = filling.step()
     number, of = filling.progress()
-    progress = Progress(number, of, scene.tongue.say("question.progress", n=number, m=of))
+    progress = FormProgress(number, of, scene.tongue.say("question.progress", n=number, m=of))
     if here is not None and here.kind is PageKind.GROUP:
         return question_screens.together(scene, filling, here, progress)
     return question_screens.alone(scene, filling, progress)
 
 
-def repeat(scene: Scene) -> Screen:
+def repeat(scene: ScreenContext) -> Screen:
     """Add another, or that is all."""
     say = scene.tongue.say
     here = _filling(scene).step()
@@ -83,7 +83,7 @@ def repeat(scene: Scene) -> Screen:
     )
 
 
-def review(scene: Scene) -> Screen:
+def review(scene: ScreenContext) -> Screen:
     """Every answer with its change button; numbers of persons are masked."""
     say = scene.tongue.say
     filling = _filling(scene)
@@ -114,7 +114,7 @@ def review(scene: Scene) -> Screen:
     return Screen(say("review.title"), "", blocks, [*shown, *paging, *keep, submit], page=page)
 
 
-def submitted(scene: Scene) -> Screen:
+def submitted(scene: ScreenContext) -> Screen:
     """Reference, "received, not approved", what happens next, whom to ask."""
     say, session = scene.tongue.say, scene.session
     received = session.received
@@ -148,12 +148,12 @@ def submitted(scene: Scene) -> Screen:
     return Screen(say("submitted.title"), "", blocks, actions, back=False)
 
 
-def _filling(scene: Scene) -> Filling:
+def _filling(scene: ScreenContext) -> Filling:
     assert scene.session.filling is not None, "this screen needs a form"
     return scene.session.filling
 
 
-def _service_of(scene: Scene, asset: FormAsset) -> str:
+def _service_of(scene: ScreenContext, asset: FormAsset) -> str:
     """The service's name; a form kept from an older pack may start one that is gone."""
     try:
         return scene.catalogue.service(asset.service).title(scene.session.language)

@@ -9,40 +9,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.visit.actions import Act, Doing, signal
+from kiosk.visit.actions import Act, ActionContext, signal
 from kiosk.visit.flow import Signal
 from kiosk.visit.form.actions import correct
-from kiosk.visit.session import Duty
-from kiosk.visit.staff_port import Backroom
+from kiosk.visit.session import StaffInput
+from kiosk.visit.staff_port import StaffPort
 from provisioning.faults import Fault
 
 PIN_TYPED_MAX = 12
 
 
-def backroom_of(doing: Doing) -> Backroom:
+def backroom_of(doing: ActionContext) -> StaffPort:
     """The way to the node; the door is on no screen without it."""
     assert doing.ports.backroom is not None, "this kiosk has no staff screen"
     return doing.ports.backroom
 
 
-def ask_pin(doing: Doing, _tail: str) -> Signal | None:
+def ask_pin(doing: ActionContext, _tail: str) -> Signal | None:
     """The door was touched."""
-    doing.session.duty = Duty()
+    doing.session.duty = StaffInput()
     return Signal.STAFF_DOOR
 
 
-def ask_pin_to_correct(doing: Doing, _tail: str) -> Signal | None:
+def ask_pin_to_correct(doing: ActionContext, _tail: str) -> Signal | None:
     """An officer wants to go back to the form just sent: the PIN first, the visit goes on."""
-    doing.session.duty = Duty(wants="correct")
+    doing.session.duty = StaffInput(wants="correct")
     return Signal.STAFF_DOOR
 
 
-def type_pin(doing: Doing, text: str) -> None:
+def type_pin(doing: ActionContext, text: str) -> None:
     duty = doing.session.duty
     duty.typed, duty.problem = text[:PIN_TYPED_MAX], ""
 
 
-def enter(doing: Doing, _tail: str) -> Signal | None:
+def enter(doing: ActionContext, _tail: str) -> Signal | None:
     """Judge the PIN. Each try, right or wrong, is in the journal; the PIN is not."""
     duty, ledger, visit = doing.session.duty, doing.ports.ledger, doing.session.visit
     pin, duty.typed = duty.typed, ""
@@ -63,10 +63,10 @@ def enter(doing: Doing, _tail: str) -> Signal | None:
     return None
 
 
-def telling(said: str, do: Callable[[Backroom, Doing, str], None]) -> Act:
+def telling(said: str, do: Callable[[StaffPort, ActionContext, str], None]) -> Act:
     """An act that ends with a sentence on the staff screen: that of key `said`, or the fault's."""
 
-    def act(doing: Doing, tail: str) -> Signal | None:
+    def act(doing: ActionContext, tail: str) -> Signal | None:
         duty = doing.session.duty
         duty.said = duty.told = ""
         try:
@@ -80,7 +80,7 @@ def telling(said: str, do: Callable[[Backroom, Doing, str], None]) -> Act:
     return act
 
 
-def read_remedy(doing: Doing, tail: str) -> Signal | None:
+def read_remedy(doing: ActionContext, tail: str) -> Signal | None:
     """The page of a fault code; the second device with the same code has CODE.2."""
     doing.session.duty.code = tail.partition(".")[0]
     return Signal.REMEDY

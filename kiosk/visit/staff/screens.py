@@ -6,10 +6,10 @@ number, answer or reference of a citizen is ever here.
 
 from __future__ import annotations
 
-from kiosk.language import LANGUAGES, Tongue
-from kiosk.ui_protocol.view import Block, Element, Keyboard, Place, Role
-from kiosk.visit.screen import Scene, Screen, button, fact, notice, paged, step
-from kiosk.visit.staff_port import Device, LostSlip, Report
+from kiosk.language import LANGUAGES, Translator
+from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Region, Role
+from kiosk.visit.screen import Screen, ScreenContext, button, fact, notice, paged, step
+from kiosk.visit.staff_port import Device, KioskReport, LostSlip
 from peripherals.service.remedies import remedy_of
 
 LINES = 4
@@ -31,7 +31,7 @@ DEVICE_ICONS = {
 Line = Element | Block
 
 
-def staff_pin(scene: Scene) -> Screen:
+def staff_pin(scene: ScreenContext) -> Screen:
     """The PIN on a pad of digits; closed with a sentence where none is set."""
     say, duty, door = scene.tongue.say, scene.session.duty, scene.door
     assert door is not None, "this screen needs a door"
@@ -53,10 +53,10 @@ def staff_pin(scene: Scene) -> Screen:
         enabled=not door.wait_s,
     )
     go = button(scene, "next", "shell.next", "arrow_forward", primary=True, enabled=field.enabled)
-    return Screen(title, why, [], [field, go], keyboard=Keyboard.NUMBER, home=False)
+    return Screen(title, why, [], [field, go], keyboard=KeyboardKind.NUMBER, home=False)
 
 
-def staff(scene: Scene) -> Screen:
+def staff(scene: ScreenContext) -> Screen:
     """Every device, every slip of unknown fate, what waits to be sent, and what is installed."""
     say, duty, report = scene.tongue.say, scene.session.duty, scene.report
     assert report is not None, "this screen needs a report"
@@ -80,19 +80,19 @@ def staff(scene: Scene) -> Screen:
     )
 
 
-def _paper_acts(scene: Scene, report: Report) -> list[Element]:
+def _paper_acts(scene: ScreenContext, report: KioskReport) -> list[Element]:
     """The test slip, and one "new roll" a printer: the first needs no name."""
     printers = [each for each in report.devices if each.roll]
     if not printers:
         return []
-    acts = [button(scene, "test-slip", "staff.test_slip", "receipt_long", place=Place.MAIN)]
+    acts = [button(scene, "test-slip", "staff.test_slip", "receipt_long", place=Region.MAIN)]
     for number, each in enumerate(printers):
         label = scene.tongue.say("staff.roll_changed")
         acts.append(
             Element(
                 id=f"roll-changed.{each.name}" if number else "roll-changed",
                 role=Role.BUTTON,
-                place=Place.MAIN,
+                place=Region.MAIN,
                 label=label if len(printers) == 1 else f"{label}: {number + 1}",
                 icon="replay",
             )
@@ -100,7 +100,7 @@ def _paper_acts(scene: Scene, report: Report) -> list[Element]:
     return acts
 
 
-def remedy(scene: Scene) -> Screen:
+def remedy(scene: ScreenContext) -> Screen:
     """One page: what is wrong, and what to do, step by step; also in the other language's words."""
     code = scene.session.duty.code
     found = remedy_of(code)
@@ -118,7 +118,7 @@ def remedy(scene: Scene) -> Screen:
     )
 
 
-def _lines(scene: Scene, report: Report) -> list[Line]:
+def _lines(scene: ScreenContext, report: KioskReport) -> list[Line]:
     """What is wrong first, then slips, then what is well, then the rest."""
     codes: dict[str, int] = {}
     lines: list[Line] = []
@@ -135,7 +135,7 @@ def _lines(scene: Scene, report: Report) -> list[Line]:
     return lines + _node_facts(scene, report)
 
 
-def _fault_row(scene: Scene, device: Device, count: int) -> Element:
+def _fault_row(scene: ScreenContext, device: Device, count: int) -> Element:
     name = f"remedy.{device.code}" if count == 1 else f"remedy.{device.code}.{count}"
     return Element(
         id=name,
@@ -146,7 +146,7 @@ def _fault_row(scene: Scene, device: Device, count: int) -> Element:
     )
 
 
-def _slip_rows(scene: Scene, slip: LostSlip) -> list[Element]:
+def _slip_rows(scene: ScreenContext, slip: LostSlip) -> list[Element]:
     """Print it again (marked), or take it off the list because somebody holds it."""
     say = scene.tongue.say
     what = f"{say(f'staff.slip_{slip.kind}')} {slip.label}".strip()
@@ -170,30 +170,30 @@ def _slip_rows(scene: Scene, slip: LostSlip) -> list[Element]:
     return [again, seen]
 
 
-def _device_fact(scene: Scene, device: Device) -> Block:
+def _device_fact(scene: ScreenContext, device: Device) -> Block:
     icon = DEVICE_ICONS.get(device.kind, "tune")
     return fact(_device_title(scene, device), _device_words(scene, device), icon)
 
 
-def _device_title(scene: Scene, device: Device) -> str:
+def _device_title(scene: ScreenContext, device: Device) -> str:
     """Its name in words and since when it is as it is."""
     name = _device_name(scene.tongue, device)
     return scene.tongue.say("staff.since", device=name, time=scene.tongue.moment(device.since))
 
 
-def _device_name(tongue: Tongue, device: Device) -> str:
+def _device_name(tongue: Translator, device: Device) -> str:
     number = device.name.removeprefix(device.kind).strip("-")
     return f"{tongue.say(f'device.{device.kind}')} {number}".strip()
 
 
-def _device_words(scene: Scene, device: Device) -> str:
+def _device_words(scene: ScreenContext, device: Device) -> str:
     words = device.words.rstrip(".")
     if device.left is not None:
         words = f"{words}. {scene.tongue.say('staff.tickets_left', n=device.left)}"
     return f"{words} ({device.detail})" if device.detail else words
 
 
-def _node_facts(scene: Scene, report: Report) -> list[Line]:
+def _node_facts(scene: ScreenContext, report: KioskReport) -> list[Line]:
     say, tongue = scene.tongue.say, scene.tongue
     proved = tongue.moment(report.proved_at) if report.proved_at else say("staff.never")
     content = f"{tongue.day(report.content_date)} ({report.content_version})"

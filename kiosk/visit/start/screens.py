@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kiosk.language import LANGUAGES, Tongue
-from kiosk.ui_protocol.view import Element, Place, Role
-from kiosk.visit.screen import Scene, Screen, button, notice, step, text, tile
+from kiosk.language import LANGUAGES, Translator
+from kiosk.ui_protocol.view import Element, Region, Role
+from kiosk.visit.screen import Screen, ScreenContext, button, notice, step, text, tile
 
 HOME_TILES = (
     ("find", "search"),
@@ -16,13 +16,13 @@ HOME_TILES = (
 )
 
 
-def attract(scene: Scene) -> Screen:
+def attract(scene: ScreenContext) -> Screen:
     """An idle kiosk: welcome in both languages; the whole screen is the button."""
     say = scene.tongue.say
     start = Element(
         id="start", role=Role.TILE, label=say("attract.touch"), icon="touch_app", primary=True
     )
-    other = Tongue(scene.tongue.texts, next(x for x in LANGUAGES if x != scene.tongue.language))
+    other = Translator(scene.tongue.texts, next(x for x in LANGUAGES if x != scene.tongue.language))
     return Screen(
         say("attract.welcome"),
         say("attract.other_welcome"),
@@ -37,9 +37,9 @@ def attract(scene: Scene) -> Screen:
     )
 
 
-def language(scene: Scene) -> Screen:
+def language(scene: ScreenContext) -> Screen:
     """Choose a language, each in its own name; the title stands in both."""
-    other = Tongue(scene.tongue.texts, next(x for x in LANGUAGES if x != scene.tongue.language))
+    other = Translator(scene.tongue.texts, next(x for x in LANGUAGES if x != scene.tongue.language))
     tiles = [
         Element(
             id=f"choose.{code}",
@@ -55,7 +55,7 @@ def language(scene: Scene) -> Screen:
     )
 
 
-def home(scene: Scene) -> Screen:
+def home(scene: ScreenContext) -> Screen:
     """What do you need today?"""
     say = scene.tongue.say
     tiles = [
@@ -69,7 +69,7 @@ def home(scene: Scene) -> Screen:
     return Screen(say("home.title"), "", blocks, tiles, home=False)
 
 
-def guide(scene: Scene) -> Screen:
+def guide(scene: ScreenContext) -> Screen:
     """How this kiosk works, and who helps; staff come in here too."""
     say = scene.tongue.say
     known = scene.door is not None and scene.session.filling is None
@@ -86,7 +86,7 @@ def guide(scene: Scene) -> Screen:
     )
 
 
-def staff_called(scene: Scene) -> Screen:
+def staff_called(scene: ScreenContext) -> Screen:
     """Somebody is coming."""
     say = scene.tongue.say
     return Screen(
@@ -99,7 +99,7 @@ def staff_called(scene: Scene) -> Screen:
     )
 
 
-def unavailable(scene: Scene) -> Screen:
+def unavailable(scene: ScreenContext) -> Screen:
     """Calm: what is wrong and what to do. The code is for staff."""
     say = scene.tongue.say
     code = scene.session.fault_code
@@ -115,7 +115,7 @@ def unavailable(scene: Scene) -> Screen:
     )
 
 
-def thanks(scene: Scene) -> Screen:
+def thanks(scene: ScreenContext) -> Screen:
     """Thank you, with a reference when an office will read the words."""
     say = scene.tongue.say
     reference = scene.session.saying.reference
@@ -131,14 +131,14 @@ def thanks(scene: Scene) -> Screen:
     )
 
 
-def goodbye(scene: Scene) -> Screen:
+def goodbye(scene: ScreenContext) -> Screen:
     """Everything of the visit is gone already."""
     say = scene.tongue.say
     return Screen(
         say("goodbye.title"),
         "",
         [notice(say("goodbye.text"), tone="good", icon="verified_user")],
-        [button(scene, "done", "shell.done", "check", place=Place.ACTIONS, primary=True)],
+        [button(scene, "done", "shell.done", "check", place=Region.ACTIONS, primary=True)],
         back=False,
         home=False,
     )

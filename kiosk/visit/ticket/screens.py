@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from kiosk.ui_protocol.view import Block, BlockKind
-from kiosk.visit.ports import Paper
-from kiosk.visit.screen import Scene, Screen, button, fact, notice, step
+from kiosk.visit.ports import SlipState
+from kiosk.visit.screen import Screen, ScreenContext, button, fact, notice, step
 from kiosk.visit.ticket import sms_screens
 
 PAPER_WORDS = {
-    Paper.PRINTING: ("ticket.printing", "info", "print"),
-    Paper.PRINTED: ("ticket.printed", "good", "check_circle"),
-    Paper.UNKNOWN: ("ticket.print_unknown", "warn", "print_error"),
-    Paper.FAILED: ("ticket.print_failed", "warn", "print_disabled"),
-    Paper.BLOCKED: ("ticket.no_printer", "warn", "print_disabled"),
+    SlipState.PRINTING: ("ticket.printing", "info", "print"),
+    SlipState.PRINTED: ("ticket.printed", "good", "check_circle"),
+    SlipState.UNKNOWN: ("ticket.print_unknown", "warn", "print_error"),
+    SlipState.FAILED: ("ticket.print_failed", "warn", "print_disabled"),
+    SlipState.BLOCKED: ("ticket.no_printer", "warn", "print_disabled"),
 }
 
 
-def ticket(scene: Scene) -> Screen:
+def ticket(scene: ScreenContext) -> Screen:
     """Number, service, people ahead, wait, code, and where the slip is."""
     say, language = scene.tongue.say, scene.session.language
     issued = scene.session.ticket
@@ -40,18 +40,18 @@ def ticket(scene: Scene) -> Screen:
         button(scene, "done", "ticket.done", "check", primary=True),
     ]
     actions[:0] = sms_screens.offer(scene)
-    if scene.paper in {Paper.FAILED, Paper.UNKNOWN}:
+    if scene.paper in {SlipState.FAILED, SlipState.UNKNOWN}:
         actions.insert(0, button(scene, "print-again", "ticket.print_again", "print"))
     return Screen(say("ticket.title"), "", blocks, actions, back=False)
 
 
-def _where_it_is(scene: Scene) -> list[Block]:
+def _where_it_is(scene: ScreenContext) -> list[Block]:
     """The slip, or the message: while one is on its way, the paper that is missing is no news."""
     told = sms_screens.told(scene)
-    return told if told and scene.paper is Paper.BLOCKED else [*paper_notice(scene), *told]
+    return told if told and scene.paper is SlipState.BLOCKED else [*paper_notice(scene), *told]
 
 
-def paper_notice(scene: Scene) -> list[Block]:
+def paper_notice(scene: ScreenContext) -> list[Block]:
     """What is known about the slip, in calm words."""
     found = PAPER_WORDS.get(scene.paper)
     if found is None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from kiosk.language import Tongue
-from kiosk.visit.actions import Act, Doing
+from kiosk.language import Translator
+from kiosk.visit.actions import Act, ActionContext
 from kiosk.visit.flow import Signal
-from kiosk.visit.sms_port import PHONE_TYPED_MAX, Phone
+from kiosk.visit.sms_port import PHONE_TYPED_MAX, PhoneInput
 
 
-def ask_number(doing: Doing, _tail: str) -> Signal | None:
-    doing.session.phone = Phone()
+def ask_number(doing: ActionContext, _tail: str) -> Signal | None:
+    doing.session.phone = PhoneInput()
     return Signal.SMS
 
 
-def type_number(doing: Doing, text: str) -> None:
+def type_number(doing: ActionContext, text: str) -> None:
     doing.session.phone.typed, doing.session.phone.problem = text[:PHONE_TYPED_MAX], ""
 
 
-def send(doing: Doing, _tail: str) -> Signal | None:
+def send(doing: ActionContext, _tail: str) -> Signal | None:
     """Queue the message; the number leaves this process's memory with it."""
     session, texting = doing.session, doing.ports.texting
     issued, phone = session.ticket, session.phone
@@ -26,12 +26,12 @@ def send(doing: Doing, _tail: str) -> Signal | None:
     if not phone.typed.strip():
         phone.problem = "question.required"
         return None
-    tongue = Tongue(doing.ports.catalogue, session.language)
+    tongue = Translator(doing.ports.catalogue, session.language)
     words = tongue.say("sms.ticket", number=issued.label, site=doing.ports.place.name)
     if not texting.send(issued.visit, phone.typed, words):
         phone.problem = "sms.bad_number"
         return None
-    session.phone = Phone()
+    session.phone = PhoneInput()
     return Signal.BACK
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from kiosk.ui_protocol.view import Block, Element, Keyboard, Role
-from kiosk.visit.screen import Scene, Screen, button, notice, text
-from kiosk.visit.sms_port import Text
+from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
+from kiosk.visit.screen import Screen, ScreenContext, button, notice, text
+from kiosk.visit.sms_port import SmsTicketState
 
 WORDS = {
-    Text.WAITING: ("sms.waiting", "info", "schedule"),
-    Text.SENT: ("sms.sent", "good", "check_circle"),
-    Text.UNKNOWN: ("sms.unknown", "warn", "help"),
-    Text.FAILED: ("sms.failed", "warn", "error"),
+    SmsTicketState.WAITING: ("sms.waiting", "info", "schedule"),
+    SmsTicketState.SENT: ("sms.sent", "good", "check_circle"),
+    SmsTicketState.UNKNOWN: ("sms.unknown", "warn", "help"),
+    SmsTicketState.FAILED: ("sms.failed", "warn", "error"),
 }
 
 
-def ask(scene: Scene) -> Screen:
+def ask(scene: ScreenContext) -> Screen:
     """Which number? And what becomes of it."""
     say, phone = scene.tongue.say, scene.session.phone
     problem = say(phone.problem) if phone.problem else ""
@@ -27,19 +27,19 @@ def ask(scene: Scene) -> Screen:
         "",
         [text(say("sms.forgotten"))],
         [field, go],
-        keyboard=Keyboard.PHONE,
+        keyboard=KeyboardKind.PHONE,
         home=False,
     )
 
 
-def offer(scene: Scene) -> list[Element]:
+def offer(scene: ScreenContext) -> list[Element]:
     """The button on the ticket, while there is no paper and a modem can send."""
     if not scene.texted.offered:
         return []
     return [button(scene, "sms", "sms.offer", "smartphone")]
 
 
-def told(scene: Scene) -> list[Block]:
+def told(scene: ScreenContext) -> list[Block]:
     """Where the message stands."""
     found = WORDS.get(scene.texted.state)
     if found is None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.node.composition import open_books
-from kiosk.simulation.stories.core_driver import Hand
-from kiosk.simulation.stories.visitor import Citizen, Identity
+from kiosk.simulation.stories.core_driver import CoreDriver
+from kiosk.simulation.stories.visitor import Visitor, VisitorDetails
 from kiosk.ui_protocol.view import BlockKind
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Node, Site
@@ -24,7 +24,7 @@ FORM = "lost_id"
 
 
 class Seat:
-    """Hands at a core process; enough of a player for `Citizen`."""
+    """Hands at a core process; enough of a player for `Visitor`."""
 
     def __init__(self, node: Node, site: Site, log: Path) -> None:
         self._argv = [
@@ -37,7 +37,7 @@ class Seat:
     def begin(self) -> None:
         with self._log.open("ab") as log:
             self.core = subprocess.Popen(self._argv, stdout=log, stderr=log)
-        self.hand = Hand(self._endpoint, patience_s=START_S)
+        self.hand = CoreDriver(self._endpoint, patience_s=START_S)
         assert self.hand.reach(START_S), self._log.read_text()
 
     def cut_power(self) -> None:
@@ -75,8 +75,8 @@ def seat(site: Site, tmp_path: Path) -> Iterator[Seat]:
 
 
 def test_a_killed_core_loses_at_most_the_last_answer(seat: Seat, site: Site) -> None:
-    who = Identity(4)  # answers optional questions too
-    citizen = Citizen(seat, who, "en")  # type: ignore[arg-type] # by its shape
+    who = VisitorDetails(4)  # answers optional questions too
+    citizen = Visitor(seat, who, "en")  # type: ignore[arg-type] # by its shape
     for name in ("start", "choose.en", "form", f"form.{FORM}", "agree"):
         seat.do("tap", name)
     citizen._answer()

@@ -9,25 +9,25 @@ from uuid import UUID
 import pytest
 
 from kiosk.centre.authority import Authority
-from kiosk.centre.line import LINE_TABLES, Line
+from kiosk.centre.line import LINE_TABLES, WaitingLine
 from kiosk.queue.faults import CounterBusy, CounterUnknown, NobodyWaiting, NothingCalled
-from kiosk.queue.priority import Policy
+from kiosk.queue.priority import PriorityPolicy
 from kiosk.queue.protocol import (
     Disown,
     Granted,
+    GrantRequest,
     Grants,
-    GrantsWish,
-    GrantWish,
+    GrantsRequest,
     Leased,
-    LeaseWish,
-    Report,
+    LeaseRequest,
     Reported,
-    Told,
+    ReportedTicket,
+    TicketReport,
     encode,
     read_answer,
     read_ask,
 )
-from kiosk.ticketing.centre_client import OwnCentre, answer
+from kiosk.ticketing.centre_client import LocalCentre, answer
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.journal.audit import rebuild
@@ -42,23 +42,23 @@ class Centre:
         self.clock = VirtualClock()
         self.ids = SeededIds(7)
         self.store = Store.open(path, [JOURNAL_TABLES, LINE_TABLES])
-        self.journal = Journal(self.store, "centre", self.clock, [Line()])
+        self.journal = Journal(self.store, "centre", self.clock, [WaitingLine()])
         self.authority = Authority(
-            self.journal, self.clock, self.ids, site="HC-001", policy=Policy()
+            self.journal, self.clock, self.ids, site="HC-001", policy=PriorityPolicy()
         )
 
-    def wish(self, series: str = "A", rank: int = 9, visit: UUID | None = None) -> GrantWish:
+    def wish(self, series: str = "A", rank: int = 9, visit: UUID | None = None) -> GrantRequest:
         klass = "normal" if rank == 9 else "elderly"
-        return GrantWish(visit or self.ids.uuid7(), "NRB-02", series, klass, rank)
+        return GrantRequest(visit or self.ids.uuid7(), "NRB-02", series, klass, rank)
 
     def grant(self, series: str = "A", rank: int = 9) -> tuple[UUID, Granted]:
         self.clock.advance(seconds=1)
         wish = self.wish(series, rank)
         return wish.visit, self.authority.grant("kiosk-1", wish)
 
-    def told(self, visit: UUID, number: int, series: str = "A") -> Told:
+    def told(self, visit: UUID, number: int, series: str = "A") -> ReportedTicket:
         since = int(self.clock.now().timestamp() * 1000)
-        return Told(visit, DAY, series, number, "NRB-02", "normal", 9, since)
+        return ReportedTicket(visit, DAY, series, number, "NRB-02", "normal", 9, since)
 
     def kinds(self) -> list[str]:
         return [entry.kind for entry in self.journal.entries()]
@@ -68,7 +68,7 @@ class Centre:
 def centre(tmp_path: Path) -> Iterator[Centre]:
     opened = Centre(tmp_path / "centre.db")
     yield opened
-    tables = rebuild(opened.store, "centre", [Line()])
+    tables = rebuild(opened.store, "centre", [WaitingLine()])
     assert all(tables.values()), "the tables are not what the journal says"
     opened.store.close()
 
@@ -154,12 +154,12 @@ def test_two_authorities_on_one_database_never_call_one_person_twice(
             Store.open(tmp_path / "centre.db", [JOURNAL_TABLES, LINE_TABLES]),
             "centre",
             centre.clock,
-            [Line()],
+            [WaitingLine()],
         ),
         centre.clock,
         centre.ids,
         site="HC-001",
-        policy=Policy(),
+        policy=PriorityPolicy(),
     )
     for _ in range(20):
         centre.grant()
@@ -206,16 +206,16 @@ def test_a_disowned_number_that_was_told_after_all_stands_again(centre: Centre) 
 
 
 def test_blocks_are_never_leased_twice(centre: Centre) -> None:
-    first = centre.authority.lease("kiosk-1", LeaseWish(DAY, 50))
-    other = centre.authority.lease("kiosk-2", LeaseWish(DAY, 50))
-    again = centre.authority.lease("kiosk-1", LeaseWish(DAY, 50))
-    more = centre.authority.lease("kiosk-1", LeaseWish(DAY, 50, held=first.last))
+    first = centre.authority.lease("kiosk-1", LeaseRequest(DAY, 50))
+    other = centre.authority.lease("kiosk-2", LeaseRequest(DAY, 50))
+    again = centre.authority.lease("kiosk-1", LeaseRequest(DAY, 50))
+    more = centre.authority.lease("kiosk-1", LeaseRequest(DAY, 50, held=first.last))
     assert (first.first, first.last) == (501, 550)
     assert again == first, "an answer that was lost is given again"
     assert other.first == 551
     assert more.first == 601
     while more.last:
-        more = centre.authority.lease("kiosk-1", LeaseWish(DAY, 50, held=more.last))
+        more = centre.authority.lease("kiosk-1", LeaseRequest(DAY, 50, held=more.last))
     assert (more.first, more.last) == (0, 0), "the band ends; nothing is made up"
 
 
@@ -236,12 +236,12 @@ def test_the_estimate_is_not_known_until_people_were_served(centre: Centre) -> N
 
 def test_everything_travels_as_messages(centre: Centre) -> None:
     visit = centre.ids.uuid7()
-    own = OwnCentre(centre.authority, "kiosk-1")
+    own = LocalCentre(centre.authority, "kiosk-1")
     asks = [
         (centre.wish(visit=visit), Granted),
-        (LeaseWish(DAY, 20), Leased),
-        (Report((centre.told(visit, 101),)), Reported),
-        (GrantsWish(DAY), Grants),
+        (LeaseRequest(DAY, 20), Leased),
+        (TicketReport((centre.told(visit, 101),)), Reported),
+        (GrantsRequest(DAY), Grants),
         (Disown((visit,)), Reported),
     ]
     for ask, kind in asks:

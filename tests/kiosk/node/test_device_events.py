@@ -1,4 +1,4 @@
-"""Senses: what devices heard reaches the core as a visit's event, and nothing more of it."""
+"""DeviceEventSender: what devices heard reaches the core as a visit's event, and nothing more of it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.node.device_events import ANSWER_S, Senses, event_of, press_of
+from kiosk.node.device_events import ANSWER_S, DeviceEventSender, event_of, press_of
 from kiosk.ui_protocol.ipc import encode, read_event
-from kiosk.ui_protocol.view import Activated, Element, Hello, Place, Role, Scanned, View
+from kiosk.ui_protocol.view import Activated, Element, Region, Role, Scanned, View, ViewRequest
 from peripherals.device_loop.loop import NamedEvent
 from peripherals.devices.call_button import Pressed
 from peripherals.devices.mrz import parse
@@ -48,7 +48,7 @@ def screen(*elements: Element) -> View:
     return View(number=7, state="home", language="sw", title="x", elements=elements)
 
 
-CALL = Element(id="call-staff", role=Role.BUTTON, label="Mwite mhudumu", place=Place.FOOTER)
+CALL = Element(id="call-staff", role=Role.BUTTON, label="Mwite mhudumu", place=Region.FOOTER)
 
 
 def test_the_button_on_the_case_is_the_button_on_the_screen() -> None:
@@ -70,7 +70,7 @@ def serve(core: ZmqServer, limit: int = 100) -> list[object]:
     for _ in range(limit):
         for request in core.poll(0.02):
             event = read_event(request.payload)
-            if isinstance(event, Hello):
+            if isinstance(event, ViewRequest):
                 core.reply(request, encode(screen(CALL)))
             else:
                 events.append(event)
@@ -80,7 +80,7 @@ def serve(core: ZmqServer, limit: int = 100) -> list[object]:
 
 
 def test_a_scan_crosses_the_socket(core: ZmqServer) -> None:
-    senses = Senses(core.endpoint)
+    senses = DeviceEventSender(core.endpoint)
     for _ in range(100):
         senses(NamedEvent("scanner", Scan(Symbology.QR, b"A101")))
         if got := serve(core, 1):
@@ -90,7 +90,7 @@ def test_a_scan_crosses_the_socket(core: ZmqServer) -> None:
 
 
 def test_a_core_that_is_away_holds_nobody_up() -> None:
-    senses = Senses("ipc:///nonexistent/core")
+    senses = DeviceEventSender("ipc:///nonexistent/core")
     start = time.monotonic()
     for _ in range(3):
         senses(NamedEvent("scanner", Scan(Symbology.QR, b"A101")))
@@ -103,7 +103,7 @@ def test_a_core_that_is_away_holds_nobody_up() -> None:
 def test_a_scan_that_nobody_took_is_not_delivered_later(core: ZmqServer) -> None:
     """Nobody may act later on a code held up earlier: the core starts after the scan."""
     endpoint = f"{core.endpoint}-late"
-    senses = Senses(endpoint)
+    senses = DeviceEventSender(endpoint)
     senses(NamedEvent("scanner", Scan(Symbology.QR, b"OLD")))
     late = ZmqServer(endpoint)
     events = serve(late, 20)

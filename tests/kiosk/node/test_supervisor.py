@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.node.supervisor import Service, Supervisor
+from kiosk.node.supervisor import ProcessSupervisor, ServiceProcess
 from provisioning.clock import SystemClock
 
 LOOP = (
@@ -52,8 +52,8 @@ def test_a_killed_service_comes_back_and_a_cut_one_waits(
     tmp_path: Path, clock: SystemClock
 ) -> None:
     told: list[str] = []
-    supervisor = Supervisor(clock, told.append)
-    supervisor.add(Service("core", LOOP, tmp_path / "core.log"))
+    supervisor = ProcessSupervisor(clock, told.append)
+    supervisor.add(ServiceProcess("core", LOOP, tmp_path / "core.log"))
     first = supervisor.pid("core")
     supervisor.kill("core")
     until(lambda: (supervisor.tick(), supervisor.pid("core") not in {None, first})[1], clock)
@@ -71,8 +71,8 @@ def test_a_killed_service_comes_back_and_a_cut_one_waits(
 def test_a_service_that_ignores_sigterm_is_killed_in_time(
     tmp_path: Path, clock: SystemClock
 ) -> None:
-    supervisor = Supervisor(clock)
-    supervisor.add(Service("deaf", STUBBORN, tmp_path / "deaf.log"))
+    supervisor = ProcessSupervisor(clock)
+    supervisor.add(ServiceProcess("deaf", STUBBORN, tmp_path / "deaf.log"))
     until((tmp_path / "deaf.log").read_bytes, clock)
     started = clock.monotonic()
     assert supervisor.stop(deadline_s=0.3) == ["deaf"]
@@ -100,7 +100,7 @@ def test_a_link_carries_counts_and_breaks_when_killed(tmp_path: Path, clock: Sys
     far = socket.create_server(("127.0.0.1", 0))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    supervisor = Supervisor(clock)
+    supervisor = ProcessSupervisor(clock)
     argv = (
         sys.executable,
         "-m",
@@ -110,7 +110,7 @@ def test_a_link_carries_counts_and_breaks_when_killed(tmp_path: Path, clock: Sys
         str(far.getsockname()[1]),
         str(tmp_path / "count"),
     )
-    supervisor.add(Service("link", argv, tmp_path / "link.log"))
+    supervisor.add(ServiceProcess("link", argv, tmp_path / "link.log"))
 
     def connected() -> socket.socket | None:
         try:

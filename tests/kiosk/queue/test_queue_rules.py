@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from kiosk.case_reference import is_reference, make_reference
 from kiosk.queue.estimate import KNOWN_FROM, wait_range
-from kiosk.queue.lifecycle import TURNS, Act, Turn, Waiting, allowed
+from kiosk.queue.lifecycle import TURNS, TicketAction, TicketState, Waiting, allowed
 from kiosk.queue.numbering import (
     LETTERS,
-    Number,
+    TicketNumber,
     next_block,
     next_granted,
     offline_series,
     series_of,
     service_day,
 )
-from kiosk.queue.priority import Policy, Why, choose
+from kiosk.queue.priority import CallReason, PriorityPolicy, choose
 from kiosk.queue.signed_code import PAYLOAD_MAX, read_ticket, ticket_payload
 from provisioning.ids import SeededIds
 
@@ -56,8 +56,8 @@ def test_blocks_fill_the_reserve_and_end_with_it(
 
 
 def test_labels() -> None:
-    assert Number(DAY, "A", 101).label == "A101"
-    assert Number(DAY, offline_series("A", 2), 7).label == "A-K2-07"
+    assert TicketNumber(DAY, "A", 101).label == "A101"
+    assert TicketNumber(DAY, offline_series("A", 2), 7).label == "A-K2-07"
     keys = [f"c{n}" for n in range(18)]
     assert [series_of(key, keys) for key in keys] == list(LETTERS[:18])
     assert not {"I", "O"} & set(LETTERS)
@@ -71,10 +71,10 @@ def test_a_service_day_begins_at_midnight_in_nairobi() -> None:
 
 def test_the_largest_share_of_a_target_goes_first() -> None:
     line = [waiting(1, 40), waiting(2, 14, rank=1), waiting(3, 44)]
-    choice = choose(line, NOW, Policy())
+    choice = choose(line, NOW, PriorityPolicy())
     assert choice is not None
-    assert (choice.ticket.number, choice.why) == (3, Why.SHARE)
-    choice = choose([waiting(1, 40), waiting(2, 14, rank=1)], NOW, Policy())
+    assert (choice.ticket.number, choice.why) == (3, CallReason.SHARE)
+    choice = choose([waiting(1, 40), waiting(2, 14, rank=1)], NOW, PriorityPolicy())
     assert choice is not None
     assert choice.ticket.number == 2
     assert choice.say() == "used the largest share of its target wait (93%)"
@@ -82,13 +82,13 @@ def test_the_largest_share_of_a_target_goes_first() -> None:
 
 def test_nobody_waits_past_the_floor_behind_priority_people() -> None:
     line = [waiting(n, 60, rank=1) for n in range(2, 30)] + [waiting(1, 91)]
-    choice = choose(line, NOW, Policy())
+    choice = choose(line, NOW, PriorityPolicy())
     assert choice is not None
-    assert (choice.ticket.number, choice.why) == (1, Why.FLOOR)
+    assert (choice.ticket.number, choice.why) == (1, CallReason.FLOOR)
 
 
 def test_an_empty_line_has_no_choice() -> None:
-    assert choose([], NOW, Policy()) is None
+    assert choose([], NOW, PriorityPolicy()) is None
 
 
 @settings(deadline=None, max_examples=60)
@@ -97,7 +97,7 @@ def test_the_choice_is_always_somebody_who_waits_and_never_past_a_starving_one(
     people: list[tuple[float, int]],
 ) -> None:
     line = [waiting(n, minutes, rank) for n, (minutes, rank) in enumerate(people)]
-    choice = choose(line, NOW, Policy())
+    choice = choose(line, NOW, PriorityPolicy())
     assert choice is not None
     assert choice.ticket in line
     oldest = min(each.since for each in line)
@@ -106,7 +106,7 @@ def test_the_choice_is_always_somebody_who_waits_and_never_past_a_starving_one(
 
 
 def test_a_clock_that_went_back_makes_no_negative_wait() -> None:
-    choice = choose([waiting(1, -30)], NOW, Policy())
+    choice = choose([waiting(1, -30)], NOW, PriorityPolicy())
     assert choice is not None
     assert choice.share == 0
 
@@ -138,9 +138,9 @@ def test_a_range_has_a_width_and_steps_of_five(people: int, counters: int) -> No
 
 
 def test_turns_have_no_way_back_from_served() -> None:
-    assert allowed(Turn.WAITING, Act.CALL) is Turn.CALLED
-    assert allowed(Turn.SERVED, Act.CALL) is None
-    assert set(TURNS) == set(Turn)
+    assert allowed(TicketState.WAITING, TicketAction.CALL) is TicketState.CALLED
+    assert allowed(TicketState.SERVED, TicketAction.CALL) is None
+    assert set(TURNS) == set(TicketState)
 
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from content.catalogue.catalogue import Catalogue
-from kiosk.node.composition import Counter, authority, counter_of
-from kiosk.node.database import Books, open_books, projections
+from kiosk.node.composition import TicketingParts, authority, counter_of
+from kiosk.node.database import NodeDatabase, open_books, projections
 from kiosk.queue.faults import UnknownClass
-from kiosk.queue.protocol import Answer, Ask, Granted, GrantWish
-from kiosk.ticketing.centre_client import FirstOf, OwnCentre
-from kiosk.ticketing.issuer import TicketDesk
-from kiosk.ticketing.ticket_table import Source, reserve_left, ticket_of
+from kiosk.queue.protocol import Answer, Ask, Granted, GrantRequest
+from kiosk.ticketing.centre_client import FirstAnswering, LocalCentre
+from kiosk.ticketing.issuer import TicketIssuer
+from kiosk.ticketing.ticket_table import NumberSource, reserve_left, ticket_of
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Site
 from sync.journal.audit import rebuild
@@ -24,7 +24,7 @@ DAY = "2026-11-23"
 class Line:
     """The way to the centre, which a test may cut. `late`: the centre acts, its answer is lost."""
 
-    def __init__(self, centre: OwnCentre) -> None:
+    def __init__(self, centre: LocalCentre) -> None:
         self.centre = centre
         self.up = True
         self.late = False
@@ -33,7 +33,7 @@ class Line:
     def ask(self, message: Ask) -> Answer | None:
         if not self.up:
             return None
-        if self.forged is not None and isinstance(message, GrantWish):
+        if self.forged is not None and isinstance(message, GrantRequest):
             return self.forged
         found = self.centre.ask(message)
         return None if self.late else found
@@ -45,13 +45,13 @@ class Branch:
     def __init__(self, site: Site, catalogue: Catalogue) -> None:
         self.clock = VirtualClock()
         self.catalogue = catalogue
-        self.centre: Books = open_books(site.node("centre"), self.clock)
+        self.centre: NodeDatabase = open_books(site.node("centre"), self.clock)
         self.hall = authority(site.node("centre"), self.centre)
-        self.line = Line(OwnCentre(self.hall, "kiosk-1"))
+        self.line = Line(LocalCentre(self.hall, "kiosk-1"))
         self.node = site.node("kiosk-1")
-        self.counter: Counter = counter_of(site, self.node, self.clock, catalogue=catalogue)
-        self.desk: TicketDesk = self.counter.desk
-        self.desk._centre = FirstOf([self.line])
+        self.counter: TicketingParts = counter_of(site, self.node, self.clock, catalogue=catalogue)
+        self.desk: TicketIssuer = self.counter.desk
+        self.desk._centre = FirstAnswering([self.line])
 
     def issue(self, code: str = "NRB-02", klass: str = "normal") -> str:
         visit = self.counter.books.ids.uuid7()
@@ -130,11 +130,11 @@ def test_an_answer_that_was_lost_leaves_no_ghost(branch: Branch) -> None:
 def test_a_kiosk_cut_off_in_the_middle_of_an_issue_disowns_it_at_the_next_start(
     branch: Branch, site: Site, catalogue: Catalogue
 ) -> None:
-    wish = GrantWish(branch.counter.books.ids.uuid7(), "NRB-02", "A", "normal", 9)
+    wish = GrantRequest(branch.counter.books.ids.uuid7(), "NRB-02", "A", "normal", 9)
     branch.line.ask(wish)  # and then the power went
     told = branch.issue()
     again = counter_of(site, branch.node, branch.clock, catalogue=catalogue)
-    again.desk._centre = FirstOf([branch.line])
+    again.desk._centre = FirstAnswering([branch.line])
     for _ in range(4):
         again.desk.settle()
     assert branch.waiting() == [told]
@@ -174,7 +174,7 @@ def test_the_same_visit_asked_again_is_the_same_ticket_and_slip(branch: Branch) 
     assert len(branch.counter.spool.jobs()) == 1
     ticket = ticket_of(branch.counter.books.store, visit)
     assert ticket is not None
-    assert ticket.source is Source.CENTRE
+    assert ticket.source is NumberSource.CENTRE
 
 
 def test_a_class_nobody_knows_is_refused_before_a_number_is_used(branch: Branch) -> None:

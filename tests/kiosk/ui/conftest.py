@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk import ui
-from kiosk.ui.automation.fake_core import Mirror
-from kiosk.ui.panel import Look
+from kiosk.ui.automation.fake_core import FakeCore
+from kiosk.ui.panel import PanelSettings
 
 
 @pytest.fixture(scope="session")
-def look() -> Look:
-    look = Look()
+def look() -> PanelSettings:
+    look = PanelSettings()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     os.environ["KIVY_GL_BACKEND"] = (
         "mock"  # laid out truly, not drawn; pictures have their own tests
@@ -29,10 +29,10 @@ def look() -> Look:
 class Stage:
     """A driver over a mirror: `show` a view, act, read what was sent."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: PanelSettings) -> None:
         from kiosk.ui.automation.driver import Driver
 
-        self.mirror = Mirror()
+        self.mirror = FakeCore()
         self.driver = Driver(self.mirror, look)
 
     def show(self, name: str, language: str = "en", **options):
@@ -52,7 +52,7 @@ class Stage:
 
 
 @pytest.fixture(scope="session")
-def only_stage(look: Look) -> Iterator[Stage]:
+def only_stage(look: PanelSettings) -> Iterator[Stage]:
     stage = Stage(look)
     yield stage
     stage.driver.close()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from kiosk import ui
 from kiosk.tools.gallery import gallery
-from kiosk.ui.automation.fake_core import Mirror
-from kiosk.ui.panel import Look
+from kiosk.ui.automation.fake_core import FakeCore
+from kiosk.ui.panel import PanelSettings
 
 GOLDEN = {
     "home-en": ("home", "en", {"online": True}),
@@ -23,11 +23,11 @@ GOLDEN = {
 
 
 def main(folder: Path) -> None:
-    look = Look()
+    look = PanelSettings()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver
 
-    mirror = Mirror()
+    mirror = FakeCore()
     driver = Driver(mirror, look)
     for name, (screen, language, options) in GOLDEN.items():
         mirror.give(gallery.view(screen, language, **options))

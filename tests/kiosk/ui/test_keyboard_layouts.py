@@ -16,10 +16,10 @@ from kiosk.ui.keyboard_layouts import (
     shown,
     steps_to_type,
 )
-from kiosk.ui_protocol.view import Keyboard
+from kiosk.ui_protocol.view import KeyboardKind
 
 
-def typed(keyboard: Keyboard, text: str, before: str = "") -> str:
+def typed(keyboard: KeyboardKind, text: str, before: str = "") -> str:
     typing = begin(keyboard, before)
     for key in steps_to_type(text, typing, before):
         typing, before = press(key, typing, before)
@@ -32,7 +32,7 @@ def typed(keyboard: Keyboard, text: str, before: str = "") -> str:
      "nyumba ya 4, Wajir", "5% (five)", "mcDonald"],
 )  # fmt: skip
 def test_names_and_places_can_be_written(text):
-    assert typed(Keyboard.TEXT, text) == text
+    assert typed(KeyboardKind.TEXT, text) == text
 
 
 @given(
@@ -42,13 +42,13 @@ def test_names_and_places_can_be_written(text):
     )
 )
 def test_any_mix_of_our_letters_can_be_written(text):
-    assert typed(Keyboard.TEXT, text) == text
+    assert typed(KeyboardKind.TEXT, text) == text
 
 
 @pytest.mark.parametrize(
     ("keyboard", "text"),
-    [(Keyboard.NUMBER, "0123456789"), (Keyboard.DECIMAL, "12.5"), (Keyboard.PHONE, "+254712345678"),
-     (Keyboard.ID, "A001234567Z"), (Keyboard.ID, "WJR-7F3K-22")],
+    [(KeyboardKind.NUMBER, "0123456789"), (KeyboardKind.DECIMAL, "12.5"), (KeyboardKind.PHONE, "+254712345678"),
+     (KeyboardKind.ID, "A001234567Z"), (KeyboardKind.ID, "WJR-7F3K-22")],
 )  # fmt: skip
 def test_pads_write_what_they_are_for(keyboard, text):
     assert typed(keyboard, text) == text
@@ -56,15 +56,15 @@ def test_pads_write_what_they_are_for(keyboard, text):
 
 def test_a_pad_refuses_what_it_has_no_key_for():
     with pytest.raises(ValueError, match="number keyboard has no key"):
-        typed(Keyboard.NUMBER, "1a")
+        typed(KeyboardKind.NUMBER, "1a")
 
 
 def test_small_letters_become_capitals_on_the_identity_pad():
-    assert typed(Keyboard.ID, "a001b") == "A001B"
+    assert typed(KeyboardKind.ID, "a001b") == "A001B"
 
 
 def test_each_word_begins_with_a_capital_and_goes_on_small():
-    typing, text = begin(Keyboard.TEXT, ""), ""
+    typing, text = begin(KeyboardKind.TEXT, ""), ""
     for key in ("w", "a", "SPACE", "n"):
         typing, text = press(key, typing, text)
     assert text == "Wa N"
@@ -81,7 +81,7 @@ def test_two_spaces_are_one():
 
 
 def test_every_keyboard_kind_has_a_page():
-    assert set(FIRST_PAGE) == set(Keyboard) - {Keyboard.NONE}
+    assert set(FIRST_PAGE) == set(KeyboardKind) - {KeyboardKind.NONE}
     assert set(FIRST_PAGE.values()) <= set(PAGES)
 
 

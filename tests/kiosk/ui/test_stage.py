@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.tools.gallery import gallery
 from kiosk.ui.faults import NotOnScreen
-from kiosk.ui_protocol.view import Activated, Edited, Hello, Touched
+from kiosk.ui_protocol.view import Activated, Edited, Touched, ViewRequest
 
 pytestmark = pytest.mark.window
 TAB, ENTER, ESCAPE, DOWN, F1 = 9, 13, 27, 274, 282
@@ -21,7 +21,7 @@ def test_it_asks_for_a_view_and_draws_it(stage):
     stage.driver.app.bridge.end()
     stage.driver.app.bridge.begin()
     stage.show("home")
-    assert stage.sent(Hello) == [Hello()]
+    assert stage.sent(ViewRequest) == [ViewRequest()]
     assert {"find", "ticket", "form", "status", "feedback", "help"} <= set(stage.driver.elements())
 
 
@@ -47,11 +47,11 @@ def test_a_second_touch_within_half_a_second_is_one(stage):
 def test_a_touch_that_slides_off_does_nothing(stage):
     from kivy.base import EventLoop
 
-    from kiosk.ui.automation.driver import Finger
+    from kiosk.ui.automation.driver import SimulatedTouch
 
     stage.show("home")
     target = stage.driver.targets()["find"]
-    finger = Finger(*target.center)
+    finger = SimulatedTouch(*target.center)
     EventLoop.post_dispatch_input("begin", finger)
     finger.slide(target.x - 5, 5)
     EventLoop.post_dispatch_input("update", finger)
@@ -63,11 +63,11 @@ def test_a_touch_that_slides_off_does_nothing(stage):
 def test_a_touch_on_nothing_only_keeps_the_visit_awake(stage):
     from kivy.base import EventLoop
 
-    from kiosk.ui.automation.driver import Finger
+    from kiosk.ui.automation.driver import SimulatedTouch
 
     stage.show("language")
     stage.sent()
-    EventLoop.post_dispatch_input("begin", Finger(5, 120))
+    EventLoop.post_dispatch_input("begin", SimulatedTouch(5, 120))
     stage.driver.frames(1)
     assert stage.sent() == [Touched()]
 
@@ -75,12 +75,12 @@ def test_a_touch_on_nothing_only_keeps_the_visit_awake(stage):
 def test_the_press_is_seen_in_the_very_next_frame(stage):
     from kivy.base import EventLoop
 
-    from kiosk.ui.automation.driver import Finger
+    from kiosk.ui.automation.driver import SimulatedTouch
 
     stage.show("home")
     target = stage.driver.targets()["find"]
     before = tuple(target.fill)
-    EventLoop.post_dispatch_input("begin", Finger(*target.center))
+    EventLoop.post_dispatch_input("begin", SimulatedTouch(*target.center))
     stage.driver.frames(1)
     assert tuple(target.fill) != before
 
@@ -266,7 +266,7 @@ def test_the_shell_stands_in_the_same_place_on_every_screen(stage):
 def test_nothing_of_a_visit_is_left_on_the_screens_after_it(stage):
     from kivy.uix.image import Image
 
-    from kiosk.ui.widgets.base.words import Words, longest_word, measure
+    from kiosk.ui.widgets.base.words import TextLabel, longest_word, measure
 
     marker = "Zaituni Marker"
     for name in (
@@ -292,7 +292,7 @@ def test_nothing_of_a_visit_is_left_on_the_screens_after_it(stage):
         w.text
         for root in roots
         for w in root.walk(restrict=True)
-        if isinstance(w, Words) and marker in w.text
+        if isinstance(w, TextLabel) and marker in w.text
     ]
     assert texts == []
     hidden = [
@@ -301,7 +301,7 @@ def test_nothing_of_a_visit_is_left_on_the_screens_after_it(stage):
         for answer in screen.every(object)
         for piece in getattr(answer, "_built", {}).values()
         for w in piece.walk(restrict=True)
-        if isinstance(w, Words) and marker in w.text
+        if isinstance(w, TextLabel) and marker in w.text
     ]
     assert hidden == []
     assert not any(

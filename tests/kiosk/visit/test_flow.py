@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from content.catalogue.catalogue import Catalogue
-from kiosk.tools.screen_samples import Gazette
+from kiosk.tools.screen_samples import ScreenSamples
 from kiosk.visit.controller.action_table import ACTS, EDITS, act_for
 from kiosk.visit.controller.shell import SCREENS
-from kiosk.visit.flow import FLOW, IDLE, FlowBroken, Idle, Signal, State, Trail, step
+from kiosk.visit.flow import FLOW, IDLE, FlowBroken, HistoryTarget, Idle, Signal, State, step
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 
@@ -53,7 +53,7 @@ def test_a_missing_cell_is_an_error() -> None:
 
 
 def test_back_goes_where_the_visit_came_from() -> None:
-    assert FLOW[State.SERVICE][Signal.BACK] is Trail.PREVIOUS
+    assert FLOW[State.SERVICE][Signal.BACK] is HistoryTarget.PREVIOUS
     assert step(State.SERVICE, Signal.BACK, State.SEARCH) is State.SEARCH
 
 
@@ -65,7 +65,7 @@ def test_staff_can_be_called_from_every_screen() -> None:
 
 @pytest.fixture(scope="session")
 def rows(catalogue: Catalogue) -> list[dict[str, object]]:
-    return Gazette(catalogue, VirtualClock(), SeededIds()).states()
+    return ScreenSamples(catalogue, VirtualClock(), SeededIds()).states()
 
 
 def test_every_element_of_every_screen_does_something(rows: list[dict[str, object]]) -> None:

@@ -362,12 +362,12 @@ def test_a_fault_is_a_calm_screen_with_a_code(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kiosk.queue.faults import QueueFault
-    from kiosk.ticketing.issuer import TicketDesk
+    from kiosk.ticketing.issuer import TicketIssuer
 
     def refuse(*_: object) -> None:
         raise QueueFault("The queue is closed.")
 
-    monkeypatch.setattr(TicketDesk, "issue", refuse)
+    monkeypatch.setattr(TicketIssuer, "issue", refuse)
     to_service(visitor).tap("take-ticket", "class.none")
     assert visitor.state == "unavailable"
     assert "50" in visitor.words()

@@ -6,7 +6,7 @@ import hashlib
 import math
 
 from content.xforms.faults import EvaluationFault
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from content.xforms.xpath.functions.registry import Function
 from content.xforms.xpath.values import Context, Value, to_number, to_text
 
@@ -45,10 +45,10 @@ def _seed_of(value: Value, c: Context) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
 
 
-def shuffled(nodes: list[Node], seed: Value | None, c: Context) -> list[Node]:
+def shuffled(nodes: list[XmlNode], seed: Value | None, c: Context) -> list[XmlNode]:
     """Inside-out Fisher-Yates; without a seed the session's own generator decides."""
     draw = c.world.random if seed is None else ParkMiller(_seed_of(seed, c)).next
-    found: list[Node] = []
+    found: list[XmlNode] = []
     for at, node in enumerate(nodes):
         pick = int(draw() * (at + 1))
         if pick == at:
@@ -59,18 +59,18 @@ def shuffled(nodes: list[Node], seed: Value | None, c: Context) -> list[Node]:
     return found
 
 
-def _randomize(c: Context, nodes: list[Node], seed: Value | None = None) -> list[Node]:
+def _randomize(c: Context, nodes: list[XmlNode], seed: Value | None = None) -> list[XmlNode]:
     return shuffled(nodes, seed, c)
 
 
-def _instance(c: Context, name: str) -> list[Node]:
+def _instance(c: Context, name: str) -> list[XmlNode]:
     document = c.world.instance(name)
     if document is None:
         raise EvaluationFault(f"The form has no list named {name!r}; check instance({name!r}).")
     return [document]
 
 
-def _count_non_empty(_: Context, nodes: list[Node]) -> float:
+def _count_non_empty(_: Context, nodes: list[XmlNode]) -> float:
     return float(sum(1 for node in nodes if node.text()))
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from content.xforms.faults import BadExpression
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from content.xforms.xpath.functions.registry import SpecialForm
 from content.xforms.xpath.syntax import Base, Expr, Path
 from content.xforms.xpath.values import NAN, Context, Run, Value, to_text
@@ -104,9 +104,9 @@ def _absolute_names(path: Path) -> list[str] | None:
     return [step.name for step in path.steps]
 
 
-def _names_to(node: Node) -> list[str]:
+def _names_to(node: XmlNode) -> list[str]:
     names: list[str] = []
-    step: Node | None = node
+    step: XmlNode | None = node
     while step is not None and step.parent is not None:
         names.append(step.name)
         step = step.parent

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from content.xforms.faults import EvaluationFault
 from content.xforms.limits import REGEX_CHARS_MAX
-from content.xforms.xpath.regex.program import Look, Op, Program, compile_pattern
+from content.xforms.xpath.regex.program import Assertion, Op, Program, compile_pattern
 
 _REMEMBERED_MAX = 4_096
 _BUDGET = 5_000_000
@@ -99,7 +99,7 @@ class _Matcher:
                     pending.append(target)
         return frozenset(kept)
 
-    def _holds(self, look: Look | None, text: str, at: int, budget: list[int]) -> bool:
+    def _holds(self, look: Assertion | None, text: str, at: int, budget: list[int]) -> bool:
         assert look is not None
         match look.kind:
             case "start":

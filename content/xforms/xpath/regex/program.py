@@ -23,7 +23,7 @@ class Op(Enum):
 
 
 @dataclass(slots=True)
-class Look:
+class Assertion:
     """A condition that takes no character: `start`, `end`, `word` or `ahead`."""
 
     kind: str
@@ -32,20 +32,20 @@ class Look:
 
 
 @dataclass(slots=True)
-class Line:
+class Instruction:
     """One line: CHAR goes on to the next, SPLIT to each of `targets`."""
 
     op: Op
     accepts: Accepts = lambda _: False
     targets: tuple[int, ...] = ()
-    look: Look | None = None
+    look: Assertion | None = None
 
 
 @dataclass(slots=True)
 class Program:
     """Lines, where to start and the line that means a match."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Instruction] = field(default_factory=list)
     start: int = 0
     end: int = 0
     looks_around: bool = False
@@ -60,7 +60,7 @@ def _emit(tree: Tree) -> Program:
     program = Program()
     _Writer(program).write(tree)
     program.end = len(program.lines)
-    program.lines.append(Line(Op.END))
+    program.lines.append(Instruction(Op.END))
     return program
 
 
@@ -69,7 +69,7 @@ class _Writer:
         self._program = program
         self._lines = program.lines
 
-    def _add(self, line: Line) -> int:
+    def _add(self, line: Instruction) -> int:
         if len(self._lines) >= REGEX_STATES_MAX:
             raise EvaluationFault("A regular expression grows too large; use smaller counts.")
         self._lines.append(line)
@@ -78,7 +78,7 @@ class _Writer:
     def write(self, tree: Tree) -> None:
         match tree:
             case ("char", accepts):
-                self._add(Line(Op.CHAR, accepts))  # type: ignore[arg-type]
+                self._add(Instruction(Op.CHAR, accepts))  # type: ignore[arg-type]
             case ("seq", parts):
                 for part in parts:  # type: ignore[attr-defined]
                     self.write(part)
@@ -89,15 +89,15 @@ class _Writer:
             case ("look", kind, wanted, inner):
                 self._program.looks_around |= kind in {"word", "ahead"}
                 program = None if inner is None else _emit(inner)  # type: ignore[arg-type]
-                self._add(Line(Op.LOOK, look=Look(str(kind), bool(wanted), program)))
+                self._add(Instruction(Op.LOOK, look=Assertion(str(kind), bool(wanted), program)))
 
     def _alternatives(self, parts: list[Tree]) -> None:
-        split = self._add(Line(Op.SPLIT))
+        split = self._add(Instruction(Op.SPLIT))
         starts, jumps = [], []
         for part in parts:
             starts.append(len(self._lines))
             self.write(part)
-            jumps.append(self._add(Line(Op.SPLIT)))
+            jumps.append(self._add(Instruction(Op.SPLIT)))
         self._lines[split].targets = tuple(starts)
         for jump in jumps:
             self._lines[jump].targets = (len(self._lines),)
@@ -106,14 +106,14 @@ class _Writer:
         for _ in range(least):
             self.write(inner)
         if most is None:
-            split = self._add(Line(Op.SPLIT))
+            split = self._add(Instruction(Op.SPLIT))
             self.write(inner)
-            self._add(Line(Op.SPLIT, targets=(split,)))
+            self._add(Instruction(Op.SPLIT, targets=(split,)))
             self._lines[split].targets = (split + 1, len(self._lines))
             return
         splits = []
         for _ in range(most - least):
-            splits.append(self._add(Line(Op.SPLIT)))
+            splits.append(self._add(Instruction(Op.SPLIT)))
             self.write(inner)
         for split in splits:
             self._lines[split].targets = (split + 1, len(self._lines))

@@ -1,4 +1,4 @@
-"""Piece: everything on a screen, and the two ways pieces are put together.
+"""LayoutWidget: everything on a screen, and the two ways pieces are put together.
 
 A piece says how high it must be at a width (`need`) and is then told where it stands (`place`):
 one pass, no waiting for the next frame, so a screen never settles before a person's eyes.
@@ -27,11 +27,11 @@ def within(root: Widget) -> Iterator[Widget]:
         stack.extend(widget.children)  # children are kept last first, so the first comes off first
 
 
-class PieceType(type(Widget), ABCMeta):  # type: ignore[misc] # Kivy ships no types
+class LayoutWidgetType(type(Widget), ABCMeta):  # type: ignore[misc] # Kivy ships no types
     """What makes a piece that leaves its height out impossible to build."""
 
 
-class Piece(Widget, metaclass=PieceType):
+class LayoutWidget(Widget, metaclass=LayoutWidgetType):
     """A widget with a palette, a way to send, and a height for a width."""
 
     palette = ObjectProperty(LIGHT)
@@ -68,18 +68,18 @@ class Piece(Widget, metaclass=PieceType):
             if hasattr(child, "repaint"):
                 child.repaint(palette)
 
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[LayoutWidget]:
         """Children in reading order."""
-        return [child for child in reversed(self.children) if isinstance(child, Piece)]
+        return [child for child in reversed(self.children) if isinstance(child, LayoutWidget)]
 
 
-class Column(Piece):
+class Column(LayoutWidget):
     """Pieces under one another."""
 
     gap = NumericProperty(14)  # dp
     centred = BooleanProperty(False)
 
-    def _needs(self, width: float, fit: float) -> list[tuple[Piece, float]]:
+    def _needs(self, width: float, fit: float) -> list[tuple[LayoutWidget, float]]:
         found = [(piece, piece.need(width, fit)) for piece in self.pieces()]
         for piece, height in found:
             piece.opacity = 1 if height else 0
@@ -104,12 +104,12 @@ class Column(Piece):
             top -= high + dp(self.gap)
 
 
-class Beside(Piece):
+class Beside(LayoutWidget):
     """Pieces next to one another, by `share` of the width; an absent one leaves its room."""
 
     gap = NumericProperty(20)  # dp
 
-    def _widths(self, width: float, fit: float) -> list[tuple[Piece, float]]:
+    def _widths(self, width: float, fit: float) -> list[tuple[LayoutWidget, float]]:
         present = [piece for piece in self.pieces() if piece.need(width / 2, fit)]
         for piece in self.pieces():
             piece.opacity = 1 if piece in present else 0
@@ -130,7 +130,7 @@ class Beside(Piece):
             left += wide + dp(self.gap)
 
 
-class Gap(Piece):
+class Spacer(LayoutWidget):
     """Empty room that grows."""
 
     def need(self, width: float, fit: float) -> float:

@@ -1,4 +1,4 @@
-"""Surface: the rounded shapes, and Pressable: what a finger, a key or the story driver acts on.
+"""PaintedBox: the rounded shapes, and Pressable: what a finger, a key or the story driver acts on.
 
 Owns pressing: a touch that begins and ends on the same element sends its id once. Repeats within
 half a second are dropped by the bridge, not here. The touch area is the drawn shape, never less.
@@ -23,7 +23,7 @@ from kivy.properties import (
 
 from kiosk.ui.theme.tokens import Palette, Rgba, ratio
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece, within
+from kiosk.ui.widgets.base.piece import LayoutWidget, within
 
 CLEAR: Rgba = (0.0, 0.0, 0.0, 0.0)
 NOWHERE = (0.0, 0.0, 0.0, 0.0)
@@ -46,7 +46,7 @@ def shadow_texture() -> Texture:
     return texture
 
 
-class Badge(Piece):
+class Badge(LayoutWidget):
     """A filled rounded box: icon squares, bars, dots."""
 
     fill = ColorProperty(CLEAR)
@@ -56,11 +56,11 @@ class Badge(Piece):
         return 0.0
 
 
-class Plain(Badge):
+class SquareBox(Badge):
     """A filled square box."""
 
 
-class Surface(Piece):
+class PaintedBox(LayoutWidget):
     """A card: fill, edge, shadow and focus ring, all from the palette."""
 
     fill = ColorProperty(CLEAR)
@@ -115,7 +115,7 @@ class Surface(Piece):
         ]  # fmt: skip
 
 
-class Pressable(Surface):
+class Pressable(PaintedBox):
     """A surface with an element behind it."""
 
     element = ObjectProperty(None, allownone=True)

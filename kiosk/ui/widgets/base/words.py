@@ -1,4 +1,4 @@
-"""Words: text with a size that is chosen, never left to chance, and the icon font.
+"""TextLabel: text with a size that is chosen, never left to chance, and the icon font.
 
 Owns the fonts, the measuring of text and the rule that no text is drawn under the legal size.
 A piece measures at a `fit` (1.0 as designed, less when a screen is full) and draws at the same.
@@ -74,7 +74,7 @@ def forget_words() -> None:
     longest_word.cache_clear()
 
 
-class Words(Label):
+class TextLabel(Label):
     """A run of text. `tone` names a palette slot unless `colour` is given."""
 
     palette = ObjectProperty(LIGHT)

@@ -11,16 +11,16 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.image import Image
 
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
-from kiosk.ui.widgets.base.surface import CLEAR, Badge, Surface, mix
-from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.surface import CLEAR, Badge, PaintedBox, mix
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
 
 ROOMY_FIT = 0.8  # below it, boxes stand close around their words
 TONE_ICONS = {"info": "info", "good": "check_circle", "warn": "schedule", "problem": "error"}
 TONE_SLOTS = {"info": "calm", "good": "good", "warn": "warn", "problem": "problem"}
 
 
-class BlockCell(Surface):
+class BlockCell(PaintedBox):
     """One block; subclasses draw it."""
 
     block = ObjectProperty(None, allownone=True)
@@ -35,7 +35,7 @@ class BlockCell(Surface):
         """Take the block's words and icon."""
 
 
-class Blocks(Piece):
+class Blocks(LayoutWidget):
     """Blocks in, cells out, stacked or in columns."""
 
     blocks = ObjectProperty(())
@@ -99,8 +99,8 @@ class Paragraph(BlockCell):
     """A paragraph, with its label in bold when it has one."""
 
     def __init__(self, **options: Any) -> None:
-        self.head = Words(face="strong", wanted=28)
-        self.words = Words(wanted=27)
+        self.head = TextLabel(face="strong", wanted=28)
+        self.words = TextLabel(wanted=27)
         super().__init__(**options)
         self.add_widget(self.head)
         self.add_widget(self.words)
@@ -121,7 +121,7 @@ class Paragraph(BlockCell):
         self.words.put(x, y + height - used, width, fit)
 
 
-class Texts(Blocks):
+class TextBlocks(Blocks):
     cell = Paragraph
 
 
@@ -132,8 +132,8 @@ class NoticeBox(BlockCell):
         self.radius_dp = 16
         self.stripe = Badge()
         self.glyph = Glyph(size_dp=36)
-        self.head = Words(face="strong", wanted=26)
-        self.words = Words(face="medium", wanted=26)
+        self.head = TextLabel(face="strong", wanted=26)
+        self.words = TextLabel(face="medium", wanted=26)
         super().__init__(**options)
         for part in (self.stripe, self.glyph, self.head, self.words):
             self.add_widget(part)
@@ -182,9 +182,9 @@ class FactLine(BlockCell):
     def __init__(self, **options: Any) -> None:
         self.badge = Badge()
         self.glyph = Glyph(size_dp=32)
-        self.head = Words(face="medium", tone="muted", wanted=26)
-        self.value = Words(face="strong", wanted=30)
-        self.hint = Words(face="body", tone="warn", wanted=26)
+        self.head = TextLabel(face="medium", tone="muted", wanted=26)
+        self.value = TextLabel(face="strong", wanted=30)
+        self.hint = TextLabel(face="body", tone="warn", wanted=26)
         super().__init__(**options)
         for part in (self.badge, self.glyph, self.head, self.value, self.hint):
             self.add_widget(part)
@@ -201,7 +201,7 @@ class FactLine(BlockCell):
         self.badge.fill = self.palette.brand if self.palette.flat else self.palette.brand_soft
         self.glyph.colour = self.palette.on_brand if self.palette.flat else self.palette.brand
 
-    def _parts(self) -> tuple[Words, Words, Words]:
+    def _parts(self) -> tuple[TextLabel, TextLabel, TextLabel]:
         return (self.head, self.value, self.hint)
 
     def need(self, width: float, fit: float) -> float:
@@ -233,7 +233,7 @@ class StepLine(FactLine):
     side_dp = 46
 
     def __init__(self, **options: Any) -> None:
-        self.digit = Words(face="display", halign="center", wanted=26)
+        self.digit = TextLabel(face="display", halign="center", wanted=26)
         super().__init__(**options)
         self.add_widget(self.digit)
 

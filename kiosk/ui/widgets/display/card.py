@@ -14,7 +14,7 @@ from kivy.uix.image import Image
 from kiosk.ui.theme.tokens import ACCENTS, TARGET_DP, Palette, legible, rgba
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.surface import Badge, Pressable, mix, on_colour
-from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
 
 TOP, SIDE, CENTRE, TIGHT = "top", "side", "centre", "tight"
 TIGHT_PAD_DP = 12.0
@@ -44,8 +44,8 @@ class Card(Pressable):
         self.badge = Badge()
         self.glyph = Glyph()
         self.picture = Image(size_hint=(None, None), fit_mode="contain", opacity=0)
-        self.title = Words(face="strong")
-        self.hint = Words(face="body", tone="muted", wanted=26)
+        self.title = TextLabel(face="strong")
+        self.hint = TextLabel(face="body", tone="muted", wanted=26)
         self.mark = Glyph(size_dp=34)
         super().__init__(**options)
         self.title.wanted = self.title_sp
@@ -231,7 +231,7 @@ class Push(Pressable):
 
     def __init__(self, **options: Any) -> None:
         self.glyph = Glyph(size_dp=34)
-        self.label = Words(face="strong", halign="center")
+        self.label = TextLabel(face="strong", halign="center")
         super().__init__(**options)
         self.label.wanted = self.label_sp
         self.add_widget(self.glyph)

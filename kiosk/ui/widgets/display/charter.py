@@ -1,4 +1,4 @@
-"""Charter: what to bring as boxes to tick, beside cost, time, who and where.
+"""CharterPanel: what to bring as boxes to tick, beside cost, time, who and where.
 
 One column of boxes while they fit, two when a service asks for many; a full screen leaves out the
 small pictures, then the office (it stands under the title), and never a requirement.
@@ -13,8 +13,8 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
-from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
 from kiosk.ui.widgets.display.blocks import TONE_ICONS, TONE_SLOTS, Facts
 from kiosk.ui.widgets.display.card import SIDE
 from kiosk.ui.widgets.display.grid import Ticks
@@ -43,7 +43,7 @@ class NeedTicks(Ticks):
         return sum(high for _, high in rows) + dp(GAP_DP) * max(0, len(rows) - 1)
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
-        Piece.place(self, x, y, width, height, fit)
+        LayoutWidget.place(self, x, y, width, height, fit)
         rows, top = self._rows(width, fit), y + height
         if not rows:
             return
@@ -57,7 +57,7 @@ class NeedTicks(Ticks):
             top -= high + more + dp(GAP_DP)
 
 
-class Lines(Piece):
+class NoticeLines(LayoutWidget):
     """Notices as plain lines: an icon and a sentence each, in their tone."""
 
     blocks = ListProperty()
@@ -70,7 +70,7 @@ class Lines(Piece):
             glyph = Glyph(
                 icon=block.icon or TONE_ICONS.get(block.tone, "info"), tone=slot, size_dp=30
             )
-            words = Words(face="strong", tone=slot, wanted=26, text=block.text or block.value)
+            words = TextLabel(face="strong", tone=slot, wanted=26, text=block.text or block.value)
             self._pairs.append((glyph, words))
             self.add_widget(glyph)
             self.add_widget(words)
@@ -88,16 +88,16 @@ class Lines(Piece):
             top -= used + dp(4)
 
 
-class Charter(Piece):
+class CharterPanel(LayoutWidget):
     """Left the boxes, right the facts."""
 
     view = ObjectProperty(None, allownone=True)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.head = Words(face="strong", wanted=30)
-        self.hint = Words(face="body", tone="muted", wanted=26)
-        self.lines, self.ticks = Lines(), NeedTicks()
+        self.head = TextLabel(face="strong", wanted=30)
+        self.hint = TextLabel(face="body", tone="muted", wanted=26)
+        self.lines, self.ticks = NoticeLines(), NeedTicks()
         self.panel, self.facts = Panel(pad_dp=18), Facts(spread=True)
         self.panel.add_widget(self.facts)
         for part in (self.head, self.hint, self.lines, self.ticks, self.panel):

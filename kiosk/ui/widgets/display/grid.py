@@ -13,7 +13,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.piece import LayoutWidget
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, TIGHT, TOP, Card, Push
 
 OWN_FITS = (0.86, 0.74, 0.62)
@@ -21,7 +21,7 @@ PARKED_MOST = 8
 ROOMY_FIT = 0.82  # above it, smaller text is better than a crowded card
 
 
-class Cells(Piece):
+class Cells(LayoutWidget):
     """Elements in, cells out; subclasses arrange them. Cells that are not needed now are kept,
     empty: building one is most of what a new screen costs.
     """

@@ -9,9 +9,9 @@ from kivy.properties import ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.piece import LayoutWidget
 from kiosk.ui.widgets.base.surface import Badge
-from kiosk.ui.widgets.base.words import Words, longest_word
+from kiosk.ui.widgets.base.words import TextLabel, longest_word
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui.widgets.display.grid import Cells
 
@@ -82,7 +82,7 @@ class Nav(Cells):
             x += wide + dp(GAP_DP)
 
 
-class Bar(Piece):
+class Bar(LayoutWidget):
     """How far we are, as a bar of segments."""
 
     progress = ObjectProperty(None, allownone=True)
@@ -132,7 +132,7 @@ class Bar(Piece):
             bar.place(x + at * (wide + gap), y + (dp(10) - high) / 2, wide, high, fit)
 
 
-class Heading(Piece):
+class Heading(LayoutWidget):
     """Everything above a screen's own content."""
 
     view = ObjectProperty(None, allownone=True)
@@ -141,9 +141,9 @@ class Heading(Piece):
         super().__init__(**options)
         self.nav = Nav()
         self.bar = Bar()
-        self.step = Words(face="medium", tone="muted", wanted=26)
-        self.title = Words(face="display", wanted=40, least=31)
-        self.subtitle = Words(face="body", tone="muted", wanted=26)
+        self.step = TextLabel(face="medium", tone="muted", wanted=26)
+        self.title = TextLabel(face="display", wanted=40, least=31)
+        self.subtitle = TextLabel(face="body", tone="muted", wanted=26)
         for part in (self.nav, self.bar, self.step, self.title, self.subtitle):
             self.add_widget(part)
         self.nav.send = self._send

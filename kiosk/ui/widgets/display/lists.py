@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty
 
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.words import Words
+from kiosk.ui.widgets.base.words import TextLabel
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, Card, Push
 from kiosk.ui.widgets.display.grid import Actions, Grid
 
@@ -82,7 +82,7 @@ class Paging(Actions):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.count = Words(face="medium", tone="muted", halign="center", wanted=26)
+        self.count = TextLabel(face="medium", tone="muted", halign="center", wanted=26)
         self.add_widget(self.count)
 
     def clear_widgets(self, children: Any = None) -> None:

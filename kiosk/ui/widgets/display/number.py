@@ -12,9 +12,9 @@ from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import MM_PER_DP, NUMBER_CAP_MM
 from kiosk.ui.theme.units import dp, sp
-from kiosk.ui.widgets.base.piece import Piece
-from kiosk.ui.widgets.base.surface import Surface
-from kiosk.ui.widgets.base.words import Words, measure
+from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.surface import PaintedBox
+from kiosk.ui.widgets.base.words import TextLabel, measure
 
 CAP_EM = 0.727  # cap height of Inter, of its size
 QUIET_MODULES = 4  # blank border a scanner needs
@@ -25,7 +25,7 @@ def number_least_px() -> float:
     return dp(NUMBER_CAP_MM / MM_PER_DP) / CAP_EM
 
 
-class BigNumber(Piece):
+class BigNumber(LayoutWidget):
     """As large as the width allows, never under 10 mm."""
 
     blocks = ObjectProperty(())
@@ -33,8 +33,8 @@ class BigNumber(Piece):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.head = Words(face="medium", tone="muted", halign="center", wanted=27)
-        self.words = Words(face="display", tone="brand", halign="center")
+        self.head = TextLabel(face="medium", tone="muted", halign="center", wanted=27)
+        self.words = TextLabel(face="display", tone="brand", halign="center")
         self.words.line_height = 0.96
         self.add_widget(self.head)
         self.add_widget(self.words)
@@ -74,13 +74,13 @@ def qr_pixels(payload: str) -> tuple[int, bytes]:
     return len(rows), b"".join(rows)
 
 
-class QrCode(Surface):
+class QrCode(PaintedBox):
     """Dark on white in every theme, whole pixels per module, so any phone reads it."""
 
     blocks = ObjectProperty(())
 
     def __init__(self, **options: Any) -> None:
-        self.head = Words(face="medium", tone="muted", halign="center", wanted=26)
+        self.head = TextLabel(face="medium", tone="muted", halign="center", wanted=26)
         self._modules = 0
         super().__init__(**options)
         self.add_widget(self.head)

@@ -8,16 +8,16 @@ from kivy.graphics import Color, Ellipse, Line
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Beside, Column, Piece
-from kiosk.ui.widgets.base.surface import Badge, Surface, mix
-from kiosk.ui.widgets.base.words import Glyph, Words
-from kiosk.ui.widgets.display.blocks import Facts, Steps, Texts
+from kiosk.ui.widgets.base.piece import Beside, Column, LayoutWidget
+from kiosk.ui.widgets.base.surface import Badge, PaintedBox, mix
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.display.blocks import Facts, Steps, TextBlocks
 
 FEW, LARGE_SP, SMALL_SP = 240, 34, 27
 """Letters of a message that may be set large."""
 
 
-class Panel(Surface):
+class Panel(PaintedBox):
     """A raised card around its pieces; absent when they all are."""
 
     pad_dp = NumericProperty(22)
@@ -43,7 +43,7 @@ class Panel(Surface):
             piece.place(x + pad, y + pad, width - 2 * pad, max(0, height - 2 * pad), fit)
 
 
-class Stub(Panel):
+class TicketPanel(Panel):
     """A paper ticket: a strip of the brand at its edge, notches and a perforated line."""
 
     strip_dp = NumericProperty(10)
@@ -67,7 +67,7 @@ class Stub(Panel):
             self._hole_colour.rgba = (0, 0, 0, 0) if self.palette.flat else self.palette.bg
             self._dash_colour.rgba = self.palette.line
 
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[LayoutWidget]:
         return [piece for piece in super().pieces() if not isinstance(piece, Badge)]
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
@@ -90,7 +90,7 @@ class Stub(Panel):
         return 0.0
 
 
-class Hero(Piece):
+class Hero(LayoutWidget):
     """One large icon in a circle and the sentence that matters."""
 
     blocks = ListProperty()
@@ -98,7 +98,7 @@ class Hero(Piece):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.badge, self.glyph = Badge(), Glyph(size_dp=76)
-        self.words = Words(face="medium", halign="center", wanted=36)
+        self.words = TextLabel(face="medium", halign="center", wanted=36)
         for part in (self.badge, self.glyph, self.words):
             self.add_widget(part)
         self.fbind("palette", self._paint)
@@ -138,7 +138,7 @@ class Message(Panel):
         self.pad_dp = 24
         self.column = Column(centred=True, gap=14)
         self.hero, self.steps = Hero(), Steps(gap=10)
-        self.facts, self.texts = Facts(), Texts()
+        self.facts, self.texts = Facts(), TextBlocks()
         for part in (self.hero, self.steps, self.facts, self.texts):
             self.column.add_widget(part)
         self.add_widget(self.column)

@@ -1,4 +1,4 @@
-"""Poster: the resting screen, and Kanga: the woven band that marks beginnings and ends.
+"""AttractButton: the resting screen, and Kanga: the woven band that marks beginnings and ends.
 
 Drawn from triangles and squares of the palette; nothing moves, so an idle kiosk stays idle.
 """
@@ -13,9 +13,9 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import FLAG, Rgba, rgba
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
-from kiosk.ui.widgets.base.surface import Badge, Plain, Pressable
-from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.surface import Badge, Pressable, SquareBox
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
 
 BLACK, WHITE, RED, _, GREEN = FLAG
 GOLD, LEAF, CREAM = rgba("#F2B632"), rgba("#12724F"), rgba("#F6F1E3")
@@ -34,7 +34,7 @@ def diamond(group: InstructionGroup, x: float, y: float, wide: float, high: floa
     group.add(Triangle(points=(x, middle, x + wide / 2, y, x + wide, middle)))
 
 
-class Kanga(Piece):
+class FlagBand(LayoutWidget):
     """A band of diamonds in the colours of the flag."""
 
     def __init__(self, **options: Any) -> None:
@@ -65,7 +65,7 @@ class Kanga(Piece):
             diamond(self.group, left + step * 0.26, y + height * 0.26, step * 0.48, height * 0.48)
 
 
-class Mosaic(Piece):
+class ServiceMosaic(LayoutWidget):
     """Squares of services and patterns, as on a tiled wall."""
 
     def __init__(self, **options: Any) -> None:
@@ -117,7 +117,7 @@ class Mosaic(Piece):
                     side * (1 - 2 * inset), side * (1 - 2 * inset))  # fmt: skip
 
 
-class Poster(Pressable):
+class AttractButton(Pressable):
     """The whole screen is the button."""
 
     view = ObjectProperty(None, allownone=True)
@@ -125,14 +125,14 @@ class Poster(Pressable):
 
     def __init__(self, **options: Any) -> None:
         self.radius_dp = 0
-        self.ground, self.mosaic, self.pill = Plain(), Mosaic(), Badge()
-        self.title = Words(face="display", wanted=84)
-        self.other = Words(face="display", wanted=58)
+        self.ground, self.mosaic, self.pill = SquareBox(), ServiceMosaic(), Badge()
+        self.title = TextLabel(face="display", wanted=84)
+        self.other = TextLabel(face="display", wanted=58)
         self.touch, self.touch_other = (
-            Words(face="display", wanted=38),
-            Words(face="medium", wanted=32),
+            TextLabel(face="display", wanted=38),
+            TextLabel(face="medium", wanted=32),
         )
-        self.lines = [Words(face="medium", wanted=28) for _line in range(3)]
+        self.lines = [TextLabel(face="medium", wanted=28) for _line in range(3)]
         self.finger = Glyph(icon="touch_app", size_dp=64)
         super().__init__(**options)
         for part in (self.ground, self.mosaic, self.pill, self.title, self.other, self.finger,

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from kiosk.ui.theme.tokens import FLAG, GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
-from kiosk.ui.widgets.base.surface import CLEAR, Badge, Plain, Pressable
-from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.surface import CLEAR, Badge, Pressable, SquareBox
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui.widgets.display.grid import Cells
 from kiosk.ui_protocol.view import View
@@ -63,7 +63,7 @@ class Languages(Cells):
             x += wide + dp(GAP_DP)
 
 
-class Door(Pressable):
+class StaffEntrance(Pressable):
     """The site's name as the staff's way in: nothing to see until it has the focus."""
 
     def paint(self) -> None:
@@ -81,21 +81,21 @@ class Door(Pressable):
         self.element_id = DOOR if found is not None else ""
 
 
-class Header(Piece):
+class Header(LayoutWidget):
     """Who we are, whether the network is there, which language."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.ground, self.seal = Plain(), Badge()
+        self.ground, self.seal = SquareBox(), Badge()
         self.shield = Glyph(icon="handshake")
-        self.site = Words(face="display", wanted=32)
+        self.site = TextLabel(face="display", wanted=32)
         self.pill = Badge()
         self.cloud = Glyph(size_dp=32)
-        self.badge = Words(face="medium", wanted=26)
+        self.badge = TextLabel(face="medium", wanted=26)
         self.languages = Languages(send=self.send)
-        self.door = Door(send=self.send)
+        self.door = StaffEntrance(send=self.send)
         self._elements: tuple[Any, ...] = ()
-        self.band = [Plain() for _colour in FLAG]
+        self.band = [SquareBox() for _colour in FLAG]
         for part in (self.ground, self.door, self.seal, self.shield, self.site, self.pill,
                      self.cloud, self.badge, self.languages, *self.band):  # fmt: skip
             self.add_widget(part)
@@ -207,12 +207,12 @@ class FooterButton(Push):
                 self.fill = palette.brand_soft
 
 
-class Footer(Piece):
+class Footer(LayoutWidget):
     """Five buttons of fixed width, whatever the language."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.ground, self.rule = Plain(), Plain()
+        self.ground, self.rule = SquareBox(), SquareBox()
         self.present = False
         self._buttons = FooterButtons(send=self.send)
         for part in (self.ground, self.rule, self._buttons):

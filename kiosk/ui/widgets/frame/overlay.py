@@ -7,32 +7,32 @@ from typing import Any
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
-from kiosk.ui.widgets.base.surface import Plain, Surface
-from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.surface import PaintedBox, SquareBox
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui_protocol.view import View
 
 FITS = (1.0, 0.9, 0.8, 0.7, 0.6)
 
 
-class Sheet(Surface):
+class OverlayCard(PaintedBox):
     """The card in the middle."""
 
     def need(self, width: float, fit: float) -> float:
         return 0.0
 
 
-class Overlay(Piece):
+class Overlay(LayoutWidget):
     """Hides and disables what is under it while it counts down."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.shade, self.panel = Plain(), Sheet(radius_dp=28)
+        self.shade, self.panel = SquareBox(), OverlayCard(radius_dp=28)
         self.glyph = Glyph(icon="hourglass_top", size_dp=72)
-        self.seconds = Words(face="display", tone="brand", halign="center", wanted=120)
-        self.title = Words(face="display", halign="center", wanted=42)
-        self.words = Words(face="body", tone="muted", halign="center", wanted=28)
+        self.seconds = TextLabel(face="display", tone="brand", halign="center", wanted=120)
+        self.title = TextLabel(face="display", halign="center", wanted=42)
+        self.words = TextLabel(face="body", tone="muted", halign="center", wanted=28)
         self.buttons: dict[str, Push] = {}
         for part in (self.shade, self.panel, self.glyph, self.seconds, self.title, self.words):
             self.add_widget(part)

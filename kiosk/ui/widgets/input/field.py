@@ -20,9 +20,9 @@ from kivy.properties import (
 from kiosk.ui.keyboard_layouts import LONGEST_TEXT
 from kiosk.ui.theme.tokens import TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.piece import LayoutWidget
 from kiosk.ui.widgets.base.surface import Badge, Pressable
-from kiosk.ui.widgets.base.words import Glyph, Words, measure
+from kiosk.ui.widgets.base.words import Glyph, TextLabel, measure
 from kiosk.ui.widgets.display.grid import Actions
 
 DOT = "•"
@@ -40,11 +40,11 @@ class Field(Pressable):
 
     def __init__(self, **options: Any) -> None:
         self._unconfirmed = False
-        self.head = Words(face="medium", wanted=26)
-        self.words = Words(face="medium", wanted=34)
-        self.example = Words(face="body", tone="muted", wanted=28)
+        self.head = TextLabel(face="medium", wanted=26)
+        self.words = TextLabel(face="medium", wanted=34)
+        self.example = TextLabel(face="body", tone="muted", wanted=28)
         self.caret = Badge()
-        self.wrong = Words(face="medium", tone="problem", wanted=26)
+        self.wrong = TextLabel(face="medium", tone="problem", wanted=26)
         self.cross = Glyph(icon="error", tone="problem", size_dp=30)
         self.radius_dp = 14
         super().__init__(**options)
@@ -196,7 +196,7 @@ class Field(Pressable):
             self.send(self.element_id)
 
 
-class FieldRow(Piece):
+class FieldRow(LayoutWidget):
     """A field with its actions at the right hand, above the keyboard."""
 
     elements = ObjectProperty(())

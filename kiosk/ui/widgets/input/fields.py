@@ -11,7 +11,7 @@ from kivy.uix.image import Image
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.surface import Surface
+from kiosk.ui.widgets.base.surface import PaintedBox
 from kiosk.ui.widgets.base.words import Glyph
 from kiosk.ui.widgets.display.grid import Cells
 from kiosk.ui.widgets.input.field import Field
@@ -58,7 +58,7 @@ class Fields(Cells):
             top -= high + dp(GAP_DP)
 
 
-class Frame(Surface):
+class PictureFrame(PaintedBox):
     """The picture taken so far, or an icon where there is none yet. Pictures come as bytes in
     the view and are forgotten with it: none is ever a file, and none is cached.
     """

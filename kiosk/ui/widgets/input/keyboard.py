@@ -27,10 +27,10 @@ from kiosk.ui.keyboard_layouts import press as press_key
 from kiosk.ui.keyboard_layouts import shown as shown_on
 from kiosk.ui.theme.tokens import GAP_DP, KEY_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.piece import LayoutWidget
 from kiosk.ui.widgets.base.surface import Pressable
-from kiosk.ui.widgets.base.words import Glyph, Words
-from kiosk.ui_protocol.view import Keyboard as Kind
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui_protocol.view import KeyboardKind as Kind
 
 TALLEST_KEY_DP, TALLEST_DIGIT_DP = 92, 112
 
@@ -44,7 +44,7 @@ class Key(Pressable):
     def __init__(self, board: Keyboard, **options: Any) -> None:
         self.board = board
         self.radius_dp = 12
-        self.letter = Words(face="medium", halign="center", wanted=32)
+        self.letter = TextLabel(face="medium", halign="center", wanted=32)
         self.glyph = Glyph(size_dp=34, tone="ink")
         super().__init__(**options)
         self.element_id = f"key.{self.word}"
@@ -87,7 +87,7 @@ class Key(Pressable):
         self.letter.put(self.x, self.center_y + high / 2, self.width, 0.8)
 
 
-class Keyboard(Piece):
+class Keyboard(LayoutWidget):
     """Pages are built when first shown and kept; every board borrows the same keys."""
 
     _pages: ClassVar[dict[str, list[list[Key]]]] = {}

@@ -17,7 +17,7 @@ from kivy.properties import ListProperty, ObjectProperty
 from kiosk.ui.theme.tokens import TARGET_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.surface import Pressable
-from kiosk.ui.widgets.base.words import Glyph, Words
+from kiosk.ui.widgets.base.words import Glyph, TextLabel
 from kiosk.ui.widgets.display.card import Push
 
 Stroke = list[tuple[float, float]]
@@ -48,7 +48,7 @@ class Pad(Pressable):
         self.strokes: list[Stroke] = []
         self._drawing = False
         self.ink = InstructionGroup()
-        self.hint = Words(face="body", tone="muted", halign="center", wanted=28)
+        self.hint = TextLabel(face="body", tone="muted", halign="center", wanted=28)
         self.pen = Glyph(icon="draw", size_dp=44, tone="muted")
         self.eraser = Push()
         super().__init__(**options)

@@ -9,7 +9,7 @@ from kivy.properties import NumericProperty
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.surface import Badge
-from kiosk.ui.widgets.base.words import Words
+from kiosk.ui.widgets.base.words import TextLabel
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, TOP, Card
 from kiosk.ui.widgets.display.grid import Choices, Grid
 
@@ -56,7 +56,7 @@ class RankCard(Card):
 
     def __init__(self, **options: Any) -> None:
         self.disc = Badge()
-        self.place_number = Words(face="display", halign="center", wanted=34)
+        self.place_number = TextLabel(face="display", halign="center", wanted=34)
         super().__init__(**options)
         self.add_widget(self.disc)
         self.add_widget(self.place_number)

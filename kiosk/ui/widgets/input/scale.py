@@ -13,10 +13,10 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.piece import LayoutWidget
 from kiosk.ui.widgets.base.surface import Pressable
-from kiosk.ui.widgets.base.words import BROKEN, Words
-from kiosk.ui.widgets.input.wheels import UNSET, Turn
+from kiosk.ui.widgets.base.words import BROKEN, TextLabel
+from kiosk.ui.widgets.input.wheels import UNSET, StepButton
 
 MOST_MARKS = 11
 
@@ -26,7 +26,7 @@ class Mark(Pressable):
 
     def __init__(self, text: str, scale: NumberScale, **options: Any) -> None:
         self.text, self.scale = text, scale
-        self.words = Words(face="strong", halign="center", wanted=32, text=text)
+        self.words = TextLabel(face="strong", halign="center", wanted=32, text=text)
         super().__init__(**options)
         self.element_id = f"mark.{text}"
         self.add_widget(self.words)
@@ -52,7 +52,7 @@ class Mark(Pressable):
         self.words.put(x, y + height / 2 + high / 2, width, fit)
 
 
-class NumberScale(Piece):
+class NumberScale(LayoutWidget):
     """The value, large, between minus and plus, over its marks."""
 
     elements = ListProperty()
@@ -60,10 +60,10 @@ class NumberScale(Piece):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.value = Words(face="display", halign="center", wanted=96, tone="brand")
-        self.minus, self.plus = Turn(send=self._send), Turn(send=self._send)
-        self.low = Words(face="medium", tone="muted", wanted=27)
-        self.high = Words(face="medium", tone="muted", halign="right", wanted=27)
+        self.value = TextLabel(face="display", halign="center", wanted=96, tone="brand")
+        self.minus, self.plus = StepButton(send=self._send), StepButton(send=self._send)
+        self.low = TextLabel(face="medium", tone="muted", wanted=27)
+        self.high = TextLabel(face="medium", tone="muted", halign="right", wanted=27)
         self.marks: list[Mark] = []
         for part in (self.value, self.minus, self.plus, self.low, self.high):
             self.add_widget(part)

@@ -8,13 +8,13 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
-from kiosk.ui.widgets.base.words import Words
+from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.words import TextLabel
 from kiosk.ui.widgets.display.heading import Nav
 from kiosk.ui.widgets.input.field import Field
 
 
-class SearchBar(Piece):
+class SearchBar(LayoutWidget):
     """Navigation, the screen's title and the one field."""
 
     view = ObjectProperty(None, allownone=True)
@@ -24,7 +24,7 @@ class SearchBar(Piece):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.nav, self.field = Nav(), Field(bare=True)
-        self.title = Words(face="display", wanted=32, least=28)
+        self.title = TextLabel(face="display", wanted=32, least=28)
         for part in (self.nav, self.title, self.field):
             self.add_widget(part)
         self.fbind("send", self._hand_down)

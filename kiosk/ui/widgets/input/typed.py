@@ -13,7 +13,7 @@ from kivy.properties import ListProperty, NumericProperty, ObjectProperty, Strin
 
 from kiosk.ui.keyboard_layouts import PAGES
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.piece import LayoutWidget
 from kiosk.ui.widgets.base.words import Glyph
 from kiosk.ui.widgets.display.grid import Actions
 from kiosk.ui.widgets.input.field import FieldRow
@@ -23,7 +23,7 @@ LINE_SP, LARGE_SP = 34, 52
 """What is typed: over a whole keyboard, and beside a digit pad, where there is room."""
 
 
-class TypedAnswer(Piece):
+class TypedAnswer(LayoutWidget):
     """One typed answer."""
 
     elements = ObjectProperty(())
@@ -101,7 +101,7 @@ class TypedAnswer(Piece):
             self.under.place(self.x, self.y, left, under, fit)
 
 
-class Prompt(Piece):
+class ScanPrompt(LayoutWidget):
     """A large icon that shows what to do: scan here, look there."""
 
     icon = StringProperty("")

@@ -13,9 +13,9 @@ from kivy.properties import BooleanProperty, ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Piece
+from kiosk.ui.widgets.base.piece import LayoutWidget
 from kiosk.ui.widgets.base.surface import Pressable, mix
-from kiosk.ui.widgets.base.words import BROKEN, Words
+from kiosk.ui.widgets.base.words import BROKEN, TextLabel
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui.widgets.display.grid import Cells
 from kiosk.ui.widgets.input.keyboard import Keyboard
@@ -26,7 +26,7 @@ DIGITS = {"year": 4}
 HIGHEST_FIRST_DIGIT = {"day": 3, "month": 1, "hour": 2, "minute": 5, "year": 9}
 
 
-class Turn(Push):
+class StepButton(Push):
     """One step up or down."""
 
     def show_step(self, element_id: str, icon: str, *, enabled: bool) -> None:
@@ -47,10 +47,10 @@ class Wheel(Pressable):
         self.chosen: Any = None  # called with this wheel when it is touched or full
         self._typing: str | None = None
         self.radius_dp = 22
-        self.head = Words(face="medium", tone="muted", halign="center", wanted=27)
-        self.value = Words(face="display", halign="center", wanted=58)
-        self.hint = Words(face="medium", tone="muted", halign="center", wanted=26)
-        self.up, self.down = Turn(send=self._step), Turn(send=self._step)
+        self.head = TextLabel(face="medium", tone="muted", halign="center", wanted=27)
+        self.value = TextLabel(face="display", halign="center", wanted=58)
+        self.hint = TextLabel(face="medium", tone="muted", halign="center", wanted=26)
+        self.up, self.down = StepButton(send=self._step), StepButton(send=self._step)
         super().__init__(**options)
         self.raised = True
         for part in (self.head, self.value, self.hint, self.up, self.down):
@@ -181,7 +181,7 @@ class Wheels(Cells):
             left += wide + gap
 
 
-class DateEntry(Piece):
+class DateEntry(LayoutWidget):
     """Wheels at the left, the digit pad that writes into the chosen one at the right."""
 
     elements = ListProperty()

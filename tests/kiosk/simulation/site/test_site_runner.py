@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.simulation.site.demo_site import new_demo_site
-from kiosk.simulation.site.site_runner import House, HouseFault
+from kiosk.simulation.site.site_runner import SiteRunner, SiteRunnerFault
 
 
 @pytest.mark.xdist_group("house")
@@ -15,12 +15,14 @@ def test_a_printer_that_cannot_start_is_named_with_its_last_words(tmp_path: Path
     site = new_demo_site(tmp_path / "site")
     van = site.node("van-1")
     (van.run_dir / "printer").mkdir(parents=True)  # where its line should appear
-    house = House(site, [van], tmp_path / "out", pause_max_s=0.1, patience_s=0.0)
+    house = SiteRunner(site, [van], tmp_path / "out", pause_max_s=0.1, patience_s=0.0)
     try:
-        with pytest.raises(HouseFault, match="not ready within 0 s"):
+        with pytest.raises(SiteRunnerFault, match="not ready within 0 s"):
             house.start()
         house.wait_for(lambda: house.supervisor.restarts("van-1.printer") > 0, 60.0)
-        with pytest.raises(HouseFault, match=r"van-1\.printer ended: .*printer is there already"):
+        with pytest.raises(
+            SiteRunnerFault, match=r"van-1\.printer ended: .*printer is there already"
+        ):
             house.wait_for(lambda: False, 0.0)
     finally:
         house.stop()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kiosk.simulation.stories.core_driver import on_screen, reachable
-from kiosk.simulation.stories.player import Heard, Player
+from kiosk.simulation.stories.player import ObservedVisits, StoryPlayer
 from kiosk.simulation.stories.script import StoryFailed, parse
 from kiosk.ui_protocol.view import Element, Role, View
 
@@ -54,7 +54,9 @@ def play(person: Any, *lines: str) -> list[str]:
     )
     node: Any = SimpleNamespace(name="kiosk-1")
     said: list[str] = []
-    Player(house, node, person, Path(), Heard(), said.append).play(parse("\n".join(lines)))
+    StoryPlayer(house, node, person, Path(), ObservedVisits(), said.append).play(
+        parse("\n".join(lines))
+    )
     return said
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from kiosk.simulation.audit.disk_search import duplicates, search
-from kiosk.simulation.stories.script import Step, StoryUnreadable, parse, read
+from kiosk.simulation.stories.script import StoryStep, StoryUnreadable, parse, read
 
 
 def test_a_story_reads_as_a_person_writes_it() -> None:
     text = "# a lost ID\n\n  tap find\ntype lost  id # slowly\ntype a#b\nwait 61.5\ncut-power\nexpect-text A101\n"
     assert parse(text) == (
-        Step(3, "tap", "find"),
-        Step(4, "type", "lost  id"),
-        Step(5, "type", "a#b"),
-        Step(6, "wait", "61.5"),
-        Step(7, "cut-power", ""),
-        Step(8, "expect-text", "A101"),
+        StoryStep(3, "tap", "find"),
+        StoryStep(4, "type", "lost  id"),
+        StoryStep(5, "type", "a#b"),
+        StoryStep(6, "wait", "61.5"),
+        StoryStep(7, "cut-power", ""),
+        StoryStep(8, "expect-text", "A101"),
     )
 
 
@@ -26,9 +26,9 @@ def test_a_story_may_come_from_any_editor(tmp_path: Path) -> None:
     written = tmp_path / "windows.story"
     written.write_bytes("\ufefftap start\r\n\ttap\tfind\t# here\r\n\r\ntype A\u2028B\r\n".encode())
     assert read(written) == (
-        Step(1, "tap", "start"),
-        Step(2, "tap", "find"),
-        Step(4, "type", "A\u2028B"),
+        StoryStep(1, "tap", "start"),
+        StoryStep(2, "tap", "find"),
+        StoryStep(4, "type", "A\u2028B"),
     )
 
 

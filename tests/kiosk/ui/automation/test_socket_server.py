@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.ui.panel import Look
+from kiosk.ui.panel import PanelSettings
 
 PATIENCE = 2_000  # frames
 
@@ -77,7 +77,7 @@ Play = Callable[[Callable[[Path], Iterator[None]]], Screen]
 
 
 @pytest.fixture
-def play(tmp_path: Path, look: Look) -> Play:
+def play(tmp_path: Path, look: PanelSettings) -> Play:
     from kiosk.ui.automation.socket_server import (
         serve,  # a window opens with it, as `look` wants it
     )

@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from kiosk.ui.panel import DEFAULT_ASSETS, Look
+from kiosk.ui.panel import DEFAULT_ASSETS, PanelSettings
 from kiosk.ui.theme.tokens import (
     ACCENTS,
     LEGAL_TEXT_DP,
@@ -58,7 +58,7 @@ def test_sizes_are_those_of_fingers_and_eyes():
 
 @pytest.mark.parametrize(("width", "height", "inch"), [(1280, 800, 15.6), (1920, 1080, 21.5)])
 def test_a_dp_is_never_smaller_than_it_says_on_a_supported_panel(width, height, inch):
-    look = Look(width=width, height=height)
+    look = PanelSettings(width=width, height=height)
     mm_per_px = inch * 25.4 / (width**2 + height**2) ** 0.5
     assert look.density * mm_per_px >= MM_PER_DP * 0.99
 

@@ -17,11 +17,11 @@ from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, TranslatedText
 from kiosk.filling.date_entry import nearest
 from kiosk.filling.question_widgets import LOOK_FOR, PICTURES
-from kiosk.filling.signature import Drawing
+from kiosk.filling.signature import SignatureStrokes
 from kiosk.tools.form_tryout.preview import begin
-from kiosk.tools.form_tryout.preview_ports import OneForm
+from kiosk.tools.form_tryout.preview_ports import SingleFormCatalogue
 from kiosk.ui_protocol.view import Activated, Edited, Scanned, View
-from kiosk.visit.controller.controller import Appliance
+from kiosk.visit.controller.controller import VisitController
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 
@@ -74,7 +74,7 @@ def form(
 class Sitting:
     """One person at one form."""
 
-    def __init__(self, appliance: Appliance, clock: VirtualClock) -> None:
+    def __init__(self, appliance: VisitController, clock: VirtualClock) -> None:
         self.appliance = appliance
         self.clock = clock
 
@@ -147,7 +147,7 @@ def sit(catalogue: Catalogue, tmp_path: Path, clock: VirtualClock, ids: SeededId
     def begun(asset: FormAsset) -> Sitting:
         for name, content in asset.media.items():
             (tmp_path / name).write_bytes(content)
-        one = OneForm(catalogue, asset, tmp_path)
+        one = SingleFormCatalogue(catalogue, asset, tmp_path)
         return Sitting(begin(one, clock, ids), clock)  # type: ignore[arg-type] # virtual time
 
     return begun
@@ -502,7 +502,7 @@ def test_a_county_is_as_rough_as_it_is_wide(sit: Any, county: str, km: int) -> N
     assert person.state == "review"
 
 
-class InWajir(OneForm):
+class InWajir(SingleFormCatalogue):
     """A preview at a centre that stands in its county's headquarters."""
 
     def centres(self) -> list[Any]:
@@ -577,13 +577,13 @@ def test_rows_of_a_repeat_are_told_apart_in_the_review(sit: Any) -> None:
 
 
 def test_a_drawing_is_a_picture_of_its_strokes() -> None:
-    drawing = Drawing.read("[[[0,0],[1,1]]]")
+    drawing = SignatureStrokes.read("[[[0,0],[1,1]]]")
     with Image.open(BytesIO(drawing.png())) as picture:
         assert picture.size == (600, 240)
         assert picture.getpixel((0, 0)) == 0
         assert picture.getpixel((599, 239)) == 0
         assert picture.getpixel((599, 0)) == 255
-    assert Drawing.read(drawing.text()) == drawing
+    assert SignatureStrokes.read(drawing.text()) == drawing
 
 
 @pytest.mark.parametrize(

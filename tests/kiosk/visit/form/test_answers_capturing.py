@@ -8,8 +8,8 @@ import wave
 from io import BytesIO
 from pathlib import Path
 
-from kiosk.adapters.capture import DeviceCamera, Microphone, position_in
-from kiosk.filling.capture import Capturer, Stage, Taken
+from kiosk.adapters.capture import CameraCapturer, MicrophoneCapturer, position_in
+from kiosk.filling.capture import CapturePhase, CaptureProgress, Capturer
 from peripherals.device_loop.loop import DeviceLoop
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES, write_position
 from peripherals.devices.gnss import Fix, GnssPosition
@@ -23,7 +23,9 @@ CAMERA = f"camera+v4l:/dev/null?program={sys.executable}+-m+peripherals.simulato
 PATIENCE_S = 30.0
 
 
-def until(device: Capturer, clock: SystemClock, stop_at: Stage, seconds: int = 0) -> Taken:
+def until(
+    device: Capturer, clock: SystemClock, stop_at: CapturePhase, seconds: int = 0
+) -> CaptureProgress:
     """Look as a tick does until the stage is reached, or the patience is over."""
     end = clock.monotonic() + PATIENCE_S
     while True:
@@ -37,45 +39,45 @@ def until(device: Capturer, clock: SystemClock, stop_at: Stage, seconds: int = 0
 def test_a_photo_comes_from_the_camera_and_the_camera_is_closed() -> None:
     clock = SystemClock()
     ids = SystemIds(clock)
-    camera = DeviceCamera(lambda: DeviceLoop({"camera": CAMERA}, clock, ids), clock)
+    camera = CameraCapturer(lambda: DeviceLoop({"camera": CAMERA}, clock, ids), clock)
     camera.start()
-    taken = until(camera, clock, Stage.READY)
+    taken = until(camera, clock, CapturePhase.READY)
     assert taken.content.startswith(b"\xff\xd8")
     assert taken.content.endswith(b"\xff\xd9")
-    assert camera.look().stage is Stage.FAILED, "one picture is one picture"
+    assert camera.look().stage is CapturePhase.FAILED, "one picture is one picture"
     assert str(len(taken.content)) in repr(taken)
 
 
 def test_a_camera_that_is_not_there_fails_calmly() -> None:
     clock = SystemClock()
     url = "camera+v4l:/dev/no-such-camera"
-    camera = DeviceCamera(lambda: DeviceLoop({"camera": url}, clock, SystemIds(clock)), clock)
-    assert camera.look().stage is Stage.FAILED, "nothing was begun"
+    camera = CameraCapturer(lambda: DeviceLoop({"camera": url}, clock, SystemIds(clock)), clock)
+    assert camera.look().stage is CapturePhase.FAILED, "nothing was begun"
     camera.start()
-    assert camera.look().stage is Stage.RUNNING, "a moment is given to a device that is late"
-    assert until(camera, clock, Stage.FAILED) == Taken(Stage.FAILED)
+    assert camera.look().stage is CapturePhase.RUNNING, "a moment is given to a device that is late"
+    assert until(camera, clock, CapturePhase.FAILED) == CaptureProgress(CapturePhase.FAILED)
     assert camera._equipment is None, "the device is let go"
 
 
 def test_a_recording_runs_until_it_is_finished() -> None:
     clock = SystemClock()
-    microphone = Microphone("recorder+simulated:", clock)
+    microphone = MicrophoneCapturer("recorder+simulated:", clock)
     microphone.start()
-    until(microphone, clock, Stage.RUNNING, seconds=1)
+    until(microphone, clock, CapturePhase.RUNNING, seconds=1)
     microphone.finish()
     taken = microphone.look()
-    assert taken.stage is Stage.READY
+    assert taken.stage is CapturePhase.READY
     with wave.open(BytesIO(taken.content)) as sound:
         assert sound.getframerate() == 16_000
         assert sound.getnframes() >= 16_000
     microphone.stop()
-    assert microphone.look().stage is Stage.FAILED, "nothing of it stays"
+    assert microphone.look().stage is CapturePhase.FAILED, "nothing of it stays"
 
 
 def test_a_microphone_that_is_not_there_fails_calmly() -> None:
-    microphone = Microphone("recorder+alsa:default?program=no-such-program", SystemClock())
+    microphone = MicrophoneCapturer("recorder+alsa:default?program=no-such-program", SystemClock())
     microphone.start()
-    assert microphone.look().stage is Stage.FAILED
+    assert microphone.look().stage is CapturePhase.FAILED
 
 
 def test_a_wav_file_is_what_others_read() -> None:

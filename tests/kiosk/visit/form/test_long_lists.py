@@ -17,9 +17,9 @@ from content.form_library.sqlite_choice_tables import SqliteTables
 from content.xforms.faults import NotAForm
 from content.xforms.parse.form import Form
 from content.xforms.parse.memory import loading
-from content.xforms.tree import Node
+from content.xforms.tree import XmlNode
 from kiosk.tools.form_tryout.preview import begin
-from kiosk.tools.form_tryout.preview_ports import OneForm
+from kiosk.tools.form_tryout.preview_ports import SingleFormCatalogue
 from kiosk.ui_protocol.view import Activated, Edited
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
@@ -58,7 +58,7 @@ def asset(title: str = "Villages") -> FormAsset:
 
 def nodes_alive() -> int:
     gc.collect()
-    return sum(1 for each in gc.get_objects() if isinstance(each, Node))
+    return sum(1 for each in gc.get_objects() if isinstance(each, XmlNode))
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_village_is_found_by_typing_at_the_screen(catalogue: Catalogue, tmp_pa
         one.id, one.version, one.titles, form.service, form.agency, 1, one.xml, one.media
     )
     clock = VirtualClock()
-    kiosk = begin(OneForm(catalogue, shown, tmp_path), clock, SeededIds(1))  # type: ignore[arg-type]
+    kiosk = begin(SingleFormCatalogue(catalogue, shown, tmp_path), clock, SeededIds(1))  # type: ignore[arg-type]
     kiosk.send(Activated(kiosk.view.number, "filter"))
     kiosk.send(Edited(kiosk.view.number, "filter", "kijiji 1234"))
     found = {each.id: each.label for each in kiosk.view.elements if each.id.startswith("choice.")}

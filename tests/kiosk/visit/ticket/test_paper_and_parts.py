@@ -10,16 +10,16 @@ import pytest
 from content.catalogue.catalogue import Catalogue
 from kiosk.filling.date_entry import parts_of, put, slide, turn, value_of
 from kiosk.filling.question_widgets import LOOK_FOR, look_for
-from kiosk.filling.signature import CROSS, Drawing
+from kiosk.filling.signature import CROSS, SignatureStrokes
 from kiosk.simulation.audit.disk_search import search
-from kiosk.slips.builder import Receipts
-from kiosk.visit.ports import Issued, Place, Received
+from kiosk.slips.builder import DocumentBuilder
+from kiosk.visit.ports import FormReceipt, IssuedTicket, KioskLocation
 from peripherals.printing.document import Qr
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 
 DATE = ("day", "month", "year")
-PLACE = Place("HC-001", "Huduma Centre Nairobi GPO", "HC-001", demo=True)
+PLACE = KioskLocation("HC-001", "Huduma Centre Nairobi GPO", "HC-001", demo=True)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def test_a_range_stops_at_its_ends() -> None:
 
 
 def test_a_cross_is_a_drawing_and_rubbish_is_not() -> None:
-    assert Drawing.read(CROSS).png().startswith(b"\x89PNG")
+    assert SignatureStrokes.read(CROSS).png().startswith(b"\x89PNG")
     for text in ("", "[]", "[[1]]", '{"a":1}', "x", "[[[1,2,3]]]"):
         with pytest.raises((ValueError, TypeError)):
-            Drawing.read(text)
+            SignatureStrokes.read(text)
 
 
 def test_every_look_has_its_widget() -> None:
@@ -97,9 +97,11 @@ def test_an_unknown_appearance_is_only_a_wish() -> None:
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_slips_say_what_the_screen_said(catalogue: Catalogue, language: str) -> None:
     clock, ids = VirtualClock(), SeededIds()
-    receipts = Receipts(catalogue, PLACE, clock)
+    receipts = DocumentBuilder(catalogue, PLACE, clock)
     service = catalogue.service("NRB-02")
-    issued = Issued(ids.uuid7(), "A101", service.code, "normal", 3, (10, 20), "HK1.x", clock.now())
+    issued = IssuedTicket(
+        ids.uuid7(), "A101", service.code, "normal", 3, (10, 20), "HK1.x", clock.now()
+    )
     slip = receipts.ticket(issued, service, language)
     assert slip.label == "A101"
     assert service.title(language) in slip.text()
@@ -107,7 +109,7 @@ def test_slips_say_what_the_screen_said(catalogue: Catalogue, language: str) -> 
     assert [block.payload for block in slip.blocks if isinstance(block, Qr)] == ["HK1.x"]
     form = catalogue.form("lost_id")
     at = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-    received = Received(ids.uuid7(), "NRB-7K3MQ2-29", "NRB", "lost_id", at)
+    received = FormReceipt(ids.uuid7(), "NRB-7K3MQ2-29", "NRB", "lost_id", at)
     receipt = receipts.received(received, form, language)
     assert catalogue.text("slip.not_approved", language) in receipt.text()
     assert "23/11/2026 08:00" in receipt.text()
