@@ -81,9 +81,9 @@ def test_a_service_that_ignores_sigterm_is_killed_in_time(
 
 def test_a_killed_supervisor_leaves_no_orphan(tmp_path: Path, clock: SystemClock) -> None:
     script = (
-        "import sys, time\nfrom pathlib import Path\nfrom kiosk.node.supervisor import Service, Supervisor\n"
-        "from provisioning.clock import SystemClock\ns = Supervisor(SystemClock())\n"
-        f"s.add(Service('core', {LOOP!r}, Path({str(tmp_path / 'core.log')!r})))\n"
+        "import sys, time\nfrom pathlib import Path\nfrom kiosk.node.supervisor import ProcessSupervisor, ServiceProcess\n"
+        "from provisioning.clock import SystemClock\ns = ProcessSupervisor(SystemClock())\n"
+        f"s.add(ServiceProcess('core', {LOOP!r}, Path({str(tmp_path / 'core.log')!r})))\n"
         "print(s.pid('core'), flush=True)\ntime.sleep(60)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)

@@ -35,7 +35,7 @@ def test_every_look_the_core_asks_for_is_drawn():
 def test_every_look_has_its_pair_of_files(look):
     file, rule = LOOKS[look]
     assert (UI / "answers" / f"{file}.py").exists()
-    assert f"<{rule}@AnswerPiece>:" in (UI / "answers" / f"{file}.kv").read_text()
+    assert f"<{rule}@AnswerView>:" in (UI / "answers" / f"{file}.kv").read_text()
 
 
 def test_no_answer_file_is_left_without_a_look():
