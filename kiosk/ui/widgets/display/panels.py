@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.graphics import Color, Ellipse, Line
+from kivy.graphics import Color, Ellipse, InstructionGroup, Rectangle
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.units import dp
@@ -57,7 +57,7 @@ class TicketPanel(Panel):
             self._hole_colour = Color(0, 0, 0, 0)
             self._holes = (Ellipse(size=(0, 0)), Ellipse(size=(0, 0)))
             self._dash_colour = Color(0, 0, 0, 0)
-            self._dashes = Line(dash_length=6, dash_offset=8, width=1)
+            self._dashes = InstructionGroup()
         self.paint()
 
     def paint(self) -> None:
@@ -79,7 +79,14 @@ class TicketPanel(Panel):
         for hole, low in zip(self._holes, (y - side / 2, y + height - side / 2), strict=True):
             hole.size = (side, side) if at else (0, 0)
             hole.pos = (at - side / 2, low)
-        self._dashes.points = [at, y + side, at, y + height - side] if at else []
+        self._perforate(at, y + side, y + height - side)
+
+    def _perforate(self, at: float, low: float, high: float) -> None:
+        """Dashes of whole pixels; Kivy's own dashed line comes out solid now and then."""
+        self._dashes.clear()
+        dash, step = round(dp(6)), round(dp(14))
+        for bottom in range(round(low), round(high) - dash + 1, step) if at else ():
+            self._dashes.add(Rectangle(pos=(round(at), bottom), size=(max(1, round(dp(1))), dash)))
 
     def _tear(self) -> float:
         """The perforation runs between the number and what belongs to it."""
