@@ -251,9 +251,9 @@ class ResumableDrafts:
         with self._store.transaction() as tx:
             gone = tx.execute(
                 "DELETE FROM resume_draft WHERE until <= ?", (int(self._clock.now().timestamp()),)
-            ).rowcount
+            )
             self._tidy(tx)
-        return int(gone)
+        return gone
 
     def _tidy(self, tx: Transaction) -> None:
         tx.execute("DELETE FROM resume_form WHERE digest NOT IN (SELECT digest FROM resume_draft)")

@@ -137,7 +137,7 @@ def _join(tx: Transaction, visit: bytes, body: Any, turn: TicketState) -> None:
 
 def _turn(tx: Transaction, visit: bytes, turn: TicketState) -> None:
     changed = tx.execute("UPDATE line_ticket SET turn = ? WHERE visit = ?", (turn, visit))
-    assert changed.rowcount == 1, "an entry about a ticket the line does not have"
+    assert changed == 1, "an entry about a ticket the line does not have"
 
 
 def _press(tx: Transaction, visit: bytes, verb: str, body: Any) -> None:

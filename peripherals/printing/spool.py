@@ -164,12 +164,11 @@ class Spool:
 
     def purge(self, tx: Transaction, older_than: datetime) -> int:
         """Wipe slips kept for jobs nobody settled since `older_than`; how many."""
-        cursor = tx.execute(
+        return tx.execute(
             "UPDATE print_job SET payload = NULL WHERE payload IS NOT NULL"
             " AND state = 'unknown' AND updated_at < ?",
             (stamp(older_than),),
         )
-        return int(cursor.rowcount)
 
     def as_json(self, jobs: Iterable[JobRow]) -> list[dict[str, Any]]:
         """The rows of `huduma devices jobs --json`."""

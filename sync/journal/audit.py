@@ -153,7 +153,7 @@ def rebuild(
             tx.execute(f"CREATE TEMP TABLE was_{table} AS SELECT * FROM main.{table}")  # noqa: S608 - our own names
         for table in reversed(tables):
             tx.execute(f"DELETE FROM main.{table}")  # noqa: S608 - our own names
-        for row in tx.execute(f"SELECT {COLUMNS} FROM journal ORDER BY seq"):  # noqa: S608 - constants
+        for row in tx.each(f"SELECT {COLUMNS} FROM journal ORDER BY seq"):  # noqa: S608 - constants
             entry = entry_of(node, row)
             for projection in projections:
                 projection.apply(tx, entry)

@@ -1,9 +1,11 @@
-"""Store: one SQLite file per node, and the only importer of SQLite.
+"""Store: one SQLite file per node, through `apsw`; the only importer of SQLite.
 
 Rules: WAL, `synchronous=FULL`, foreign keys on, every write inside `transaction()` (one
 `BEGIN IMMEDIATE`, so two processes of a node can never both believe they write next). What a
-citizen is told is told after `transaction()` has returned. Each package registers its own named
-migration set; a step runs once, in order, in the transaction that opens the store.
+citizen is told is told after `transaction()` has returned. After each commit the store announces
+it to the node's other processes (the doorbell), so that nobody who writes has to. Each package
+registers its own named migration set; a step runs once, in order, in the transaction that opens
+the store.
 
 SQLite 3.7.0 to 3.51.2 can corrupt a WAL database when two connections reset it at once; the
 store asks the library for its version and refuses a faulty one where `strict` is set.
@@ -21,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pysqlite3.dbapi2 as sqlite
+import apsw
 
 from sync.store.errors import Conflict, DiskFull, StoreBusy, StoreDamaged, StoreFault, explained
 from sync.store.file_lock import one_opens
@@ -45,7 +47,7 @@ WAL_PAGES_MAX = 1_000
 """A commit that leaves more pages than this in the WAL folds them back (about 4 MB)."""
 
 _BUSY_TIMEOUT_MS = 5_000
-_ERRORS = (sqlite.Error, UnicodeDecodeError)  # a damaged file may speak in no known letters
+_ERRORS = (apsw.Error, UnicodeDecodeError)  # a damaged file may speak in no known letters
 _MEMORY = ":memory:"
 _PRAGMAS = (
     "synchronous=FULL",
@@ -73,35 +75,50 @@ class MigrationSet:
 class Transaction:
     """One write transaction. `after_commit` callbacks run only once the commit is durable."""
 
-    _connection: sqlite.Connection
+    _connection: apsw.Connection
     _path: Path
     _after: list[Callable[[], None]] = field(default_factory=list)
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite.Cursor:
-        """Run one statement; raises `Conflict` or `StoreFault`."""
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one INSERT, UPDATE or DELETE, or statements that give no rows; how many rows it
+        changed. Raises `Conflict` or `StoreFault`.
+        """
         try:
-            return self._connection.execute(sql, parameters)
+            self._connection.execute(sql, parameters)
         except _ERRORS as error:
             raise _explained(error, self._path) from error
+        return self._connection.changes()
 
-    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> sqlite.Cursor:
+    def insert(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one INSERT; the new row's id. Raises `Conflict` or `StoreFault`."""
+        self.execute(sql, parameters)
+        return self._connection.last_insert_rowid()
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each of `rows`; raises `Conflict` or `StoreFault`."""
         try:
-            return self._connection.executemany(sql, rows)
+            self._connection.executemany(sql, rows)
         except _ERRORS as error:
             raise _explained(error, self._path) from error
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """First row of a read, or None."""
         try:
-            return self._connection.execute(sql, parameters).fetchone()  # type: ignore[no-any-return]
+            return self._connection.execute(sql, parameters).fetchone()
         except _ERRORS as error:
             raise _explained(error, self._path) from error
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Every row of a read; raises `StoreFault`."""
         try:
-            return list(self._connection.execute(sql, parameters).fetchall())
+            return self._connection.execute(sql, parameters).fetchall()
+        except _ERRORS as error:
+            raise _explained(error, self._path) from error
+
+    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
+        """Rows of a read, one by one; do not write to its tables while iterating."""
+        try:
+            yield from self._connection.execute(sql, parameters)
         except _ERRORS as error:
             raise _explained(error, self._path) from error
 
@@ -113,26 +130,35 @@ class Transaction:
 class Store:
     """A node's database. One `Store` per process; it is not shared between threads."""
 
-    def __init__(self, path: Path, connection: sqlite.Connection) -> None:
+    def __init__(
+        self, path: Path, connection: apsw.Connection, announce: Callable[[], None] | None = None
+    ) -> None:
         self.path = path
         self._connection = connection
+        self._announce = announce
         self._open: Transaction | None = None
 
     @classmethod
     def open(
-        cls, path: Path | str, migrations: Sequence[MigrationSet], *, strict: bool = False
+        cls,
+        path: Path | str,
+        migrations: Sequence[MigrationSet],
+        *,
+        strict: bool = False,
+        announce: Callable[[], None] | None = None,
     ) -> Store:
-        """Open (and make, and migrate) the database at `path`; raises `StoreFault`."""
+        """Open (and make, and migrate) the database at `path`; raises `StoreFault`.
+
+        `announce` is called after each commit; it must neither wait nor fail.
+        """
         problem = version_problem()
         if strict and problem:
             raise StoreFault(problem)
         try:
             with one_opens(Path(path)) if str(path) != _MEMORY else nullcontext():
-                connection = sqlite.connect(
-                    str(path), isolation_level=None, check_same_thread=False
-                )
-                connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
-                mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+                connection = apsw.Connection(str(path))
+                connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+                mode = connection.pragma("journal_mode", "wal")
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except OSError as error:
@@ -142,7 +168,7 @@ class Store:
             raise _explained(error, Path(path)) from error
         if mode not in {"wal", "memory"}:
             raise StoreFault(f"{path} lies on a disk that cannot lock; move it to a local disk.")
-        store = cls(Path(path), connection)
+        store = cls(Path(path), connection, announce)
         store.migrate(migrations)
         return store
 
@@ -152,9 +178,8 @@ class Store:
         if not Path(path).is_file():
             raise StoreFault(f"There is no database {path}; start the node's services once.")
         try:
-            uri = f"{Path(path).resolve().as_uri()}?mode=ro"
-            connection = sqlite.connect(uri, uri=True, isolation_level=None)
-            connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
             connection.execute("PRAGMA query_only=ON")
             connection.execute(f"PRAGMA writable_schema={int(salvage)}")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -175,8 +200,7 @@ class Store:
                 row = tx.one("SELECT count(*) FROM migration WHERE name = ?", (migration.name,))
                 assert row is not None
                 for step in range(int(row[0]), len(migration.steps)):
-                    for statement in _statements(migration.steps[step]):
-                        tx.execute(statement)
+                    tx.execute(migration.steps[step])
                     tx.execute("INSERT INTO migration VALUES (?, ?)", (migration.name, step))
 
     def _pending(self, migrations: Sequence[MigrationSet]) -> bool:
@@ -211,6 +235,8 @@ class Store:
             self._open = None
         for callback in tx._after:
             callback()
+        if self._announce is not None:
+            self._announce()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -225,16 +251,22 @@ class Store:
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """First row of a read, or None."""
-        return next(self.each(sql, parameters), None)
+        try:
+            return self._connection.execute(sql, parameters).fetchone()
+        except _ERRORS as error:
+            raise _explained(error, self.path) from error
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Every row of a read."""
-        return list(self.each(sql, parameters))
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except _ERRORS as error:
+            raise _explained(error, self.path) from error
 
     def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
         """Rows of a read, one by one; do not write while iterating."""
         try:
-            yield from self._run(sql, parameters)
+            yield from self._connection.execute(sql, parameters)
         except _ERRORS as error:
             raise _explained(error, self.path) from error
 
@@ -259,35 +291,25 @@ class Store:
     def close(self) -> None:
         self._connection.close()
 
-    def _run(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite.Cursor:
+    def _run(self, sql: str) -> None:
         try:
-            return self._connection.execute(sql, parameters)
+            self._connection.execute(sql)
         except _ERRORS as error:
             raise _explained(error, self.path) from error
 
 
 def version_problem() -> str:
     """Why this SQLite must not serve a device, in a sentence; empty when it may."""
-    if sqlite.sqlite_version_info >= SAFE_SQLITE:
+    version = apsw.sqlite_lib_version()
+    if tuple(int(part) for part in version.split(".")) >= SAFE_SQLITE:
         return ""
     return (
-        f"SQLite {sqlite.sqlite_version} can corrupt the database; install the pysqlite3 of"
-        " setup.cfg (SQLite 3.51.3 or later) and start again."
+        f"SQLite {version} can corrupt the database; install the apsw of setup.cfg (SQLite 3.51.3"
+        " or later) and start again."
     )
 
 
 def _explained(error: Exception, path: Path) -> Exception:
     """What `error` means to a person; a bug (wrong SQL) comes back as it is."""
-    code = getattr(error, "sqlite_errorcode", None)
+    code = getattr(error, "result", None)
     return explained(code, str(error), path) or error
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split a step into statements; a trigger's inner semicolons are kept together."""
-    pending = ""
-    for piece in script.split(";"):
-        pending = f"{pending};{piece}" if pending else piece
-        if sqlite.complete_statement(pending + ";"):
-            if pending.strip():
-                yield pending
-            pending = ""

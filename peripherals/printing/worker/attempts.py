@@ -221,12 +221,11 @@ class PrintAttempts:
         """A fresh process number; copy 0 is a question, not a slip."""
         purpose = "slip" if copy else "probe"
         at = stamp(self._clock.now())
-        cursor = tx.execute(
+        return tx.insert(
             "INSERT INTO print_attempt (job, copy, purpose, printer, session, at, cuts)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (job, copy, purpose, self.printer, session, at, cuts),
         )
-        return int(cursor.lastrowid or 0)
 
     def _move(self, tx: Transaction, job_id: str, state: JobState, note: str = "") -> bool:
         """Move unless the job has ended meanwhile (a person, another printer); whether moved."""

@@ -132,7 +132,7 @@ def retire(tx: Transaction, keep: list[str]) -> None:
 def new_roll(tx: Transaction, name: str, roll_mm: int) -> None:
     """Staff put a full roll of `roll_mm` into printer `name`; raises `DeviceLost`."""
     changed = tx.execute("UPDATE printer_state SET roll_mm = ? WHERE name = ?", (roll_mm, name))
-    if not changed.rowcount:
+    if not changed:
         raise DeviceLost(f"{name} is not in service; start the device service first.")
 
 

@@ -156,7 +156,7 @@ def test_opening_up_to_date_tables_does_not_wait_for_a_writer(things):
 
 def test_a_faulty_sqlite_is_refused_in_the_field_only(tmp_path, monkeypatch):
     assert version_problem() == ""
-    monkeypatch.setattr(sync.store.database.sqlite, "sqlite_version_info", (3, 51, 2))
+    monkeypatch.setattr(sync.store.database.apsw, "sqlite_lib_version", lambda: "3.51.2")
     assert SAFE_SQLITE == (3, 51, 3)
     with pytest.raises(StoreFault, match=r"3\.51\.3 or later") as caught:
         Store.open(tmp_path / "x.db", [], strict=True)
@@ -299,18 +299,6 @@ def test_what_is_deleted_is_overwritten_on_disk(things):
     assert things.checkpoint()
     for path in things.path.parent.iterdir():
         assert b"27458812" not in path.read_bytes(), path
-
-
-def test_sqlite_utils_works_on_the_file(things):
-    import pysqlite3
-    import sqlite_utils
-
-    add(things, "a", 7)
-    database = sqlite_utils.Database(things.path)
-    assert isinstance(database.conn, pysqlite3.Connection)
-    assert list(database["thing"].rows) == [{"name": "a", "size": 7}]
-    assert {"thing", "journal", "migration"} <= set(database.table_names())
-    database.close()
 
 
 def process(script: str, *arguments: str) -> subprocess.Popen[str]:
