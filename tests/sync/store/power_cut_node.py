@@ -19,20 +19,20 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.queue.desk import Counterfoil, TicketDesk
-from kiosk.queue.tickets import TICKET_TABLES, TicketRoll, ticket_of
-from peripherals.document import Document, Line
-from peripherals.jobs import Job
-from peripherals.ledger import Ledger
-from peripherals.profiles import Proof
-from peripherals.spool import SPOOL_TABLES, Spool
+from kiosk.ticketing.issuer import Counterfoil, TicketDesk
+from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketRoll, ticket_of
+from peripherals.printing.document import Document, Line
+from peripherals.printing.escpos.profiles import Proof
+from peripherals.printing.jobs import Job
+from peripherals.printing.spool import SPOOL_TABLES, Spool
+from peripherals.printing.worker.attempts import Ledger
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
-from sync.batch import Stream
-from sync.chain import Progress, mark_of
-from sync.journal import JOURNAL_TABLES, Journal
-from sync.outbox import OUTBOX_TABLES, Outbox
-from sync.store import Store, StoreFault
+from sync.batches.batch import Stream
+from sync.batches.chain import Progress, mark_of
+from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.service.outbox import OUTBOX_TABLES, Outbox
+from sync.store.database import Store, StoreFault
 from tests.sync.store.power_cut_disk import PowerCutDisk, PowerIsCut
 
 TABLES = (JOURNAL_TABLES, TICKET_TABLES, SPOOL_TABLES, OUTBOX_TABLES)
@@ -140,7 +140,14 @@ class PowerCutNode:
 
     def work(self, waiting: list[UUID]) -> None:
         """Do things until the power is cut; `waiting` are citizens who were not told anything."""
-        acts = (self.take_ticket, self.take_ticket, self.note, self.print_slip, self.send, self.rest)
+        acts = (
+            self.take_ticket,
+            self.take_ticket,
+            self.note,
+            self.print_slip,
+            self.send,
+            self.rest,
+        )
         self.printer.reclaim()
         while True:
             self.chance.choice(acts)(waiting)

@@ -7,6 +7,7 @@ before the commit; else it would prove nothing.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -53,7 +54,7 @@ def all_whole(disk, count):
 
 def found_share(disk, count, *, early=False):
     outcomes = Counter(each.outcome for each in runs(disk, count, early=early))
-    print(f"\n{count} runs with a planted fault: {({k.value: n for k, n in outcomes.items()})}")
+    print(f"\n{count} runs with a planted fault: { ({k.value: n for k, n in outcomes.items()}) }")
     return 1 - outcomes[Outcome.WHOLE] / count
 
 
@@ -114,7 +115,7 @@ def test_what_is_synced_survives_and_the_rest_is_torn_by_sectors(disk):
         assert len(found) == 4 * SECTOR
         assert found[: SECTOR // 2] == b"s" * (SECTOR // 2)
         edges = [0, SECTOR // 2, SECTOR, 2 * SECTOR, 3 * SECTOR, 3 * SECTOR + SECTOR // 2]
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             assert len(set(found[start:end])) == 1, "a sector arrives whole or not at all"
         seen.add(found)
     assert len(seen) > 5
