@@ -7,13 +7,14 @@ on the monotonic clock, which no person and no network can set.
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from provisioning.durable_files import replace_file
 
 EAT = ZoneInfo("Africa/Nairobi")
 """East Africa Time, UTC+3, no daylight saving: the zone of every service day."""
@@ -72,13 +73,7 @@ class SystemClock:
         self._written = self._floor
         if self._floor_path is None:
             return
-        temporary = self._floor_path.with_suffix(f".{os.getpid()}.tmp")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(self._floor.isoformat())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._floor_path)
+        replace_file(self._floor_path, self._floor.isoformat().encode())
 
     def _read_floor(self) -> datetime:
         epoch = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,25 +1,38 @@
-"""Process: what every long-running service of a node does at its edges: stop when told to.
+"""Stopping a service: SIGTERM and SIGINT become a flag that the service's loop reads.
 
-`StopFlag` turns SIGTERM and SIGINT into a flag that the service's loop reads. Dying with a parent
-is the supervisor's business.
+Every long-running service uses this one flag, so that all of them end the same way: the current
+turn finishes, what is open is closed, and the exit status is 0.
 """
 
 from __future__ import annotations
 
 import signal
 from types import FrameType
+from typing import Any, Self
 
 
 class StopFlag:
-    """Callable: whether it is time to stop."""
+    """Callable: whether it is time to stop. Main thread only, as Python's signals are.
+
+    The signals are taken when the flag is made. In a `with` they are handed back at its end.
+    """
 
     def __init__(self) -> None:
-        self._told = False
-        signal.signal(signal.SIGTERM, self._tell)
-        signal.signal(signal.SIGINT, self._tell)
+        self._stopping = False
+        self._before: list[tuple[signal.Signals, Any]] = [
+            (number, signal.signal(number, self._stop))
+            for number in (signal.SIGTERM, signal.SIGINT)
+        ]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before:
+            signal.signal(number, before)
 
     def __call__(self) -> bool:
-        return self._told
+        return self._stopping
 
-    def _tell(self, _number: int, _frame: FrameType | None) -> None:
-        self._told = True
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True

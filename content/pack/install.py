@@ -20,6 +20,7 @@ from content.faults import NoSpace, NotInPack, PackIncomplete
 from content.pack import signature as trust
 from content.pack.manifest import Manifest
 from content.pack.pack import BLOBS_NAME, MANIFEST_NAME, SIGNATURE_NAME, check_blob, read_signed
+from provisioning.durable_files import PUBLIC, replace_file, sync_folder, write_file
 
 SPARE_BYTES = 16 * 1024 * 1024
 _CURRENT, _PREVIOUS, _FLOOR, _PACKS = "current", "previous", "floor", "packs"
@@ -60,7 +61,7 @@ class InstalledPacks:
         if folder.exists():
             shutil.rmtree(folder)
         staged.rename(folder)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
         self._switch(manifest.version, current)
         return InstalledPack(manifest.version, folder, already_current=False)
 
@@ -101,18 +102,17 @@ class InstalledPacks:
             except Exception:
                 shutil.rmtree(staged)
                 raise
-        _write(staged / SIGNATURE_NAME, signature)
-        _write(staged / MANIFEST_NAME, manifest_bytes)
-        _sync_folder(blobs)
-        _sync_folder(staged)
+        write_file(staged / SIGNATURE_NAME, signature)
+        write_file(staged / MANIFEST_NAME, manifest_bytes)
+        sync_folder(blobs)
+        sync_folder(staged)
         return staged
 
     def _switch(self, version: int, before: int | None) -> None:
         # The floor first: were power to fail in between, the old pack is served and the new one
         # installs again. The link last: it is what readers follow.
-        floor = self.state / f"{_FLOOR}.tmp"
-        _write(floor, str(max(version, read_floor(self.state))).encode())
-        floor.replace(self.state / _FLOOR)
+        newest = max(version, read_floor(self.state))
+        replace_file(self.state / _FLOOR, str(newest).encode(), mode=PUBLIC)
         if before is not None and before != version:
             _point(self.state, _PREVIOUS, before)
         _point(self.state, _CURRENT, version)
@@ -169,7 +169,7 @@ def _point(state: Path, name: str, version: int) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path(_PACKS) / str(version))
     fresh.replace(state / name)
-    _sync_folder(state)
+    sync_folder(state)
 
 
 def _copy(source: Path, target: Path, size: int) -> None:
@@ -183,18 +183,3 @@ def _copy(source: Path, target: Path, size: int) -> None:
             left -= len(chunk)
         writing.flush()
         os.fsync(writing.fileno())
-
-
-def _write(target: Path, content: bytes) -> None:
-    with target.open("wb") as writing:
-        writing.write(content)
-        writing.flush()
-        os.fsync(writing.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

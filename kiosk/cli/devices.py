@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -128,13 +127,12 @@ def _open_spool(arguments: argparse.Namespace) -> Spool:
 
 def _run(arguments: argparse.Namespace) -> int:
     from peripherals.service.device_service import DeviceService
+    from provisioning.shutdown import StopFlag
 
-    stopped: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: stopped.append(number))
+    stop = StopFlag()
     service = DeviceService(_parts(arguments))
     print("huduma devices: ready", file=sys.stderr, flush=True)
-    service.run(lambda: bool(stopped))
+    service.run(stop)
     return 0
 
 

@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve, or tell."""
     from provisioning.ids import SystemIds
     from provisioning.node.site import Site
+    from provisioning.shutdown import StopFlag
     from sync.national.gateway_service import build
-    from sync.service.engine import Stopper
 
     node = national_node(Site.open(arguments.site))
     if arguments.act != "run":
@@ -43,8 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         node, clock, SystemIds(clock), listen=arguments.listen, database=arguments.database
     )
     try:
-        with Stopper() as stopper:
-            service.run(stopper)
+        with StopFlag() as stop:
+            service.run(stop)
     finally:
         service.close()
     return 0

@@ -37,14 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act == "status":
         return _status(arguments)
     engine = _engine(arguments)
-    from sync.service.engine import Stopper
+    from provisioning.shutdown import StopFlag
 
     try:
-        with Stopper() as stopper:
+        with StopFlag() as stop:
             if arguments.act == "once":
-                _print(engine.run_once(stopper, arguments.deadline), as_json=arguments.json)
+                _print(engine.run_once(stop, arguments.deadline), as_json=arguments.json)
             else:
-                engine.run(stopper)
+                engine.run(stop)
     finally:
         engine.close()
     return 0

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from provisioning.backoff import Backoff
 from provisioning.clock import Clock
 
 RESTART_FIRST_S = 0.2
@@ -41,12 +42,12 @@ class ServiceProcess:
 @dataclass(slots=True)
 class _Kept:
     service: ServiceProcess
+    backoff: Backoff
     wanted: bool = True
     process: subprocess.Popen[bytes] | None = None
     log: IO[bytes] | None = None
     started_at: float = 0.0
     due_at: float = 0.0
-    pause_s: float = RESTART_FIRST_S
     restarts: int = 0
 
 
@@ -72,7 +73,8 @@ class ProcessSupervisor:
     def add(self, service: ServiceProcess) -> None:
         """Start a service and keep it running."""
         assert service.name not in self._kept
-        kept = self._kept[service.name] = _Kept(service)
+        backoff = Backoff(RESTART_FIRST_S, self._pause_max_s)
+        kept = self._kept[service.name] = _Kept(service, backoff)
         self._spawn(kept)
 
     def names(self) -> Sequence[str]:
@@ -163,9 +165,8 @@ class ProcessSupervisor:
             return
         status = kept.process.returncode
         if now - kept.started_at >= SETTLED_S:
-            kept.pause_s = RESTART_FIRST_S
-        kept.due_at = now + kept.pause_s
-        kept.pause_s = min(kept.pause_s * 2, self._pause_max_s)
+            kept.backoff.succeeded()
+        kept.due_at = now + kept.backoff.failed()
         self._forget(kept)
         if kept.wanted:
             self._told(f"{kept.service.name} ended ({status}); see {kept.service.log}")

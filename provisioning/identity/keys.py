@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +36,7 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
+from provisioning.durable_files import create_file, sync_folder
 from provisioning.faults import Fault
 from provisioning.ids import Ids
 
@@ -102,11 +102,7 @@ class FileKeyStore:
         assert len(secret) == KEY_BYTES
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self.path(name), self._line(name, secret))
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # the name too outlives a power cut: no certificate without its key
-        finally:
-            os.close(folder)
+        sync_folder(self.folder)  # no certificate without its key after a power cut
 
     def problems(self) -> list[str]:
         found = []
@@ -133,14 +129,10 @@ class FileKeyStore:
 def write_private(path: Path, content: bytes) -> None:
     """Create `path` (0600, fsynced, never over an existing file); raises `KeyFault`."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        create_file(path, content)
     except FileExistsError as error:
         msg = f"{path} exists; a key is never overwritten: move it away first."
         raise KeyFault(msg) from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @dataclass(frozen=True, slots=True)

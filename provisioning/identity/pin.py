@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -25,6 +24,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from provisioning.clock import Clock
+from provisioning.durable_files import replace_file
 from provisioning.identity.keys import KeyFault
 from provisioning.ids import Ids
 
@@ -74,7 +74,7 @@ class PinLock:
             raise PinFault(weak)
         salt = ids.token(16)
         parts = (_MAGIC, base64.b64encode(salt), base64.b64encode(_scrypt(salt).derive(_raw(pin))))
-        _replace(self._hash, b" ".join(parts) + b"\n")
+        replace_file(self._hash, b" ".join(parts) + b"\n")
         self._tries.unlink(missing_ok=True)
 
     def wait_s(self) -> int:
@@ -132,7 +132,7 @@ class PinLock:
     def _write(self, tries: _Tries) -> None:
         assert tries.last is not None
         kept = {"count": tries.count, "last": tries.last.isoformat()}
-        _replace(self._tries, json.dumps(kept).encode())
+        replace_file(self._tries, json.dumps(kept).encode())
 
 
 def weakness(pin: str) -> str:
@@ -159,19 +159,3 @@ def _scrypt(salt: bytes) -> Scrypt:
 
 def _raw(pin: str) -> bytes:
     return pin.encode()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write whole or not at all (0600, fsynced)."""
-    fresh = path.with_name(path.name + ".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -5,6 +5,7 @@ Stateless but for its database: kill it anywhere and start it (or another one) a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from provisioning.clock import Clock
@@ -12,7 +13,7 @@ from provisioning.ids import Ids
 from provisioning.node.site import Node
 from sync.national.open_store import open_database
 from sync.national.store import NationalStore
-from sync.service.engine import POLL_S, Stopper
+from sync.service.engine import POLL_S
 from sync.service.gateway import Gateway
 from sync.service.peer_registry import PeerRegistry
 from sync.transports import zmq_transport
@@ -26,9 +27,9 @@ class NationalService:
     gateway: Gateway
     server: zmq_transport.ZmqServer
 
-    def run(self, stopper: Stopper) -> None:
+    def run(self, stop: Callable[[], bool]) -> None:
         """Serve until told to stop."""
-        while not stopper.stopping:
+        while not stop():
             self.gateway.turn()
             zmq_transport.ready([self.server], POLL_S)
 

@@ -7,12 +7,10 @@ it within half a second; SIGKILL may end it anywhere.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from types import FrameType
-from typing import Any, Protocol, Self
+from typing import Protocol
 
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -44,26 +42,6 @@ class SyncTask(Protocol):
     def turn(self) -> object: ...
 
 
-class Stopper:
-    """Set by SIGTERM and SIGINT while inside its `with`; the signals are handed back after."""
-
-    def __init__(self) -> None:
-        self.stopping = False
-        self._before: list[tuple[signal.Signals, Any]] = []
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._before.append((number, signal.signal(number, self._stop)))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, before in self._before:
-            signal.signal(number, before)
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.stopping = True
-
-
 @dataclass(slots=True)
 class SyncEngine:
     """A node's sync, ready to run."""
@@ -90,16 +68,16 @@ class SyncEngine:
         """How sync is now."""
         return read(self.store, self.clock.now())
 
-    def run(self, stopper: Stopper) -> None:
+    def run(self, stop: Callable[[], bool]) -> None:
         """Take turns until told to stop."""
-        while not stopper.stopping:
+        while not stop():
             self.turn()
             self._sleep()
 
-    def run_once(self, stopper: Stopper, deadline_s: float) -> SyncStatus:
+    def run_once(self, stop: Callable[[], bool], deadline_s: float) -> SyncStatus:
         """Take turns until the national node has everything; raises `NotAllSent`."""
         end = self.clock.monotonic() + deadline_s
-        while not stopper.stopping and self.clock.monotonic() < end:
+        while not stop() and self.clock.monotonic() < end:
             self.turn(everything=True)
             self.log.flush()
             status = self.status()

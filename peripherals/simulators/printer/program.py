@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import re
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +30,7 @@ from peripherals.simulators.printer.paper import save_png
 from peripherals.simulators.printer.printer import Model, SimulatedPrinter, Slip
 from provisioning.clock import SystemClock
 from provisioning.ids import SeededIds
+from provisioning.shutdown import StopFlag
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,9 +66,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if (arguments.tcp is None) == (arguments.pty is None):
         msg = "Choose one line for the simulated printer: --tcp PORT or --pty LINK."
         raise BadDeviceUrl(msg)
-    stopped: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: stopped.append(number))
+    stop = StopFlag()
     clock = SystemClock()
     log = arguments.log.open("a", buffering=1) if arguments.log else None
     printer = SimulatedPrinter(
@@ -83,7 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     control = ControlServer(arguments.control, box.do) if arguments.control else None
     print(_url(arguments, line), flush=True)
-    _serve(printer, line, arguments.baud, control, script, clock, lambda: bool(stopped))
+    _serve(printer, line, arguments.baud, control, script, clock, stop)
     line.unplug()
     if control is not None:
         control.close()
