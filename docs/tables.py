@@ -1,7 +1,7 @@
 """Writes the tables of the documents from the code, so that they cannot drift (`make docs`).
 
-Each table stands between `<!-- NAME -->` and `<!-- /NAME -->`. `tests/test_docs.py` fails while a
-page differs from what this would write.
+Each table stands between `<!-- NAME -->` and `<!-- /NAME -->`; `docs/settings.md` is made whole.
+`tests/test_docs.py` fails while a page differs from what this would write.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kiosk.cli.main import VERBS
-from provisioning.settings.reference_page import describe
+from provisioning.settings.reference_page import markdown
 from sync.journal.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,15 +62,6 @@ def codes() -> str:
     return f"| Code | Meaning |\n|---|---|\n| 0 | done |\n{rows}"
 
 
-def settings() -> str:
-    """Every setting with its default and meaning."""
-    rows = "".join(
-        f"| `{name}` | {default} | {limits} | {meaning} |\n"
-        for name, _, default, limits, meaning in describe()
-    )
-    return f"| Setting | Default | Accepted | Meaning |\n|---|---|---|---|\n{rows}"
-
-
 def kinds() -> str:
     """Every kind of journal entry."""
     rows = "".join(
@@ -81,9 +72,8 @@ def kinds() -> str:
 
 
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
-    "commands": ("README.md", commands),
-    "codes": ("README.md", codes),
-    "settings": ("README.md", settings),
+    "commands": ("docs/commands.md", commands),
+    "codes": ("docs/codes.md", codes),
     "kinds": ("docs/journal.md", kinds),
 }
 
@@ -107,6 +97,7 @@ def main() -> int:
     for page in sorted({home for home, _ in TABLES.values()}):
         path = ROOT / page
         path.write_text(render(page, path.read_text()))
+    (ROOT / "docs/settings.md").write_text(markdown())
     return 0
 
 
