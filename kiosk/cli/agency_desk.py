@@ -16,6 +16,7 @@ from pathlib import Path
 from lxml import etree
 
 from content.catalogue.catalogue import Catalogue
+from kiosk.cli.arguments import add_site
 from provisioning.clock import SystemClock
 from provisioning.faults import UsageFault
 from provisioning.ids import SystemIds
@@ -52,7 +53,7 @@ def add_arguments(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     export_verb.add_argument("--out", type=Path, required=True, metavar="DIR")
     export_verb.add_argument("--format", choices=("csv", "parquet"), default="csv")
     for verb in (forward_verb, export_verb):
-        verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
+        add_site(verb)
         verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
         verb.add_argument("--database", metavar="URL", help="the national store; not as set")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+
+from kiosk.cli.arguments import add_node, add_site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which site, and its centre when there are several."""
-    parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
-    parser.add_argument("--node", metavar="NAME", help="the centre's node; default: the first one")
+    add_site(parser)
+    add_node(parser, required=False, what="the centre's node; default: the first one")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.cli.arguments import add_json, add_site
 from provisioning.faults import UsageFault
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     build = verbs.add_parser("build", help="build and sign a pack from its sources")
     build.add_argument("sources", nargs="?", type=Path, metavar="SOURCES")
     build.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
-    build.add_argument("--site", type=Path, metavar="DIR", help="sign with this site's root key")
+    add_site(build, required=False, what="sign with this site's root key")
     build.add_argument("--key", type=Path, metavar="FILE", help="sign with this root.key")
     build.add_argument("--now", metavar="ISO8601", help="the pack's version and first day")
     verify = verbs.add_parser("verify", help="check the signature and every byte of a pack")
@@ -52,10 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for reading in (search, show):
         reading.add_argument("--pack", type=Path, metavar="DIR")
     for rooted in (search, show, verify, install):
-        rooted.add_argument("--site", type=Path, metavar="DIR", help="whose root key to believe")
+        add_site(rooted, required=False, what="whose root key to believe")
         rooted.add_argument("--root", type=Path, metavar="FILE", help="a root.pub to believe")
     for spoken in (search, show, build, verify, install, listing, rollback, po):
-        spoken.add_argument("--json", action="store_true", help="print JSON")
+        add_json(spoken)
 
 
 def run(arguments: argparse.Namespace) -> int:

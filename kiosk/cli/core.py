@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+
+from kiosk.cli.arguments import add_node, add_site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which node."""
-    parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
-    parser.add_argument("--node", required=True, metavar="NAME", help="a kiosk or van of the site")
+    add_site(parser)
+    add_node(parser, what="a kiosk or van of the site")
     parser.add_argument("--centre", default="", metavar="ENDPOINT", help="ask there, not as set")
 
 

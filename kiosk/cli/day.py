@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _fresh_site(out: Path) -> Site:
     """A new demo site in `out`; what an earlier day left there is removed."""
+    from kiosk.cli.provision import tell_demo
     from kiosk.simulation.site.demo_site import new_demo_site
     from provisioning.faults import UsageFault
     from provisioning.node.site import Site
@@ -65,8 +66,9 @@ def _fresh_site(out: Path) -> Site:
         shutil.rmtree(folder)
     for name in ("screens", "slips"):
         shutil.rmtree(out / name, ignore_errors=True)
-    new_demo_site(folder)
-    return Site.open(folder)
+    site = new_demo_site(folder)
+    tell_demo(site)
+    return site
 
 
 def _progress(began: float, now: Callable[[], float]) -> Callable[[str], None]:

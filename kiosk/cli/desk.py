@@ -9,6 +9,8 @@ import json
 import sys
 from pathlib import Path
 
+from kiosk.cli.arguments import add_json, add_site
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs of `desk`."""
@@ -17,11 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="act", required=True, metavar="open|forward|export")
     agency_desk.add_arguments(verbs)
     verb = verbs.add_parser("open", help="open everything sealed to an agency")
-    verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
+    add_site(verb)
     verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
     verb.add_argument("--database", metavar="URL", help="the national store; not as set")
     verb.add_argument("--out", type=Path, metavar="DIR", help="write XML and attachments there")
-    verb.add_argument("--json", action="store_true", help="print the submissions as JSON")
+    add_json(verb, what="print the submissions as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kiosk.cli.arguments import add_json, add_node, add_site
+
 if TYPE_CHECKING:
     from peripherals.printing.spool import Spool
     from peripherals.service.device_service import ServiceParts
@@ -38,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     printing.add_argument("--key", help="the same key never makes a second slip")
     jobs = verbs.add_parser("jobs", help="every slip and what became of it")
     _add_place(jobs)
-    jobs.add_argument("--json", action="store_true")
+    add_json(jobs)
     jobs.add_argument("--unsettled", action="store_true", help="only those nobody can vouch for")
     settle = verbs.add_parser("settle", help="a person looked: is the slip on paper?")
     _add_place(settle)
@@ -46,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     settle.add_argument("answer", choices=("on-paper", "print-again", "cancel", "screen", "sms"))
     listing = verbs.add_parser("list", help="every device, its state and what to do")
     _add_place(listing)
-    listing.add_argument("--json", action="store_true")
+    add_json(listing)
     test = verbs.add_parser("test", help="try a device: a test slip, a scan, a position")
     _add_place(test)
     test.add_argument("name", metavar="NAME", help="printer, printer-2, scanner, mrz, gnss")
@@ -60,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for kind in SIMULATORS:
         chosen = kinds.add_parser(kind, help=f"a simulated {kind}")
         chosen.set_defaults(kind=kind)
-        chosen.add_argument("--site", type=Path, metavar="DIR", help="refused in the field")
+        add_site(chosen, required=False, what="refused in the field")
 
 
 class _SimulatorParser(argparse.ArgumentParser):
@@ -74,8 +76,8 @@ class _SimulatorParser(argparse.ArgumentParser):
 
 
 def _add_place(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--site", type=Path, metavar="DIR")
-    parser.add_argument("--node", metavar="NAME")
+    add_site(parser, required=False)
+    add_node(parser, required=False)
     parser.add_argument("--spool", type=Path, metavar="FILE", help="a spool of its own")
 
 

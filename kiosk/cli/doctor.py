@@ -7,8 +7,9 @@ import importlib
 import importlib.util
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kiosk.cli.arguments import add_json, add_node, add_site
 
 if TYPE_CHECKING:
     from provisioning.doctor.runner import Check, Finding
@@ -26,9 +27,9 @@ CHECKS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which node, and how to print."""
-    parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site's folder")
-    parser.add_argument("--node", metavar="NAME", help="one node; without it, every node")
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+    add_site(parser)
+    add_node(parser, required=False, what="one node; without it, every node")
+    add_json(parser, what="print the findings as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kiosk.cli.arguments import add_json
+
 PROBLEMS_FOUND = 60
 NOT_A_FORM = 61
 DEADLINE_S_MAX = 86_400.0
@@ -25,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     compile_.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xml")
     lint = verbs.add_parser("lint", help="report what a form's author should change")
     lint.add_argument("input", type=Path, metavar="IN", help=".xlsx or .xml")
-    lint.add_argument("--json", action="store_true", help="problems as a JSON list")
+    add_json(lint, what="problems as a JSON list")
     _try_arguments(verbs.add_parser("try", help="run operations on a form"))
     preview = verbs.add_parser("preview", help="open the real screens on a form")
     preview.add_argument("input", type=Path, metavar="FORM", help=".xlsx or .xml")
@@ -45,7 +47,7 @@ def _try_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--now", metavar="ISO8601", help="the moment the form believes it is")
     parser.add_argument("--tz", default="Africa/Nairobi", help="time zone (Africa/Nairobi)")
     parser.add_argument("--seed", type=int, help="makes ids and random() repeat")
-    parser.add_argument("--json", action="store_true", help="kept for scripts: output is JSON")
+    add_json(parser, what="kept for scripts: output is JSON")
     parser.add_argument("--serve", action="store_true", help="requests on stdin, one a line")
     parser.add_argument(
         "--deadline-s", type=float, default=20.0, metavar="S", help="time for one request (20)"

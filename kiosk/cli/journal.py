@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from kiosk.cli.arguments import add_json, add_node, add_site
+
 if TYPE_CHECKING:
     from provisioning.node.site import Node
     from sync.journal.audit import AuditResult
@@ -37,9 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export = acts.add_parser("export", help="write a database that people can query")
     export.add_argument("--to", type=Path, required=True, metavar="FILE", help="a new file")
     for each in (show, verify, rebuild, export):
-        each.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
-        each.add_argument("--node", required=True, metavar="NAME", help="a node of the site")
-        each.add_argument("--json", action="store_true", help="print as JSON")
+        add_site(each)
+        add_node(each)
+        add_json(each)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.cli.arguments import add_site
+
 if TYPE_CHECKING:
     from kiosk.simulation.site.site_runner import SiteRunner
     from kiosk.simulation.stories.core_driver import StoryDriver
@@ -27,7 +29,7 @@ DISAGREEMENT = 4
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which site and node, a story or not, with a window or not."""
     place = parser.add_mutually_exclusive_group(required=True)
-    place.add_argument("--site", type=Path, metavar="DIR", help="site folder")
+    add_site(place, required=False)
     place.add_argument("--demo", action="store_true", help="a new demo site inside --out")
     parser.add_argument("--node", default="kiosk-1", metavar="NAME", help="a kiosk or van")
     parser.add_argument("--headless", action="store_true", help="no window on the display")
@@ -71,12 +73,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _demo(out: Path) -> Site:
+    from kiosk.cli.provision import tell_demo
     from kiosk.simulation.site.demo_site import new_demo_site
     from provisioning.node.site import Site
 
     folder = out / "site"
     if not (folder / "site.toml").exists():
-        new_demo_site(folder)
+        tell_demo(new_demo_site(folder))
     return Site.open(folder)
 
 
@@ -84,7 +87,7 @@ def _story(
     house: SiteRunner, node: Node, steps: Sequence[StoryStep], arguments: argparse.Namespace
 ) -> int:
     from kiosk.simulation.audit.reconcile import clear_values, opened_references, reckon, table
-    from kiosk.simulation.site.settling import settle_what_can
+    from kiosk.simulation.site.drain import drain_what_can
     from kiosk.simulation.stories.player import ObservedVisits, StoryPlayer
     from provisioning.faults import Fault
 
@@ -95,7 +98,7 @@ def _story(
     failed: Fault | None = None
     try:
         StoryPlayer(house, node, person, house.out, heard, _tell).play(steps)
-        settle_what_can(house, _tell)
+        drain_what_can(house, _tell)
     except Fault as fault:
         failed = fault
     finally:

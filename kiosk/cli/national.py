@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from kiosk.cli.arguments import add_json, add_site
 
 if TYPE_CHECKING:
     from provisioning.node.site import Node
@@ -21,11 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fleet = verbs.add_parser("fleet", help="every node and what is stored of it")
     quarantine = verbs.add_parser("quarantine", help="what was kept out, and why")
     for verb in (run_verb, fleet, quarantine):
-        verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
+        add_site(verb)
         verb.add_argument("--database", metavar="URL", help="sqlite:///FILE; not as set")
     run_verb.add_argument("--listen", metavar="ENDPOINT", help="tcp://HOST:PORT; not as set")
     for verb in (fleet, quarantine):
-        verb.add_argument("--json", action="store_true", help="print as JSON")
+        add_json(verb)
 
 
 def run(arguments: argparse.Namespace) -> int:

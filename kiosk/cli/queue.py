@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from kiosk.cli.arguments import add_json, add_node, add_site
 
 if TYPE_CHECKING:
     from kiosk.centre.authority import Authority, CounterResult
@@ -39,9 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _common(parser: argparse.ArgumentParser, *, node_required: bool) -> None:
-    parser.add_argument("--site", type=Path, required=True, metavar="DIR", help="site folder")
-    parser.add_argument("--node", required=node_required, metavar="NAME", help="a node of the site")
-    parser.add_argument("--json", action="store_true", help="print as JSON")
+    add_site(parser)
+    add_node(parser, required=node_required)
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,14 +8,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.cli.arguments import add_json, add_site
+
 if TYPE_CHECKING:
     from content.catalogue.catalogue import Catalogue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A site's own pack, or the default one."""
-    parser.add_argument("--site", type=Path, metavar="DIR", help="use this site's content pack")
-    parser.add_argument("--json", action="store_true", help="print as JSON")
+    add_site(parser, required=False, what="use this site's content pack")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,15 +7,17 @@ import json
 import sys
 from pathlib import Path
 
+from kiosk.cli.arguments import add_json, add_node, add_site
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which file, and how to print."""
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--site", type=Path, metavar="DIR", help="the site's folder, with --node")
+    add_site(where, required=False, what="the site's folder, with --node")
     where.add_argument("--file", type=Path, metavar="PATH", help="a device.toml to check and print")
     where.add_argument("--describe", action="store_true", help="print a table of every setting")
-    parser.add_argument("--node", metavar="NAME", help="a node of the site")
-    parser.add_argument("--json", action="store_true", help="print as JSON")
+    add_node(parser, required=False)
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

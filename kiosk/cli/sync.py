@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kiosk.cli.arguments import add_json, add_node, add_site
 
 if TYPE_CHECKING:
     from sync.service.engine import SyncEngine
@@ -23,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     once = verbs.add_parser("once", help="send until everything is acknowledged")
     status = verbs.add_parser("status", help="what waits, and how the line is")
     for verb in (run_verb, once, status):
-        verb.add_argument("--site", type=Path, required=True, metavar="DIR", help="the site")
-        verb.add_argument("--node", required=True, metavar="NAME", help="the node")
-        verb.add_argument("--json", action="store_true", help="print as JSON")
+        add_site(verb)
+        add_node(verb)
+        add_json(verb)
     for verb in (run_verb, once):
         verb.add_argument("--upstream", metavar="ENDPOINT", help="send there, not as set")
         verb.add_argument("--listen", metavar="ENDPOINT", help="take in there, not as set")

@@ -1,5 +1,8 @@
-"""Draining: wait until every slip and every batch of a house is where it belongs, or say what is
-not. The disks are asked, not the services.
+"""Draining a simulated site: wait until every slip and every batch is where it belongs.
+
+`drain` raises when something is not; `drain_what_can` ends a story that may end with the network
+down or the printer empty on purpose: then what waits, waits, and the summary says so. The disks
+are asked, not the services.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from sync.service import status
 from sync.store.database import Store
 
 SLIPS_S, SYNC_S = 30.0, 45.0
+LAST_SLIPS_S = 8.0
+"""How long the end of a story waits for its slips."""
 
 
 class NotDrained(NotAllSent):
@@ -43,6 +48,23 @@ def drain(
     for node in (*house.nodes, *house.site.nodes("centre")):
         if not _all_sent(node):
             _send_all(house, node)
+
+
+def drain_what_can(house: SiteRunner, told: Callable[[str], None]) -> None:
+    """Wait for slips, then send everything when the lines are up."""
+    try:
+        house.wait_for(lambda: not any(slips_waiting(node) for node in house.nodes), LAST_SLIPS_S)
+        slips = True
+    except SiteRunnerFault:
+        told("some slips wait for their printer")
+        slips = False
+    if not house.network_up:
+        told("the network is down: batches wait")
+        return
+    try:
+        drain(house, told, slips=slips)
+    except NotDrained as fault:
+        told(fault.message)
 
 
 def slips_waiting(node: Node) -> int:

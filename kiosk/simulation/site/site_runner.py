@@ -17,6 +17,8 @@ from pathlib import Path
 
 from kiosk.node.database import open_books
 from kiosk.node.supervisor import ProcessSupervisor, ServiceProcess
+from kiosk.ui_protocol.ipc import CoreClient
+from kiosk.ui_protocol.view import ViewRequest
 from peripherals.simulators.control_socket import answers, send
 from provisioning.clock import SystemClock
 from provisioning.node.site import Node, Site, SiteFault
@@ -199,13 +201,11 @@ class SiteRunner:
         return answers(node.socket_path("printer")) and self._core_answers(node)
 
     def _core_answers(self, node: Node) -> bool:
-        from kiosk.simulation.stories.core_driver import CoreDriver  # noqa: PLC0415 - the hand belongs to stories, not to a house
-
-        hand = CoreDriver(self.core_socket(node))
+        client = CoreClient(self.core_socket(node))
         try:
-            return hand.reach(PAUSE_S * 4)
+            return client.ask(ViewRequest(), PAUSE_S * 4) is not None
         finally:
-            hand.close()
+            client.close()
 
 
 def free_port() -> int:
