@@ -15,7 +15,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --univers
 APT := gcc libegl1 libgl1 libmtdev1 libpcsclite-dev libzbar0 espeak-ng python3-dev python3-venv swig
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove bench pictures lint types fix docs lock setup clean
+.PHONY: help run test prove prove-systems bench pictures lint types fix docs lock setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,12 @@ types: setup ## mypy, strict
 
 # The slow proofs: kill campaigns, fault campaigns, soak, live referees. Each prints its summary.
 prove: setup ## kill and fault campaigns, soaks, live referees (slow)
-	$(BIN)/pytest -m prove -s -q
+	$(BIN)/pytest -m "prove and not systems" -s -q
+	@echo "This was $$(. /etc/os-release; echo $$PRETTY_NAME). On bare Debian 12 and 13: make prove-systems (as root)"
+
+# From a bare debootstrap and a clone of the last commit: make test, then make run, in each.
+prove-systems: setup ## make test and make run on bare Debian 12 and 13 (slow; root, debootstrap)
+	$(BIN)/pytest -m systems -s -q tests/test_systems.py
 
 bench: setup ## every benchmark: figures, and JSON in benchmarks/out
 	@mkdir -p benchmarks/out
@@ -77,7 +82,7 @@ setup: .venv/.ready ## install what is needed: Debian packages, and requirements
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@$(PIP) --require-hashes -r requirements-build.txt
 	@$(PIP) --require-hashes -r requirements.txt
-	@$(PIP) --no-deps -e .
+	@PYTHONWARNINGS=ignore $(PIP) --no-deps -e .
 	@touch $@
 
 # Everything that is installed, with the hashes of its files for every machine and Python. Wanted: setup.cfg.
