@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState
+from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState, RemedyPage
 from peripherals.device import DeviceLost, SpoolFault
 from peripherals.device_loop import status_table
 from peripherals.printing.escpos.profiles import Profile
@@ -19,6 +19,7 @@ from peripherals.printing.escpos.test_page import test_slip
 from peripherals.printing.spool import Job, JobRow, JobState, Spool
 from peripherals.printing.worker import printer_status
 from peripherals.printing.worker.printer_url import parse_printer_url
+from peripherals.service.remedies import remedy_of
 from provisioning.clock import Clock
 from provisioning.identity.pin import PinLock, PinResult
 from provisioning.ids import Ids
@@ -104,6 +105,10 @@ class StoredStaffPort:
             self._installed.content_version,
             self._installed.version,
         )
+
+    def remedy(self, code: str) -> RemedyPage | None:
+        found = remedy_of(code)
+        return None if found is None else RemedyPage(found.causes, found.actions)
 
     def print_again(self, job: str) -> None:
         """Only a slip of unknown fate: the spool counted its first copy, so the next is marked."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from content.catalogue.catalogue import Catalogue
 from content.faults import NotInPack
+from content.form_library.form_cache import FormOpener
 from kiosk.adapters.capture import camera_of, position_in, recorder_of
 from kiosk.adapters.case_status import StoredCases
 from kiosk.adapters.drafts import ResumableDrafts
@@ -229,6 +230,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         ledger=StoredFacts(books.journal, rung),
         cases=StoredCases(books.store, books.clock),
         place=counter.place,
+        opener=FormOpener(),
         backroom=_backroom(counter),
         texting=_texting(counter),
         idle_s=ui.idle_s,

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
-from content.catalogue import charter
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
+from kiosk.charter_text import cost_words, time_words
 from kiosk.language import Translator
 from kiosk.queue.numbering import service_day
 from kiosk.visit.ports import FormReceipt, IssuedTicket, KioskLocation
@@ -140,15 +139,3 @@ class DocumentBuilder:
             text = self.catalogue.text("slip.demo", language)
             yield TextLine(text, Align.CENTRE, inverse=True)
         yield TextLine(self.place.name, Align.CENTRE, bold=True)
-
-
-def cost_words(catalogue: Catalogue, day: date, tongue: Translator, service: Service) -> str:
-    """The cost on `day`, as the charter says it; "confirm at the desk" unless it is verified."""
-    told = charter.cost(catalogue, service, tongue.language, day)
-    return told.words(tongue.say("service.confirm"))
-
-
-def time_words(catalogue: Catalogue, tongue: Translator, service: Service) -> str:
-    """How long it takes; "confirm at the desk" unless it is verified."""
-    told = charter.duration(catalogue, service, tongue.language)
-    return told.words(tongue.say("service.confirm"))

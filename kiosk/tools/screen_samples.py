@@ -17,7 +17,7 @@ from content.xforms.parse.form import Form
 from content.xforms.results import PageKind
 from content.xforms.session.session import FormSession
 from kiosk.filling.filling import Filling, FormStep
-from kiosk.language import Translator
+from kiosk.language import LANGUAGES, Translator
 from kiosk.ui_protocol.view import Region as Where
 from kiosk.ui_protocol.view import Role, View
 from kiosk.visit.controller.shell import view_for
@@ -33,13 +33,14 @@ from kiosk.visit.ports import (
 from kiosk.visit.screen import ScreenContext
 from kiosk.visit.session import Session
 from kiosk.visit.sms_port import SmsTicket
-from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState
+from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState, RemedyPage
 from provisioning.clock import EAT, Clock
 from provisioning.ids import Ids
 
 _SHELL = frozenset({Where.HEADER, Where.FOOTER, Where.NAV, Where.OVERLAY})
 _PAGES_MAX = 30
 CHOICES_MAX = 9
+REMEDY = RemedyPage(dict.fromkeys(LANGUAGES, ""), dict.fromkeys(LANGUAGES, ("",)))
 S = State
 
 
@@ -88,15 +89,16 @@ class ScreenSamples:
     def _draw(self, session: Session) -> View:
         centre = self._catalogue.centres()[0]
         scene = ScreenContext(
-            session,
-            self._catalogue,
-            Translator(self._catalogue, session.language),
-            KioskLocation(centre.id, centre.name, centre.id, demo=True),
-            self._clock.now(),
-            NetworkStatus(online=True, waiting=0),
-            SlipState.FAILED if session.state is State.TICKET else SlipState.NONE,
+            session=session,
+            catalogue=self._catalogue,
+            tongue=Translator(self._catalogue, session.language),
+            place=KioskLocation(centre.id, centre.name, centre.id, demo=True),
+            now=self._clock.now(),
+            network=NetworkStatus(online=True, waiting=0),
+            paper=SlipState.FAILED if session.state is State.TICKET else SlipState.NONE,
             door=PinState(has_pin=True),
             report=self._report(),
+            remedy=REMEDY,
             texted=SmsTicket(offered=True),
         )
         return view_for(scene, 1)

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
-from content.form_library.form_cache import FormOpener
+from content.xforms.session.session import FormSession
 from kiosk.filling.capture import Capturer
 from kiosk.filling.filling import Filling
 from kiosk.visit.sms_port import SmsPort
@@ -108,6 +108,33 @@ class ResumedDraft:
     asset: FormAsset
     snapshot: bytes
     attachments: Mapping[str, bytes]
+
+
+class FormOpenerPort(Protocol):
+    def start(
+        self,
+        asset: FormAsset,
+        visit: UUID,
+        *,
+        now: Callable[[], datetime],
+        ids: Ids,
+        locate: Callable[[], str | None] | None = None,
+    ) -> FormSession:
+        """A new record of a form; `locate` says where the kiosk stands."""
+        ...
+
+    def resume(
+        self,
+        asset: FormAsset,
+        snapshot: bytes,
+        visit: UUID,
+        *,
+        now: Callable[[], datetime],
+        ids: Ids,
+        locate: Callable[[], str | None] | None = None,
+    ) -> FormSession:
+        """The record of a draft."""
+        ...
 
 
 class Tickets(Protocol):
@@ -206,6 +233,7 @@ class Ports:
     ledger: FactLog
     cases: CaseStatusPort
     place: KioskLocation
+    opener: FormOpenerPort
     backroom: StaffPort | None = None
     texting: SmsPort | None = None
     idle_s: float = 60.0
@@ -215,7 +243,6 @@ class Ports:
     draft_days: int = 7
     assisted: bool = False
     """Whether an officer sits beside the citizen, as in a van."""
-    opener: FormOpener = field(default_factory=FormOpener)
     camera: Capturer | None = None
     recorder: Capturer | None = None
     position: Callable[[], str | None] = lambda: None

@@ -6,7 +6,7 @@ puts the shell around it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -24,18 +24,27 @@ from kiosk.ui_protocol.view import (
     Role,
 )
 from kiosk.visit import ports
+from kiosk.visit.flow import State
 from kiosk.visit.ports import NetworkStatus, SlipState
 from kiosk.visit.session import Session
 from kiosk.visit.sms_port import SmsTicket
-from kiosk.visit.staff_port import KioskReport, PinState
+from kiosk.visit.staff_port import KioskReport, PinState, RemedyPage
 
 PER_PAGE = 6
 """Most choices on a screen; more are paged, never scrolled."""
 
+PAPER_WORDS = {
+    SlipState.PRINTING: ("ticket.printing", "info", "print"),
+    SlipState.PRINTED: ("ticket.printed", "good", "check_circle"),
+    SlipState.UNKNOWN: ("ticket.print_unknown", "warn", "print_error"),
+    SlipState.FAILED: ("ticket.print_failed", "warn", "print_disabled"),
+    SlipState.BLOCKED: ("ticket.no_printer", "warn", "print_disabled"),
+}
+
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenContext:
     """A moment of a visit. `paper` is about the slip the screen talks of; `door` is where staff
     come in, None where this kiosk has none; `report` is for the staff screen alone.
@@ -55,6 +64,7 @@ class ScreenContext:
     """Whether the kiosk knows where it stands."""
     door: PinState | None = None
     report: KioskReport | None = None
+    remedy: RemedyPage | None = None
     texted: SmsTicket = field(default_factory=SmsTicket)
 
     def picture(self, form: str, name: str) -> str:
@@ -129,3 +139,16 @@ def paged(
         button(scene, "page.next", "shell.page_next", "chevron_right", enabled=page < pages - 1),
     ]
     return shown, (page + 1, pages), buttons
+
+
+def paper_notice(scene: ScreenContext) -> list[Block]:
+    """What is known about the slip, in calm words."""
+    found = PAPER_WORDS.get(scene.paper)
+    if found is None:
+        return []
+    key, tone, icon = found
+    return [notice(scene.tongue.say(key), tone=tone, icon=icon)]
+
+
+ScreenTable = dict[State, Callable[[ScreenContext], Screen]]
+"""A feature's screens; `kiosk/visit/controller/shell.py` merges them."""

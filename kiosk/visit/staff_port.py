@@ -6,6 +6,7 @@ and nothing typed by a citizen has a way in here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -69,6 +70,14 @@ class KioskReport:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemedyPage:
+    """What to do about a fault code: what is wrong and the steps, by language."""
+
+    wrong: Mapping[str, str]
+    steps: Mapping[str, tuple[str, ...]]
+
+
 class StaffPort(Protocol):
     """The port; acts are in the journal when they return, and raise `DeviceFault`s."""
 
@@ -82,6 +91,10 @@ class StaffPort(Protocol):
 
     def report(self, language: str) -> KioskReport:
         """What the staff screen shows."""
+        ...
+
+    def remedy(self, code: str) -> RemedyPage | None:
+        """The page of a fault code; None for a code no device gives."""
         ...
 
     def print_again(self, job: str) -> None:

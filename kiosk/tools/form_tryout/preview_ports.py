@@ -15,6 +15,7 @@ from uuid import UUID
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
 from content.faults import NotInPack
+from content.form_library.form_cache import FormOpener
 from kiosk.adapters.drafts import make_code
 from kiosk.case_reference import RANDOM_BYTES, make_reference
 from kiosk.filling.capture import CapturePhase, CaptureProgress
@@ -174,6 +175,7 @@ def preview_ports(
         ledger=kept,
         cases=kept,
         place=KioskLocation(centre.id, centre.name, centre.id, demo=True),
+        opener=FormOpener(),
         idle_s=86_400.0,
         language=language,
         camera=FixedCapturer(photo),

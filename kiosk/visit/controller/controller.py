@@ -27,11 +27,10 @@ from kiosk.ui_protocol.view import (
     ViewRequest,
 )
 from kiosk.visit.actions import ActionContext
-from kiosk.visit.controller.action_table import EDITS, act_for
+from kiosk.visit.controller.action_table import action_for, edit_for, scan_for
 from kiosk.visit.controller.presenter import ScreenPresenter
 from kiosk.visit.flow import IDLE, QUIET_S, Idle, Signal, State, step
 from kiosk.visit.form import capture_actions
-from kiosk.visit.form.actions import edit_answer, scan_answer
 from kiosk.visit.history import previous, walk
 from kiosk.visit.ports import Ports
 from kiosk.visit.session import Session
@@ -92,13 +91,13 @@ class VisitController:
             return
         self._acted = (event.view, event.id)
         self._touch()
-        found = act_for(self.session.state, event.id)
+        found = action_for(self.session.state, event.id)
         if found is None and element.role is Role.FIELD:
             return  # only the caret moves; the text comes as an edit
         assert found is not None, f"{event.id} on {self.session.state} does nothing"
-        act, tail = found
+        action, tail = found
         try:
-            what = act(ActionContext(self.session, self._ports), tail)
+            what = action(ActionContext(self.session, self._ports), tail)
         except Fault as fault:
             what = self._failed(fault)
         if what is not None:
@@ -109,22 +108,18 @@ class VisitController:
         if element is None or self._countdown() or event.view < self._stage.since:
             return
         self._touch()
-        doing = ActionContext(self.session, self._ports)
-        typed = EDITS.get(self.session.state, {}).get(event.id)
-        if typed is not None:
-            typed(doing, event.text)
-        elif self.session.state is State.QUESTION:
-            edit_answer(doing, event.id, event.text)
+        found = edit_for(self.session.state, event.id)
+        if found is not None:
+            edit, tail = found
+            edit(ActionContext(self.session, self._ports), tail, event.text)
 
     def _scan(self, text: str) -> None:
         if self._countdown():
             return
         self._touch()
-        doing = ActionContext(self.session, self._ports)
-        if self.session.state is State.QUESTION:
-            scan_answer(doing, text)
-        elif "answer" in EDITS.get(self.session.state, {}):
-            EDITS[self.session.state]["answer"](doing, text)
+        scan = scan_for(self.session.state)
+        if scan is not None:
+            scan(ActionContext(self.session, self._ports), "", text)
 
     def _element(self, name: str) -> Element | None:
         """The element `name` of the current view; a wheel also answers to its two buttons."""

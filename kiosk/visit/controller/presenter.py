@@ -16,7 +16,7 @@ from kiosk.visit.ports import NetworkStatus, Ports, SlipState
 from kiosk.visit.screen import ScreenContext
 from kiosk.visit.session import Session
 from kiosk.visit.sms_port import SmsTicket, SmsTicketState
-from kiosk.visit.staff_port import KioskReport, PinState
+from kiosk.visit.staff_port import PinState
 
 _FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW})
 
@@ -52,23 +52,25 @@ class ScreenPresenter:
         return True
 
     def _draw(self, session: Session, countdown: int, number: int) -> View:
+        ports = self._ports
         subject = _subject(session)
-        paper = self._ports.slips.paper(subject) if subject is not None else SlipState.NONE
-        door, report = self._staff_side(session)
+        paper = ports.slips.paper(subject) if subject is not None else SlipState.NONE
+        staff, state = ports.backroom, session.state
         scene = ScreenContext(
-            session,
-            self._ports.catalogue,
-            Translator(self._ports.catalogue, session.language),
-            self._ports.place,
-            self._ports.clock.now(),
-            self._network,
-            paper,
-            self._ports.keep_days,
-            self._ports.draft_days,
-            self._ports.assisted,
-            self._fix,
-            door=door,
-            report=report,
+            session=session,
+            catalogue=ports.catalogue,
+            tongue=Translator(ports.catalogue, session.language),
+            place=ports.place,
+            now=ports.clock.now(),
+            network=self._network,
+            paper=paper,
+            keep_days=ports.keep_days,
+            draft_days=ports.draft_days,
+            assisted=ports.assisted,
+            fix=self._fix,
+            door=self._door(state),
+            report=staff.report(session.language) if staff and state is State.STAFF else None,
+            remedy=staff.remedy(session.duty.code) if staff and state is State.REMEDY else None,
             texted=self._texted(session, paper),
         )
         return view_for(scene, number, countdown=countdown, speaking=session.listening)
@@ -82,14 +84,12 @@ class ScreenPresenter:
         wanted = paper is SlipState.BLOCKED and state is SmsTicketState.NONE
         return SmsTicket(wanted and texting.ready(), state)
 
-    def _staff_side(self, session: Session) -> tuple[PinState | None, KioskReport | None]:
-        """The door, and what is behind it; asked for only where it is shown."""
-        room = self._ports.backroom
-        if room is None:
-            return None, None
-        door = room.door() if session.state is State.STAFF_PIN else PinState(has_pin=True)
-        staff = session.state is State.STAFF
-        return door, room.report(session.language) if staff else None
+    def _door(self, state: State) -> PinState | None:
+        """How the PIN stands; asked for only where it is shown. None without a staff screen."""
+        staff = self._ports.backroom
+        if staff is None:
+            return None
+        return staff.door() if state is State.STAFF_PIN else PinState(has_pin=True)
 
 
 def _identity(session: Session, *, warned: bool) -> tuple[object, ...]:

@@ -4,59 +4,36 @@ the shell around it, always in the same place. Pure; text arrives here already t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
 from kiosk.language import LANGUAGES
 from kiosk.ui_protocol.view import BlockKind, Element, Region, Role, View
-from kiosk.visit.draft import screens as screens_keeping
-from kiosk.visit.feedback import screens as screens_voice
-from kiosk.visit.find import screens as screens_find
+from kiosk.visit.case_status import screens as case_status
+from kiosk.visit.controller.action_table import united
+from kiosk.visit.draft import screens as draft
+from kiosk.visit.feedback import screens as feedback
+from kiosk.visit.find import screens as find
 from kiosk.visit.flow import State
-from kiosk.visit.form import screens
+from kiosk.visit.form import screens as form
 from kiosk.visit.screen import Screen, ScreenContext, button
-from kiosk.visit.staff import screens as screens_staff
-from kiosk.visit.start import screens as screens_start
-from kiosk.visit.ticket import screens as screens_ticket
-from kiosk.visit.ticket import sms_screens
+from kiosk.visit.staff import screens as staff
+from kiosk.visit.start import screens as start
+from kiosk.visit.ticket import screens as ticket
 
 S = State
 
-SCREENS: Final = MappingProxyType[State, Callable[[ScreenContext], Screen]](
-    {
-        S.ATTRACT: screens_start.attract,
-        S.LANGUAGE: screens_start.language,
-        S.HOME: screens_start.home,
-        S.FIND: screens_find.find,
-        S.OFFICES: screens_find.offices,
-        S.SEARCH: screens_find.search,
-        S.SERVICES: screens_find.services,
-        S.SERVICE: screens_find.service,
-        S.PRIORITY: screens_find.priority,
-        S.TICKET: screens_ticket.ticket,
-        S.TICKET_SMS: sms_screens.ask,
-        S.FORMS: screens.forms,
-        S.CONSENT: screens.consent,
-        S.QUESTION: screens.question,
-        S.REPEAT: screens.repeat,
-        S.KEPT: screens_keeping.kept,
-        S.RESUME: screens_keeping.resume,
-        S.REVIEW: screens.review,
-        S.SUBMITTED: screens.submitted,
-        S.STATUS: screens_voice.status,
-        S.STATUS_ANSWER: screens_voice.status_answer,
-        S.COMPLAIN: screens_voice.complain,
-        S.FEEDBACK: screens_voice.feedback,
-        S.THANKS: screens_start.thanks,
-        S.HELP: screens_start.guide,
-        S.STAFF_CALLED: screens_start.staff_called,
-        S.STAFF_PIN: screens_staff.staff_pin,
-        S.STAFF: screens_staff.staff,
-        S.REMEDY: screens_staff.remedy,
-        S.UNAVAILABLE: screens_start.unavailable,
-        S.GOODBYE: screens_start.goodbye,
-    }
+SCREENS: Final = MappingProxyType(
+    united(
+        start.SCREENS,
+        find.SCREENS,
+        ticket.SCREENS,
+        form.SCREENS,
+        draft.SCREENS,
+        case_status.SCREENS,
+        feedback.SCREENS,
+        staff.SCREENS,
+    )
 )
 
 _NO_VISIT = frozenset({S.ATTRACT, S.GOODBYE})

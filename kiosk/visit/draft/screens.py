@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from kiosk.ui_protocol.view import Block, BlockKind, Element, KeyboardKind, Role
 from kiosk.visit.actions import TRIES_MAX
-from kiosk.visit.screen import Screen, ScreenContext, button, notice, step, text
-from kiosk.visit.ticket.screens import paper_notice
+from kiosk.visit.flow import State
+from kiosk.visit.screen import (
+    Screen,
+    ScreenContext,
+    ScreenTable,
+    button,
+    notice,
+    paper_notice,
+    step,
+    text,
+)
 
 
 def kept(scene: ScreenContext) -> Screen:
@@ -56,3 +65,6 @@ def resume(scene: ScreenContext) -> Screen:
         [field, *actions],
         keyboard=KeyboardKind.NONE if over else KeyboardKind.ID,
     )
+
+
+SCREENS: ScreenTable = {State.KEPT: kept, State.RESUME: resume}

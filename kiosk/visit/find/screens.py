@@ -6,11 +6,22 @@ from collections.abc import Sequence
 
 from content.catalogue import charter
 from content.catalogue.model import Service
+from kiosk.charter_text import cost_words, time_words
 from kiosk.queue.numbering import service_day
-from kiosk.slips.builder import cost_words, time_words
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
+from kiosk.visit.flow import State
 from kiosk.visit.ports import SlipState
-from kiosk.visit.screen import Screen, ScreenContext, button, fact, notice, paged, text, tile
+from kiosk.visit.screen import (
+    Screen,
+    ScreenContext,
+    ScreenTable,
+    button,
+    fact,
+    notice,
+    paged,
+    text,
+    tile,
+)
 
 RESULTS = {1.0: 4, 1.25: 3, 1.5: 2}
 """Search results that fit above the keyboard, by text size."""
@@ -115,17 +126,6 @@ def service(scene: ScreenContext) -> Screen:
     )
 
 
-def priority(scene: ScreenContext) -> Screen:
-    """A polite question; "no, thank you" is as large as every other answer."""
-    say, language = scene.tongue.say, scene.session.language
-    choices = [
-        Element(id=f"class.{each.key}", role=Role.TILE, label=each.title(language), icon=each.icon)
-        for each in scene.catalogue.priority_classes(asked=True)
-    ]
-    none = Element(id="class.none", role=Role.TILE, label=say("priority.none"), icon="person")
-    return Screen(say("priority.title"), say("priority.text"), [], [*choices, none])
-
-
 def services_here(
     scene: ScreenContext, *, category: str | None = None, agency: str | None = None
 ) -> list[Service]:
@@ -189,3 +189,12 @@ def _missing(scene: ScreenContext, shown: Service) -> list[Block]:
     if left == 0:
         return [notice(say("service.all_ready"), tone="good", icon="check_circle")]
     return [notice(say("service.missing", n=left), icon="checklist")]
+
+
+SCREENS: ScreenTable = {
+    State.FIND: find,
+    State.OFFICES: offices,
+    State.SEARCH: search,
+    State.SERVICES: services,
+    State.SERVICE: service,
+}

@@ -1,4 +1,4 @@
-"""Capture acts: photo, recording and place: what presses do, and what a tick finds. See `doing.py`.
+"""Actions of photo, recording and place: what presses do, and what a tick finds.
 
 A capture belongs to the question it was begun at: leaving the question, or the visit, stops the
 device and throws the content away. A place is never guessed: without a fix the citizen names
@@ -14,9 +14,9 @@ from kiosk.filling.capture import (
     Capturer,
     Capturing,
 )
-from kiosk.visit.actions import Act, ActionContext
+from kiosk.visit.actions import Action, ActionContext
 from kiosk.visit.flow import Signal, State
-from kiosk.visit.form.actions import filling_of, keep_draft
+from kiosk.visit.open_form import filling_of, keep_draft
 from kiosk.visit.ports import Ports
 
 _JPEG, _WAV = b"\xff\xd8", b"RIFF"
@@ -27,31 +27,31 @@ def capturer_for(ports: Ports, kind: str) -> Capturer | None:
     return {"photo": ports.camera, "audio": ports.recorder}[kind]
 
 
-def take(doing: ActionContext, _tail: str) -> Signal | None:
+def take(context: ActionContext, _tail: str) -> Signal | None:
     """Take a photo or begin a recording; an earlier one that was not attached is gone."""
-    filling = filling_of(doing)
+    filling = filling_of(context)
     kind = filling.look().name
-    device = capturer_for(doing.ports, kind)
+    device = capturer_for(context.ports, kind)
     taken = CaptureProgress(CapturePhase.RUNNING if device is not None else CapturePhase.FAILED)
     if device is not None:
         device.start()
-    doing.session.capture = Capturing(kind, filling.place, taken)
+    context.session.capture = Capturing(kind, filling.place, taken)
     return None
 
 
-def finish(doing: ActionContext, _tail: str) -> Signal | None:
+def finish(context: ActionContext, _tail: str) -> Signal | None:
     """The recording is long enough."""
-    capture = doing.session.capture
-    device = capturer_for(doing.ports, "audio")
+    capture = context.session.capture
+    device = capturer_for(context.ports, "audio")
     if capture is not None and device is not None and capture.taken.stage is CapturePhase.RUNNING:
         device.finish()
         capture.taken = device.look()
     return None
 
 
-def attach(doing: ActionContext, _tail: str) -> Signal | None:
+def attach(context: ActionContext, _tail: str) -> Signal | None:
     """What was taken becomes the answer."""
-    capture, filling = doing.session.capture, filling_of(doing)
+    capture, filling = context.session.capture, filling_of(context)
     if capture is None or capture.taken.stage is not CapturePhase.READY:
         return None
     content = capture.taken.content
@@ -60,75 +60,75 @@ def attach(doing: ActionContext, _tail: str) -> Signal | None:
         return None
     ending = "jpg" if content.startswith(_JPEG) else "wav" if content.startswith(_WAV) else "bin"
     filling.attach(content, ending)
-    doing.session.capture = None
-    keep_draft(doing)
+    context.session.capture = None
+    keep_draft(context)
     return None
 
 
-def remove(doing: ActionContext, _tail: str) -> Signal | None:
+def remove(context: ActionContext, _tail: str) -> Signal | None:
     """Throw the photo, the recording or the place away."""
-    filling = filling_of(doing)
+    filling = filling_of(context)
     filling.detach()
     filling.filter, filling.county = None, ""
-    keep_draft(doing)
+    keep_draft(context)
     return None
 
 
-def here(doing: ActionContext, _tail: str) -> Signal | None:
+def here(context: ActionContext, _tail: str) -> Signal | None:
     """Where the van stands now, if it still knows."""
-    fix = doing.ports.position()
+    fix = context.ports.position()
     if fix is not None:
-        filling = filling_of(doing)
+        filling = filling_of(context)
         filling.problem = ""
         filling.record.set(filling.place, fix)
-        keep_draft(doing)
+        keep_draft(context)
     return None
 
 
-def pick_county(doing: ActionContext, _tail: str) -> Signal | None:
+def pick_county(context: ActionContext, _tail: str) -> Signal | None:
     """Name the county instead."""
-    filling = filling_of(doing)
+    filling = filling_of(context)
     filling.filter, filling.county = "", ""
-    doing.session.page = 0
+    context.session.page = 0
     return None
 
 
-def county(doing: ActionContext, tail: str) -> Signal | None:
+def county(context: ActionContext, tail: str) -> Signal | None:
     """A county: then its town, or anywhere else in it."""
-    filling_of(doing).county = tail
-    doing.session.page = 0
+    filling_of(context).county = tail
+    context.session.page = 0
     return None
 
 
-def near(doing: ActionContext, tail: str) -> Signal | None:
+def near(context: ActionContext, tail: str) -> Signal | None:
     """In or near the town of a county."""
-    return _roughly(doing, tail, TOWN_ACCURACY_M)
+    return _roughly(context, tail, TOWN_ACCURACY_M)
 
 
-def within(doing: ActionContext, tail: str) -> Signal | None:
+def within(context: ActionContext, tail: str) -> Signal | None:
     """Somewhere in a county: as rough as the county is wide."""
-    return _roughly(doing, tail, doing.ports.catalogue.geography.reach_m(tail))
+    return _roughly(context, tail, context.ports.catalogue.geography.reach_m(tail))
 
 
-def _roughly(doing: ActionContext, code: str, accuracy_m: int | None) -> Signal | None:
-    filling, where = filling_of(doing), doing.ports.catalogue.geography.middle(code)
+def _roughly(context: ActionContext, code: str, accuracy_m: int | None) -> Signal | None:
+    filling, where = filling_of(context), context.ports.catalogue.geography.middle(code)
     if where is not None and accuracy_m is not None:
         filling.problem, filling.filter, filling.county = "", None, ""
         value = f"{where[0]:.4f} {where[1]:.4f} 0 {accuracy_m}"
         filling.record.set(filling.place, value)
-        keep_draft(doing)
+        keep_draft(context)
     return None
 
 
-def watch(doing: ActionContext) -> None:
+def watch(context: ActionContext) -> None:
     """Once a tick: what runs is looked at, and stopped when its question is left."""
-    session, capture = doing.session, doing.session.capture
+    session, capture = context.session, context.session.capture
     if capture is None:
-        for device in (doing.ports.camera, doing.ports.recorder):
+        for device in (context.ports.camera, context.ports.recorder):
             if device is not None:
                 device.stop()
         return
-    device = capturer_for(doing.ports, capture.kind)
+    device = capturer_for(context.ports, capture.kind)
     filling = session.filling
     away = session.state is not State.QUESTION or filling is None or filling.place != capture.place
     if away or device is None:
@@ -139,7 +139,7 @@ def watch(doing: ActionContext) -> None:
         capture.taken = device.look()
 
 
-CAPTURE: dict[str, Act] = {
+CAPTURE: dict[str, Action] = {
     "take": take,
     "record": take,
     "stop-recording": finish,

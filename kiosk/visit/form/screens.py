@@ -10,10 +10,21 @@ from content.xforms.results import PageKind
 from kiosk.filling.answer_text import answer_text
 from kiosk.filling.filling import Filling
 from kiosk.ui_protocol.view import Block, BlockKind, Element, FormProgress, Role
+from kiosk.visit.flow import State
 from kiosk.visit.form import question_screens
-from kiosk.visit.form.actions import review_names
-from kiosk.visit.screen import Screen, ScreenContext, button, notice, paged, step, text, tile
-from kiosk.visit.ticket.screens import paper_notice
+from kiosk.visit.form.review_rows import review_names
+from kiosk.visit.screen import (
+    Screen,
+    ScreenContext,
+    ScreenTable,
+    button,
+    notice,
+    paged,
+    paper_notice,
+    step,
+    text,
+    tile,
+)
 
 REVIEW_PER_PAGE = 5
 
@@ -169,3 +180,13 @@ def _row_title(filling: Filling, path: str, label: str) -> str:
     here = filling.record.step_at(path)
     titles = here.titles if here is not None else ()
     return f"{titles[-1]} {row[1]}: {label}" if titles else f"{row[1]}. {label}"
+
+
+SCREENS: ScreenTable = {
+    State.FORMS: forms,
+    State.CONSENT: consent,
+    State.QUESTION: question,
+    State.REPEAT: repeat,
+    State.REVIEW: review,
+    State.SUBMITTED: submitted,
+}

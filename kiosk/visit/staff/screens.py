@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from kiosk.language import LANGUAGES, Translator
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Region, Role
-from kiosk.visit.screen import Screen, ScreenContext, button, fact, notice, paged, step
+from kiosk.visit.flow import State
+from kiosk.visit.screen import Screen, ScreenContext, ScreenTable, button, fact, notice, paged, step
 from kiosk.visit.staff_port import Device, KioskReport, LostSlip
-from peripherals.service.remedies import remedy_of
 
 LINES = 4
 """Lines of the list on a page: they are long, and staff read them from the largest text too."""
@@ -103,7 +103,7 @@ def _paper_acts(scene: ScreenContext, report: KioskReport) -> list[Element]:
 def remedy(scene: ScreenContext) -> Screen:
     """One page: what is wrong, and what to do, step by step; also in the other language's words."""
     code = scene.session.duty.code
-    found = remedy_of(code)
+    found = scene.remedy
     other = next(each for each in LANGUAGES if each != scene.tongue.language)
     done = button(scene, "done", "shell.done", "check", primary=True)
     if found is None:
@@ -111,8 +111,8 @@ def remedy(scene: ScreenContext) -> Screen:
         return Screen(scene.tongue.say("remedy.title", code=code), "", [words], [done], home=False)
     return Screen(
         scene.tongue.say("remedy.title", code=code),
-        f"{found.wrong(scene.tongue.language)} · {found.wrong(other)}",
-        [step(each) for each in found.steps(scene.tongue.language)],
+        f"{found.wrong[scene.tongue.language]} · {found.wrong[other]}",
+        [step(each) for each in found.steps[scene.tongue.language]],
         [done],
         home=False,
     )
@@ -204,3 +204,10 @@ def _node_facts(scene: ScreenContext, report: KioskReport) -> list[Line]:
         fact(say("staff.content"), content, "inventory_2"),
         fact(say("staff.version"), report.version, "settings"),
     ]
+
+
+SCREENS: ScreenTable = {
+    State.STAFF_PIN: staff_pin,
+    State.STAFF: staff,
+    State.REMEDY: remedy,
+}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kiosk.language import LANGUAGES, Translator
 from kiosk.ui_protocol.view import Element, Region, Role
-from kiosk.visit.screen import Screen, ScreenContext, button, notice, step, text, tile
+from kiosk.visit.flow import State
+from kiosk.visit.screen import Screen, ScreenContext, ScreenTable, button, notice, step, text, tile
 
 HOME_TILES = (
     ("find", "search"),
@@ -115,22 +116,6 @@ def unavailable(scene: ScreenContext) -> Screen:
     )
 
 
-def thanks(scene: ScreenContext) -> Screen:
-    """Thank you, with a reference when an office will read the words."""
-    say = scene.tongue.say
-    reference = scene.session.saying.reference
-    blocks = [text(say("thanks.text"))]
-    if reference:
-        blocks.append(notice(say("thanks.reference", reference=reference), tone="good"))
-    return Screen(
-        say("thanks.title"),
-        "",
-        blocks,
-        [button(scene, "done", "shell.done", "check", primary=True)],
-        back=False,
-    )
-
-
 def goodbye(scene: ScreenContext) -> Screen:
     """Everything of the visit is gone already."""
     say = scene.tongue.say
@@ -142,3 +127,14 @@ def goodbye(scene: ScreenContext) -> Screen:
         back=False,
         home=False,
     )
+
+
+SCREENS: ScreenTable = {
+    State.ATTRACT: attract,
+    State.LANGUAGE: language,
+    State.HOME: home,
+    State.HELP: guide,
+    State.STAFF_CALLED: staff_called,
+    State.UNAVAILABLE: unavailable,
+    State.GOODBYE: goodbye,
+}

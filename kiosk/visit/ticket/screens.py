@@ -1,19 +1,32 @@
-"""The ticket screen: the number at once, and the truth about the paper. Pure."""
+"""Screens of a queue ticket: the question before it, and the number at once. Pure functions."""
 
 from __future__ import annotations
 
-from kiosk.ui_protocol.view import Block, BlockKind
+from kiosk.ui_protocol.view import Block, BlockKind, Element, Role
+from kiosk.visit.flow import State
 from kiosk.visit.ports import SlipState
-from kiosk.visit.screen import Screen, ScreenContext, button, fact, notice, step
+from kiosk.visit.screen import (
+    Screen,
+    ScreenContext,
+    ScreenTable,
+    button,
+    fact,
+    notice,
+    paper_notice,
+    step,
+)
 from kiosk.visit.ticket import sms_screens
 
-PAPER_WORDS = {
-    SlipState.PRINTING: ("ticket.printing", "info", "print"),
-    SlipState.PRINTED: ("ticket.printed", "good", "check_circle"),
-    SlipState.UNKNOWN: ("ticket.print_unknown", "warn", "print_error"),
-    SlipState.FAILED: ("ticket.print_failed", "warn", "print_disabled"),
-    SlipState.BLOCKED: ("ticket.no_printer", "warn", "print_disabled"),
-}
+
+def priority(scene: ScreenContext) -> Screen:
+    """A polite question; "no, thank you" is as large as every other answer."""
+    say, language = scene.tongue.say, scene.session.language
+    choices = [
+        Element(id=f"class.{each.key}", role=Role.TILE, label=each.title(language), icon=each.icon)
+        for each in scene.catalogue.priority_classes(asked=True)
+    ]
+    none = Element(id="class.none", role=Role.TILE, label=say("priority.none"), icon="person")
+    return Screen(say("priority.title"), say("priority.text"), [], [*choices, none])
 
 
 def ticket(scene: ScreenContext) -> Screen:
@@ -51,10 +64,8 @@ def _where_it_is(scene: ScreenContext) -> list[Block]:
     return told if told and scene.paper is SlipState.BLOCKED else [*paper_notice(scene), *told]
 
 
-def paper_notice(scene: ScreenContext) -> list[Block]:
-    """What is known about the slip, in calm words."""
-    found = PAPER_WORDS.get(scene.paper)
-    if found is None:
-        return []
-    key, tone, icon = found
-    return [notice(scene.tongue.say(key), tone=tone, icon=icon)]
+SCREENS: ScreenTable = {
+    State.PRIORITY: priority,
+    State.TICKET: ticket,
+    State.TICKET_SMS: sms_screens.ask,
+}

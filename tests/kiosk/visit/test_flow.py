@@ -6,7 +6,7 @@ import pytest
 
 from content.catalogue.catalogue import Catalogue
 from kiosk.tools.screen_samples import ScreenSamples
-from kiosk.visit.controller.action_table import ACTS, EDITS, act_for
+from kiosk.visit.controller.action_table import ACTIONS, EDITS, action_for, merge, united
 from kiosk.visit.controller.shell import SCREENS
 from kiosk.visit.flow import FLOW, IDLE, FlowBroken, HistoryTarget, Idle, Signal, State, step
 from provisioning.clock import VirtualClock
@@ -29,7 +29,7 @@ def test_every_state_has_its_rows() -> None:
     for state in State:
         assert state in FLOW
         assert state in SCREENS
-        assert state in ACTS
+        assert state in ACTIONS
         assert state in IDLE
     assert set(EDITS) <= set(State)
 
@@ -74,7 +74,7 @@ def test_every_element_of_every_screen_does_something(rows: list[dict[str, objec
     for row in rows:
         state = State(str(row["state"]))
         names = [*row["elements"], *row["shell"]]  # type: ignore[misc]
-        dead = [name for name in names if name not in typed and act_for(state, name) is None]
+        dead = [name for name in names if name not in typed and action_for(state, name) is None]
         assert not dead, f"{state}: {dead}"
 
 
@@ -85,3 +85,10 @@ def test_the_gazette_tells_every_question_of_every_form(rows: list[dict[str, obj
     for questions in forms.values():
         assert all(each["ids"] for each in questions)
         assert "next" in questions[0]["ids"]
+
+
+def test_no_two_features_claim_the_same_element() -> None:
+    with pytest.raises(AssertionError, match="two features claim"):
+        united({"start": 1}, {"start": 2})
+    with pytest.raises(AssertionError, match=r"form\. takes \['form.x'\] too"):
+        merge({State.HOME: {"form.": 1}}, {State.HOME: {"form.x": 2}})
