@@ -25,9 +25,9 @@ from content.authoring.build import build_default
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, TranslatedText
 from kiosk import ui
+from kiosk.node.default_panel import default_panel
 from kiosk.tools.form_tryout.preview import InProcessCore, begin
 from kiosk.tools.form_tryout.preview_ports import SingleFormCatalogue
-from kiosk.ui.panel import PanelSettings
 from kiosk.ui_protocol.view import Role, UiEvent, View
 from kiosk.visit.controller.controller import VisitController
 from provisioning.clock import SystemClock
@@ -102,7 +102,7 @@ def behind(driver: Any, appliance: VisitController) -> bool:
 
 def measure(answers: int) -> dict[str, Any]:
     """Milliseconds from the touch on Next to the next question drawn."""
-    look = PanelSettings()
+    look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kivy.base import EventLoop  # noqa: PLC0415 - opens the window, as these do
 

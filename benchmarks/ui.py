@@ -30,9 +30,9 @@ def start() -> dict[str, float]:
     """From the first import to the first view drawn."""
     began = time.perf_counter()
     from kiosk import ui
-    from kiosk.ui.panel import PanelSettings
+    from kiosk.node.default_panel import default_panel
 
-    look = PanelSettings()
+    look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.driver import Driver
@@ -49,9 +49,9 @@ def changes() -> dict[str, float]:
     from kivy.base import EventLoop
 
     from kiosk import ui
-    from kiosk.ui.panel import PanelSettings
+    from kiosk.node.default_panel import default_panel
 
-    look = PanelSettings()
+    look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.driver import Driver, SimulatedTouch
@@ -100,9 +100,9 @@ def changes() -> dict[str, float]:
 def idle() -> dict[str, float]:
     """CPU of a window left alone, in real time: at rest on attract, and on a question."""
     from kiosk import ui
-    from kiosk.ui.panel import PanelSettings
+    from kiosk.node.default_panel import default_panel
 
-    look = PanelSettings()
+    look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.fake_core import FakeCore
@@ -133,9 +133,9 @@ def idle() -> dict[str, float]:
 def soak() -> dict[str, float]:
     """200 visits over six screens in mock graphics: memory at the 20th and at the last."""
     from kiosk import ui
-    from kiosk.ui.panel import PanelSettings
+    from kiosk.node.default_panel import default_panel
 
-    look = PanelSettings()
+    look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     os.environ["KIVY_GL_BACKEND"] = "mock"
     from kiosk.tools.gallery import gallery

@@ -193,6 +193,15 @@ def test_every_module_opens_with_its_contract() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_screen_is_handed_its_folders() -> None:
+    wrong = [
+        name_of(path)
+        for path in sources("kiosk/ui")
+        if re.search(r"content/default|[\"']default[\"']", path.read_text())
+    ]
+    assert not wrong, wrong
+
+
 def test_screens_read_the_view_and_send_events_only() -> None:
     wrong = []
     for path in ROOT.glob("kiosk/ui/**/*.kv"):

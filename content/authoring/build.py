@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from content.authoring.compile_forms import compile_forms
 from content.catalogue import catalogue
+from content.default_sources import DEFAULT_SOURCES
 from content.faults import SourcesRefused
 from content.pack import signature
 from content.pack.manifest import Blob, Manifest, blob_for
 from content.pack.pack import BLOBS_NAME, MANIFEST_NAME, SIGNATURE_NAME
 
-DEFAULT_SOURCES = Path(__file__).parents[1] / "default"
 DEFAULT_ID = "huduma-default"
 _KEPT = (".csv", ".json")
 _LOOK = "look"

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from content.default_sources import DEFAULT_SOURCES
 from kiosk.cli.arguments import add_json, add_site
 from provisioning.faults import UsageFault
 
@@ -107,7 +108,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from content.authoring.build import DEFAULT_ID, DEFAULT_SOURCES, build
+    from content.authoring.build import DEFAULT_ID, build
     from kiosk.tools.form_tryout.run import refuse_broken
     from provisioning.identity.keys import FileKeyStore
     from provisioning.node.site import Site
@@ -163,7 +164,6 @@ def _rollback(arguments: argparse.Namespace) -> int:
 
 
 def _po(arguments: argparse.Namespace) -> int:
-    from content.authoring.build import DEFAULT_SOURCES
     from content.i18n import po
 
     table = DEFAULT_SOURCES / "strings.csv"
@@ -176,7 +176,7 @@ def _po(arguments: argparse.Namespace) -> int:
 
 
 def _catalogue(arguments: argparse.Namespace) -> Catalogue:
-    from content.authoring.build import DEFAULT_SOURCES, draft
+    from content.authoring.build import draft
     from content.catalogue.catalogue import Catalogue
 
     if arguments.pack is None and arguments.site is not None:

@@ -6,7 +6,8 @@ import argparse
 import logging
 from pathlib import Path
 
-from kiosk.ui.panel import DEFAULT_ASSETS, PanelSettings
+from content.default_sources import DEFAULT_ASSETS, DEFAULT_SOURCES
+from kiosk.ui.panel import PanelSettings
 
 PATIENCE_S = 2.0
 
@@ -21,9 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--panel-mm-per-px", type=float, default=0.0, help="pixel size of the panel"
     )
     parser.add_argument("--look", type=Path, default=DEFAULT_ASSETS, help="fonts and icons")
-    parser.add_argument(
-        "--media", type=Path, default=DEFAULT_ASSETS.parent, help="the pack's folder"
-    )
+    parser.add_argument("--media", type=Path, default=DEFAULT_SOURCES, help="the pack's folder")
     parser.add_argument("--silent", action="store_true", help="no speech")
 
 

@@ -13,9 +13,9 @@ import sys
 from typing import Any
 
 from kiosk import ui
+from kiosk.node.default_panel import default_panel
 from kiosk.tools.gallery import gallery
 from kiosk.ui.automation.fake_core import FakeCore
-from kiosk.ui.panel import PanelSettings
 from kiosk.ui.theme.tokens import TEXT_SCALES
 
 
@@ -24,7 +24,7 @@ def run(
 ) -> list[dict[str, Any]]:
     """Problems of the gallery at one window size."""
     width, height = (int(part) for part in size.split("x"))
-    look = PanelSettings(width=width, height=height)
+    look = default_panel(width=width, height=height)
     ui.prepare(width=width, height=height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the window
     from kiosk.ui.automation.layout_lint import problems  # noqa: PLC0415 - opens the window

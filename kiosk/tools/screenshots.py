@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kiosk import ui
+from kiosk.node.default_panel import default_panel
 from kiosk.tools.gallery import gallery
 from kiosk.ui.automation.fake_core import FakeCore
-from kiosk.ui.panel import PanelSettings
 
 TELLING = ("attract", "home", "service", "ticket", "search", "review", "submitted", "question-text",
            "question-date", "question-many", "question-wrong", "feedback")  # fmt: skip
@@ -59,7 +59,7 @@ def sizes() -> dict[str, list[str]]:
 def draw(out: Path, size: str, sheets: list[str], only: frozenset[str] = frozenset()) -> int:
     """Draw sheets of one size; how many pictures."""
     width, height = (int(part) for part in size.split("x"))
-    look = PanelSettings(width=width, height=height)
+    look = default_panel(width=width, height=height)
     ui.prepare(width=width, height=height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the window
 

@@ -9,19 +9,20 @@ from pathlib import Path
 
 from kiosk.ui.theme.tokens import MM_PER_DP
 
-DEFAULT_ASSETS = Path(__file__).resolve().parents[2] / "content" / "default" / "look"
 DESIGN_WIDTH, DESIGN_HEIGHT = 1280, 800  # dp: the canvas every screen is drawn for
 
 
 @dataclass(frozen=True, slots=True)
 class PanelSettings:
-    """One kiosk's panel. `media` is the folder the paths in a view are relative to."""
+    """One kiosk's panel. `assets` is the folder of fonts and icons, `media` the folder that the
+    paths in a view are relative to.
+    """
 
+    assets: Path
+    media: Path
     width: int = DESIGN_WIDTH  # px
     height: int = DESIGN_HEIGHT  # px
     fullscreen: bool = False
-    assets: Path = DEFAULT_ASSETS
-    media: Path = DEFAULT_ASSETS.parent
     panel_mm_per_px: float = 0.0  # 0: the smallest panel supported at this resolution
 
     @property

@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from content.authoring.build import DEFAULT_SOURCES, build_default
+from content.authoring.build import build_default
+from content.default_sources import DEFAULT_SOURCES
 from provisioning.clock import Clock, SystemClock
 from provisioning.enrolment.site_layout import demo_plan, discard, free_ports, lay_out
 from provisioning.identity.keys import write_private

@@ -114,11 +114,11 @@ def begin(
 def preview(path: Path, media: Path | None, language: str, out: Path | None = None) -> int:
     """Show the form at `path` in a window, or draw its questions into `out`."""
     from kiosk import ui  # noqa: PLC0415 - the window is made here, and only here
-    from kiosk.ui.panel import PanelSettings  # noqa: PLC0415
+    from kiosk.node.default_panel import default_panel  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="huduma-preview-") as folder:
         appliance = appliance_for(path, media, language, Path(folder))
-        look = PanelSettings(media=Path(folder))
+        look = default_panel(media=Path(folder))
         ui.prepare(
             width=look.width,
             height=look.height,

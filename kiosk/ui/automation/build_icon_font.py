@@ -1,10 +1,10 @@
 """Build tool: cut the icon font down to the icons in use, and write `icons.json`.
 
-Owns `content/default/look/{icons.ttf,icons.json}`. Sources beside them: `icons.csv` (our own
-icon keys and the glyph each one shows) and `glyphs.txt` (glyph names used under their own name).
-Run by an author, never on a kiosk, as
-`python -m kiosk.ui.automation.build_icon_font MaterialSymbolsRounded_500Medium.ttf`; the full font
-ships in the npm package `@expo-google-fonts/material-symbols-rounded` (Apache-2.0).
+Owns `icons.ttf` and `icons.json` of a folder of fonts and icons. Sources beside them: `icons.csv`
+(our own icon keys and the glyph each one shows) and `glyphs.txt` (glyph names used under their own
+name). Run by an author, never on a kiosk, as
+`python -m kiosk.ui.automation.build_icon_font MaterialSymbolsRounded_500Medium.ttf FOLDER`; the
+full font ships in the npm package `@expo-google-fonts/material-symbols-rounded` (Apache-2.0).
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ import json
 import sys
 from pathlib import Path
 
-LOOK = Path(__file__).resolve().parents[3] / "content" / "default" / "look"
 
-
-def build(font: Path, look: Path = LOOK) -> dict[str, int]:
+def build(font: Path, look: Path) -> dict[str, int]:
     """Write the subset and the name table; the table. Raises KeyError naming missing glyphs."""
     from fontTools import subset  # noqa: PLC0415 - an author's tool, absent on a kiosk
     from fontTools.ttLib import TTFont  # noqa: PLC0415
@@ -42,4 +40,5 @@ def build(font: Path, look: Path = LOOK) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    print(f"{len(build(Path(sys.argv[1])))} icons written to {LOOK}")
+    where = Path(sys.argv[2])
+    print(f"{len(build(Path(sys.argv[1]), where))} icons written to {where}")

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk import ui
+from kiosk.node.default_panel import default_panel
 from kiosk.ui.automation.fake_core import FakeCore
 from kiosk.ui.panel import PanelSettings
 
 
 @pytest.fixture(scope="session")
 def look() -> PanelSettings:
-    look = PanelSettings()
+    look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     os.environ["KIVY_GL_BACKEND"] = (
         "mock"  # laid out truly, not drawn; pictures have their own tests

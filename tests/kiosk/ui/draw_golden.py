@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 
 from kiosk import ui
+from kiosk.node.default_panel import default_panel
 from kiosk.tools.gallery import gallery
 from kiosk.ui.automation.fake_core import FakeCore
-from kiosk.ui.panel import PanelSettings
 from kiosk.ui_protocol.view import View
 
 GOLDEN = {
@@ -55,7 +55,7 @@ PLANTED = {"one-letter": one_letter, "moved-button": moved_button}
 
 
 def main(folder: Path, *, planted: bool) -> None:
-    look = PanelSettings()
+    look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from content.default_sources import DEFAULT_ASSETS
 from kiosk.filling.question_widgets import LOOK_FOR
 from kiosk.ui.answers.table import FALLBACK_LOOK, LOOKS
 from kiosk.ui.keyboard_layouts import ICONS
-from kiosk.ui.panel import DEFAULT_ASSETS
 from kiosk.visit.flow import State
 
 UI = Path(__file__).resolve().parents[3] / "kiosk" / "ui"

@@ -6,7 +6,8 @@ import csv
 
 import pytest
 
-from kiosk.ui.panel import DEFAULT_ASSETS, PanelSettings
+from content.default_sources import DEFAULT_SOURCES
+from kiosk.node.default_panel import default_panel
 from kiosk.ui.theme.tokens import (
     ACCENTS,
     LEGAL_TEXT_DP,
@@ -46,7 +47,7 @@ def test_sunlight_has_no_grey_and_no_line_under_two_pixels():
 
 
 def test_white_stands_on_every_accent_and_every_agency():
-    with (DEFAULT_ASSETS.parent / "agencies.csv").open(newline="") as lines:
+    with (DEFAULT_SOURCES / "agencies.csv").open(newline="") as lines:
         colours = [row["colour_hex"] for row in csv.DictReader(lines)]
     assert [c for c in (*ACCENTS.values(), *colours) if not legible(rgba(c))] == []
 
@@ -58,7 +59,7 @@ def test_sizes_are_those_of_fingers_and_eyes():
 
 @pytest.mark.parametrize(("width", "height", "inch"), [(1280, 800, 15.6), (1920, 1080, 21.5)])
 def test_a_dp_is_never_smaller_than_it_says_on_a_supported_panel(width, height, inch):
-    look = PanelSettings(width=width, height=height)
+    look = default_panel(width=width, height=height)
     mm_per_px = inch * 25.4 / (width**2 + height**2) ** 0.5
     assert look.density * mm_per_px >= MM_PER_DP * 0.99
 
