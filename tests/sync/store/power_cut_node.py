@@ -19,13 +19,13 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.ticketing.issuer import Counterfoil, TicketDesk
-from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketRoll, ticket_of
-from peripherals.printing.document import Document, Line
+from kiosk.ticketing.issuer import KioskIdentity, TicketIssuer
+from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable, ticket_of
+from peripherals.printing.document import Document, TextLine
 from peripherals.printing.escpos.profiles import Proof
 from peripherals.printing.jobs import Job
 from peripherals.printing.spool import SPOOL_TABLES, Spool
-from peripherals.printing.worker.attempts import Ledger
+from peripherals.printing.worker.attempts import PrintAttempts
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.batches.batch import Stream
@@ -119,22 +119,22 @@ class PowerCutNode:
         self.clock = VirtualClock()
         self.ids = SeededIds(chance.getrandbits(64))
         self.store = Store.open(disk.path, TABLES)
-        self.journal = Journal(self.store, "kiosk-1", self.clock, [TicketRoll()], db_epoch=EPOCH)
+        self.journal = Journal(self.store, "kiosk-1", self.clock, [TicketTable()], db_epoch=EPOCH)
         self.spool = (EarlySpool if early else Spool)(self.store, bytes(32), self.clock, self.ids)
         if isinstance(self.spool, EarlySpool):
             self.spool.tell = outside.hear
-        self.printer = Ledger(self.spool, "printer", self.clock, self.journal)
+        self.printer = PrintAttempts(self.spool, "printer", self.clock, self.journal)
         self.outbox = Outbox(self.store, STREAM, KEY)
-        self.desk = TicketDesk(
+        self.desk = TicketIssuer(
             self.journal,
             self.spool,
             SimpleNamespace(ask=lambda message: None),
             CATALOGUE,
             self.clock,
             self.ids,
-            foil=Counterfoil("HC-001", 1, 20, KEY),
+            foil=KioskIdentity("HC-001", 1, 20, KEY),
             slip=lambda issued, service, language: Document(
-                (Line(issued.label),), language, issued.label
+                (TextLine(issued.label),), language, issued.label
             ),
         )
 
