@@ -29,7 +29,7 @@ from peripherals.printing.worker.attempts import PrintAttempts
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.batches.batch import Stream
-from sync.batches.chain import Progress, mark_of
+from sync.batches.chain import StreamProgress, mark_of
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.service.outbox import OUTBOX_TABLES, Outbox
 from sync.store.database import Store, StoreFault
@@ -191,7 +191,7 @@ class PowerCutNode:
         held = len(self.outside.batches)
         if held:
             mark = mark_of(self._digest(held))
-            self.outbox.acked(Progress(STREAM, held, mark, held), self.clock.now())
+            self.outbox.acked(StreamProgress(STREAM, held, mark, held), self.clock.now())
 
     def rest(self, waiting: list[UUID]) -> None:
         """What an idle node does: fold the log back into the database."""
