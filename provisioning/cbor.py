@@ -1,9 +1,10 @@
-"""Plain CBOR: how every object that arrives from outside is decoded.
+"""Canonical CBOR: the one encoding of everything that is stored, hashed, signed or sent.
 
-Only deterministic encodings (RFC 8949 section 4.2) of integers, floats, text, bytes, booleans,
-null, arrays and maps with text keys: no tags, no indefinite lengths, no duplicate keys, nothing
-after the end, bounded depth. One value has one encoding, so hashes and signatures over a
-re-encoding are hashes and signatures over what came.
+Deterministic (RFC 8949 section 4.2): one value has one encoding, so hashes and signatures over a
+re-encoding are hashes and signatures over what came. `decode` is for bytes from outside: integers,
+floats, text, bytes, booleans, null, arrays and maps with text keys; no tags, no indefinite lengths,
+no duplicate keys, nothing after the end, bounded depth. `decode_own` is for bytes this node encoded
+and kept, and checks nothing again.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from typing import Any
 
 import cbor2
 
-from sync.faults import BadBatch
-
 _DEPTH_MAX = 16
+
+
+class NotCanonical(Exception):
+    """The bytes are not the canonical encoding of a plain value."""
 
 
 def encode(value: Any) -> bytes:
@@ -23,8 +26,13 @@ def encode(value: Any) -> bytes:
     return encoded
 
 
-def decode(raw: bytes, what: str, *, integer_keys: bool = False) -> Any:
-    """The value in `raw`; raises `BadBatch` naming `what` for anything not plain.
+def encode_tagged(tag: int, value: Any) -> bytes:
+    """Deterministic CBOR of `value` with a tag: a COSE message."""
+    return encode(cbor2.CBORTag(tag, value))
+
+
+def decode(raw: bytes, *, integer_keys: bool = False) -> Any:
+    """The value in `raw`; raises `NotCanonical` for anything else than its one encoding.
 
     `integer_keys` lets maps have them, as COSE headers do.
     """
@@ -38,16 +46,25 @@ def decode(raw: bytes, what: str, *, integer_keys: bool = False) -> Any:
             allow_duplicate_keys=False,
             strict_hashable_types=not integer_keys,
         )
-        plain = encode(value) == raw
+        canonical = encode(value) == raw
     except (cbor2.CBORError, ValueError, TypeError, OverflowError) as error:
-        raise _refusal(what) from error
-    if not plain:
-        raise _refusal(what)
+        raise NotCanonical(str(error)) from error
+    if not canonical:
+        raise NotCanonical("another encoding of the value")
     return value
 
 
-def _refusal(what: str) -> BadBatch:
-    return BadBatch(f"The {what} is not what the protocol describes; its sender must send it anew.")
+def decode_tagged(tag: int, raw: bytes) -> Any:
+    """The value in `raw` behind its `tag`, its maps with any keys; raises `NotCanonical`."""
+    head = encode_tagged(tag, 0)[:-1]
+    if not raw.startswith(head):
+        raise NotCanonical(f"not tagged {tag}")
+    return decode(raw[len(head) :], integer_keys=True)
+
+
+def decode_own(raw: bytes) -> Any:
+    """The value in bytes that this node encoded and kept; not checked again."""
+    return cbor2.loads(raw)
 
 
 def _refuse_tag(*_: Any) -> Any:

@@ -7,6 +7,9 @@ key, 45 link, 46 fork, 47 not all acknowledged in time, 48 gap, 49 not signed by
 
 from __future__ import annotations
 
+from typing import Any
+
+from provisioning.cbor import NotCanonical, decode
 from provisioning.faults import Fault
 
 
@@ -50,3 +53,12 @@ class NotSigned(SyncRefusal):
     """The batch is not signed by the node it names, or that node is unknown or revoked."""
 
     code = 49
+
+
+def decode_arrived(raw: bytes, what: str) -> Any:
+    """The canonical CBOR value in bytes that arrived; raises `BadBatch` naming `what` it was."""
+    try:
+        return decode(raw)
+    except NotCanonical as error:
+        msg = f"The {what} is not what the protocol describes; its sender must send it anew."
+        raise BadBatch(msg) from error

@@ -47,6 +47,7 @@ CONFINED = {
     ),
     "pickle": (),
     "unittest": (),
+    "cbor2": ("provisioning/cbor.py",),
     "elementpath": (),
 }
 

@@ -7,7 +7,6 @@ Random numbers and shuffles follow the visit: the same visit sees the same order
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +14,7 @@ from uuid import UUID
 
 from content.catalogue.model import FormAsset
 from content.form_library.sqlite_choice_tables import SqliteTables
-from content.xforms.parse.form import Form
+from content.xforms.parse.form import Form, digest_of
 from content.xforms.parse.memory import loading
 from content.xforms.session.session import FormSession
 from provisioning.clock import EAT
@@ -28,11 +27,11 @@ class FormOpener:
     """Opens records. Forms it has parsed are shared by all of them."""
 
     def __init__(self) -> None:
-        self._forms: OrderedDict[bytes, Form] = OrderedDict()
+        self._forms: OrderedDict[str, Form] = OrderedDict()
 
     def form(self, asset: FormAsset) -> Form:
         """The parsed form of `asset`; raises the faults of `Form.parse`."""
-        key = _key(asset)
+        key = digest_of(asset.xml, asset.media)
         form = self._forms.get(key)
         if form is None:
             form = self._forms[key] = _parsed(asset)
@@ -74,13 +73,6 @@ class FormOpener:
 def _parsed(asset: FormAsset) -> Form:
     with loading():
         return Form.parse(asset.xml, asset.media, tables=SqliteTables())
-
-
-def _key(asset: FormAsset) -> bytes:
-    sums = hashlib.sha256(asset.xml)
-    for name in sorted(asset.media):
-        sums.update(name.encode() + b"\0" + hashlib.sha256(asset.media[name]).digest())
-    return sums.digest()
 
 
 def _seed(visit: UUID) -> int:

@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from content.catalogue.model import FormAsset, TranslatedText
 from content.xforms.parse.form import digest_of
 from kiosk.case_reference import ALPHABET
+from provisioning.cbor import decode, encode
 from provisioning.clock import Clock
 from provisioning.ids import Ids
-from sync.cbor import decode, encode
 from sync.store.database import MigrationSet, Store, Transaction
 
 RESUME_TABLES = MigrationSet(
@@ -222,8 +222,8 @@ class ResumableDrafts:
         if row is None:
             return None
         about, xml, media = map(zlib.decompress, row[1:])
-        named = decode(about, "pinned form")
-        pinned = PinnedForm(xml=xml, media=decode(media, "pinned form"), **named)
+        named = decode(about)
+        pinned = PinnedForm(xml=xml, media=decode(media), **named)
         sealed = bytes(row[0])
         try:
             plain = AESGCMSIV(keys.seal).decrypt(
@@ -231,7 +231,7 @@ class ResumableDrafts:
             )
         except InvalidTag:
             return None
-        kept = decode(plain, "draft")
+        kept = decode(plain)
         self._open[visit] = (keys, pinned.digest)
         return FoundDraft(pinned, kept["snapshot"], kept["strokes"])
 

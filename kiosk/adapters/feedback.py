@@ -14,9 +14,9 @@ from uuid import UUID
 from kiosk.case_reference import RANDOM_BYTES, make_reference
 from kiosk.queue.numbering import service_day
 from kiosk.visit.ports import Feedback, KioskLocation
+from provisioning.cbor import encode
 from provisioning.clock import Clock
 from provisioning.ids import Ids
-from sync.cbor import encode
 from sync.journal.journal import Journal
 from sync.journal.kinds import audience_of
 from sync.sealing.sealer import Sealer

@@ -23,10 +23,10 @@ from kiosk.filling.filling import Filling
 from kiosk.visit.ports import DraftCode, FormReceipt, ResumedDraft
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, Spool
+from provisioning.cbor import encode
 from provisioning.clock import Clock
 from provisioning.faults import Fault
 from provisioning.ids import Ids
-from sync.cbor import encode
 from sync.journal.journal import Entry, Journal
 from sync.sealing.sealer import Sealer
 from sync.store.database import MigrationSet, Store, Transaction

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import cbor2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from provisioning.cbor import NotCanonical, decode, encode
 from provisioning.faults import Fault
 from provisioning.identity import cose_sign1
 from provisioning.identity.keys import key_id, signing_public
@@ -84,7 +84,7 @@ def issue(root: Ed25519PrivateKey, certificate: Certificate) -> bytes:
         "from": int(certificate.not_before.timestamp()),
         "to": int(certificate.not_after.timestamp()),
     }
-    return cose_sign1.sign1(root, cose_sign1.canonical(fields), CERTIFICATE_TYPE)
+    return cose_sign1.sign1(root, encode(fields), CERTIFICATE_TYPE)
 
 
 def read_certificate(root: Ed25519PublicKey, encoded: bytes) -> Certificate:
@@ -203,18 +203,18 @@ def sign_registry(
         "agencies": dict(agencies),
         "revoked": sorted(revoked),
     }
-    return cose_sign1.sign1(root, cose_sign1.canonical(fields), REGISTRY_TYPE)
+    return cose_sign1.sign1(root, encode(fields), REGISTRY_TYPE)
 
 
 def _signed_map(
     root: Ed25519PublicKey, encoded: bytes, content_type: str, what: str
 ) -> dict[str, Any]:
     try:
-        fields = cbor2.loads(cose_sign1.verify1(root, encoded, content_type))
+        fields = decode(cose_sign1.verify1(root, encoded, content_type))
     except cose_sign1.BadSignature as error:
         msg = f"The {what} is not signed by this site's root key; it was altered or is foreign."
         raise IdentityFault(msg) from error
-    except cbor2.CBORDecodeError as error:
+    except NotCanonical as error:
         msg = f"The {what} is damaged; ask the workbench for a new one."
         raise IdentityFault(msg) from error
     if not isinstance(fields, dict) or fields.get("v") != VERSION:

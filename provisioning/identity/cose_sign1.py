@@ -7,11 +7,10 @@ off as another. Encodings are deterministic CBOR (RFC 8949 section 4.2).
 
 from __future__ import annotations
 
-from typing import Any
-
-import cbor2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from provisioning.cbor import NotCanonical, decode_tagged, encode, encode_tagged
 
 TAG_SIGN1 = 18
 _ALGORITHM, _CONTENT_TYPE, _EDDSA = 1, 3, -8
@@ -21,41 +20,36 @@ class BadSignature(Exception):
     """The structure is malformed, of another type, or not signed by this key."""
 
 
-def canonical(value: Any) -> bytes:
-    """Deterministic CBOR of `value`."""
-    encoded: bytes = cbor2.dumps(value, canonical=True)
-    return encoded
-
-
 def sign1(key: Ed25519PrivateKey, payload: bytes, content_type: str) -> bytes:
     """A tagged COSE_Sign1 over `payload` of the media type `content_type`."""
-    protected = _protected(content_type)
-    signature = key.sign(_to_be_signed(protected, payload))
-    return canonical(cbor2.CBORTag(TAG_SIGN1, [protected, {}, payload, signature]))
+    signature = key.sign(signed_bytes(payload, content_type=content_type))
+    return encode_tagged(TAG_SIGN1, [_protected(content_type), {}, payload, signature])
 
 
 def verify1(key: Ed25519PublicKey, encoded: bytes, content_type: str) -> bytes:
     """The payload of `encoded` if `key` signed it as `content_type`; raises `BadSignature`."""
     try:
-        tagged = cbor2.loads(encoded)
-        if not isinstance(tagged, cbor2.CBORTag):
+        fields = decode_tagged(TAG_SIGN1, encoded)
+        match fields:
+            case [bytes(protected), dict(unprotected), bytes(payload), bytes(signature)]:
+                pass
+            case _:
+                raise BadSignature(content_type)
+        if protected != _protected(content_type) or unprotected:
             raise BadSignature(content_type)
-        _, _, payload, signature = tagged.value
-        protected = _protected(content_type)
-        # One encoding a structure: what is not byte for byte what `sign1` makes is not accepted.
-        if canonical(cbor2.CBORTag(TAG_SIGN1, [protected, {}, payload, signature])) != encoded:
-            raise BadSignature(content_type)
-        key.verify(signature, _to_be_signed(protected, payload))
-    except (cbor2.CBORDecodeError, InvalidSignature, TypeError, ValueError) as error:
+        key.verify(signature, signed_bytes(payload, content_type=content_type))
+    except (NotCanonical, InvalidSignature) as error:
         raise BadSignature(content_type) from error
-    if not isinstance(payload, bytes):
-        raise BadSignature(content_type)
     return payload
 
 
+def signed_bytes(payload: bytes, *, external: bytes = b"", content_type: str = "") -> bytes:
+    """What Ed25519 signs: the Sig_structure of a COSE_Sign1 (RFC 9052 section 4.4).
+
+    `external` is data that both ends know and nobody sends beside the signature.
+    """
+    return encode(["Signature1", _protected(content_type), external, payload])
+
+
 def _protected(content_type: str) -> bytes:
-    return canonical({_ALGORITHM: _EDDSA, _CONTENT_TYPE: content_type})
-
-
-def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    return canonical(["Signature1", protected, b"", payload])
+    return encode({_ALGORITHM: _EDDSA, **({_CONTENT_TYPE: content_type} if content_type else {})})

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from provisioning.identity.keys import AgencyKey, write_private
-from sync.cbor import decode
-from sync.faults import BadBatch, SyncRefusal
+from sync.faults import BadBatch, SyncRefusal, decode_arrived
 from sync.national.store import NationalStore, Stored
 from sync.sealing.opener import Opener
 from sync.sealing.sealer import CAPSULE_KIND
@@ -121,7 +120,7 @@ def _of(entries: Iterable[Stored], *, capsules: bool) -> Iterator[Stored]:
 
 
 def _open(opener: Opener, entry: Stored) -> Opened:
-    plaintext = decode(
+    plaintext = decode_arrived(
         opener.open(entry.stream.node, entry.subject, entry.body), "sealed submission"
     )
     if not isinstance(plaintext, dict):

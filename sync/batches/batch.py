@@ -18,12 +18,12 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from provisioning.cbor import encode
+from provisioning.identity import cose_sign1
 from sync.batches.columns import ROWS_MAX, Row, fold, unfold
-from sync.cbor import decode, encode
 from sync.compression import packer
-from sync.faults import BadBatch, NotSigned
+from sync.faults import BadBatch, NotSigned, decode_arrived
 from sync.journal.journal import GENESIS, chain_hash
-from sync.sealing import cose_encrypt
 
 VERSION = 1
 SEGMENT_MAX = 12 << 20
@@ -82,7 +82,7 @@ class SignedEnvelope:
 
     def verify(self, key: Ed25519PublicKey) -> None:
         """Raise `NotSigned` unless `key` signed exactly these bytes."""
-        signed = cose_encrypt.signed_bytes(self.header, hashlib.sha256(self.parts).digest())
+        signed = cose_sign1.signed_bytes(self.header, external=hashlib.sha256(self.parts).digest())
         try:
             key.verify(self.signature, signed)
         except InvalidSignature as error:
@@ -116,7 +116,7 @@ def build(
         [VERSION, stream.node, stream.db_epoch, no, first, len(facts), prev_segment, prev_entry]
     )
     parts = encode([b"".join(_withheld(facts)), [_part(*part) for part in _by_audience(facts)]])
-    signature = key.sign(cose_encrypt.signed_bytes(header, hashlib.sha256(parts).digest()))
+    signature = key.sign(cose_sign1.signed_bytes(header, external=hashlib.sha256(parts).digest()))
     return encode([header, parts, signature])
 
 
@@ -124,14 +124,14 @@ def read_cover(raw: bytes) -> SignedEnvelope:
     """The outside of a segment, not yet verified; raises `BadBatch`."""
     if len(raw) > SEGMENT_MAX:
         raise _bad(f"has {len(raw)} bytes, the limit is {SEGMENT_MAX}")
-    match decode(raw, "batch"):
+    match decode_arrived(raw, "batch"):
         case [bytes(header), bytes(parts), bytes(signature)]:
             pass
         case _:
             raise _bad("is not three byte strings")
     if len(signature) != _SIGNATURE_BYTES:
         raise _bad("has no Ed25519 signature")
-    match decode(header, "header of a batch"):
+    match decode_arrived(header, "header of a batch"):
         case [1, str(node), bytes(epoch), int(no), int(first), int(count), bytes(a), bytes(b)]:
             pass
         case _:
@@ -151,7 +151,7 @@ def read_cover(raw: bytes) -> SignedEnvelope:
 
 def read_entries(cover: SignedEnvelope) -> SegmentContents:
     """The inside of a verified segment; raises `BadBatch` when it does not unpack."""
-    match decode(cover.parts, "parts of a batch"):
+    match decode_arrived(cover.parts, "parts of a batch"):
         case [bytes(withheld), list(parts)] if len(parts) <= _PARTS_MAX:
             pass
         case _:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
-from sync.cbor import decode, encode
-from sync.faults import BadBatch
+from provisioning.cbor import NotCanonical, decode, encode
+from sync.faults import BadBatch, decode_arrived
 
 ROWS_MAX = 5_000
 _GROUPS_MAX, _FIELDS_MAX, _NAME_MAX = 256, 64, 64
@@ -68,7 +68,7 @@ def fold(rows: Sequence[Row]) -> tuple[bytes, bytes]:
 
 def unfold(columns: bytes, blob: bytes) -> list[Row]:
     """The rows of a part in order of seq; raises `BadBatch`."""
-    match decode(columns, "part of a batch"):
+    match decode_arrived(columns, "part of a batch"):
         case [int(subjects), list(times), list(groups)]:
             pass
         case _:
@@ -157,8 +157,8 @@ def _group_rows(
 
 def _fields(body: bytes) -> Mapping[str, Any]:
     try:
-        fields = decode(body, "body")
-    except BadBatch:
+        fields = decode(body)
+    except NotCanonical:
         return {_RAW_FIELD: body}
     if not isinstance(fields, dict) or not all(
         isinstance(name, str) and 0 < len(name) <= _NAME_MAX for name in fields

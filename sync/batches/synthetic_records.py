@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from provisioning.cbor import encode
 from provisioning.ids import Ids
-from sync.cbor import encode
 
 
 def _words(text: str) -> tuple[str, ...]:

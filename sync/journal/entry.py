@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-import cbor2
-
+from provisioning.cbor import decode_own, encode
 from sync.store.database import Row, Transaction
 
 GENESIS = bytes(32)
@@ -58,8 +57,7 @@ class Projection(Protocol):
 
 def encode_body(body: Mapping[str, Any]) -> bytes:
     """Deterministic CBOR (RFC 8949 section 4.2) of an entry body."""
-    encoded: bytes = cbor2.dumps(dict(body), canonical=True)
-    return encoded
+    return encode(dict(body))
 
 
 def chain_hash(
@@ -73,7 +71,7 @@ def chain_hash(
     body: bytes,
 ) -> bytes:
     """SHA-256 over the previous hash and the canonical CBOR array of the entry's fields."""
-    fields = cbor2.dumps([node, seq, hlc, kind, subject, audience, body], canonical=True)
+    fields = encode([node, seq, hlc, kind, subject, audience, body])
     return hashlib.sha256(prev + fields).digest()
 
 
@@ -87,7 +85,7 @@ def entry_of(node: str, row: Row) -> Entry:
         kind,
         UUID(bytes=bytes(subject)),
         audience,
-        cbor2.loads(bytes(body)),
+        decode_own(bytes(body)),
         bytes(prev),
         bytes(digest),
     )

@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-import cbor2
-
+from provisioning.cbor import decode_own
 from provisioning.ids import Ids
 from sync.batches.batch import SegmentContents, SignedEnvelope, Stream, read_entries
 from sync.batches.chain import (
@@ -130,7 +129,7 @@ class EmbeddedStore:
             (audience,),
         ):
             node, epoch, seq, stamp, kind, subject, body = row
-            fields = cbor2.loads(bytes(body))
+            fields = decode_own(bytes(body))
             stream = Stream(node, bytes(epoch))
             yield Stored(stream, seq, stamp, kind, UUID(bytes=bytes(subject)), audience, fields)
 

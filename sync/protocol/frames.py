@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from provisioning.cbor import encode
 from sync.batches.batch import SEGMENT_MAX, Stream
 from sync.batches.chain import MARK_BYTES
-from sync.cbor import decode, encode
-from sync.faults import BadBatch
+from sync.faults import BadBatch, decode_arrived
 
 VERSION = 1
 STREAMS_MAX = 256
@@ -127,7 +127,7 @@ def to_bytes(frame: Frame) -> bytes:
 
 def from_bytes(raw: bytes) -> Frame:
     """The frame in `raw`; raises `BadBatch` for anything else."""
-    fields = decode(raw, "frame")
+    fields = decode_arrived(raw, "frame")
     if not isinstance(fields, list) or len(fields) < 2 or not _session(fields[1]):
         raise _bad()
     frame = _sender_frame(fields) or _receiver_frame(fields)

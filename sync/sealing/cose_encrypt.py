@@ -2,23 +2,22 @@
 
 A capsule is a tagged COSE_Encrypt with one HPKE key-encryption recipient. A sealed record is a
 COSE_Encrypt0 whose constant parts are left out where it is stored; `encrypt0` puts them back.
-Signing is `provisioning.identity.cose_sign1`; batches sign with external data, see `signed_bytes`.
+Signing is `provisioning.identity.cose_sign1`.
 
 Numbers not yet assigned by IANA stand in the private-use range (below -65536).
 """
 
 from __future__ import annotations
 
-import cbor2
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sync.cbor import decode, encode
+from provisioning.cbor import NotCanonical, decode_tagged, encode, encode_tagged
 from sync.faults import BadBatch, NotForThisAgency
 
 TAG_ENCRYPT0, TAG_ENCRYPT = 16, 96
 ALG, KID, IV, ENCAPSULATED = 1, 4, 5, -4
-A256GCM, EDDSA = 3, -8
+A256GCM = 3
 A256GCM_SIV = -65_601
 """AES-256-GCM-SIV (RFC 8452), private-use number."""
 HPKE_KE_HYBRID = -65_602
@@ -27,7 +26,6 @@ HPKE_KE_HYBRID = -65_602
 PROTECTED_SIV = encode({ALG: A256GCM_SIV})
 PROTECTED_GCM = encode({ALG: A256GCM})
 PROTECTED_KE = encode({ALG: HPKE_KE_HYBRID})
-PROTECTED_EDDSA = encode({ALG: EDDSA})
 
 
 def enc_structure(context: str, protected: bytes, external: bytes) -> bytes:
@@ -40,14 +38,9 @@ def recipient_structure(external: bytes) -> bytes:
     return encode(["HPKE Recipient", A256GCM, PROTECTED_KE, external])
 
 
-def signed_bytes(payload: bytes, external: bytes) -> bytes:
-    """Sig_structure of a COSE_Sign1 by Ed25519 (RFC 9052 section 4.4)."""
-    return encode(["Signature1", PROTECTED_EDDSA, external, payload])
-
-
 def encrypt0(ciphertext: bytes) -> bytes:
     """The tagged COSE_Encrypt0 of a stored record, for other people's COSE tools."""
-    return encode(cbor2.CBORTag(TAG_ENCRYPT0, [PROTECTED_SIV, {}, ciphertext]))
+    return encode_tagged(TAG_ENCRYPT0, [PROTECTED_SIV, {}, ciphertext])
 
 
 def encrypt(
@@ -67,15 +60,16 @@ def encrypt(
         iv, plaintext, enc_structure("Encrypt", PROTECTED_GCM, external)
     )
     recipient = [PROTECTED_KE, {KID: kid, ENCAPSULATED: encapsulated}, wrapped]
-    return encode(cbor2.CBORTag(TAG_ENCRYPT, [PROTECTED_GCM, {IV: iv}, sealed, [recipient]]))
+    return encode_tagged(TAG_ENCRYPT, [PROTECTED_GCM, {IV: iv}, sealed, [recipient]])
 
 
 def read_encrypt(encoded: bytes) -> tuple[bytes, bytes, bytes, bytes, bytes]:
     """(iv, ciphertext, kid, encapsulated, wrapped) of a capsule; raises `BadBatch`."""
-    head = b"\xd8" + bytes([TAG_ENCRYPT])
-    if encoded[:2] != head:
-        raise _bad()
-    match decode(encoded[2:], "capsule", integer_keys=True):
+    try:
+        fields = decode_tagged(TAG_ENCRYPT, encoded)
+    except NotCanonical as error:
+        raise _bad() from error
+    match fields:
         case [protected, {5: iv}, ciphertext, [[to_protected, {4: kid, -4: enc}, wrapped]]]:
             pass
         case _:

@@ -24,11 +24,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from provisioning.cbor import encode
 from provisioning.clock import EAT, Clock
 from provisioning.identity.certificates import AgencyPublic
 from provisioning.identity.keys import seal
 from provisioning.ids import Ids
-from sync.cbor import encode
 from sync.compression import packer
 from sync.faults import BadBatch
 from sync.journal.journal import Entry, Journal

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from provisioning.cbor import encode
 from provisioning.clock import VirtualClock
 from provisioning.identity.certificates import AgencyPublic
 from provisioning.identity.keys import AgencyKey
@@ -25,7 +26,6 @@ from provisioning.ids import SeededIds
 from sync import compression
 from sync.batches.batch import Stream, build, read_cover, read_entries
 from sync.batches.chain import mark_of
-from sync.cbor import encode
 from sync.journal.journal import GENESIS
 from sync.protocol import frames
 from sync.sealing.cose_encrypt import encrypt0

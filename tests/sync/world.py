@@ -10,12 +10,12 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from provisioning.cbor import encode
 from provisioning.clock import VirtualClock
 from provisioning.identity.certificates import AgencyPublic
 from provisioning.identity.keys import AgencyKey
 from provisioning.ids import SeededIds
 from sync.batches.batch import Fact, Stream
-from sync.cbor import encode
 from sync.faults import NotSigned
 from sync.journal.journal import GENESIS, JOURNAL_TABLES, Journal, chain_hash, encode_body
 from sync.national.sqlite_store import NATIONAL_TABLES, EmbeddedStore

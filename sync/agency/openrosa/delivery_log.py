@@ -11,8 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cbor2
-
+from provisioning.cbor import decode_own, encode
 from sync.agency.openrosa.responses import DeliveryDecision
 from sync.agency.openrosa.submission import Submission
 from sync.store.database import MigrationSet, Store
@@ -65,12 +64,12 @@ class DeliveryLog:
             (self._server, submission.instance_id),
         )
         if row is not None and row[0] is not None:
-            xml, files = cbor2.loads(bytes(row[0]))
+            xml, files = decode_own(bytes(row[0]))
             return Submission(
                 submission.instance_id, submission.form_id, submission.version, xml, files
             )
         prepared = prepare(submission)
-        frozen = cbor2.dumps([prepared.xml, dict(prepared.attachments)])
+        frozen = encode([prepared.xml, dict(prepared.attachments)])
         with self._store.transaction() as tx:
             tx.execute(
                 "INSERT INTO openrosa_forward (server, instance_id, state, sha256, frozen)"

@@ -13,8 +13,8 @@ from content.catalogue.model import FormAsset
 from kiosk.adapters.drafts import make_code
 from kiosk.node.composition import kiosk_of
 from peripherals.printing.document import Document
+from provisioning.cbor import decode
 from provisioning.node.site import Site
-from sync.cbor import decode
 from sync.sealing.opener import Opener
 from tests.kiosk.conftest import Visitor
 
@@ -66,7 +66,7 @@ def submissions(visitor: Visitor, site: Site, agency: str) -> list[tuple[dict, d
             opener.add_capsule(visitor.node.name, entry.body)
         elif entry.kind == "form.submitted" and entry.body["agency"] == agency:
             plain = opener.open(visitor.node.name, entry.subject, entry.body)
-            found.append((dict(entry.body), decode(plain, "record")))
+            found.append((dict(entry.body), decode(plain)))
     return found
 
 
@@ -257,7 +257,7 @@ def test_every_answer_under_a_code_is_durable_at_once(
         from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
         plain = AESGCMSIV(held[0].seal).decrypt(sealed[:12], sealed[12:], held[1])
-        snapshot = json.loads(decode(plain, "draft")["snapshot"])
+        snapshot = json.loads(decode(plain)["snapshot"])
         assert before != after
         for value in set(after.values()) - set(before.values()):
             assert value in json.dumps(snapshot, ensure_ascii=False)

@@ -14,9 +14,9 @@ from kiosk.node.composition import open_books
 from kiosk.simulation.stories.core_driver import CoreDriver
 from kiosk.simulation.stories.visitor import Visitor, VisitorDetails
 from kiosk.ui_protocol.view import BlockKind
+from provisioning.cbor import decode
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Node, Site
-from sync.cbor import decode
 from sync.sealing.opener import Opener
 
 START_S = 60.0
@@ -131,6 +131,6 @@ def records(node: Node, site: Site) -> list[dict]:
             opener.add_capsule(node.name, entry.body)
         elif entry.kind == "form.submitted":
             plain = openers[entry.body["agency"]].open(node.name, entry.subject, entry.body)
-            found.append(decode(plain, "record"))
+            found.append(decode(plain))
     books.store.close()
     return found

@@ -7,12 +7,12 @@ import stat
 
 import pytest
 
+from provisioning.cbor import encode
 from provisioning.clock import VirtualClock
 from provisioning.identity.keys import AgencyKey
 from provisioning.ids import SeededIds
 from sync.agency.inbox import open_all, safe_name, write_tree
 from sync.batches.batch import Stream
-from sync.cbor import encode
 from sync.national.store import Stored
 from sync.sealing.sealer import Sealer
 from tests.sync.world import AGENCIES, Registry

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provisioning.cbor import decode, encode
 from provisioning.ids import SeededIds
 from sync.batches.batch import SEGMENT_MAX, Fact, Stream, build, read_cover, read_entries
 from sync.batches.columns import Row, fold, unfold
-from sync.cbor import decode, encode
 from sync.faults import BadBatch, NotSigned, SyncRefusal
 from sync.journal.journal import GENESIS, encode_body
 from tests.sync.world import facts, signing
@@ -106,9 +106,9 @@ def test_another_nodes_signature_is_refused():
 
 def resigned(header, parts):
     """A segment signed by the node itself over whatever `header` and `parts` say."""
-    from sync.sealing.cose_encrypt import signed_bytes
+    from provisioning.identity.cose_sign1 import signed_bytes
 
-    signature = KEY.sign(signed_bytes(header, hashlib.sha256(parts).digest()))
+    signature = KEY.sign(signed_bytes(header, external=hashlib.sha256(parts).digest()))
     return encode([header, parts, signature])
 
 
@@ -137,8 +137,8 @@ def resigned(header, parts):
 )
 def test_a_signed_segment_that_is_not_as_described_is_refused(change):
     _, raw = one()
-    header, parts, _ = decode(raw, "")
-    header, parts = change(decode(header, ""), decode(parts, ""))
+    header, parts, _ = decode(raw)
+    header, parts = change(decode(header), decode(parts))
     with pytest.raises(BadBatch) as fault:
         receive(resigned(encode(header), encode(parts)))
     assert fault.value.code == 43
@@ -215,7 +215,7 @@ def test_any_rows_fold_and_unfold(plan):
 @given(st.binary(max_size=200))
 def test_noise_is_refused_and_never_crashes(noise):
     _, raw = one()
-    header, _, _ = decode(raw, "")
+    header, _, _ = decode(raw)
     for attempt in (noise, resigned(noise, noise), resigned(header, noise)):
         with pytest.raises(BadBatch):
             receive(attempt)

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from provisioning.cbor import decode, encode
 from provisioning.faults import UsageFault
+from provisioning.identity.cose_sign1 import signed_bytes
 from provisioning.ids import SeededIds
 from sync.batches.batch import Stream, build, read_cover
 from sync.batches.chain import START, AppendCheck, Tail, judge, mark_of
-from sync.cbor import decode, encode
 from sync.journal.journal import GENESIS
 from sync.national.open_store import DATABASES, open_database
-from sync.sealing.cose_encrypt import signed_bytes
 from tests.sync.world import facts, signing
 
 STORES = {"sqlite": lambda folder: f"sqlite:///{folder}/national.db"}
@@ -113,9 +113,11 @@ def test_a_sender_whose_newest_segment_is_another_is_noted(store):
 
 def test_a_signed_segment_that_does_not_unpack_is_set_aside_and_stops_nothing(store):
     good = chain()
-    header, _, _ = decode(good[1].raw, "")
+    header, _, _ = decode(good[1].raw)
     poison = encode([b"", [["national", b"\x01 no zstd", b""]]])
-    signature = signing("kiosk-1").sign(signed_bytes(header, hashlib.sha256(poison).digest()))
+    signature = signing("kiosk-1").sign(
+        signed_bytes(header, external=hashlib.sha256(poison).digest())
+    )
     broken = read_cover(encode([header, poison, signature]))
     broken.verify(signing("kiosk-1").public_key())
     made = facts(A, [("visit.started", "national", {"site": "c"})] * 9)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from provisioning.backoff import Backoff
+from provisioning.cbor import encode
 from sync.batches.batch import SEGMENT_MAX, Stream
 from sync.batches.chain import StreamProgress
-from sync.cbor import encode
 from sync.faults import BadBatch
 from sync.protocol.frames import (
     CHUNK_MAX,
