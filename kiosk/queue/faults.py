@@ -47,12 +47,6 @@ class NoQueueHere(QueueFault):
     code = 56
 
 
-class CentreUnreachable(QueueFault):
-    """The centre does not answer and its database is not on this machine."""
-
-    code = 57
-
-
 class CounterUnknown(QueueFault):
     """The centre has no counter of that number."""
 

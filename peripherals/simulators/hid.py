@@ -43,10 +43,6 @@ class HidSimulator:
         self._at = max(self._at, now)
         self._keys.append((self._at, self._event(EV_SYN, SYN_DROPPED, 0)))
 
-    def finished_at(self) -> float:
-        """When the last key is up."""
-        return self._at
-
     def heard(self, chunk: bytes, now: float) -> None:
         """Nobody speaks to a keyboard here."""
 

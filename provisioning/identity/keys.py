@@ -240,7 +240,7 @@ class NodeKeys:
 
     @property
     def curve_public(self) -> bytes:
-        """The X25519 public key of CURVE (32 bytes; `z85` gives what zmq wants as text)."""
+        """The X25519 public key of CURVE (32 bytes; ZeroMQ takes it as Z85 text, RFC 32)."""
         secret = X25519PrivateKey.from_private_bytes(self.curve_secret)
         return secret.public_key().public_bytes_raw()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 from provisioning.clock import Clock
 from provisioning.ids import Ids
@@ -34,12 +33,6 @@ POLL_S = 0.5
 _CONNECT_WAIT_S = 0.3
 _SEGMENTS_PER_TURN = 8
 _HLC_BITS = 16
-
-
-class SyncTask(Protocol):
-    """Something that takes turns."""
-
-    def turn(self) -> object: ...
 
 
 @dataclass(slots=True)

@@ -97,11 +97,6 @@ def later(what: Callable[[], None], delay_s: float = 0) -> None:
     Clock.schedule_once(lambda _dt: what(), delay_s)
 
 
-def clock_s() -> float:
-    """The Clock's monotonic seconds."""
-    return float(Clock.get_time())
-
-
 class VirtualTime:
     """Time that moves only when the driver says so: no sleeping, no flakes."""
 

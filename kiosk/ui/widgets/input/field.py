@@ -97,12 +97,6 @@ class Field(Pressable):
         self.clear()
         super().park()
 
-    def accept_core(self) -> None:
-        """Give up the local text for the core's."""
-        self._unconfirmed = False
-        if self.element is not None:
-            self.text = self.element.value
-
     def paint(self) -> None:
         super().paint()
         wrong = bool(self.wrong.text)
