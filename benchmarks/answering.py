@@ -87,11 +87,11 @@ def answer(driver: Any, appliance: VisitController) -> None:
     filling = appliance.session.filling
     assert filling is not None
     if any(e.role is Role.WHEEL for e in view.elements):
-        filling.parts = {"day": 2, "month": 3, "year": 2001}
+        filling.input.parts = {"day": 2, "month": 3, "year": 2001}
     elif any(e.role is Role.FIELD for e in view.elements):
         for text in CANDIDATES:
-            filling.write(text)
-            if filling.settle() and filling.question().valid:
+            filling.input.write(text)
+            if filling.settle() and filling.input.question().valid:
                 return
 
 

@@ -118,7 +118,7 @@ class StoredForms:
 
     def keep_draft(self, visit: UUID, filling: Filling) -> None:
         """Keep the answers so far: under the code once there is one, else under this process."""
-        snapshot = filling.engine.snapshot()
+        snapshot = filling.record.engine.snapshot()
         if self._drafts.has(visit):
             self._drafts.keep(visit, snapshot, filling.files())
             return
@@ -133,7 +133,7 @@ class StoredForms:
         spool encrypted like every slip, is wiped when its job ends, and is not printed late.
         """
         pinned = PinnedForm.of(filling.asset)
-        code = self._drafts.give(visit, pinned, filling.engine.snapshot(), filling.files())
+        code = self._drafts.give(visit, pinned, filling.record.engine.snapshot(), filling.files())
         self._forget(visit)
         coded = DraftCode(code, self._ids.uuid7())
         slip = self._builder.draft_code(code, filling.asset, language, self._drafts.keep_days)
@@ -169,7 +169,7 @@ class StoredForms:
         self, visit: UUID, filling: Filling, language: str, replaces: FormReceipt | None = None
     ) -> FormReceipt:
         """Seal and store; raises `FormNotStored` when an answer does not stand."""
-        final = filling.engine.finalize()
+        final = filling.record.engine.finalize()
         if final.violations:
             raise FormNotStored("Some answers need attention; go back to the review.")
         now, asset = self._clock.now(), filling.asset

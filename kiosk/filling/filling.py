@@ -1,9 +1,10 @@
-"""Answering: one citizen's way through one form, a screen at a time. Pure, in memory.
+"""One citizen's way through one form, a screen at a time. Pure, in memory.
 
-`Filling` keeps the place in the form and what is being typed; `Record` keeps the answers. What is
-typed becomes an answer at "next" (or when the place is left): an answer that breaks a rule is
-kept and stays on the screen with the reason. Questions appear and vanish with the answers, so
-the place is a path, never a number.
+`Filling` keeps the place in the form, `QuestionInput` what is being typed there, `FieldPage` the
+fields of a page of several questions, `FormRecord` the answers. What is typed becomes an answer at
+"next" (or when the place is left): an answer that breaks a rule is kept and stays on the screen
+with the reason. Questions appear and vanish with the answers, so the place is a path, never a
+number.
 """
 
 from __future__ import annotations
@@ -11,26 +12,34 @@ from __future__ import annotations
 from content.catalogue.model import FormAsset
 from content.xforms.results import PageKind
 from content.xforms.session.session import FormSession
-from kiosk.filling import date_entry
-from kiosk.filling.form_record import FormStep
-from kiosk.filling.input_state import TEXT_MAX, QuestionInput
+from kiosk.filling.field_page import FieldPage
+from kiosk.filling.form_record import FormRecord, FormStep
+from kiosk.filling.input_state import INVALID, QuestionInput
 from kiosk.filling.normalize import plain_text
 from kiosk.filling.question_widgets import is_stop, kind_of
 
-__all__ = ["INVALID", "TEXT_MAX", "Filling", "FormStep"]
 
-INVALID = "!"
-"""The answer breaks a rule of the form, which has words for it in every language."""
-
-
-class Filling(QuestionInput):
-    """A form being filled. `problem` is a text key, or `INVALID` for the form's own message."""
+class Filling:
+    """A form being filled."""
 
     def __init__(self, asset: FormAsset, engine: FormSession) -> None:
         self.asset = asset
-        super().__init__(engine)
+        self.record = FormRecord(engine)
+        self.input = QuestionInput(self.record)
+        self.page = FieldPage(self.record)
+        self.returning = False
         steps = self.steps()
         self._enter(steps[0].path if steps else "")
+
+    @property
+    def place(self) -> str:
+        """Names the screen of the form that is shown."""
+        return self.input.at
+
+    def files(self) -> dict[str, bytes]:
+        """The attachments that the record names, by name."""
+        named = set(self.record.engine.values().values())
+        return {name: part for name, part in self.input.attached.files.items() if name in named}
 
     @property
     def form_id(self) -> str:
@@ -46,7 +55,7 @@ class Filling(QuestionInput):
 
     def step(self) -> FormStep | None:
         """The screen at the place; None when it vanished."""
-        return self.record.step_at(self._at)
+        return self.record.step_at(self.place)
 
     def progress(self) -> tuple[int, int]:
         """Number of the question at the place (the first of its page), and of how many."""
@@ -59,16 +68,16 @@ class Filling(QuestionInput):
         """Make what was typed the answer; False (with `problem`) when it cannot be one."""
         here = self.step()
         if here is not None and here.kind is PageKind.GROUP:
-            return self.together.settle(plain_text)
-        asked = self.question()
-        value = self.pending(asked)
+            return self.page.settle(plain_text)
+        asked = self.input.question()
+        value = self.input.pending(asked)
         if value is None:
-            self.problem = "question.bad_date"
+            self.input.problem = "question.bad_date"
             return False
         if not self.record.accept(asked, value):
-            self.problem = "question.bad_number"
+            self.input.problem = "question.bad_number"
             return False
-        self.typed = None
+        self.input.typed = None
         return True
 
     def forward(self) -> FormStep | None:
@@ -81,17 +90,17 @@ class Filling(QuestionInput):
         if here is None or here.kind is PageKind.QUESTION:
             if not self.settle():
                 return here
-            if not self.question().valid:
-                self.problem = INVALID
+            if not self.input.question().valid:
+                self.input.problem = INVALID
                 return here
-            if is_stop(self.question()):
+            if is_stop(self.input.question()):
                 return here
         return self.onward()
 
     def skip(self) -> FormStep | None:
         """Leave an optional question empty."""
-        self.typed, self.problem = None, ""
-        self.detach()
+        self.input.typed, self.input.problem = None, ""
+        self.input.detach()
         return self.onward()
 
     def back(self) -> FormStep | None:
@@ -100,16 +109,16 @@ class Filling(QuestionInput):
         if here is not None and here.kind is not PageKind.REPEAT:
             self.settle()
         self.returning = False
-        page = self.record.page_of(self._at)
-        if here is not None and here.kind is PageKind.GROUP and self.together.close():
+        page = self.record.page_of(self.place)
+        if here is not None and here.kind is PageKind.GROUP and self.page.close():
             return here
         if page is not None:
             return self._go(page)
         steps = self.steps()
         paths = [each.path for each in steps]
-        at = paths.index(self._at) if self._at in paths else len(paths)
+        at = paths.index(self.place) if self.place in paths else len(paths)
         if at == 0:
-            self.problem = ""
+            self.input.problem = ""
             return None
         return self._go(steps[at - 1])
 
@@ -120,13 +129,13 @@ class Filling(QuestionInput):
 
     def open(self, name: str) -> None:
         """From a page of several questions to one of them; "next" leads back to the page."""
-        path = self.together.names().get(name)
+        path = self.page.names().get(name)
         if path is None:
             return
-        if path in self.together.typed_paths():
-            self.together.active = path
+        if path in self.page.typed_paths():
+            self.page.active = path
         else:
-            self.together.settle(plain_text)
+            self.page.settle(plain_text)
             self._enter(path)
 
     def last(self) -> FormStep | None:
@@ -144,7 +153,7 @@ class Filling(QuestionInput):
 
     def add_row(self) -> FormStep | None:
         """Add a row of the repeat at the place and go to its first question."""
-        row = self.record.add(self._at)
+        row = self.record.add(self.place)
         for each in self.steps():
             if (each.questions or (each.path,))[0].startswith(f"{row}/"):
                 return self._go(each)
@@ -157,22 +166,22 @@ class Filling(QuestionInput):
 
     def first_problem(self) -> str:
         """The path of the first answer that cannot stand; empty when all can."""
-        problems = self.engine.violations()
+        problems = self.record.engine.violations()
         return problems[0].path if problems else ""
 
     def _page_forward(self, here: FormStep) -> FormStep | None:
-        page = self.together
+        page = self.page
         settled = page.settle(plain_text)
         if page.close() or not settled:
-            self.problem = "" if settled else "question.problem"
+            self.input.problem = "" if settled else "question.problem"
             return here
         now = self.step()
         if now is None or now.questions != here.questions:
             # An answer brought or took a question of this page: it is shown before it is judged.
             again = self.record.page_of(here.questions[0]) or now
             return self.onward() if again is None else self._go(again)
-        self.problem = "question.problem" if page.judge(INVALID) else ""
-        if self.problem:
+        self.input.problem = "question.problem" if page.judge(INVALID) else ""
+        if self.input.problem:
             return here
         stop = next((path for path in here.questions if is_stop(self.record.node(path))), "")
         return self._go(FormStep(PageKind.QUESTION, stop)) if stop else self.onward()
@@ -182,12 +191,12 @@ class Filling(QuestionInput):
         if self.returning:
             self.returning = False
             return None
-        page = self.record.page_of(self._at)
+        page = self.record.page_of(self.place)
         if page is not None:
             return self._go(page)
         steps = self.steps()
         paths = [each.path for each in steps]
-        at = paths.index(self._at) if self._at in paths else -1
+        at = paths.index(self.place) if self.place in paths else -1
         return self._go(steps[at + 1]) if at + 1 < len(steps) else None
 
     def _go(self, step: FormStep) -> FormStep:
@@ -195,12 +204,9 @@ class Filling(QuestionInput):
         return step
 
     def _enter(self, path: str) -> None:
-        self._at, self.typed, self.problem, self.filter, self.county = path, None, "", None, ""
-        self.parts = {}
+        self.input.enter(path)
         step = self.step()
         if step is not None and step.kind is PageKind.GROUP:
-            self.together.enter(step.questions)
+            self.page.enter(step.questions)
         if step is not None and step.kind is PageKind.QUESTION:
-            look = self.look()
-            if look.wheels and "range" not in look.wheels:
-                self.parts = date_entry.parts_of(self.question().value, look.wheels)
+            self.input.read_parts()

@@ -16,7 +16,8 @@ from content.catalogue.model import FormAsset
 from content.xforms.parse.form import Form
 from content.xforms.results import PageKind
 from content.xforms.session.session import FormSession
-from kiosk.filling.filling import Filling, FormStep
+from kiosk.filling.filling import Filling
+from kiosk.filling.form_record import FormStep
 from kiosk.language import LANGUAGES, Translator
 from kiosk.ui_protocol.view import Region as Where
 from kiosk.ui_protocol.view import Role, View
@@ -198,8 +199,8 @@ class ScreenSamples:
             ]
             row: dict[str, Any] = {"name": step.name, "ids": list(dict.fromkeys(ids))}
             if step.kind is PageKind.QUESTION:
-                asked = filling.question()
-                row |= {"look": filling.look().name, "required": asked.required}
+                asked = filling.input.question()
+                row |= {"look": filling.input.look().name, "required": asked.required}
                 row["label"] = asked.label
             rows.append(row)
         return rows

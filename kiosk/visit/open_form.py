@@ -34,6 +34,6 @@ def correct(context: ActionContext, _tail: str) -> Signal | None:
     session = context.session
     assert session.sent is not None, "nothing was sent in this visit"
     session.filling, session.correcting, session.sent = session.sent, session.received, None
-    session.filling.engine.correct()
+    session.filling.record.engine.correct()
     session.filling.last()
     return Signal.CORRECT

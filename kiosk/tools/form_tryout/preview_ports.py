@@ -93,7 +93,7 @@ class PreviewStore:
         self, visit: UUID, filling: Filling, language: str, replaces: FormReceipt | None = None
     ) -> FormReceipt:
         del language, replaces
-        filling.engine.finalize()
+        filling.record.engine.finalize()
         self.sent.append(filling)
         agency = filling.asset.agency
         reference = make_reference(agency, self._ids.token(RANDOM_BYTES))

@@ -29,7 +29,7 @@ def keep(context: ActionContext, _tail: str) -> Signal | None:
     session.kept_at = session.state
     if session.state is State.QUESTION:
         filling.settle()
-        filling.problem = ""
+        filling.input.problem = ""
     if session.kept is None:
         session.kept = context.ports.submissions.give_code(session.visit, filling, session.language)
     else:
@@ -87,7 +87,7 @@ def _take_up(context: ActionContext, found: ResumedDraft) -> Signal:
         locate=ports.position,
     )
     filling = Filling(asset, engine)
-    filling.attached = Attachments(found.attachments)
+    filling.input.attached = Attachments(found.attachments)
     filling.speak(session.language)
     session.form, session.filling, session.reviewed = asset.id, filling, 0
     if session.service != asset.service:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 
 from content.xforms.results import PageKind
-from kiosk.filling.filling import INVALID, Filling
+from kiosk.filling.filling import Filling
 from kiosk.filling.form_record import FormStep
-from kiosk.filling.input_state import TEXT_MAX
+from kiosk.filling.input_state import INVALID, TEXT_MAX
 from kiosk.filling.question_widgets import TapEffect
 from kiosk.filling.signature import CROSS, SignatureStrokes
 from kiosk.queue.numbering import service_day
@@ -101,7 +101,7 @@ def back_question(context: ActionContext, _tail: str) -> Signal | None:
 
 def choose(context: ActionContext, tail: str) -> Signal | None:
     filling = filling_of(context)
-    filling.choose(tail, many=filling.look().pick is not TapEffect.ONE)
+    filling.input.choose(tail, many=filling.input.look().pick is not TapEffect.ONE)
     keep_draft(context)
     return None
 
@@ -111,13 +111,13 @@ def turn_wheel(context: ActionContext, tail: str) -> Signal | None:
     part, _, end = tail.partition(".")
     if end:
         today = service_day(context.ports.clock.now())
-        filling_of(context).turn(part, 1 if end == "up" else -1, today)
+        filling_of(context).input.turn(part, 1 if end == "up" else -1, today)
     return None
 
 
 def touch_field(context: ActionContext, _tail: str) -> Signal | None:
     """A touch of a field moves nothing; of a drawing pad it is a mark."""
-    if filling_of(context).look().name in {"sign", "draw"}:
+    if filling_of(context).input.look().name in {"sign", "draw"}:
         return make_mark(context, "")
     return None
 
@@ -136,7 +136,7 @@ def make_mark(context: ActionContext, _tail: str) -> Signal | None:
 
 def open_filter(context: ActionContext, _tail: str) -> Signal | None:
     filling = filling_of(context)
-    filling.filter = filling.filter or ""
+    filling.input.filter = filling.input.filter or ""
     return None
 
 
@@ -174,7 +174,7 @@ def submit(context: ActionContext, _tail: str) -> Signal | None:
     problem = filling.first_problem()
     if problem:
         filling.go(problem, returning=True)
-        filling.problem = INVALID
+        filling.input.problem = INVALID
         return Signal.ASKED
     session.received = ports.submissions.submit(
         session.visit, filling, session.language, session.correcting
@@ -187,27 +187,27 @@ def submit(context: ActionContext, _tail: str) -> Signal | None:
 def type_answer(context: ActionContext, _tail: str, text: str) -> None:
     """Text typed into the answer, or strokes on its pad."""
     filling = filling_of(context)
-    if filling.look().name in {"sign", "draw"}:
+    if filling.input.look().name in {"sign", "draw"}:
         _draw(context, text)
     else:
-        filling.write(text)
+        filling.input.write(text)
 
 
 def type_field(context: ActionContext, tail: str, text: str) -> None:
     """Text typed into a field of a page of several questions."""
     filling = filling_of(context)
-    filling.together.write(tail, text[:TEXT_MAX])
-    filling.problem = ""
+    filling.page.write(tail, text[:TEXT_MAX])
+    filling.input.problem = ""
 
 
 def type_part(context: ActionContext, tail: str, text: str) -> None:
     """A number typed into a part of a date or a time."""
-    filling_of(context).put(tail, text)
+    filling_of(context).input.put(tail, text)
 
 
 def type_filter(context: ActionContext, _tail: str, text: str) -> None:
     """Text that narrows a list of choices."""
-    filling_of(context).filter = text[:QUERY_MAX]
+    filling_of(context).input.filter = text[:QUERY_MAX]
     context.session.page = 0
 
 
@@ -215,8 +215,8 @@ def scan_answer(context: ActionContext, _tail: str, text: str) -> None:
     """A scanned code is the answer of a text question."""
     filling = filling_of(context)
     step = filling.step()
-    if step is not None and step.kind is PageKind.QUESTION and not filling.look().wheels:
-        filling.write(text)
+    if step is not None and step.kind is PageKind.QUESTION and not filling.input.look().wheels:
+        filling.input.write(text)
 
 
 def _draw(context: ActionContext, text: str) -> Signal | None:
@@ -225,14 +225,14 @@ def _draw(context: ActionContext, text: str) -> Signal | None:
         drawing = SignatureStrokes.read(text)
     except (ValueError, TypeError, json.JSONDecodeError):
         drawing = SignatureStrokes.read(CROSS)
-    filling.attach(drawing.png(), "png", drawing.text())
+    filling.input.attach(drawing.png(), "png", drawing.text())
     keep_draft(context)
     return None
 
 
 def _kept(context: ActionContext, step: FormStep | None) -> Signal | None:
     context.session.page = 0
-    if filling_of(context).problem:
+    if filling_of(context).input.problem:
         return None
     keep_draft(context)
     return shown(step)

@@ -30,7 +30,7 @@ def capturer_for(ports: Ports, kind: str) -> Capturer | None:
 def take(context: ActionContext, _tail: str) -> Signal | None:
     """Take a photo or begin a recording; an earlier one that was not attached is gone."""
     filling = filling_of(context)
-    kind = filling.look().name
+    kind = filling.input.look().name
     device = capturer_for(context.ports, kind)
     taken = CaptureProgress(CapturePhase.RUNNING if device is not None else CapturePhase.FAILED)
     if device is not None:
@@ -55,11 +55,11 @@ def attach(context: ActionContext, _tail: str) -> Signal | None:
     if capture is None or capture.taken.stage is not CapturePhase.READY:
         return None
     content = capture.taken.content
-    if not filling.attached.room_for(content):
-        filling.problem = "question.too_large"
+    if not filling.input.attached.room_for(content):
+        filling.input.problem = "question.too_large"
         return None
     ending = "jpg" if content.startswith(_JPEG) else "wav" if content.startswith(_WAV) else "bin"
-    filling.attach(content, ending)
+    filling.input.attach(content, ending)
     context.session.capture = None
     keep_draft(context)
     return None
@@ -68,8 +68,8 @@ def attach(context: ActionContext, _tail: str) -> Signal | None:
 def remove(context: ActionContext, _tail: str) -> Signal | None:
     """Throw the photo, the recording or the place away."""
     filling = filling_of(context)
-    filling.detach()
-    filling.filter, filling.county = None, ""
+    filling.input.detach()
+    filling.input.filter, filling.input.county = None, ""
     keep_draft(context)
     return None
 
@@ -79,7 +79,7 @@ def here(context: ActionContext, _tail: str) -> Signal | None:
     fix = context.ports.position()
     if fix is not None:
         filling = filling_of(context)
-        filling.problem = ""
+        filling.input.problem = ""
         filling.record.set(filling.place, fix)
         keep_draft(context)
     return None
@@ -88,14 +88,14 @@ def here(context: ActionContext, _tail: str) -> Signal | None:
 def pick_county(context: ActionContext, _tail: str) -> Signal | None:
     """Name the county instead."""
     filling = filling_of(context)
-    filling.filter, filling.county = "", ""
+    filling.input.filter, filling.input.county = "", ""
     context.session.page = 0
     return None
 
 
 def county(context: ActionContext, tail: str) -> Signal | None:
     """A county: then its town, or anywhere else in it."""
-    filling_of(context).county = tail
+    filling_of(context).input.county = tail
     context.session.page = 0
     return None
 
@@ -113,7 +113,7 @@ def within(context: ActionContext, tail: str) -> Signal | None:
 def _roughly(context: ActionContext, code: str, accuracy_m: int | None) -> Signal | None:
     filling, where = filling_of(context), context.ports.catalogue.geography.middle(code)
     if where is not None and accuracy_m is not None:
-        filling.problem, filling.filter, filling.county = "", None, ""
+        filling.input.problem, filling.input.filter, filling.input.county = "", None, ""
         value = f"{where[0]:.4f} {where[1]:.4f} 0 {accuracy_m}"
         filling.record.set(filling.place, value)
         keep_draft(context)

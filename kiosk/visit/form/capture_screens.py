@@ -52,7 +52,7 @@ def _done(
 def told(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Block]:
     """How far a capture is, in words, for the frame to show."""
     say, taken = scene.tongue.say, _taken(scene, filling)
-    kind = filling.look().name
+    kind = filling.input.look().name
     if taken is None:
         if kind == "attach" and asked.required:
             return [notice(say("capture.attach_needed"), tone="warn", icon="support_agent")]
@@ -72,7 +72,7 @@ def picture(scene: ScreenContext, filling: Filling, asked: NodeState) -> bytes:
     taken = _taken(scene, filling)
     if taken is not None:
         return taken.content if taken.stage is CapturePhase.READY else b""
-    return filling.attached.files.get(asked.value, b"") if asked.value else b""
+    return filling.input.attached.files.get(asked.value, b"") if asked.value else b""
 
 
 def place(scene: ScreenContext, filling: Filling, asked: NodeState) -> Shown:
@@ -80,20 +80,22 @@ def place(scene: ScreenContext, filling: Filling, asked: NodeState) -> Shown:
     say = scene.tongue.say
     if asked.value:
         return "place", [tile("remove", say("capture.place_change"), "edit")], (1, 1)
-    if filling.county:
-        return "place", _in_county(scene, filling.county), (1, 1)
+    if filling.input.county:
+        return "place", _in_county(scene, filling.input.county), (1, 1)
     quick = _quick(scene)
-    if quick and filling.filter is None:
+    if quick and filling.input.filter is None:
         return "place", [*quick, tile("pick-county", say("capture.place_county"), "map")], (1, 1)
     field = Element(
         id="filter",
         role=Role.FIELD,
         label=say("capture.place_which"),
-        value=filling.filter or "",
+        value=filling.input.filter or "",
         icon="search",
     )
     counties = scene.catalogue.counties()
-    meant = SearchableList((each.code, each.name) for each in counties).find(filling.filter or "")
+    meant = SearchableList((each.code, each.name) for each in counties).find(
+        filling.input.filter or ""
+    )
     found = [counties[at] for at in meant]
     shown, page, paging = paged(scene, found, COUNTIES_PER_PAGE)
     return "search", [field, *(_county(each) for each in shown), *paging], page
@@ -104,7 +106,7 @@ def where(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Bloc
     say = scene.tongue.say
     parts = asked.value.split()
     if len(parts) < 2:
-        return [text(say("capture.place_rough_first"))] if filling.county else []
+        return [text(say("capture.place_rough_first"))] if filling.input.county else []
     exact = float(parts[3]) if len(parts) > 3 else 0.0
     key = "capture.place_exact" if exact < 1_000 else "capture.place_rough"
     words = say(key, n=f"{exact:.0f}", km=f"{exact / 1_000:.0f}")

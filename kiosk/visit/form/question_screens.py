@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from content.xforms.results import Choice, NodeState
 from kiosk.filling.answer_text import answer_text
-from kiosk.filling.filling import INVALID, Filling
+from kiosk.filling.filling import Filling
 from kiosk.filling.form_record import FormStep
-from kiosk.filling.question_widgets import QuestionWidget, TapEffect, is_stop
+from kiosk.filling.input_state import INVALID
+from kiosk.filling.question_widgets import QuestionWidget, TapEffect, is_stop, look_of
 from kiosk.ui_protocol.view import Element, FormProgress, KeyboardKind, Region, Role
 from kiosk.visit.form import capture_screens
 from kiosk.visit.screen import PER_PAGE, Screen, ScreenContext, button, notice, paged, text
@@ -19,10 +20,10 @@ Shown = tuple[list[Element], tuple[int, int]]
 
 def alone(scene: ScreenContext, filling: Filling, progress: FormProgress) -> Screen:
     """One question: its look, its problem with an example, and the way on."""
-    asked, look = filling.question(), filling.look()
+    asked, look = filling.input.question(), filling.input.look()
     here = filling.step()
     titles = here.titles if here is not None else ()
-    problem = _words(scene, filling.problem, asked)
+    problem = _words(scene, filling.input.problem, asked)
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
     if asked.hint:
         blocks.append(text(asked.hint))
@@ -42,7 +43,7 @@ def alone(scene: ScreenContext, filling: Filling, progress: FormProgress) -> Scr
         actions = _beyond(scene)
     else:
         actions = _ways(scene, skip=not asked.required and not asked.readonly)
-    searching = drawn == "search" and filling.filter is not None
+    searching = drawn == "search" and filling.input.filter is not None
     return Screen(
         asked.label or asked.path.rpartition("/")[2],
         titles[-1] if titles else "",
@@ -62,13 +63,13 @@ def together(
     """Several questions: a line each, or the fields being typed into over the keyboard. Every
     problem stands in the summary and at its own place.
     """
-    page = filling.together
+    page = filling.page
     shown, summary = [], []
     keyboard, required = KeyboardKind.NONE, False
     fields = page.fields()
     for name, path in page.names().items():
         asked = filling.record.node(path)
-        look = filling.look(asked)
+        look = look_of(asked)
         problem = _words(scene, page.problems.get(path, ""), asked)
         required = required or asked.required
         if problem:
@@ -172,7 +173,7 @@ def _answers(
                     role=Role.FIELD,
                     label=asked.label,
                     hint=asked.hint,
-                    value=filling.shown(),
+                    value=filling.input.shown(),
                     error=problem,
                 )
             ]
@@ -186,7 +187,7 @@ def _pad(
         id="answer",
         role=Role.PAD,
         label=scene.tongue.say("question.sign"),
-        value=filling.attached.strokes(asked.path),
+        value=filling.input.attached.strokes(asked.path),
         error=problem,
     )
     if look.name == "draw":
@@ -200,9 +201,9 @@ def _wheels(scene: ScreenContext, filling: Filling, look: QuestionWidget) -> lis
     for part in look.wheels:
         hint = ""
         if part == "range":
-            value, label = filling.question().value, filling.question().label
+            value, label = filling.input.question().value, filling.input.question().label
         else:
-            held = filling.parts.get(part)
+            held = filling.input.parts.get(part)
             value = "" if held is None else str(held)
             label = say(f"question.{part}")
             hint = scene.tongue.month(held) if part == "month" and held is not None else ""
@@ -226,11 +227,11 @@ def _choices(
             id="filter",
             role=Role.FIELD,
             label=scene.tongue.say("question.search_list"),
-            value=filling.filter or "",
+            value=filling.input.filter or "",
             icon="search",
         )
         found.append(field)
-        options = filling.record.search(asked.path, filling.filter or "")
+        options = filling.record.search(asked.path, filling.input.filter or "")
     else:
         options = list(asked.choices or ())
     shown, page, paging = paged(scene, options, per_page)

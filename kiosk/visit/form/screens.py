@@ -9,6 +9,7 @@ from content.faults import NotInPack
 from content.xforms.results import PageKind
 from kiosk.filling.answer_text import answer_text
 from kiosk.filling.filling import Filling
+from kiosk.filling.question_widgets import look_of
 from kiosk.ui_protocol.view import Block, BlockKind, Element, FormProgress, Role
 from kiosk.visit.flow import State
 from kiosk.visit.form import question_screens
@@ -101,7 +102,7 @@ def review(scene: ScreenContext) -> Screen:
     rows = []
     for name, path in review_names(filling):
         asked = filling.record.node(path)
-        look = filling.look(asked)
+        look = look_of(asked)
         if look.name == "note":
             continue
         rows.append(

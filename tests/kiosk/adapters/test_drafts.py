@@ -248,9 +248,9 @@ def test_every_answer_under_a_code_is_durable_at_once(
 ) -> None:
     begin(visitor, form).tap("keep", "continue")
     for _ in range(5):
-        before = visitor.kiosk.appliance.session.filling.engine.values()
+        before = visitor.kiosk.appliance.session.filling.record.engine.values()
         answer(visitor)
-        after = visitor.kiosk.appliance.session.filling.engine.values()
+        after = visitor.kiosk.appliance.session.filling.record.engine.values()
         store = visitor.kiosk.books.store
         [sealed] = store.one("SELECT sealed FROM resume_draft")
         held = visitor.kiosk.drafts._open[visitor.kiosk.appliance.session.visit]

@@ -78,10 +78,10 @@ def test_what_people_type_is_stored_in_one_form(catalogue, form, path, typed, st
     filling = filling_of(catalogue, form)
     filling.record.set("/data/receives_pension", "no")
     filling.go(path, returning=False)
-    filling.write(typed)
+    filling.input.write(typed)
     assert filling.settle()
-    assert filling.question().value == stored
-    assert filling.question().valid
+    assert filling.input.question().value == stored
+    assert filling.input.question().valid
 
 
 def test_a_kra_pin_in_small_letters_is_a_kra_pin(catalogue):

@@ -129,7 +129,7 @@ class Sitting:
         return " ".join(f"{b.label} {b.text} {b.value}" for b in self.view.blocks)
 
     def value(self, path: str) -> str:
-        return str(self.filling.engine.values()[f"/data/{path}"])
+        return str(self.filling.record.engine.values()[f"/data/{path}"])
 
     def labels(self, prefix: str) -> list[str]:
         return [e.label for e in self.view.elements if e.id.startswith(prefix)]
@@ -257,7 +257,7 @@ def answered(person: Sitting, table: list[Asked]) -> dict[str, str]:
     assert person.state == "review"
     person.tap("submit")
     assert person.state == "submitted"
-    return {p.rpartition("/")[2]: v for p, v in person.sent().engine.values().items()}
+    return {p.rpartition("/")[2]: v for p, v in person.sent().record.engine.values().items()}
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -294,14 +294,14 @@ def test_files_are_named_apart_and_are_what_they_are_called(sit: Any) -> None:
     with wave.open(BytesIO(files[values["voice"]])) as sound:
         assert (sound.getnchannels(), sound.getframerate(), sound.getsampwidth()) == (1, 16_000, 2)
         assert sound.getnframes() == 48_000
-    xml = sent.engine.finalize().xml
+    xml = sent.record.engine.finalize().xml
     assert [name for name in names if f">{name}<".encode() not in xml] == []
 
 
 def test_an_answer_that_is_on_no_list_is_written(sit: Any) -> None:
     person = sit(form([ask("select_one things or_other", "what")], LISTS[5:]))
     person.tap("choice.other", "next").type("Electricity").tap("next", "submit")
-    values = {p.rpartition("/")[2]: v for p, v in person.sent().engine.values().items()}
+    values = {p.rpartition("/")[2]: v for p, v in person.sent().record.engine.values().items()}
     assert (values["what"], values["what_other"]) == ("other", "Electricity")
 
 
@@ -323,7 +323,7 @@ def test_a_file_that_is_not_needed_is_skipped(sit: Any) -> None:
     assert "cannot be answered at this kiosk" in person.said()
     person.tap("skip").type("Amina").tap("next", "submit")
     assert person.state == "submitted"
-    assert person.sent().engine.values()["/data/film"] == ""
+    assert person.sent().record.engine.values()["/data/film"] == ""
 
 
 @pytest.mark.parametrize("kind", ["video", "file", "geotrace", "geoshape"])
@@ -541,7 +541,7 @@ def test_two_photos_have_names_of_their_own_and_a_retake_replaces(sit: Any) -> N
         person.appliance.tick()
         person.tap("attach", "next", "repeat.add")
     person.tap("skip", "repeat.done")
-    values = person.filling.engine.values()
+    values = person.filling.record.engine.values()
     names = [v for p, v in values.items() if p.endswith("/face") and v]
     assert len(set(names)) == 2
     assert set(person.filling.files()) == set(names)

@@ -130,7 +130,9 @@ def test_a_village_is_found_by_typing_at_the_screen(catalogue: Catalogue, tmp_pa
     kiosk.send(Activated(kiosk.view.number, next(iter(found))))
     filling = kiosk.session.filling
     assert filling is not None
-    assert filling.engine.values()["/data/village"] == next(iter(found)).removeprefix("choice.")
+    assert filling.record.engine.values()["/data/village"] == next(iter(found)).removeprefix(
+        "choice."
+    )
 
 
 def resident_mb() -> float:
