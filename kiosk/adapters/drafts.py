@@ -1,8 +1,9 @@
 """Resuming: drafts that outlive a power cut or a lunch, for those who hold the code on their slip.
 
 A code is eight characters of Crockford's base 32 and a check character. scrypt (RFC 7914) turns
-it, with this node's salt, into two keys: one names the row, one seals it; the code itself is
-stored nowhere. A thief of the disk tries 2^40 codes at 32 MB and about a tenth of a second each.
+it, with this node's salt, into two values: one names the row, from the other comes the key that
+seals it; the code itself is stored nowhere. A thief of the disk tries 2^40 codes at 32 MB and about
+a tenth of a second each.
 The form is pinned: its XML is kept with the draft, so a new pack changes nothing for it; it is
 kept compressed, so that a search for what citizens typed never meets the form's own words. A draft
 is wiped when it is submitted, dropped, or `keep_days` after it was last touched.
@@ -17,8 +18,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from content.catalogue.model import FormAsset, TranslatedText
@@ -27,6 +26,7 @@ from kiosk.case_reference import ALPHABET
 from provisioning.cbor import decode, encode
 from provisioning.clock import Clock
 from provisioning.ids import Ids
+from sync.store.at_rest import AtRestCipher, DoesNotOpen, SealPurpose
 from sync.store.database import MigrationSet, Store, Transaction
 
 RESUME_TABLES = MigrationSet(
@@ -45,7 +45,6 @@ RESUME_TABLES = MigrationSet(
 
 CODE_CHARACTERS = 8
 _GROUP = 3
-_NONCE_BYTES = 12
 _COST = 1 << 15
 
 
@@ -121,7 +120,7 @@ class FoundDraft:
 @dataclass(frozen=True, slots=True)
 class _Keys:
     name: bytes
-    seal: bytes
+    cipher: AtRestCipher
 
 
 def make_code(randomness: bytes) -> str:
@@ -199,9 +198,8 @@ class ResumableDrafts:
         strokes: Mapping[str, bytes],
     ) -> None:
         keys, digest = held
-        nonce = self._ids.token(_NONCE_BYTES)
         plain = encode({"snapshot": snapshot, "strokes": dict(strokes)})
-        sealed = nonce + AESGCMSIV(keys.seal).encrypt(nonce, plain, digest)
+        sealed = keys.cipher.seal(plain, digest)
         until = int((self._clock.now() + self._keep_for).timestamp())
         tx.execute(
             "INSERT OR REPLACE INTO resume_draft VALUES (?, ?, ?, ?)",
@@ -224,12 +222,9 @@ class ResumableDrafts:
         about, xml, media = map(zlib.decompress, row[1:])
         named = decode(about)
         pinned = PinnedForm(xml=xml, media=decode(media), **named)
-        sealed = bytes(row[0])
         try:
-            plain = AESGCMSIV(keys.seal).decrypt(
-                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], pinned.digest
-            )
-        except InvalidTag:
+            plain = keys.cipher.open(bytes(row[0]), pinned.digest)
+        except DoesNotOpen:
             return None
         kept = decode(plain)
         self._open[visit] = (keys, pinned.digest)
@@ -261,4 +256,4 @@ class ResumableDrafts:
     def _keys(self, code: str) -> _Keys:
         plain = code.replace("-", "").encode()
         made = Scrypt(salt=self._salt, length=64, n=_COST, r=8, p=1).derive(plain)
-        return _Keys(made[:32], made[32:])
+        return _Keys(made[:32], AtRestCipher(made[32:], SealPurpose.CODED_DRAFT, self._ids))

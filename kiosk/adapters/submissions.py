@@ -1,8 +1,8 @@
 """Forms stored: drafts nobody can read without this process, and submissions only an agency can.
 
-A draft is the form's snapshot under AES-256-GCM-SIV with a key that exists in this process's
-memory alone: after a power cut it is noise, and it is deleted at the start. Whoever asks for a
-code gets a draft that outlives the visit (`resuming.py`). A submission is one
+A draft is the form's snapshot, sealed (`sync.store.at_rest`) with a key that exists in this
+process's memory alone: after a power cut it is noise, and it is deleted at the start. Whoever asks
+for a code gets a draft that outlives the visit (`drafts.py`). A submission is one
 transaction: capsule if needed, `form.submitted` with the sealed bytes, the receipt's print job.
 The bytes the engine finalised are sealed as they are and never made again.
 """
@@ -13,8 +13,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
-
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from content.catalogue.model import FormAsset
 from kiosk.adapters.drafts import PinnedForm, ResumableDrafts, read_code, spaced
@@ -29,6 +27,7 @@ from provisioning.faults import Fault
 from provisioning.ids import Ids
 from sync.journal.journal import Entry, Journal
 from sync.sealing.sealer import Sealer
+from sync.store.at_rest import ROOT_BYTES, AtRestCipher, SealPurpose
 from sync.store.database import MigrationSet, Store, Transaction
 
 FORM_TABLES = MigrationSet(
@@ -46,7 +45,6 @@ FORM_TABLES = MigrationSet(
     ),
 )
 
-_KEY_BITS, _NONCE_BYTES = 256, 12
 _TRIES = 8
 
 
@@ -114,7 +112,7 @@ class StoredForms:
         self._drafts = drafts
         self._builder = builder
         self._rung = rung
-        self._keys: dict[UUID, bytes] = {}
+        self._ciphers: dict[UUID, AtRestCipher] = {}
 
     def keep_draft(self, visit: UUID, filling: Filling) -> None:
         """Keep the answers so far: under the code once there is one, else under this process."""
@@ -122,11 +120,13 @@ class StoredForms:
         if self._drafts.has(visit):
             self._drafts.keep(visit, snapshot, filling.files())
             return
-        key = self._keys.setdefault(visit, self._ids.token(_KEY_BITS // 8))
-        nonce = self._ids.token(_NONCE_BYTES)
-        sealed = AESGCMSIV(key).encrypt(nonce, snapshot, visit.bytes)
+        cipher = self._ciphers.get(visit)
+        if cipher is None:
+            root = self._ids.token(ROOT_BYTES)
+            cipher = self._ciphers[visit] = AtRestCipher(root, SealPurpose.DRAFT, self._ids)
+        sealed = cipher.seal(snapshot, visit.bytes)
         with self._store.transaction() as tx:
-            tx.execute("INSERT OR REPLACE INTO draft VALUES (?, ?)", (visit.bytes, nonce + sealed))
+            tx.execute("INSERT OR REPLACE INTO draft VALUES (?, ?)", (visit.bytes, sealed))
 
     def give_code(self, visit: UUID, filling: Filling, language: str) -> DraftCode:
         """A code for the draft, durable when this returns; then its slip. The slip lies in the
@@ -205,13 +205,13 @@ class StoredForms:
             self._spool.enqueue(tx, Job("receipt", received.submission, slip, language, None, key))
             tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
             self._drafts.drop(tx, visit)
-        self._keys.pop(visit, None)
+        self._ciphers.pop(visit, None)
         self._rung()
         return received
 
     def _forget(self, visit: UUID) -> None:
         """Forget the key of a draft without a code, then the bytes nobody can read any more."""
-        if self._keys.pop(visit, None) is None:
+        if self._ciphers.pop(visit, None) is None:
             return
         with self._store.transaction() as tx:
             tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))

@@ -120,7 +120,7 @@ def _open_spool(arguments: argparse.Namespace) -> Spool:
     ids = SystemIds(clock)
     node = _node(arguments)
     if node is not None and arguments.spool is None:
-        return Spool(Store.open(node.db_path, [SPOOL_TABLES]), node.keys.spool_key, clock, ids)
+        return Spool(Store.open(node.db_path, [SPOOL_TABLES]), node.at_rest_root, clock, ids)
     path = arguments.spool or _SPOOL
     if arguments.what == "settle" and not path.exists():
         raise UsageFault(f"There is no spool {path}.")
@@ -165,7 +165,7 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     clock = node.clock() if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
-        books, key = _books_of(node, clock, ids), node.keys.spool_key
+        books, key = _books_of(node, clock, ids), node.at_rest_root
         if not _has_others(node):
             return ServiceParts(node.db_path, key, printers, clock, ids, books, plugs=plugs)
         from kiosk.node.device_composition import others_of

@@ -146,7 +146,7 @@ def counter_of(
     books = open_books(node, clock)
     catalogue = catalogue or open_catalogue(node)
     bell = doorbell(node)
-    spool = Spool(books.store, node.keys.spool_key, books.clock, books.ids)
+    spool = Spool(books.store, node.at_rest_root, books.clock, books.ids)
     place = place_of(node, catalogue, site.name, demo=site.demo)
     receipts = DocumentBuilder(catalogue, place, books.clock)
     desk = TicketIssuer(
@@ -249,7 +249,7 @@ def _texting(counter: TicketingParts) -> StoredSms | None:
     node, books = counter.node, counter.books
     if node.settings.devices.sms == "none:":
         return None
-    queue = SmsQueue(books.store, node.keys.spool_key, books.clock, books.ids)
+    queue = SmsQueue(books.store, node.at_rest_root, books.clock, books.ids)
     return StoredSms(books.journal, counter.spool, queue, books.clock, rung=counter.bell.ring)
 
 

@@ -89,7 +89,7 @@ def unit_maker(
             hold=hold,
             busy=lambda: printing(store),
             calls=DeviceCallServer(f"ipc://{node.socket_path('equipment')}"),
-            sms=SmsQueue(store, node.keys.spool_key, clock, ids) if "sms" in urls else None,
+            sms=SmsQueue(store, node.at_rest_root, clock, ids) if "sms" in urls else None,
         )
         return NodeDeviceUnit(parts, senses)
 

@@ -6,8 +6,8 @@ Rules:
 - `enqueue` runs in the caller's transaction, with the fact the slip tells of: both or neither.
   The same `key` never makes a second job.
 - PRINTED is only ever written with a proof (process-id, fence, counter, or a person's eyes).
-- The slip is encrypted at rest (AES-256-GCM, the job's id as associated data) and is wiped when
-  its job ends; what stays is the label (a ticket number), never what was on the paper.
+- The slip is sealed at rest (`sync.store.at_rest`, about the job's id) and is wiped when its job
+  ends; what stays is the label (a ticket number), never what was on the paper.
 - A job past its print-by time is never sent: yesterday's tickets do not print at opening.
 """
 
@@ -17,9 +17,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from peripherals.device import SpoolFault
 from peripherals.printing.document import Document
@@ -36,19 +33,18 @@ from peripherals.printing.jobs import (
 )
 from provisioning.clock import Clock
 from provisioning.ids import Ids
+from sync.store.at_rest import AtRestCipher, DoesNotOpen, SealPurpose
 from sync.store.database import Store, Transaction
 
 __all__ = ["SPOOL_TABLES", "Job", "JobRow", "JobState", "Spool"]
 
-_NONCE_BYTES = 12
-
 
 class Spool:
-    """The spool of one node's store. `key` is 32 bytes from the node's keys."""
+    """The spool of one node's store. `root` is the root of what the node keeps sealed."""
 
-    def __init__(self, store: Store, key: bytes, clock: Clock, ids: Ids) -> None:
+    def __init__(self, store: Store, root: bytes, clock: Clock, ids: Ids) -> None:
         self.store = store
-        self._aead = AESGCM(key)
+        self._cipher = AtRestCipher(root, SealPurpose.PRINT_SPOOL, ids)
         self._clock = clock
         self._ids = ids
 
@@ -70,7 +66,7 @@ class Spool:
                 job.subject.bytes,
                 job.document.label,
                 job.language,
-                self._seal(job_id, job.document),
+                self._cipher.seal(job.document.to_bytes(), job_id.encode()),
                 stamp(job.by) if job.by else None,
                 int(job.repeat),
                 stamp(now),
@@ -115,10 +111,9 @@ class Spool:
         row = self.store.one("SELECT payload FROM print_job WHERE id = ?", (job_id,))
         if row is None or row[0] is None:
             return None
-        raw = bytes(row[0])
         try:
-            plain = self._aead.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], job_id.encode())
-        except InvalidTag as error:
+            plain = self._cipher.open(bytes(row[0]), job_id.encode())
+        except DoesNotOpen as error:
             msg = "The stored slip does not open with this node's spool key; check its keys."
             raise SpoolFault(msg) from error
         return Document.from_bytes(plain)
@@ -196,7 +191,3 @@ class Spool:
             msg = f"There is no slip {job_id} in this spool; see huduma devices jobs."
             raise SpoolFault(msg)
         return job_row(row)
-
-    def _seal(self, job_id: str, document: Document) -> bytes:
-        nonce = self._ids.token(_NONCE_BYTES)
-        return nonce + self._aead.encrypt(nonce, document.to_bytes(), job_id.encode())

@@ -51,7 +51,7 @@ class ServiceParts:
     """
 
     path: Path
-    spool_key: bytes
+    at_rest_root: bytes
     printers: Sequence[tuple[str, PrinterAddress]]  # first choice first
     clock: Clock
     ids: Ids
@@ -88,7 +88,7 @@ class DeviceService:
         self._parts = parts
         self._lock = SpoolLock(parts.path)
         self._store, _ = parts.open_books()
-        self._spool = Spool(self._store, parts.spool_key, parts.clock, parts.ids)
+        self._spool = Spool(self._store, parts.at_rest_root, parts.clock, parts.ids)
         self._supervisor = ThreadSupervisor(parts.clock, self._crashed)
         self._outlets = PrinterBindings(parts.plugs, dict(parts.printers))
         self._purged = -_PURGE_EVERY_S
@@ -157,7 +157,7 @@ class DeviceService:
 
         def make() -> _Owning:
             store, journal = parts.open_books()
-            spool = Spool(store, parts.spool_key, parts.clock, parts.ids)
+            spool = Spool(store, parts.at_rest_root, parts.clock, parts.ids)
             neighbours = OtherPrinters(store, name, rank, parts.clock)
             press = PrinterWorker(
                 PrintAttempts(spool, name, parts.clock, journal),

@@ -4,8 +4,8 @@ States: QUEUED -> SENDING (committed before the modem gets a byte) -> SENT | UNC
 QUEUED -> EXPIRED when its time has passed; QUEUED -> CANCELLED by a person.
 Rules: no network is no failure, the message waits until `by`. UNCERTAIN is for a person to
 decide (`resend` makes a new message); it never goes back to QUEUED by itself. A start after a
-power cut turns SENDING into UNCERTAIN. Number and text are AES-256-GCM-SIV under the node's
-spool key and are removed as soon as the state is final.
+power cut turns SENDING into UNCERTAIN. Number and text are sealed (`sync.store.at_rest`) and are
+removed as soon as the state is final.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from peripherals.device import DeviceFault
 from peripherals.sms.modem import Modem, SmsOutcome, SmsReport
 from peripherals.sms.pdu import kenyan_number, parts_of
 from provisioning.clock import Clock
 from provisioning.ids import Ids
+from sync.store.at_rest import AtRestCipher, SealPurpose
 from sync.store.database import MigrationSet, Store, Transaction
 
 SMS_TABLES = MigrationSet(
@@ -79,11 +79,13 @@ class SmsJob:
 
 
 class SmsQueue:
-    """The only writer of `sms_job`. One process owns `pump` and `report`."""
+    """The only writer of `sms_job`. One process owns `pump` and `report`. `root` is the root of
+    what the node keeps sealed.
+    """
 
-    def __init__(self, store: Store, key: bytes, clock: Clock, ids: Ids) -> None:
+    def __init__(self, store: Store, root: bytes, clock: Clock, ids: Ids) -> None:
         self._store = store
-        self._seal = AESGCMSIV(key)
+        self._cipher = AtRestCipher(root, SealPurpose.SMS_QUEUE, ids)
         self._clock = clock
         self._ids = ids
 
@@ -104,9 +106,7 @@ class SmsQueue:
             raise SmsRefused("This message is too long for an SMS; shorten it.") from None
         job = str(self._ids.uuid7())
         now = self._clock.now()
-        nonce = self._ids.token(12)
-        payload = msgspec.json.encode((address, text))
-        sealed = nonce + self._seal.encrypt(nonce, payload, job.encode())
+        sealed = self._cipher.seal(msgspec.json.encode((address, text)), job.encode())
         tx.execute(
             "INSERT INTO sms_job VALUES (?, ?, ?, ?, ?, 0, '', ?, ?)",
             (job, key, SmsState.QUEUED.value, _text(by), _text(now), _text(now), sealed),
@@ -142,7 +142,7 @@ class SmsQueue:
             self._set(tx, row[0], SmsState.SENDING, "")
         job, sealed = str(row[0]), bytes(row[1])
         address, text = msgspec.json.decode(
-            self._seal.decrypt(sealed[:12], sealed[12:], job.encode()), type=tuple[str, str]
+            self._cipher.open(sealed, job.encode()), type=tuple[str, str]
         )
         modem.send(job, parts_of(address, text, zlib.crc32(job.encode()) & 0xFF), now)
         return job
@@ -182,7 +182,7 @@ class SmsQueue:
                 return None
             sealed = bytes(row[1])
             address, text = msgspec.json.decode(
-                self._seal.decrypt(sealed[:12], sealed[12:], job.encode()), type=tuple[str, str]
+                self._cipher.open(sealed, job.encode()), type=tuple[str, str]
             )
             self._set(tx, job, SmsState.CANCELLED, "sent again by a person")
             return self.enqueue(tx, f"{row[2]}+again", address, text, by)

@@ -82,6 +82,15 @@ class Node:
         """The node's private keys; raises `KeyFault`."""
         return NodeKeys.load(self.key_store)
 
+    @property
+    def at_rest_root(self) -> bytes:
+        """The root of the keys under which this node seals what it keeps for a while.
+
+        Every process of the node asks here. It lies with the other keys; one that lives in memory
+        for one boot would be handed out from here too.
+        """
+        return self.keys.spool_key
+
     @cached_property
     def root_public(self) -> bytes:
         """The root key this node was given when it was provisioned; raises `KeyFault`."""

@@ -32,7 +32,7 @@ def inside(visitor):
 
 def spool_of(visitor) -> Spool:
     books = visitor.kiosk.books
-    return Spool(books.store, visitor.node.keys.spool_key, books.clock, books.ids)
+    return Spool(books.store, visitor.node.at_rest_root, books.clock, books.ids)
 
 
 def printer(

@@ -57,12 +57,12 @@ def ticket(visitor) -> str:
 
 def queue_of(visitor) -> SmsQueue:
     books = visitor.kiosk.books
-    return SmsQueue(books.store, visitor.node.keys.spool_key, books.clock, books.ids)
+    return SmsQueue(books.store, visitor.node.at_rest_root, books.clock, books.ids)
 
 
 def last_job(visitor):
     books = visitor.kiosk.books
-    return Spool(books.store, visitor.node.keys.spool_key, books.clock, books.ids).jobs()[-1]
+    return Spool(books.store, visitor.node.at_rest_root, books.clock, books.ids).jobs()[-1]
 
 
 @pytest.mark.parametrize(
