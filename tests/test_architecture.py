@@ -22,7 +22,6 @@ TABLES_OF_LOOKALIKES = {
     "peripherals/devices",
     "peripherals/drivers",
     "peripherals/simulators",
-    "content/xforms/session",
 }
 
 # What may be imported where. A module prefix, and the only files or folders that may import it.

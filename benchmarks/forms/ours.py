@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from content.form_library.sqlite_choice_tables import SqliteTables
-from content.xforms.parse.form import Form
 from content.xforms.parse.memory import loading
+from content.xforms.parse.reader import parse_form
 from content.xforms.session.session import FormSession
 from kiosk.tools.form_tryout.run import MediaFolder
 from provisioning.clock import EAT, VirtualClock
@@ -43,7 +43,7 @@ def load(case: str, folder: Path) -> tuple[FormSession, float]:
     start = time.perf_counter()
     # As the kiosk and `huduma forms` load forms.
     with loading():
-        form = Form.parse(xml, MediaFolder(folder), tables=SqliteTables())
+        form = parse_form(xml, MediaFolder(folder), tables=SqliteTables())
         session = FormSession(form, now=VirtualClock().now, tz=EAT, ids=SeededIds())
     taken = time.perf_counter() - start
     gc.freeze()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from content.catalogue import csv_tables
+from content import csv_rows
 from content.catalogue.forms import LIST_NAME
 from content.faults import FormUnreadable, SourcesRefused
 
@@ -28,11 +28,11 @@ def compile_forms(sources: Path, files: Mapping[str, bytes]) -> dict[str, bytes]
         return {}
     offices = {
         row["code"]: row["agency_code"]
-        for _, row in csv_tables.rows("services.csv", files["services.csv"])
+        for _, row in csv_rows.rows("services.csv", files["services.csv"])
     }
     made: dict[str, bytes] = {}
     entries = []
-    for line, row in csv_tables.rows(FORMS_TABLE, files[FORMS_TABLE]):
+    for line, row in csv_rows.rows(FORMS_TABLE, files[FORMS_TABLE]):
         lacking = [column for column in COLUMNS if not row.get(column)]
         if lacking:
             raise SourcesRefused(f"{FORMS_TABLE} line {line} has no {', '.join(lacking)}.")

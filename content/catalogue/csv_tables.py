@@ -7,9 +7,7 @@ Empty cells mean "no value"; codes that point to another table are checked here.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -28,9 +26,9 @@ from content.catalogue.model import (
     Service,
     TranslatedText,
 )
+from content.csv_rows import Row, rows
 from content.faults import SourcesRefused
 
-Row = Mapping[str, str]
 T = TypeVar("T")
 
 NAMES = (
@@ -60,25 +58,6 @@ class Tables:
     priority_classes: Mapping[str, PriorityClass]
     requirements: Mapping[str, Requirement]
     services: Mapping[str, Service]
-
-
-def rows(name: str, source: bytes) -> Iterator[tuple[int, Row]]:
-    """(line, row) of a CSV table; every row has every column, missing cells are empty."""
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourcesRefused(f"{name} is not UTF-8 ({error.reason}); save it as UTF-8.") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True)
-    try:
-        for row in reader:
-            if None in row:
-                raise SourcesRefused(
-                    f"{name} line {reader.line_num} has more cells than the header; "
-                    "put quotes around texts with commas."
-                )
-            yield reader.line_num, {key: (value or "").strip() for key, value in row.items()}
-    except csv.Error as error:
-        raise SourcesRefused(f"{name} line {reader.line_num}: {error}.") from error
 
 
 def read(sources: Mapping[str, bytes]) -> Tables:

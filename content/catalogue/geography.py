@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from content import csv_rows
 from content.catalogue import csv_tables
 from content.catalogue.model import Centre, Service
 
@@ -29,7 +30,7 @@ class Geography:
 
     def __init__(self, places: bytes, known: csv_tables.Tables) -> None:
         self._centres = known.centres
-        rows = [row for _, row in csv_tables.rows("county_places.csv", places)]
+        rows = [row for _, row in csv_rows.rows("county_places.csv", places)]
         self._places: Mapping[str, Place] = {
             row["county_code"]: (float(row["latitude"]), float(row["longitude"])) for row in rows
         }

@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
-FALLBACK = "en"
-"""The language every text of a pack has."""
+from content.i18n.strings import FALLBACK
 
 STATUSES = frozenset("VRIN")
 

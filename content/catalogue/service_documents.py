@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from content import csv_rows
 from content.catalogue import csv_tables
 from content.catalogue.model import Service
 from content.faults import SourcesRefused
@@ -38,7 +39,7 @@ def _texts(service: Service, known: csv_tables.Tables) -> Iterator[tuple[float, 
 
 
 def _phrases(synonyms: bytes, known: csv_tables.Tables) -> Iterator[Phrase]:
-    for line, row in csv_tables.rows("synonyms.csv", synonyms):
+    for line, row in csv_rows.rows("synonyms.csv", synonyms):
         codes = tuple(row["services"].split())
         for code in codes:
             if code not in known.services:

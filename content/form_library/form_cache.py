@@ -16,6 +16,7 @@ from content.catalogue.model import FormAsset
 from content.form_library.sqlite_choice_tables import SqliteTables
 from content.xforms.parse.form import Form, digest_of
 from content.xforms.parse.memory import loading
+from content.xforms.parse.reader import parse_form
 from content.xforms.session.session import FormSession
 from provisioning.clock import EAT
 from provisioning.ids import Ids
@@ -30,7 +31,7 @@ class FormOpener:
         self._forms: OrderedDict[str, Form] = OrderedDict()
 
     def form(self, asset: FormAsset) -> Form:
-        """The parsed form of `asset`; raises the faults of `Form.parse`."""
+        """The parsed form of `asset`; raises the faults of `parse_form`."""
         key = digest_of(asset.xml, asset.media)
         form = self._forms.get(key)
         if form is None:
@@ -72,7 +73,7 @@ class FormOpener:
 
 def _parsed(asset: FormAsset) -> Form:
     with loading():
-        return Form.parse(asset.xml, asset.media, tables=SqliteTables())
+        return parse_form(asset.xml, asset.media, tables=SqliteTables())
 
 
 def _seed(visit: UUID) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
-from content.catalogue import csv_tables
+from content import csv_rows
 from content.faults import SourcesRefused
 from content.i18n import strings
 
@@ -36,7 +36,7 @@ def export(table: Path, target: Path, language: str) -> int:
         fuzzy=False,
     )
     count = 0
-    for _, row in csv_tables.rows(table.name, source):
+    for _, row in csv_rows.rows(table.name, source):
         if language not in row:
             raise SourcesRefused(f"{table.name} has no column {language!r}.")
         catalog.add(row["en"], row[language], context=row["key"], auto_comments=[row["context"]])
@@ -56,7 +56,7 @@ def bring_in(source: Path, table: Path, language: str) -> int:
             f"{source.name} is not a .po file that can be read: {error}"
         ) from error
     translated = {str(m.context): str(m.string) for m in catalog if m.context and m.string}
-    rows = [row for _, row in csv_tables.rows(table.name, table.read_bytes())]
+    rows = [row for _, row in csv_rows.rows(table.name, table.read_bytes())]
     changed = 0
     made: list[dict[str, str]] = []
     for row in rows:

@@ -12,10 +12,11 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from content.catalogue.csv_tables import rows
-from content.catalogue.model import FALLBACK
+from content.csv_rows import rows
 from content.faults import NotInPack, SourcesRefused
 
+FALLBACK = "en"
+"""The language every text of a pack has."""
 LANGUAGES = ("en", "sw")
 """The languages in which every string must be there for a pack to be built."""
 

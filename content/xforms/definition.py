@@ -53,7 +53,7 @@ class NodeDefinition:
         """Document order among all places of the form."""
 
     def __repr__(self) -> str:
-        return f"Place({self.path})"
+        return f"NodeDefinition({self.path})"
 
     @property
     def is_attribute(self) -> bool:

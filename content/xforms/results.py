@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from content.xforms.session.entities import EntityChange
 
 
 class Violation(Enum):
@@ -95,6 +91,21 @@ class RecordProblem:
     path: str
     violation: Violation
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityChange:
+    """One entity created or updated by a record; versions are as the form carries them."""
+
+    dataset: str
+    id: str
+    label: str
+    creates: bool
+    updates: bool
+    properties: tuple[tuple[str, str], ...]
+    base_version: str = ""
+    trunk_version: str = ""
+    branch_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

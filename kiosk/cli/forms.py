@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _compile(arguments: argparse.Namespace) -> int:
-    from content.xforms.parse.form import Form
+    from content.xforms.parse.reader import parse_form
     from kiosk.tools.form_tryout.run import MediaFolder, compile_xlsform, with_made
     from provisioning.faults import UsageFault
 
@@ -78,7 +78,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     if not compiled.usable:
         return PROBLEMS_FOUND
     media = with_made(MediaFolder(arguments.input.parent), compiled.media)
-    Form.parse(compiled.xml, media, strict=True)
+    parse_form(compiled.xml, media, strict=True)
     try:
         arguments.output.write_bytes(compiled.xml)
     except OSError as error:

@@ -13,7 +13,7 @@ from typing import Any
 
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset
-from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.results import PageKind
 from content.xforms.session.session import FormSession
 from kiosk.filling.filling import Filling
@@ -206,7 +206,7 @@ class ScreenSamples:
         return rows
 
     def _filling(self, asset: FormAsset) -> Filling:
-        form = Form.parse(asset.xml, asset.media)
+        form = parse_form(asset.xml, asset.media)
         return Filling(asset, FormSession(form, now=self._now, tz=EAT, ids=self._ids))
 
     def _with_ticket(self, session: Session) -> None:

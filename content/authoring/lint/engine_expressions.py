@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from content.authoring.problem import Remark
 from content.xforms.faults import BadExpression, EvaluationFault, FormTooLarge
 from content.xforms.xpath.compiler import Compiler
+from content.xforms.xpath.functions.registry import ODK_FUNCTIONS
 from content.xforms.xpath.parser import parse
 from content.xforms.xpath.regex.matcher import matches
 from content.xforms.xpath.syntax import (
@@ -43,7 +44,7 @@ def inspect(expression: str) -> list[Remark]:
     """Remarks on `expression`, each code once; an expression that cannot be run gives one error."""
     try:
         tree = parse(expression)
-        Compiler().value(tree)
+        Compiler((), ODK_FUNCTIONS).value(tree)
     except BadExpression as fault:
         return [Remark("bad-expression", fault.message, "Correct it.", "error")]
     except FormTooLarge as fault:

@@ -15,8 +15,8 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
+from content import csv_rows
 from content.authoring.starter_forms.question_kinds import KINDS, QuestionKind
-from content.catalogue import csv_tables
 
 FORMS = Path(__file__).parents[2] / "default" / "forms"
 LANGUAGES = {"en": "English (en)", "sw": "Kiswahili (sw)"}
@@ -65,7 +65,7 @@ def sheets(source: Mapping[str, Any], form: Mapping[str, Any], content: Path) ->
     choices = [row for name in lists for row in _choices(source, name, content)]
     agency = next(
         row["agency_code"]
-        for _, row in csv_tables.rows("services.csv", (content / "services.csv").read_bytes())
+        for _, row in csv_rows.rows("services.csv", (content / "services.csv").read_bytes())
         if row["code"] == form["service"]
     )
     settings = {
@@ -153,14 +153,14 @@ def _both(column: str, texts: Sequence[str]) -> Row:
 def _choices(source: Mapping[str, Any], list_name: str, content: Path) -> Iterator[Row]:
     match list_name:
         case "county":
-            for _, row in csv_tables.rows("counties.csv", (content / "counties.csv").read_bytes()):
+            for _, row in csv_rows.rows("counties.csv", (content / "counties.csv").read_bytes()):
                 yield _choice(list_name, row["code"], (row["name"], row["name"]), "county")
         case "agency":
-            for _, row in csv_tables.rows("agencies.csv", (content / "agencies.csv").read_bytes()):
+            for _, row in csv_rows.rows("agencies.csv", (content / "agencies.csv").read_bytes()):
                 names = (row["name_en"], row["name_sw"])
                 yield _choice(list_name, row["code"], names, row["icon"])
         case "service":
-            for _, row in csv_tables.rows("services.csv", (content / "services.csv").read_bytes()):
+            for _, row in csv_rows.rows("services.csv", (content / "services.csv").read_bytes()):
                 names = (row["service_en"], row["service_sw"])
                 yield _choice(list_name, row["code"], names, "", row["agency_code"])
         case _:

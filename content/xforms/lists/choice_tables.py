@@ -1,8 +1,8 @@
-"""Itemsets: long choice lists behind a port, so that they never become Python nodes.
+"""Choice tables: long choice lists behind a port, so that they never become Python nodes.
 
 `ChoiceTable` is the port; its SQLite adapter is `content/form_library/sqlite_choice_tables.py`.
-`TableList` makes a
-table look like a list: rows become nodes only while an expression or a screen looks at them.
+`TableList` makes a table look like a list: rows become nodes only while an expression or a screen
+looks at them. `cell` and `has_column` read a row without making nodes of it.
 """
 
 from __future__ import annotations
@@ -82,6 +82,30 @@ class RowNode(XmlNode):
     @property
     def by_name(self) -> Mapping[str, list[XmlNode]]:  # type: ignore[override]
         return self._open().by_name
+
+
+def has_column(row: XmlNode, column: str) -> bool:
+    """Whether a row has a cell of that name."""
+    return column in row.columns if isinstance(row, RowNode) else bool(row.by_name.get(column))
+
+
+def cell(row: XmlNode, column: str) -> str:
+    """The text of a row's column; a path (`a/b`, `@id`) leads further."""
+    if isinstance(row, RowNode) and (text := row.cell(column)) is not None:
+        return text
+    cells = row.by_name.get(column)
+    if cells:
+        return cells[0].text()
+    node: XmlNode | None = row
+    for name in column.split("/"):
+        if node is None:
+            return ""
+        if name.startswith("@"):
+            node = (node.attributes or {}).get(name[1:])
+        elif name != ".":
+            below = node.by_name.get(name.rpartition(":")[2])
+            node = below[0] if below else None
+    return "" if node is None else node.text()
 
 
 class TableList:

@@ -11,8 +11,10 @@ from typing import Any
 
 from content.xforms.definition import NodeDefinition
 from content.xforms.faults import BadExpression, FormTooLarge
-from content.xforms.xpath.compiler import Compiler, RunBoolean, RunNodes, RunText
+from content.xforms.xpath.compiler import Compiler
+from content.xforms.xpath.functions.registry import ODK_FUNCTIONS
 from content.xforms.xpath.parser import parse
+from content.xforms.xpath.signature import Narrow, RunBoolean, RunNodes, RunText
 from content.xforms.xpath.syntax import Expr
 from content.xforms.xpath.values import Run
 
@@ -70,14 +72,21 @@ class Expressions:
         compiled = self._compiled.get(key)
         if compiled is None:
             tree = self.tree(source, where)
-            compiler = self._compilers.get(rows)
-            if compiler is None:
-                compiler = self._compilers[rows] = Compiler(rows)
             try:
-                compiled = self._compiled[key] = _want(compiler, want)(tree)
+                compiled = self._compiled[key] = _want(self._compiler(rows), want)(tree)
             except BadExpression as fault:
                 raise BadExpression(f"{where}: {fault.message}") from fault
         return compiled
+
+    def predicate(self, tree: Expr, place: NodeDefinition | None) -> Narrow:
+        """The nodes for which `tree`, a predicate of an expression of `place`, holds."""
+        return self._compiler(() if place is None else place.row_names()).predicate(tree)
+
+    def _compiler(self, rows: tuple[tuple[str, ...], ...]) -> Compiler:
+        compiler = self._compilers.get(rows)
+        if compiler is None:
+            compiler = self._compilers[rows] = Compiler(rows, ODK_FUNCTIONS)
+        return compiler
 
 
 def _want(compiler: Compiler, want: str) -> Callable[[Expr], Any]:

@@ -1,8 +1,4 @@
-"""Model: a form, parsed once and shared by every session of it; it never changes after parsing.
-
-`Form.parse` owns the order of reading: record, binds, body, lists, actions, then the graph of
-rules. Reading XML into each of those is left to the module of that name.
-"""
+"""Form: a form as it was read, shared by every session of it; it never changes after parsing."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ from dataclasses import dataclass, field
 
 from content.xforms.definition import Control, NodeDefinition
 from content.xforms.faults import FormRefused
-from content.xforms.lists.choice_tables import ChoiceTables
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.actions import Action, ActionEvent
 from content.xforms.parse.dependency_graph import Graph
@@ -55,27 +50,6 @@ class Form:
     typed: list[NodeDefinition] = field(default_factory=list)
     instances: dict[str, str] = field(default_factory=dict)
     """Each list's source file name, empty for an internal list."""
-
-    @classmethod
-    def parse(
-        cls,
-        xml: bytes,
-        media: Mapping[str, bytes] | None = None,
-        *,
-        tables: ChoiceTables | None = None,
-        strict: bool = False,
-    ) -> Form:
-        """Read an XForm and its attached lists (`media`: file name to bytes).
-
-        `tables` keeps lists over 500 rows (None: in memory). `strict` also refuses unknown paths.
-        Raises `NotAForm`, `FormRefused`, `BadExpression`, `FormTooLarge`.
-        """
-        from content.xforms.parse.reader import FormReader  # noqa: PLC0415 - the reader builds forms
-
-        form = FormReader(xml, media or {}, tables).form()
-        if strict:
-            form.refuse_unknown()
-        return form
 
     @property
     def languages(self) -> list[str]:

@@ -12,10 +12,10 @@ from contextlib import suppress
 
 from content.xforms.definition import Itemset, NodeDefinition
 from content.xforms.faults import BadExpression, FormTooLarge
+from content.xforms.lists.choice_tables import cell
 from content.xforms.lists.lists import ChoiceList, NodeList
 from content.xforms.parse.body import absolute
 from content.xforms.parse.expressions import Expressions
-from content.xforms.session.choices import cell
 from content.xforms.texts import Itext, Output, Parts, TextDefinition
 from content.xforms.xpath.syntax import Expr, FunctionCall, StringLiteral, walk
 

@@ -17,7 +17,7 @@ _LIBC = ctypes.CDLL(None)
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Around `Form.parse`: no collector meanwhile, free memory to the system afterwards."""
+    """Around `parse_form`: no collector meanwhile, free memory to the system afterwards."""
     collecting = gc.isenabled()
     gc.disable()
     try:

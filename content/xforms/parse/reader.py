@@ -1,22 +1,25 @@
-"""Reader: an XForm document to a `Form`, part by part."""
+"""Reader: an XForm document to a `Form`, part by part.
+
+The order: record, binds, body, lists, actions, then the graph of rules. Reading XML into each of
+those is left to the module of that name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from content.xforms.definition import Bind, NodeDefinition
-from content.xforms.faults import NotAForm
+from content.xforms.faults import FormRefused, NotAForm
 from content.xforms.lists.attachments import file_name, read_list
 from content.xforms.lists.choice_tables import ChoiceTables, MemoryTables
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.actions import ACTIONS, Action, ActionEvent, read_action
-from content.xforms.parse.body import BodyReader, absolute, itext_id, parts_of, wording
+from content.xforms.parse.body import BodyReader, absolute, itext_id, parts_of
 from content.xforms.parse.dependency_graph import build
 from content.xforms.parse.expressions import Expressions
 from content.xforms.parse.form import Form, SubmissionElement, digest_of
 from content.xforms.parse.label_expressions import LabelExpressions
 from content.xforms.parse.primary_instance import PrimaryInstance, read_record, settle_templates
-from content.xforms.session.entities import check_version
 from content.xforms.texts import PLAIN, Itext, Parts, TextDefinition
 from content.xforms.xml import ENTITIES, JAVAROSA, XFORMS, Element, elements, local, parse_xml
 
@@ -30,9 +33,29 @@ _TYPES = {
     "geoshape", "binary", "barcode", "intent", "select", "select1", "odk:rank", "long", "integer",
 }  # fmt: skip
 _SAME_TYPES = {"integer": "int", "long": "int", "odk:rank": "rank", "rank": "rank"}
+_ENTITIES_NEWEST = (2025, 1)
+"""The newest entities version this engine knows; a form that asks for more is refused."""
 
 
-class FormReader:
+def parse_form(
+    xml: bytes,
+    media: Mapping[str, bytes] | None = None,
+    *,
+    tables: ChoiceTables | None = None,
+    strict: bool = False,
+) -> Form:
+    """Read an XForm and its attached lists (`media`: file name to bytes).
+
+    `tables` keeps lists over 500 rows (None: in memory). `strict` also refuses unknown paths.
+    Raises `NotAForm`, `FormRefused`, `BadExpression`, `FormTooLarge`.
+    """
+    form = _FormReader(xml, media or {}, tables).form()
+    if strict:
+        form.refuse_unknown()
+    return form
+
+
+class _FormReader:
     """Reads one form; used once."""
 
     def __init__(self, xml: bytes, media: Mapping[str, bytes], tables: ChoiceTables | None) -> None:
@@ -48,7 +71,7 @@ class FormReader:
         self._unknown: list[tuple[str, str]] = []
 
     def form(self) -> Form:
-        """The form; raises the faults of `Form.parse`."""
+        """The form; raises the faults of `parse_form`."""
         instances = self._model.findall(f"{{{XFORMS}}}instance")
         roots = elements(instances[0]) if instances else []
         if not roots:
@@ -84,7 +107,7 @@ class FormReader:
             instances=sources,
         )
         _compile_the_rest(form)
-        check_version(form.entities_version)
+        _check_entities_version(form.entities_version)
         form.unknown = self._unknown + graph.unknown
         return form
 
@@ -173,6 +196,18 @@ class FormReader:
         )
 
 
+def _check_entities_version(version: str) -> None:
+    """Raise `FormRefused` where a form wants a newer entities spec than this engine knows."""
+    parts = version.split(".")
+    if not version:
+        return
+    if not all(part.isdigit() for part in parts[:2]) or len(parts) < 2:
+        raise FormRefused(f"The form's entities version {version!r} is not one; write 2024.1.0.")
+    if (int(parts[0]), int(parts[1])) > _ENTITIES_NEWEST:
+        year, number = _ENTITIES_NEWEST
+        raise FormRefused(f"The form needs entities {version}; this engine knows {year}.{number}.")
+
+
 def _compile_the_rest(form: Form) -> None:
     """Expressions that only run later: a mistake in them is told now, and not to a citizen."""
     expressions = form.expressions
@@ -231,6 +266,3 @@ def _mark_repeats(controls: list) -> list[NodeDefinition]:  # type: ignore[type-
                 counted.append(control.place)
         counted += _mark_repeats(control.children)
     return counted
-
-
-__all__ = ["FormReader", "wording"]

@@ -7,19 +7,15 @@ index that question costs one look-up, not a walk over 20,000 rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from content.xforms.definition import Control, Itemset, NodeDefinition
-from content.xforms.lists.choice_tables import RowNode
+from content.xforms.lists.choice_tables import cell, has_column
 from content.xforms.results import Choice
+from content.xforms.session.context import SessionContext
 from content.xforms.tree import XmlNode
-from content.xforms.xpath import paths
-from content.xforms.xpath.compiler import Compiler
+from content.xforms.xpath.signature import Narrow
 from content.xforms.xpath.syntax import Expr, FunctionCall, NumberLiteral, Path, StringLiteral, walk
 from content.xforms.xpath.values import Context
-
-if TYPE_CHECKING:
-    from content.xforms.session.context import SessionContext
 
 Finder = Callable[[Context, str], list[XmlNode]]
 ICON = "icon"
@@ -104,8 +100,11 @@ class SelectChoices:
         if key not in self._finders:
             tree = self._world.form.expressions.tree(itemset.nodeset, _where(node))
             place = node.place
-            rows = () if place is None else place.row_names()
-            self._finders[key] = _finder(tree, itemset.value, Compiler(rows))
+            self._finders[key] = _finder(
+                tree,
+                itemset.value,
+                lambda predicate: self._world.form.expressions.predicate(predicate, place),
+            )
         return self._finders[key]
 
     def _label(self, row: XmlNode, itemset: Itemset) -> str:
@@ -117,7 +116,7 @@ def _where(node: XmlNode) -> str:
     return f"choices of {node.place.path if node.place else 'a question'}"
 
 
-def _finder(tree: Expr, column: str, compiler: Compiler) -> Finder | None:
+def _finder(tree: Expr, column: str, compile_predicate: Callable[[Expr], Narrow]) -> Finder | None:
     """A closure finding the offered rows of one value by index; None where order could matter."""
     if isinstance(tree, FunctionCall) and tree.name == "randomize" and tree.arguments:
         tree = tree.arguments[0]
@@ -127,7 +126,8 @@ def _finder(tree: Expr, column: str, compiler: Compiler) -> Finder | None:
         or len(tree.steps) != 2
     ):
         return None
-    name = tree.base.arguments[0] if tree.base.name == "instance" else None
+    arguments = tree.base.arguments
+    name = arguments[0] if tree.base.name == "instance" and arguments else None
     root, row = tree.steps
     plain = root.axis == row.axis == "child" and not root.predicates and row.name != "*"
     if not isinstance(name, StringLiteral) or not plain or "/" in column or root.name == "*":
@@ -137,7 +137,7 @@ def _finder(tree: Expr, column: str, compiler: Compiler) -> Finder | None:
             isinstance(part, FunctionCall) and part.name in _POSITIONAL for part in walk(predicate)
         ):
             return None
-    narrow = [paths.compile_predicate(compiler, predicate) for predicate in row.predicates]
+    narrow = [compile_predicate(predicate) for predicate in row.predicates]
     listed, path = name.value, (root.name, row.name)
 
     def find(c: Context, value: str) -> list[XmlNode]:
@@ -147,27 +147,3 @@ def _finder(tree: Expr, column: str, compiler: Compiler) -> Finder | None:
         return rows
 
     return find
-
-
-def has_column(row: XmlNode, column: str) -> bool:
-    """Whether a row has a cell of that name."""
-    return column in row.columns if isinstance(row, RowNode) else bool(row.by_name.get(column))
-
-
-def cell(row: XmlNode, column: str) -> str:
-    """The text of a row's column; a path (`a/b`, `@id`) leads further."""
-    if isinstance(row, RowNode) and (text := row.cell(column)) is not None:
-        return text
-    cells = row.by_name.get(column)
-    if cells:
-        return cells[0].text()
-    node: XmlNode | None = row
-    for name in column.split("/"):
-        if node is None:
-            return ""
-        if name.startswith("@"):
-            node = (node.attributes or {}).get(name[1:])
-        elif name != ".":
-            below = node.by_name.get(name.rpartition(":")[2])
-            node = below[0] if below else None
-    return "" if node is None else node.text()

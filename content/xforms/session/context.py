@@ -1,4 +1,4 @@
-"""World: what expressions may ask of a running session (`xpath.values.EvaluationContext`)."""
+"""World: what expressions may ask of a running session (`xpath.values.World`)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
-from content.xforms.definition import NodeDefinition
+from content.xforms.definition import Control, NodeDefinition
 from content.xforms.faults import EvaluationFault, FormTooLarge
 from content.xforms.limits import EVALUATION_STEPS_MAX
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.form import Form
-from content.xforms.session.choices import SelectChoices
 from content.xforms.texts import PLAIN, Output, Parts, TextDefinition
 from content.xforms.tree import RecordNode, XmlNode
 from content.xforms.xpath.functions.nodesets import ParkMiller
@@ -56,7 +55,8 @@ class SessionContext:
         self._last_saved = last_saved
         self._locate = locate
         self._documents: dict[str, XmlNode] = {}
-        self.chooser = SelectChoices(self)
+        self.name_choice: Callable[[Control, XmlNode, str], str] = lambda *_: ""
+        """The label of a choice; the session puts the select's own (`choices.py`) here."""
         self.spent = 0
         self.fixed: dict[str, list[XmlNode]] = {}
 
@@ -169,7 +169,7 @@ class SessionContext:
         control = None if place is None else place.control
         if control is None:
             return ""
-        return self.chooser.label(control, self._near(place, node), value)
+        return self.name_choice(control, self._near(place, node), value)
 
     def _question(self, path: str, node: XmlNode) -> NodeDefinition | None:
         if path.startswith("/"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from content.xforms.addresses import address
 from content.xforms.definition import SELECTS, Control, NodeDefinition
 from content.xforms.parse.form import Form
 from content.xforms.results import Choice, NodeState, RecordProblem, Violation
-from content.xforms.session.addresses import address
+from content.xforms.session.choices import SelectChoices
 from content.xforms.session.context import SessionContext
 from content.xforms.texts import TextDefinition
 from content.xforms.tree import RecordNode
@@ -25,9 +26,10 @@ _WORDS = {
 class NodeDescriber:
     """Tells of nodes of one session."""
 
-    def __init__(self, form: Form, world: SessionContext) -> None:
+    def __init__(self, form: Form, world: SessionContext, chooser: SelectChoices) -> None:
         self._form = form
         self._world = world
+        self._chooser = chooser
 
     def state(self, node: RecordNode) -> NodeState:
         """Everything a screen needs of `node`."""
@@ -60,7 +62,7 @@ class NodeDescriber:
             return None
         if not node.relevant:
             return ()
-        return tuple(self._world.chooser.choices(control, node))
+        return tuple(self._chooser.choices(control, node))
 
     def violation(self, node: RecordNode) -> Violation | None:
         """Why the node cannot stand, or None; only relevant leaves are checked."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from content.xforms.addresses import address
 from content.xforms.definition import Control
 from content.xforms.parse.form import Form
 from content.xforms.results import Page, PageKind
-from content.xforms.session.addresses import address
 from content.xforms.session.context import SessionContext
 from content.xforms.session.recalculation import nodes_at
 from content.xforms.tree import RecordNode, XmlNode

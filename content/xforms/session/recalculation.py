@@ -22,6 +22,7 @@ from content.xforms.parse.dependency_graph import (
     Graph,
 )
 from content.xforms.session.answers import calculated
+from content.xforms.session.choices import SelectChoices
 from content.xforms.session.context import SessionContext
 from content.xforms.tree import RecordNode, XmlNode
 from content.xforms.xpath.values import Context
@@ -33,10 +34,15 @@ class Recalculation:
     """Rules over one record. `changed` hears of every node whose value a rule changed."""
 
     def __init__(
-        self, graph: Graph, world: SessionContext, changed: Callable[[RecordNode], None]
+        self,
+        graph: Graph,
+        world: SessionContext,
+        chooser: SelectChoices,
+        changed: Callable[[RecordNode], None],
     ) -> None:
         self._graph = graph
         self._world = world
+        self._chooser = chooser
         self._changed = changed
         self._waiting: list[int] = []
         self._roots: dict[int, list[RecordNode] | None] = {}
@@ -183,7 +189,7 @@ class Recalculation:
         assert control is not None
         full = dropped or node.value
         values = [full] if control.kind == "select1" else full.split()
-        kept = self._world.chooser.allowed(control, node, values)
+        kept = self._chooser.allowed(control, node, values)
         text = " ".join(kept)
         if len(kept) == len(values):
             self._dropped.pop(node, None)

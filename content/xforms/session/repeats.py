@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from content.xforms.addresses import find, steps_of
 from content.xforms.definition import NodeDefinition
 from content.xforms.faults import AnswerRefused, FormTooLarge
 from content.xforms.limits import NODES_MAX, ROWS_MAX
 from content.xforms.parse.form import Form
-from content.xforms.session.addresses import find, steps_of
 from content.xforms.session.context import SessionContext
-from content.xforms.session.preloads import begin
+from content.xforms.session.events import begin
 from content.xforms.session.recalculation import Recalculation, nodes_at, spread
 from content.xforms.tree import RecordNode, XmlNode, copy_record
 from content.xforms.xpath.values import Context, to_number

@@ -10,22 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 
+from content.xforms.addresses import address, find
 from content.xforms.faults import AnswerRefused
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.form import Form
 from content.xforms.results import Finalized, NodeState, Page, RecordProblem, SetResult
 from content.xforms.session import snapshots
-from content.xforms.session.addresses import address, find
 from content.xforms.session.answers import stored
+from content.xforms.session.choices import SelectChoices
 from content.xforms.session.context import IdSource, SessionContext
 from content.xforms.session.describe import NodeDescriber
-from content.xforms.session.entities import changes, complete
-from content.xforms.session.events import Events
+from content.xforms.session.events import Events, at_end, begin
 from content.xforms.session.paging import pages
-from content.xforms.session.preloads import at_end, begin
 from content.xforms.session.recalculation import Recalculation
 from content.xforms.session.repeats import Repeats
-from content.xforms.session.submission import instance_id_node, to_xml
+from content.xforms.session.submission import (
+    complete_entities,
+    entity_changes,
+    instance_id_node,
+    to_xml,
+)
 from content.xforms.tree import RecordNode, copy_record
 
 
@@ -56,11 +60,13 @@ class FormSession:
     def _build(self, form: Form, world: SessionContext) -> None:
         self.form = form
         self._world = world
-        self._engine = Recalculation(form.graph, world, self._calculated)
+        chooser = SelectChoices(world)
+        world.name_choice = chooser.label
+        self._engine = Recalculation(form.graph, world, chooser, self._calculated)
         self._repeats = Repeats(form, world, self._engine)
         self._events = Events(form, world, self._engine)
         self._repeats.on_new_row = self._events.new_row
-        self._describer = NodeDescriber(form, world)
+        self._describer = NodeDescriber(form, world, chooser)
 
     @classmethod
     def restore(
@@ -187,10 +193,10 @@ class FormSession:
                 self._engine.value_changed(node)
         self._settle()
         instance_id = self._instance_id()
-        complete(world.root, world)
+        complete_entities(world.root, world)
         problems = self.violations()
         xml = to_xml(self.form, world.root, instance_id, self._deprecated)
-        return Finalized(xml, tuple(problems), instance_id, changes(world.root))
+        return Finalized(xml, tuple(problems), instance_id, entity_changes(world.root))
 
     def _instance_id(self) -> str:
         node = instance_id_node(self._world.root)

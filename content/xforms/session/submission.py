@@ -1,15 +1,23 @@
-"""Submission: the record as OpenRosa XML, exactly the bytes that are stored and sent.
+"""Submission: what leaves a finished record: OpenRosa XML, and what it says of entities.
 
-Nodes that are not relevant are left out; `meta/instanceID` is always there. The bytes are made
-once, when the form is finalised, and never again (servers compare resends byte by byte).
+The XML is exactly the bytes that are stored and sent. Nodes that are not relevant are left out;
+`meta/instanceID` is always there. The bytes are made once, when the form is finalised, and never
+again (servers compare resends byte by byte). Entities (ODK entities spec, to 2025.1) are what a
+record creates or updates in shared lists: the form itself fills `meta/entity` (pyxform writes its
+binds); here it is completed, read and told to the caller, who keeps the lists.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from content.xforms.parse.form import Form
-from content.xforms.tree import RecordNode
+from content.xforms.results import EntityChange
+from content.xforms.session.context import SessionContext
+from content.xforms.tree import RecordNode, XmlNode
 from content.xforms.xml import JAVAROSA, OPENROSA
 
+_TRUE = frozenset({"1", "true"})
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _QUOTED = str.maketrans(
     {
@@ -111,3 +119,69 @@ def instance_id_node(root: RecordNode) -> RecordNode | None:
             assert isinstance(node, RecordNode)
             return node
     return None
+
+
+def complete_entities(root: RecordNode, world: SessionContext) -> None:
+    """Give every entity that is created an id, where the form itself gave none."""
+    for entity in _entities(root):
+        if _flag(entity, "create") and not _attribute(entity, "id"):
+            node = (entity.attributes or {}).get("id")
+            if node is not None:
+                node.value = world.uuid()
+
+
+def entity_changes(root: RecordNode) -> tuple[EntityChange, ...]:
+    """What a finished record says of entities; those neither created nor updated are left out."""
+    found: list[EntityChange] = []
+    for entity in _entities(root):
+        creates, updates = _flag(entity, "create"), _flag(entity, "update")
+        meta = entity.parent
+        if not (creates or updates) or meta is None or not isinstance(meta.parent, RecordNode):
+            continue
+        labels = entity.by_name.get("label", [])
+        found.append(
+            EntityChange(
+                dataset=_attribute(entity, "dataset"),
+                id=_attribute(entity, "id"),
+                label=labels[0].text() if labels else "",
+                creates=creates,
+                updates=updates,
+                properties=tuple(_properties(meta.parent)),
+                base_version=_attribute(entity, "baseVersion"),
+                trunk_version=_attribute(entity, "trunkVersion"),
+                branch_id=_attribute(entity, "branchId"),
+            )
+        )
+    return tuple(found)
+
+
+def _entities(root: RecordNode) -> Iterator[RecordNode]:
+    for node in root.each():
+        parent = node.parent
+        if node.name == "entity" and node.relevant and parent is not None and parent.name == "meta":
+            yield node
+
+
+def _properties(scope: RecordNode) -> Iterator[tuple[str, str]]:
+    """Saved answers under `scope`, but not those of a row that is an entity of its own."""
+    for child in scope.children:
+        assert isinstance(child, RecordNode)
+        if not child.relevant or _has_entity(child):
+            continue
+        bind = child.place.bind
+        if bind is not None and bind.save_to:
+            yield bind.save_to, child.text()
+        yield from _properties(child)
+
+
+def _has_entity(node: XmlNode) -> bool:
+    return any("entity" in meta.by_name for meta in node.by_name.get("meta", ()))
+
+
+def _attribute(entity: RecordNode, name: str) -> str:
+    attribute = (entity.attributes or {}).get(name)
+    return "" if attribute is None else attribute.text()
+
+
+def _flag(entity: RecordNode, name: str) -> bool:
+    return _attribute(entity, name) in _TRUE

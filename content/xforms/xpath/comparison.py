@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from content.xforms.tree import XmlNode
-from content.xforms.xpath import paths
-from content.xforms.xpath.syntax import Binary, Expr, Path, StringLiteral
+from content.xforms.xpath.signature import RunBoolean, RunNodes
 from content.xforms.xpath.values import (
     NAN,
     Context,
+    Run,
     Value,
     is_numeric,
     text_number,
@@ -24,10 +23,7 @@ from content.xforms.xpath.values import (
     to_text,
 )
 
-if TYPE_CHECKING:
-    from content.xforms.xpath.compiler import Compiler
-
-_ORDER: dict[str, Callable[[float, float], bool]] = {
+ORDER: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -35,25 +31,17 @@ _ORDER: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def equality(compiler: Compiler, tree: Binary) -> Callable[[Context], bool]:
-    """`=` or `!=`; the common case, a path against a literal, has its own closure."""
-    wanted = tree.operator == "="
-    left, right = tree.left, tree.right
-    if isinstance(left, StringLiteral):
-        left, right = right, left
-    if isinstance(left, Path) and isinstance(right, StringLiteral):
-        run, literal = paths.compile_path(compiler, left), right.value
-        return _path_is(run, literal, wanted=wanted)
-    one, two = compiler.value(tree.left).run, compiler.value(tree.right).run
+def equality(one: Run, two: Run, *, wanted: bool) -> RunBoolean:
+    """`=` where `wanted`, else `!=`."""
     if wanted:
         return lambda c: equal(one(c), two(c), c)
     return lambda c: differ(one(c), two(c), c)
 
 
-def _path_is(
-    run: Callable[[Context], list[XmlNode]], literal: str, *, wanted: bool
-) -> Callable[[Context], bool]:
-    def path_is(c: Context) -> bool:
+def path_is(run: RunNodes, literal: str, *, wanted: bool) -> RunBoolean:
+    """Whether the nodes of a path equal a literal text, or differ from it."""
+
+    def compared(c: Context) -> bool:
         found = run(c)
         if len(found) == 1:
             node = found[0]
@@ -65,7 +53,7 @@ def _path_is(
             return equal(found, literal, c)
         return differ(found, literal, c)
 
-    return path_is
+    return compared
 
 
 def _numbers_equal(node: XmlNode, text: str, other: str, context: Context) -> bool:
@@ -132,25 +120,19 @@ def _sets(left: list[XmlNode], right: list[XmlNode], context: Context, *, wanted
     return len(values) > 1 or any(node.text() not in values for node in left)
 
 
-def relation(compiler: Compiler, tree: Binary) -> Callable[[Context], bool]:
-    """`<`, `<=`, `>`, `>=`: always between numbers; dates count as days."""
-    order = _ORDER[tree.operator]
-    if _may_be_many(tree.left) or _may_be_many(tree.right):
-        one, two = compiler.value(tree.left).run, compiler.value(tree.right).run
+def relation_of_many(order: Callable[[float, float], bool], one: Run, two: Run) -> RunBoolean:
+    """`<`, `<=`, `>`, `>=` where a side may be several nodes: true if it holds for any pair.
 
-        def related(c: Context) -> bool:
-            left, right = _number_of(one(c), c), _number_of(two(c), c)
-            if isinstance(left, float) and isinstance(right, float):
-                return order(left, right)
-            return any(order(x, y) for x in _each(left) for y in _each(right))
+    Always between numbers; dates count as days.
+    """
 
-        return related
-    left, right = compiler.number(tree.left), compiler.number(tree.right)
-    return lambda c: order(left(c), right(c))
+    def related(c: Context) -> bool:
+        left, right = _number_of(one(c), c), _number_of(two(c), c)
+        if isinstance(left, float) and isinstance(right, float):
+            return order(left, right)
+        return any(order(x, y) for x in _each(left) for y in _each(right))
 
-
-def _may_be_many(tree: Expr) -> bool:
-    return isinstance(tree, Path)
+    return related
 
 
 def _number_of(value: Value, context: Context) -> float | list[float]:

@@ -8,13 +8,21 @@ Closures hold no state: one is shared by all nodes of a place and all sessions o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
 
 from content.xforms.faults import BadExpression
 from content.xforms.tree import XmlNode
-from content.xforms.xpath import comparison, paths
-from content.xforms.xpath.functions.registry import FORMS, FUNCTIONS, Function
+from content.xforms.xpath import comparison, lookups, paths
+from content.xforms.xpath.signature import (
+    Code,
+    Function,
+    FunctionTable,
+    Narrow,
+    RunBoolean,
+    RunNodes,
+    RunNumber,
+    RunText,
+    SpecialForm,
+)
 from content.xforms.xpath.syntax import (
     Base,
     Binary,
@@ -38,26 +46,16 @@ from content.xforms.xpath.values import (
     to_text,
 )
 
-RunText: TypeAlias = Callable[[Context], str]
-RunNumber: TypeAlias = Callable[[Context], float]
-RunBoolean: TypeAlias = Callable[[Context], bool]
-RunNodes: TypeAlias = Callable[[Context], list[XmlNode]]
-
-
-class Code(NamedTuple):
-    """A compiled tree; `kind` is `text`, `number`, `boolean`, `nodes` or `any`."""
-
-    kind: str
-    run: Run
-
 
 class Compiler:
     """Compiles trees for one context: `rows` are the repeats around it, outermost first,
-    as the step names of each (an absolute path into one of them means this row).
+    as the step names of each (an absolute path into one of them means this row); `functions` is
+    every function there is.
     """
 
-    def __init__(self, rows: tuple[tuple[str, ...], ...] = ()) -> None:
-        self.rows = rows
+    def __init__(self, rows: tuple[tuple[str, ...], ...], functions: FunctionTable) -> None:
+        self._rows = rows
+        self._functions = functions
 
     def value(self, tree: Expr) -> Code:  # noqa: PLR0911 - one a kind of tree
         """`tree` with whatever type it gives; raises `BadExpression`."""
@@ -78,13 +76,13 @@ class Compiler:
             case FunctionCall():
                 return self._call(tree)
             case Path():
-                return Code("nodes", paths.compile_path(self, tree))
+                return Code("nodes", self._path(tree))
             case Filter(base, predicates):
                 return self._filter(base, predicates)
 
     def text(self, tree: Expr) -> RunText:
         """`tree` as a string."""
-        if isinstance(tree, Path) and (first := paths.first_text(self, tree)) is not None:
+        if isinstance(tree, Path) and (first := self._first_text(tree)) is not None:
             return first
         kind, run = self.value(tree)
         if kind == "text":
@@ -93,7 +91,7 @@ class Compiler:
 
     def number(self, tree: Expr) -> RunNumber:
         """`tree` as a number."""
-        if isinstance(tree, Path) and (first := paths.first_text(self, tree)) is not None:
+        if isinstance(tree, Path) and (first := self._first_text(tree)) is not None:
             reading = first
             return lambda c: text_number(reading(c), c)
         kind, run = self.value(tree)
@@ -122,6 +120,45 @@ class Compiler:
 
         return relevant
 
+    def predicate(self, tree: Expr) -> Narrow:
+        """The nodes for which `tree` holds; a number means a position."""
+        if isinstance(tree, NumberLiteral):
+            return paths.at_position(tree.value)
+        kind, run = self.value(tree)
+        return paths.where(run) if kind == "boolean" else paths.where_or_at(run)
+
+    def _path(self, path: Path) -> RunNodes:
+        """The nodes `path` selects, in document order."""
+        if path.base is Base.CONTEXT:
+            return paths.relative(path, self.predicate)
+        if path.base is Base.ROOT:
+            return paths.absolute(path, self._rows, self.predicate)
+        assert not isinstance(path.base, Base)
+        lookup = lookups.split(path)
+        if lookup is None:
+            steps = paths.compile_steps(path.steps, self.predicate)
+            return paths.from_base(self.value(path.base).run, steps)
+        return lookups.indexed(
+            lookup,
+            sought=self.value(lookup.sought).run,
+            narrow=[self.predicate(tree) for tree in lookup.left_over],
+            onward=paths.compile_steps(path.steps[2:], self.predicate),
+            general=paths.compile_steps(path.steps, self.predicate),
+        )
+
+    def _first_text(self, path: Path) -> RunText | None:
+        """A closure giving just the text of the first node, or None where nothing is gained."""
+        near = paths.near_text(path)
+        if near is not None or not isinstance(path.base, Base):
+            return near
+        run = self._path(path)
+
+        def read(c: Context) -> str:
+            found = run(c)
+            return found[0].text() if found else ""
+
+        return read
+
     def _chain(self, tree: Chain) -> Code:
         operands = [self.boolean(operand) for operand in tree.operands]
         stop_at = tree.operator == "or"
@@ -144,9 +181,9 @@ class Compiler:
         if operator == "|":
             return Code("nodes", self._union(tree))
         if operator in {"=", "!="}:
-            return Code("boolean", comparison.equality(self, tree))
-        if operator in {"<", "<=", ">", ">="}:
-            return Code("boolean", comparison.relation(self, tree))
+            return Code("boolean", self._equality(tree))
+        if operator in comparison.ORDER:
+            return Code("boolean", self._relation(tree))
         left, right = self.number(tree.left), self.number(tree.right)
         match operator:
             case "+":
@@ -159,6 +196,27 @@ class Compiler:
                 return Code("number", lambda c: divide(left(c), right(c)))
             case _:
                 return Code("number", lambda c: remainder(left(c), right(c)))
+
+    def _equality(self, tree: Binary) -> RunBoolean:
+        wanted = tree.operator == "="
+        left, right = tree.left, tree.right
+        if isinstance(left, StringLiteral):
+            left, right = right, left
+        if isinstance(left, Path) and isinstance(right, StringLiteral):
+            # The common case, a path against a literal.
+            return comparison.path_is(self._path(left), right.value, wanted=wanted)
+        return comparison.equality(
+            self.value(tree.left).run, self.value(tree.right).run, wanted=wanted
+        )
+
+    def _relation(self, tree: Binary) -> RunBoolean:
+        order = comparison.ORDER[tree.operator]
+        if isinstance(tree.left, Path) or isinstance(tree.right, Path):
+            return comparison.relation_of_many(
+                order, self.value(tree.left).run, self.value(tree.right).run
+            )
+        left, right = self.number(tree.left), self.number(tree.right)
+        return lambda c: order(left(c), right(c))
 
     def _union(self, tree: Binary) -> Run:
         left, right = self.value(tree.left).run, self.value(tree.right).run
@@ -174,7 +232,7 @@ class Compiler:
 
     def _filter(self, base: Expr, predicates: list[Expr]) -> Code:
         run = self.value(base).run
-        narrow = [paths.compile_predicate(self, predicate) for predicate in predicates]
+        narrow = [self.predicate(predicate) for predicate in predicates]
 
         def filtered(c: Context) -> Value:
             found = run(c)
@@ -187,14 +245,13 @@ class Compiler:
         return Code("nodes", filtered)
 
     def _call(self, tree: FunctionCall) -> Code:
-        form = FORMS.get(tree.name)
-        if form is not None:
-            kind, least, most, build = form
-            check_count(tree, least, most)
-            return Code(kind, build(self, tree.arguments))
-        function = FUNCTIONS.get(tree.name)
+        function = self._functions.get(tree.name)
         if function is None:
             raise BadExpression(f"There is no function {tree.name}() in XForms; check its name.")
+        if isinstance(function, SpecialForm):
+            kind, least, most, build = function
+            check_count(tree, least, most)
+            return Code(kind, build(self, tree.arguments))
         return Code(function.gives, self._bound(function, tree))
 
     def _bound(self, function: Function, tree: FunctionCall) -> Run:
@@ -253,26 +310,3 @@ def remainder(left: float, right: float) -> float:
     if not right or math.isnan(right) or not math.isfinite(left):
         return NAN
     return math.fmod(left, right)
-
-
-def context_free(tree: Expr) -> bool:  # noqa: PLR0911 - one a kind of tree
-    """Whether `tree` reads nothing relative to a predicate's own node or position."""
-    match tree:
-        case Path(base, _):
-            if base is Base.CONTEXT:
-                return False
-            return base is Base.ROOT or context_free(base)
-        case FunctionCall(name, arguments):
-            if name in {"position", "last", "once"} and not arguments:
-                return False
-            return all(context_free(argument) for argument in arguments)
-        case Binary(_, left, right):
-            return context_free(left) and context_free(right)
-        case Chain(_, operands):
-            return all(context_free(operand) for operand in operands)
-        case Negative(operand):
-            return context_free(operand)
-        case Filter(base, _):
-            return context_free(base)
-        case _:
-            return True

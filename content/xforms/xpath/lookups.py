@@ -6,9 +6,10 @@ the other reads nothing of the row; what is left of the predicate then narrows t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from content.xforms.tree import XmlNode
+from content.xforms.xpath.signature import Narrow, RunNodes
 from content.xforms.xpath.syntax import (
     Base,
     Binary,
@@ -17,36 +18,42 @@ from content.xforms.xpath.syntax import (
     FunctionCall,
     Path,
     StringLiteral,
+    context_free,
     walk,
 )
-from content.xforms.xpath.values import Context, Value, to_text
-
-if TYPE_CHECKING:
-    from content.xforms.xpath.compiler import Compiler, RunNodes
+from content.xforms.xpath.values import Context, Run, to_text
 
 _POSITIONAL = frozenset({"position", "last"})
 
 
-def compile_lookup(compiler: Compiler, path: Path) -> RunNodes | None:
-    """A closure over the index, or None where the path has another shape."""
-    split = _split(path)
-    if split is None:
-        return None
-    from content.xforms.xpath import paths  # noqa: PLC0415 - paths asks us first
+class Lookup(NamedTuple):
+    """A path an index can answer: rows at `path` (root, row) of a list whose `column` equals
+    what `sought` gives, narrowed by the predicates `left_over`.
+    """
 
-    instance, row_path, column, sought, left_over = split
-    value = compiler.value(sought).run
-    narrow = [paths.compile_predicate(compiler, tree) for tree in left_over]
-    narrow += [paths.compile_predicate(compiler, tree) for tree in path.steps[1].predicates[1:]]
-    onward = paths.compile_steps(compiler, path.steps[2:])
-    general = paths.compile_steps(compiler, path.steps)
+    instance: str
+    path: tuple[str, str]
+    column: str
+    sought: Expr
+    left_over: list[Expr]
+
+
+def indexed(
+    lookup: Lookup, *, sought: Run, narrow: list[Narrow], onward: Narrow, general: Narrow
+) -> RunNodes:
+    """The nodes of a path by the index of its list.
+
+    `sought` and `narrow` are the look-up's compiled parts, `onward` the steps below the row and
+    `general` the whole path walked, for a value that is no single text.
+    """
+    instance, path, column = lookup.instance, lookup.path, lookup.column
 
     def look_up(c: Context) -> list[XmlNode]:
-        key = value(c)
+        key = sought(c)
         if isinstance(key, bool) or (isinstance(key, list) and len(key) > 1):
             document = c.world.instance(instance)
             return [] if document is None else general(c, [document])
-        rows = c.world.rows(instance, row_path, column, _key(key))
+        rows = c.world.rows(instance, path, column, to_text(key))
         for predicate in narrow:
             rows = predicate(c, rows)
         return onward(c, rows)
@@ -54,15 +61,12 @@ def compile_lookup(compiler: Compiler, path: Path) -> RunNodes | None:
     return look_up
 
 
-def _key(value: Value) -> str:
-    return to_text(value)
-
-
-def _split(  # noqa: PLR0911 - one a reason not to qualify
-    path: Path,
-) -> tuple[str, tuple[str, str], str, Expr, list[Expr]] | None:
+def split(path: Path) -> Lookup | None:  # noqa: PLR0911 - one a reason not to qualify
+    """The look-up in `path`, or None where it has another shape."""
     base, steps = path.base, path.steps
     if not isinstance(base, FunctionCall) or base.name != "instance" or len(steps) < 2:
+        return None
+    if not base.arguments:
         return None
     name, root, row = base.arguments[0], steps[0], steps[1]
     if not isinstance(name, StringLiteral) or root.predicates or not row.predicates:
@@ -83,13 +87,12 @@ def _split(  # noqa: PLR0911 - one a reason not to qualify
                 rest = [Chain("and", left_over)]
             if any(not isinstance(tree, (Binary, Chain, FunctionCall)) for tree in rest):
                 return None
-            return name.value, (root.name, row.name), column, sought, rest
+            rest += row.predicates[1:]
+            return Lookup(name.value, (root.name, row.name), column, sought, rest)
     return None
 
 
 def _column_equals(tree: Expr) -> tuple[str, Expr] | None:
-    from content.xforms.xpath.compiler import context_free  # noqa: PLC0415 - the compiler imports paths
-
     if not isinstance(tree, Binary) or tree.operator != "=":
         return None
     for column, sought in ((tree.left, tree.right), (tree.right, tree.left)):

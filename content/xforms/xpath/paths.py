@@ -8,36 +8,28 @@ found from `context.current`, because `instance()` never moves the document root
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from content.xforms.tree import XmlNode
-from content.xforms.xpath import lookups
 from content.xforms.xpath.axes import AXES, child_step
-from content.xforms.xpath.syntax import Base, Expr, LocationStep, NumberLiteral, Path, is_plain
-from content.xforms.xpath.values import Context, to_boolean
+from content.xforms.xpath.signature import Narrow, RunNodes, RunText
+from content.xforms.xpath.syntax import Base, Expr, LocationStep, Path, is_plain
+from content.xforms.xpath.values import Context, Run, to_boolean
 
-if TYPE_CHECKING:
-    from content.xforms.xpath.compiler import Compiler, RunNodes, RunText
-
-Narrow = Callable[[Context, list[XmlNode]], list[XmlNode]]
+CompilePredicate: TypeAlias = Callable[[Expr], Narrow]
 _NONE: list[XmlNode] = []
 
 
-def compile_path(compiler: Compiler, path: Path) -> RunNodes:
-    """The nodes `path` selects, in document order."""
-    if path.base is Base.CONTEXT:
-        if is_plain(path):
-            return _plain_relative(path)
-        walk = compile_steps(compiler, path.steps)
-        return lambda c: walk(c, [c.node])
-    if path.base is Base.ROOT:
-        return _absolute(compiler, path)
-    indexed = lookups.compile_lookup(compiler, path)
-    if indexed is not None:
-        return indexed
-    assert not isinstance(path.base, Base)
-    base = compiler.value(path.base).run
-    walk = compile_steps(compiler, path.steps)
+def relative(path: Path, compile_predicate: CompilePredicate) -> RunNodes:
+    """The nodes of a path that starts at the context."""
+    if is_plain(path):
+        return _plain_relative(path)
+    walk = compile_steps(path.steps, compile_predicate)
+    return lambda c: walk(c, [c.node])
+
+
+def from_base(base: Run, walk: Narrow) -> RunNodes:
+    """The nodes reached by `walk` from those `base` gives."""
 
     def based(c: Context) -> list[XmlNode]:
         found = base(c)
@@ -46,17 +38,9 @@ def compile_path(compiler: Compiler, path: Path) -> RunNodes:
     return based
 
 
-def first_text(compiler: Compiler, path: Path) -> RunText | None:
-    """A closure giving just the text of the first node, or None where nothing is gained."""
+def near_text(path: Path) -> RunText | None:
+    """The text of one child of the context or of a node above it; None for any other path."""
     if path.base is not Base.CONTEXT or not is_plain(path):
-        if path.base is Base.ROOT or path.base is Base.CONTEXT:
-            run = compile_path(compiler, path)
-
-            def read(c: Context) -> str:
-                found = run(c)
-                return found[0].text() if found else ""
-
-            return read
         return None
     ups, names = _shape(path)
     if len(names) != 1 or ups < 0:
@@ -129,16 +113,15 @@ def descend(node: XmlNode, names: list[str] | tuple[str, ...]) -> list[XmlNode]:
     return found
 
 
-def _absolute(compiler: Compiler, path: Path) -> RunNodes:
-    if path.plain and not compiler.rows:
+def absolute(
+    path: Path, rows: tuple[tuple[str, ...], ...], compile_predicate: CompilePredicate
+) -> RunNodes:
+    """The nodes of a path from the root; inside one of the repeats `rows` it means this row."""
+    if path.plain and not rows:
         return _from_top(tuple(path.plain.split("/")[1:]), path.plain)
     names = _leading_names(path.steps)
     row = next(
-        (
-            row
-            for row in reversed(compiler.rows)
-            if len(names) > len(row) and names[: len(row)] == row
-        ),
+        (row for row in reversed(rows) if len(names) > len(row) and names[: len(row)] == row),
         None,
     )
     plain = is_plain(path) and len(names) == len(path.steps)
@@ -148,10 +131,10 @@ def _absolute(compiler: Compiler, path: Path) -> RunNodes:
         if row is None:
             return _from_top(below, "/" + "/".join(below))
         return _from_row(row, lambda _, start: descend(start[0], below), names)
-    walk = compile_steps(compiler, rest)
+    walk = compile_steps(rest, compile_predicate)
     if row is None:
         return lambda c: walk(c, [c.world.document()])
-    return _from_row(row, walk, names, compile_steps(compiler, path.steps))
+    return _from_row(row, walk, names, compile_steps(path.steps, compile_predicate))
 
 
 def _from_top(names: tuple[str, ...], path: str) -> RunNodes:
@@ -194,12 +177,12 @@ def _from_row(
     return from_row
 
 
-def compile_steps(compiler: Compiler, steps: list[LocationStep]) -> Narrow:
+def compile_steps(steps: list[LocationStep], compile_predicate: CompilePredicate) -> Narrow:
     """A closure taking start nodes through `steps`."""
     moves = [
         (
             child_step(step.name) if step.axis == "child" else AXES[step.axis](step.name),
-            [compile_predicate(compiler, predicate) for predicate in step.predicates],
+            [compile_predicate(predicate) for predicate in step.predicates],
             step.axis not in {"child", "self", "attribute"},
         )
         for step in steps
@@ -227,26 +210,31 @@ def _unique(nodes: list[XmlNode]) -> list[XmlNode]:
     return list({id(node): node for node in nodes}.values())
 
 
-def compile_predicate(compiler: Compiler, tree: Expr) -> Narrow:
-    """A closure narrowing nodes by one predicate; a number means a position."""
-    if isinstance(tree, NumberLiteral):
-        at = int(tree.value) - 1 if tree.value == int(tree.value) else -1
-        return lambda _, nodes: nodes[at : at + 1] if at >= 0 else _NONE
-    kind, run = compiler.value(tree)
-    if kind == "boolean":
+def at_position(number: float) -> Narrow:
+    """The node of that number, counted from 1."""
+    at = int(number) - 1 if number == int(number) else -1
+    return lambda _, nodes: nodes[at : at + 1] if at >= 0 else _NONE
 
-        def test(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
-            inner = Context(c.node, c.world, c.current, len(nodes))
-            c.world.spend(len(nodes))
-            kept = []
-            for at, node in enumerate(nodes, 1):
-                inner.node = node
-                inner.position = at
-                if run(inner):
-                    kept.append(node)
-            return kept
 
-        return test
+def where(run: Run) -> Narrow:
+    """The nodes for which a condition holds."""
+
+    def test(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
+        inner = Context(c.node, c.world, c.current, len(nodes))
+        c.world.spend(len(nodes))
+        kept = []
+        for at, node in enumerate(nodes, 1):
+            inner.node = node
+            inner.position = at
+            if run(inner):
+                kept.append(node)
+        return kept
+
+    return test
+
+
+def where_or_at(run: Run) -> Narrow:
+    """As `where`, but a value that turns out a number means a position."""
 
     def pick(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
         inner = Context(c.node, c.world, c.current, len(nodes))

@@ -163,3 +163,26 @@ def is_plain(path: Path) -> bool:
         )
         for step in path.steps
     )
+
+
+def context_free(tree: Expr) -> bool:  # noqa: PLR0911 - one a kind of tree
+    """Whether `tree` reads nothing relative to a predicate's own node or position."""
+    match tree:
+        case Path(base, _):
+            if base is Base.CONTEXT:
+                return False
+            return base is Base.ROOT or context_free(base)
+        case FunctionCall(name, arguments):
+            if name in {"position", "last", "once"} and not arguments:
+                return False
+            return all(context_free(argument) for argument in arguments)
+        case Binary(_, left, right):
+            return context_free(left) and context_free(right)
+        case Chain(_, operands):
+            return all(context_free(operand) for operand in operands)
+        case Negative(operand):
+            return context_free(operand)
+        case Filter(base, _):
+            return context_free(base)
+        case _:
+            return True

@@ -15,7 +15,7 @@ from content.authoring.build import build_default
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, TranslatedText
 from content.xforms.faults import FormRefused
-from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.results import PageKind
 from kiosk.filling.filling import Filling
 from kiosk.tools.form_tryout.preview_ports import SingleFormCatalogue, preview_ports
@@ -65,7 +65,7 @@ def asset_of(path: Path, media: Path | None, like: FormAsset) -> FormAsset:
     if not compiled.usable:
         raise FormRefused(f"{path.name} has problems to mend before it can be shown.")
     files = dict(with_made(MediaFolder(media), compiled.media)) if media else dict(compiled.media)
-    Form.parse(compiled.xml, files, strict=True)
+    parse_form(compiled.xml, files, strict=True)
     return FormAsset(
         id=compiled.form_id,
         version=compiled.version,

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from content.form_library.sqlite_choice_tables import SqliteTables
 from content.xforms.faults import FormRefused, FormTooLarge, NotAForm
 from content.xforms.limits import MEDIA_BYTES_MAX
-from content.xforms.parse.form import Form
 from content.xforms.parse.memory import loading
+from content.xforms.parse.reader import parse_form
 from content.xforms.session.session import FormSession
 from kiosk.tools.form_tryout.operations import Answer, run
 from provisioning.clock import EAT, SystemClock
@@ -140,7 +140,7 @@ def refuse_broken(folder: Path) -> None:
             continue  # the builder of packs names what the compiler found
         media = with_made(MediaFolder(folder), compiled.media)
         try:
-            Form.parse(compiled.xml, media, strict=True)
+            parse_form(compiled.xml, media, strict=True)
         except Fault as fault:
             raise FormRefused(f"{path.name}: {fault.message}") from fault
 
@@ -161,7 +161,7 @@ def lint_form(path: Path) -> list[Problem]:
         return found
     media = with_made(MediaFolder(path.parent), compiled.media)
     try:
-        Form.parse(compiled.xml, media, strict=True)
+        parse_form(compiled.xml, media, strict=True)
     except NotAForm:
         raise
     except Fault as fault:
@@ -196,7 +196,7 @@ def _session(request: Mapping[str, Any], tables: SqliteTables) -> FormSession:
     folder = MediaFolder(Path(media) if media else None)
     xml, made = read_form(Path(str(request["form"])))
     with loading():
-        form = Form.parse(xml, with_made(folder, made), tables=tables)
+        form = parse_form(xml, with_made(folder, made), tables=tables)
     clock = SystemClock()
     fixed = request.get("now")
     moment = None if fixed is None else moment_of(str(fixed))

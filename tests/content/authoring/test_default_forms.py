@@ -13,7 +13,7 @@ from content.authoring import workbook
 from content.authoring.build import DEFAULT_SOURCES
 from content.authoring.starter_forms import write_workbooks
 from content.authoring.starter_forms.write_workbooks import sheets
-from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.session.session import FormSession
 from provisioning.clock import EAT
 from provisioning.ids import SeededIds
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=EAT)
 
 def session(catalogue, form_id: str) -> FormSession:
     asset = catalogue.form(form_id)
-    form = Form.parse(asset.xml, asset.media)
+    form = parse_form(asset.xml, asset.media)
     return FormSession(form, now=lambda: NOW, tz=EAT, seed=1, preload={}, ids=SeededIds())
 
 

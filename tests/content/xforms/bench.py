@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from content.xforms.lists.choice_tables import ChoiceTables
 from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.session.session import FormSession
 from provisioning.clock import EAT
 from provisioning.ids import SeededIds
@@ -55,7 +56,7 @@ def open_form(
     preload: Mapping[str, str] | None = None,
 ) -> FormSession:
     """A session of `xml` at noon in Nairobi."""
-    form = Form.parse(xml, media, tables=tables)
+    form = parse_form(xml, media, tables=tables)
     return session_of(form, now=now, seed=seed, preload=preload)
 
 

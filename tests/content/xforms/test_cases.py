@@ -14,7 +14,7 @@ import pytest
 from benchmarks.forms import generate
 from benchmarks.forms.ours import ROWS
 from content.form_library.sqlite_choice_tables import SqliteTables
-from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.results import Violation
 from content.xforms.session.session import FormSession
 from provisioning.clock import EAT
@@ -65,7 +65,7 @@ def test_a_thousand_questions_load_answer_and_turn_round_in_time(quiet):
     kept = []
 
     def load():
-        kept.append(session_of(Form.parse(xml, tables=SqliteTables())))
+        kept.append(session_of(parse_form(xml, tables=SqliteTables())))
 
     assert best([cpu(load) for _ in range(3)]) < 0.2
     session = kept[-1]
@@ -104,7 +104,7 @@ def test_a_filter_over_twenty_thousand_rows_costs_little(quiet):
 
 
 def test_a_hidden_answer_comes_back_after_a_draft_too():
-    form = Form.parse(
+    form = parse_form(
         xform("<a/><b/>", bind("/data/b", relevant="/data/a = 'x'"), inputs("a", "b"))
     )
     session = session_of(form)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.session.session import FormSession
 from kiosk.filling.filling import Filling
 from kiosk.filling.normalize import plain_text
@@ -17,7 +17,7 @@ from provisioning.ids import SeededIds
 def filling_of(catalogue, form: str) -> Filling:
     asset = catalogue.form(form)
     clock, ids = VirtualClock(), SeededIds(4)
-    engine = FormSession(Form.parse(asset.xml, asset.media), now=clock.now, tz=EAT, ids=ids)
+    engine = FormSession(parse_form(asset.xml, asset.media), now=clock.now, tz=EAT, ids=ids)
     return Filling(asset, engine)
 
 

@@ -10,7 +10,7 @@ import math
 import re
 from datetime import date, datetime, timedelta
 
-from content.xforms.xpath.functions.registry import Function
+from content.xforms.xpath.signature import Function
 from content.xforms.xpath.values import (
     EPOCH_DAY,
     NAN,

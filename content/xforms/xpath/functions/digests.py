@@ -7,7 +7,7 @@ import binascii
 import hashlib
 
 from content.xforms.faults import EvaluationFault
-from content.xforms.xpath.functions.registry import Function
+from content.xforms.xpath.signature import Function
 from content.xforms.xpath.values import Context
 
 _ALGORITHMS = {

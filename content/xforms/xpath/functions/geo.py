@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from content.xforms.xpath.functions.registry import Function
 from content.xforms.xpath.functions.strings import flat
+from content.xforms.xpath.signature import Function
 from content.xforms.xpath.values import NAN, Context, Value
 
 _RADIUS_M = 6_378_100.0

@@ -7,7 +7,7 @@ import math
 
 from content.xforms.faults import EvaluationFault
 from content.xforms.tree import XmlNode
-from content.xforms.xpath.functions.registry import Function
+from content.xforms.xpath.signature import Function
 from content.xforms.xpath.values import Context, Value, to_number, to_text
 
 _MODULUS = 2_147_483_647

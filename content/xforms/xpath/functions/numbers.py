@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from content.xforms.xpath.functions.registry import Function
+from content.xforms.xpath.signature import Function
 from content.xforms.xpath.values import NAN, Context, Value, to_boolean, to_number, to_text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from content.xforms.xpath.functions.registry import Function
+from content.xforms.xpath.signature import Function
 from content.xforms.xpath.values import Context
 
 

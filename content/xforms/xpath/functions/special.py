@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from content.xforms.faults import BadExpression
 from content.xforms.tree import XmlNode
-from content.xforms.xpath.functions.registry import SpecialForm
+from content.xforms.xpath.signature import ArgumentCompiler, SpecialForm
 from content.xforms.xpath.syntax import Base, Expr, Path
 from content.xforms.xpath.values import NAN, Context, Run, Value, to_text
-
-if TYPE_CHECKING:
-    from content.xforms.xpath.compiler import Compiler
 
 _NOT_A_PATH = "indexed-repeat() takes a question and then pairs of a repeat and a row number."
 
 
-def _if(compiler: Compiler, arguments: list[Expr]) -> Run:
+def _if(compiler: ArgumentCompiler, arguments: list[Expr]) -> Run:
     test = compiler.boolean(arguments[0])
     yes, no = compiler.value(arguments[1]).run, compiler.value(arguments[2]).run
     return lambda c: yes(c) if test(c) else no(c)
 
 
-def _coalesce(compiler: Compiler, arguments: list[Expr]) -> Run:
+def _coalesce(compiler: ArgumentCompiler, arguments: list[Expr]) -> Run:
     runs = [compiler.value(argument).run for argument in arguments]
 
     def coalesce(c: Context) -> Value:
@@ -36,13 +32,13 @@ def _coalesce(compiler: Compiler, arguments: list[Expr]) -> Run:
     return coalesce
 
 
-def _once(compiler: Compiler, arguments: list[Expr]) -> Run:
+def _once(compiler: ArgumentCompiler, arguments: list[Expr]) -> Run:
     run = compiler.value(arguments[0]).run
     # once() asks the node the calculation fills, not its argument.
     return lambda c: c.current.value or run(c)
 
 
-def _position(compiler: Compiler, arguments: list[Expr]) -> Run:
+def _position(compiler: ArgumentCompiler, arguments: list[Expr]) -> Run:
     if not arguments:
         return lambda c: float(c.position)
     nodes = compiler.value(arguments[0]).run
@@ -58,7 +54,7 @@ def _position(compiler: Compiler, arguments: list[Expr]) -> Run:
     return position
 
 
-def _indexed_repeat(compiler: Compiler, arguments: list[Expr]) -> Run:
+def _indexed_repeat(compiler: ArgumentCompiler, arguments: list[Expr]) -> Run:
     if len(arguments) % 2 == 0:
         raise BadExpression(_NOT_A_PATH)
     target = arguments[0]
@@ -113,7 +109,7 @@ def _names_to(node: XmlNode) -> list[str]:
     return names[::-1]
 
 
-def _current(_: Compiler, __: list[Expr]) -> Run:
+def _current(_: ArgumentCompiler, __: list[Expr]) -> Run:
     return lambda c: [c.current]
 
 

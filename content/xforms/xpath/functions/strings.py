@@ -6,8 +6,8 @@ import math
 
 from content.xforms.faults import FormTooLarge
 from content.xforms.limits import VALUE_CHARS_MAX
-from content.xforms.xpath.functions.registry import Function
 from content.xforms.xpath.regex.matcher import matches
+from content.xforms.xpath.signature import Function
 from content.xforms.xpath.values import Context, Value, to_text
 
 

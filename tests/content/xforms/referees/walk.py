@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.session.session import FormSession
 from kiosk.tools.form_tryout.run import MediaFolder
 from provisioning.clock import EAT, SystemClock
@@ -24,7 +24,7 @@ def operations(nodes: Nodes, path: Path, count: int, seed: int) -> list[dict[str
     chance = random.Random(f"{path.name}/{seed}")
     media = MediaFolder(path.parent)
     try:
-        form = Form.parse(path.read_bytes(), media)
+        form = parse_form(path.read_bytes(), media)
         session = FormSession(form, now=SystemClock().now, tz=EAT, ids=SeededIds())
     except Fault:
         return [{"op": "dump"}]

@@ -6,7 +6,7 @@ from content.form_library.sqlite_choice_tables import SqliteTables
 from content.xforms.faults import AnswerRefused, EvaluationFault, FormRefused
 from content.xforms.lists.choice_tables import MemoryTables
 from content.xforms.lists.lists import NodeList, document_of, node_tree
-from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.results import PageKind
 from content.xforms.session.session import FormSession
 from content.xforms.xml import parse_xml
@@ -116,7 +116,7 @@ def test_rows_three_deep_see_their_own_ancestors():
 
 
 def test_a_draft_keeps_its_rows():
-    form = Form.parse(xform("<r><x/></r>", "", rows(inner=inputs("r/x"))))
+    form = parse_form(xform("<r><x/></r>", "", rows(inner=inputs("r/x"))))
     session = session_of(form)
     session.add("/data/r")
     session.set("/data/r[2]/x", "two")
@@ -131,7 +131,7 @@ def test_a_draft_keeps_its_rows():
 def test_first_load_actions_run_once_per_record_and_not_on_a_draft():
     model = setvalue("/data/a", "odk-instance-first-load", "concat('made ', now())")
     model += setvalue("/data/b", "odk-instance-first-load odk-instance-load", "uuid()")
-    form = Form.parse(xform("<a/><b/>", model, inputs("a", "b")))
+    form = parse_form(xform("<a/><b/>", model, inputs("a", "b")))
     session = session_of(form)
     first_a, first_b = value(session, "/data/a"), value(session, "/data/b")
     assert first_a.startswith("made 2026-11-22T12:00")
@@ -178,7 +178,7 @@ def test_new_row_actions_run_before_the_rows_calculations_and_only_in_it():
 
 def test_once_and_ids_stay_through_language_and_draft():
     model = bind("/data/a", calculate="once(uuid())") + bind("/data/m/instanceID", jr_preload="uid")
-    form = Form.parse(xform("<a/><x/><m><instanceID/></m>", model, inputs("x")))
+    form = parse_form(xform("<a/><x/><m><instanceID/></m>", model, inputs("x")))
     session = session_of(form)
     fixed = value(session, "/data/a"), value(session, "/data/m/instanceID")
     session.set("/data/x", "1")
@@ -192,7 +192,7 @@ def test_the_last_saved_record_prefills_a_new_one_only_when_handed_in():
     model = '<instance id="__last-saved" src="jr://instance/last-saved"/>' + setvalue(
         "/data/v", "odk-instance-first-load", "instance('__last-saved')/data/v"
     )
-    form = Form.parse(xform("<v/>", model, inputs("v")))
+    form = parse_form(xform("<v/>", model, inputs("v")))
     assert value(session_of(form), "/data/v") == ""
     saved = NodeList(document_of(node_tree(parse_xml(b"<data><v>Kibera</v></data>", "it"))))
     session = FormSession(form, now=lambda: NOON, tz=EAT, ids=SeededIds(), last_saved=saved)
@@ -265,7 +265,7 @@ def test_each_row_may_be_an_entity_of_its_own():
 def test_a_form_for_a_newer_entities_spec_is_refused():
     newer = xform("<a/>").replace(b"<model>", b'<model entities:entities-version="2031.1.0">')
     with pytest.raises(FormRefused, match="entities 2031"):
-        Form.parse(newer)
+        parse_form(newer)
 
 
 def big_csv(count=2_000):

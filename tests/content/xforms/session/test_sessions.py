@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from content.xforms.faults import AnswerRefused, SnapshotRefused
-from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
 from content.xforms.results import PageKind, Violation
 from content.xforms.session.session import FormSession
 from provisioning.clock import EAT
@@ -112,7 +112,7 @@ def test_a_path_that_leads_nowhere_is_refused(path):
 
 
 def test_a_draft_reopens_as_it_was_left():
-    form = Form.parse(person())
+    form = parse_form(person())
     session = session_of(form)
     session.set("/data/name", "Amina & <Otieno>")
     session.set("/data/age", "30")
@@ -130,20 +130,20 @@ def test_a_draft_reopens_as_it_was_left():
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"[1]", b'{"v":1}', b"\xff\xfe"])
 def test_a_damaged_draft_is_refused(damage):
-    form = Form.parse(person())
+    form = parse_form(person())
     with pytest.raises(SnapshotRefused):
         FormSession.restore(form, damage, now=lambda: NOON, tz=EAT, ids=SeededIds())
 
 
 def test_a_draft_of_another_version_is_refused():
     snapshot = open_form(person()).snapshot()
-    other = Form.parse(xform("<name/>"))
+    other = parse_form(xform("<name/>"))
     with pytest.raises(SnapshotRefused, match="another version"):
         FormSession.restore(other, snapshot, now=lambda: NOON, tz=EAT, ids=SeededIds())
 
 
 def test_every_cut_of_a_snapshot_is_refused_and_never_crashes():
-    form = Form.parse(person())
+    form = parse_form(person())
     whole = session_of(form).snapshot()
     for cut in range(len(whole) - 1):
         with pytest.raises(SnapshotRefused):
@@ -255,7 +255,7 @@ def test_preloads_fill_a_new_record_and_end_is_stamped_at_the_end():
 
 
 def test_sessions_of_one_form_never_meet():
-    form = Form.parse(person())
+    form = parse_form(person())
     one, two = session_of(form, seed=1), session_of(form, seed=2)
     one.set("/data/name", "One")
     assert value(two, "/data/name") == ""

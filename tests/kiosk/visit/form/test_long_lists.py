@@ -15,8 +15,8 @@ from content.catalogue.model import FormAsset, TranslatedText
 from content.form_library.form_cache import KEPT, FormOpener
 from content.form_library.sqlite_choice_tables import SqliteTables
 from content.xforms.faults import NotAForm
-from content.xforms.parse.form import Form
 from content.xforms.parse.memory import loading
+from content.xforms.parse.reader import parse_form
 from content.xforms.tree import XmlNode
 from kiosk.tools.form_tryout.preview import begin
 from kiosk.tools.form_tryout.preview_ports import SingleFormCatalogue
@@ -141,11 +141,11 @@ def resident_mb() -> float:
 
 def test_a_list_inside_the_form_leaves_little_of_its_xml_behind():
     with loading():
-        form = Form.parse(generate.choices(), tables=SqliteTables())
+        form = parse_form(generate.choices(), tables=SqliteTables())
     before = resident_mb()
     for _ in range(3):
         with loading():
-            form = Form.parse(generate.choices(), tables=SqliteTables())
+            form = parse_form(generate.choices(), tables=SqliteTables())
     assert len(form.places) > 3
     assert resident_mb() - before < 25
 
@@ -154,7 +154,7 @@ def test_the_collector_is_as_it_was_after_a_load_even_a_failed_one():
     def fail():
         with loading():
             assert not gc.isenabled()
-            Form.parse(b"nothing")
+            parse_form(b"nothing")
 
     assert gc.isenabled()
     with pytest.raises(NotAForm):
