@@ -1,4 +1,4 @@
-"""Reference: the short name of a form that a citizen keeps, such as `NRB-7K3MQ2-29`. Pure.
+"""The short name of a form that a citizen keeps, such as `NRB-7K3MQ2-29`. Pure.
 
 Agency code, six characters of Crockford's base 32 (no I, L, O, U), two check digits that find
 every single wrong character and every two neighbours in the wrong order.

@@ -1,4 +1,4 @@
-"""Capturing: the camera and the microphone of this kiosk as the visit's ports.
+"""The camera and the microphone of this kiosk as the visit's ports.
 
 They belong to the core, not to the device service, so that a picture of a person passes from the
 device's own program to the sealed form and through no other process. A device is opened when a

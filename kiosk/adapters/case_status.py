@@ -1,4 +1,4 @@
-"""Cases: what this kiosk honestly knows of a reference, and how its line to upstream is.
+"""What this kiosk honestly knows of a reference, and how its line to upstream is.
 
 The reference alone is the key (ADR 0006): 30 unpredictable bits on a slip only its owner holds.
 What it opens names nobody: an office, a stage, a time.

@@ -1,4 +1,4 @@
-"""Resuming: drafts that outlive a power cut or a lunch, for those who hold the code on their slip.
+"""Drafts that outlive a power cut or a lunch, for those who hold the code on their slip.
 
 A code is eight characters of Crockford's base 32 and a check character. scrypt (RFC 7914) turns
 it, with this node's salt, into two values: one names the row, from the other comes the key that

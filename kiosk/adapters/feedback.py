@@ -1,4 +1,4 @@
-"""Words stored: faces in clear, words only for the office that answers them; facts of a visit.
+"""Faces stored in clear, words only for the office that answers them; facts of a visit.
 
 What a citizen writes may name a person, so words are sealed like a form: a report of a bribe to
 the anti-corruption commission, everything else to the Huduma Kenya Secretariat. The face, the

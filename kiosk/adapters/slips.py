@@ -1,4 +1,4 @@
-"""Slips: what the visit may know and ask of paper, over the node's spool."""
+"""What the visit may know and ask of paper, over the node's spool."""
 
 from __future__ import annotations
 

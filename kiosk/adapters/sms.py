@@ -1,4 +1,4 @@
-"""Texting stored: a ticket's number by SMS in place of its slip, over the node's message queue.
+"""A ticket's number by SMS in place of its slip, over the node's message queue.
 
 One transaction: the message is queued (number and words sealed), the slip is handed over so that
 it does not print for nobody later, and the journal says so without the number.

@@ -1,4 +1,4 @@
-"""Backroom stored: how the node is, from its own tables, and the acts of its staff, journalled.
+"""How the node is, from its own tables, and what its staff do, journalled.
 
 Reads what the device service and the sync engine left in the store; talks to no device. Each act
 is one transaction with its journal entry `staff.acted`.
@@ -76,7 +76,7 @@ class StoredStaffPort:
         self._installed = installed
         self._rung = rung
 
-    def door(self) -> PinState:
+    def pin_state(self) -> PinState:
         return PinState(self._lock.is_set, self._lock.wait_s())
 
     def attempt(self, pin: str) -> PinResult:

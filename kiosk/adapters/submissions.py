@@ -1,4 +1,4 @@
-"""Forms stored: drafts nobody can read without this process, and submissions only an agency can.
+"""Drafts nobody can read without this process, and submissions only an agency can read.
 
 A draft is the form's snapshot, sealed (`sync.store.at_rest`) with a key that exists in this
 process's memory alone: after a power cut it is noise, and it is deleted at the start. Whoever asks

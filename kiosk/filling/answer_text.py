@@ -1,4 +1,4 @@
-"""Answers shown: an answer as the citizen reads it back. Pure.
+"""An answer as the citizen reads it back. Pure.
 
 Numbers that name a person (ID, phone, PIN) show their last three characters only.
 """

@@ -1,4 +1,4 @@
-"""Attachments: the files of one record, in memory. Names are distinct within the record; pure.
+"""The files of one record, in memory. Names are distinct within the record; pure.
 
 A name is the question's own with a number, such as `photo-2.jpg`, so that the rows of a repeat
 and two photos of the same thing never meet. Strokes of a drawing are kept to be drawn again.

@@ -1,4 +1,4 @@
-"""Capture: what a camera or a microphone of this kiosk has taken, and the ports to them. Pure.
+"""What a camera or a microphone of this kiosk has taken, and the ports to them. Pure.
 
 Both run only between a touch and its answer. What was taken is in memory until the citizen
 attaches it or takes another; it is never written anywhere in clear. A port never waits: `look`

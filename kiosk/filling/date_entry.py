@@ -1,4 +1,4 @@
-"""Wheels: dates and times put together from parts by touch or by typing. Pure.
+"""Dates and times put together from parts by touch or by typing. Pure.
 
 A part that nobody has touched is None: no date is ever made up. The first turn of a wheel starts
 from today (or, for a year of birth, from a middle age), so that it takes few touches.

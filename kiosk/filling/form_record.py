@@ -1,5 +1,4 @@
-"""FormRecord: the forms engine as a visit sees it: screens in order, states remembered until a
-change.
+"""The forms engine as a visit sees it: screens in order, states remembered until a change.
 
 A screen asks for the same question many times while it is drawn, and a list of 20,000 choices or
 a form of 1,000 questions must not be worked out each time. Everything remembered here is thrown

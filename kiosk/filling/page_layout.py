@@ -1,4 +1,4 @@
-"""Grouping: which questions of a field-list stand on one page together. Pure.
+"""Which questions of a field-list stand on one page together. Pure.
 
 Nothing is ever scrolled, so a page takes what fits: a line for every question, which shows its
 answer and opens at a touch; two fields over the keyboard while something is typed. What needs

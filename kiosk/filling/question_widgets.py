@@ -1,4 +1,4 @@
-"""Looks: which widget answers a question of which type and appearance. One table, `LOOK_FOR`.
+"""Which widget answers a question of which type and appearance. One table, `LOOK_FOR`.
 
 A row is (type, appearance word) -> `QuestionWidget`; the empty appearance is the type's ordinary
 look, and an unknown appearance falls back to it (the ODK rule: an appearance is a wish). The name

@@ -1,4 +1,4 @@
-"""Wiring: the composition root. Builds a node's parts from its folder, and nothing else does.
+"""The composition root: builds a node's parts from its folder, and nothing else does.
 
 Everything that reads the clock, makes ids, opens a database, a pack or a socket is made here and
 handed on through constructors. No Kivy.
@@ -215,7 +215,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         ids=books.ids,
         tickets=counter.desk,
         submissions=forms,
-        opinions=StoredFeedback(
+        feedback=StoredFeedback(
             books.journal,
             sealer,
             books.clock,
@@ -227,12 +227,12 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         slips=StoredSlips(
             counter.spool, counter.receipts, books.clock, books.ids, reissue=reissue, rung=rung
         ),
-        ledger=StoredFacts(books.journal, rung),
+        facts=StoredFacts(books.journal, rung),
         cases=StoredCases(books.store, books.clock),
         place=counter.place,
         opener=FormOpener(),
-        backroom=_backroom(counter),
-        texting=_texting(counter),
+        staff=_staff(counter),
+        sms=_sms(counter),
         idle_s=ui.idle_s,
         warn_s=ui.warn_s,
         language=ui.language,
@@ -244,7 +244,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
     )
 
 
-def _texting(counter: TicketingParts) -> StoredSms | None:
+def _sms(counter: TicketingParts) -> StoredSms | None:
     """The way to the modem's queue; None where the settings name no modem."""
     node, books = counter.node, counter.books
     if node.settings.devices.sms == "none:":
@@ -253,7 +253,7 @@ def _texting(counter: TicketingParts) -> StoredSms | None:
     return StoredSms(books.journal, counter.spool, queue, books.clock, rung=counter.bell.ring)
 
 
-def _backroom(counter: TicketingParts) -> StoredStaffPort:
+def _staff(counter: TicketingParts) -> StoredStaffPort:
     """The staff's side of this node."""
     node, books, pack = counter.node, counter.books, counter.catalogue
     return StoredStaffPort(

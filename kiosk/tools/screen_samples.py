@@ -97,10 +97,10 @@ class ScreenSamples:
             now=self._clock.now(),
             network=NetworkStatus(online=True, waiting=0),
             paper=SlipState.FAILED if session.state is State.TICKET else SlipState.NONE,
-            door=PinState(has_pin=True),
+            pin=PinState(has_pin=True),
             report=self._report(),
             remedy=REMEDY,
-            texted=SmsTicket(offered=True),
+            sms=SmsTicket(offered=True),
         )
         return view_for(scene, 1)
 
@@ -119,7 +119,7 @@ class ScreenSamples:
 
     def _fresh(self, state: State) -> Session:
         session = Session(self._ids.uuid7(), "en", 0.0, state)
-        session.duty.code = "P31"
+        session.staff_input.code = "P31"
         return session
 
     def _samples(self, state: State) -> Iterator[Session]:

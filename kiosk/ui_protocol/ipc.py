@@ -1,4 +1,4 @@
-"""Wire: how a screen, or a story, talks to the core process of its node. The only format of it.
+"""How a screen, or a story, talks to the core process of its node. The only format of it.
 
 Frames are MessagePack of the structs in `kiosk/ui_protocol/view.py`: events up, whole views down.
 A view is

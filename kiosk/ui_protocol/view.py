@@ -1,4 +1,4 @@
-"""View: what a screen shows, as one frozen value. The only thing the UI process ever gets.
+"""What a screen shows, as one frozen value. The only thing the UI process ever gets.
 
 The core makes a `View` from the state and the session (`kiosk/visit/controller/shell.py`); the UI
 draws it and

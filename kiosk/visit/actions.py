@@ -99,7 +99,7 @@ def call_staff(context: ActionContext, _tail: str) -> Signal | None:
     """A flag for the staff, in the journal; the citizen says nothing more."""
     ports, session = context.ports, context.session
     body = {"site": ports.place.site, "state": session.state.value}
-    ports.ledger.note("staff.called", session.visit, body)
+    ports.facts.note("staff.called", session.visit, body)
     return None if session.state is State.STAFF_CALLED else Signal.STAFF
 
 

@@ -1,4 +1,4 @@
-"""Flow: the one table of a visit. Which screen follows which, and what happens to a walker-away.
+"""The one table of a visit: which screen follows which, and what happens when the citizen leaves.
 
 `FLOW[state][signal]` is the next state; a missing cell is a bug and raises `FlowBroken`. A signal
 is what has happened (a number was given, all questions are answered), not which button was

@@ -1,9 +1,8 @@
-"""Ports: what a visit asks of the rest of the node, and the values it gets back.
+"""What a visit asks of the rest of the node, and the values it gets back.
 
 One protocol per seam; `kiosk/node/composition.py` brings the real ones, tests bring their own.
-Each call
-returns only after what it says is durable ("commit, then speak"). Expected failures come back as
-a `Fault`, which the appliance turns into the calm screen `unavailable`.
+Each call returns only after what it says is durable ("commit, then speak"). Expected failures
+come back as a `Fault`, which the controller turns into the calm screen `unavailable`.
 """
 
 from __future__ import annotations
@@ -228,14 +227,14 @@ class Ports:
     ids: Ids
     tickets: Tickets
     submissions: Submissions
-    opinions: FeedbackPort
+    feedback: FeedbackPort
     slips: Slips
-    ledger: FactLog
+    facts: FactLog
     cases: CaseStatusPort
     place: KioskLocation
     opener: FormOpenerPort
-    backroom: StaffPort | None = None
-    texting: SmsPort | None = None
+    staff: StaffPort | None = None
+    sms: SmsPort | None = None
     idle_s: float = 60.0
     warn_s: float = 30.0
     language: str = "en"

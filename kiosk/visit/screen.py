@@ -1,4 +1,4 @@
-"""ScreenContext: what a screen is drawn from, and the pieces every screen is made of. Pure.
+"""What a screen is drawn from, and the pieces every screen is made of. Pure.
 
 A screen function takes a `ScreenContext` and gives a `Screen`; `kiosk/visit/controller/shell.py`
 puts the shell around it.
@@ -62,10 +62,10 @@ class ScreenContext:
     assisted: bool = False
     fix: bool = False
     """Whether the kiosk knows where it stands."""
-    door: PinState | None = None
+    pin: PinState | None = None
     report: KioskReport | None = None
     remedy: RemedyPage | None = None
-    texted: SmsTicket = field(default_factory=SmsTicket)
+    sms: SmsTicket = field(default_factory=SmsTicket)
 
     def picture(self, form: str, name: str) -> str:
         """Where a form's picture lies on disk; empty when the pack has it no more."""

@@ -1,4 +1,4 @@
-"""Session: one visit, in memory only, replaced as a whole when the citizen leaves.
+"""One visit, in memory only, replaced as a whole when the citizen leaves.
 
 Nothing typed, chosen or told in a visit outlives its `Session`: ending a visit is making a new
 one, so there is no list of fields to forget. What must last (a ticket, a sealed form) has been
@@ -8,6 +8,7 @@ handed to a port before; nothing here is ever written to disk.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
 from uuid import UUID
 
 from kiosk.filling.capture import Capturing
@@ -39,15 +40,32 @@ class ResumeInput:
     problem: str = ""
 
 
+class FeedbackKind(StrEnum):
+    """What is said; the values stand in the journal and name texts."""
+
+    RATING = "rating"
+    PRAISE = "praise"
+    IDEA = "idea"
+    COMPLAINT = "complaint"
+    BRIBE = "bribe"
+
+
 @dataclass(slots=True)
 class FeedbackInput:
     """Feedback being given."""
 
-    kind: str = "rating"  # rating | praise | idea | complaint | bribe
+    kind: FeedbackKind = FeedbackKind.RATING
     face: int | None = None
     words: str = ""
     writing: bool = False
     reference: str | None = None
+
+
+class PinOpens(Enum):
+    """What is behind the PIN."""
+
+    STAFF_SCREEN = auto()
+    CORRECTION = auto()  # of the form just sent
 
 
 @dataclass(slots=True)
@@ -59,7 +77,7 @@ class StaffInput:
     said: str = ""
     told: str = ""
     code: str = ""  # whose remedy is shown
-    wants: str = ""  # what the PIN opens: "" the staff screen, "correct" the form just sent
+    opens: PinOpens = PinOpens.STAFF_SCREEN
 
 
 @dataclass(slots=True)
@@ -74,7 +92,7 @@ class Session:
     theme: str = "light"
     text_scale: float = 1.0
     listening: bool = False
-    trail: list[tuple[State, int]] = field(default_factory=list)
+    history: list[tuple[State, int]] = field(default_factory=list)
     page: int = 0
     reviewed: int = 0  # the page of the review from which an answer is being changed
     category: str = ""
@@ -90,15 +108,15 @@ class Session:
     filling: Filling | None = None
     kept: DraftCode | None = None  # the code of the draft in hand
     kept_at: State = State.QUESTION  # where it was asked for
-    resuming: ResumeInput = field(default_factory=ResumeInput)
+    resume_input: ResumeInput = field(default_factory=ResumeInput)
     capture: Capturing | None = None
     received: FormReceipt | None = None
     sent: Filling | None = None  # in a van only: until the visit ends, an officer may correct it
     correcting: FormReceipt | None = None
-    asking: CaseStatusInput = field(default_factory=CaseStatusInput)
-    saying: FeedbackInput = field(default_factory=FeedbackInput)
+    status_input: CaseStatusInput = field(default_factory=CaseStatusInput)
+    feedback_input: FeedbackInput = field(default_factory=FeedbackInput)
     phone: PhoneInput = field(default_factory=PhoneInput)
-    duty: StaffInput = field(default_factory=StaffInput)
+    staff_input: StaffInput = field(default_factory=StaffInput)
     fault_code: int = 0
     fault_text: str = ""
 

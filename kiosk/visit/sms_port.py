@@ -1,4 +1,4 @@
-"""SmsPort: the number by SMS when there is no paper. The port, the acts and the one screen.
+"""The queue number by SMS when there is no paper: the port and its values.
 
 Offered only while the printer cannot print and a modem can send. The phone number goes sealed
 into the modem's queue and is forgotten here at once; it is no part of the ticket or the journal.

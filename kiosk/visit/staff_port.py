@@ -1,4 +1,4 @@
-"""StaffPort: what the staff screen asks of the node, and the values it gets back.
+"""What the staff screen asks of the node, and the values it gets back.
 
 Staff see how the kiosk is, never who used it: a slip is named by its queue number or by its kind,
 and nothing typed by a citizen has a way in here.
@@ -81,7 +81,7 @@ class RemedyPage:
 class StaffPort(Protocol):
     """The port; acts are in the journal when they return, and raise `DeviceFault`s."""
 
-    def door(self) -> PinState:
+    def pin_state(self) -> PinState:
         """How the way in stands."""
         ...
 

@@ -1,4 +1,4 @@
-"""AnswerArea: the place of a question screen where its look stands.
+"""The part of a question screen where the answer is given.
 
 Finds the look of a view in `LOOKS`, loads its module and kv file once, shows it, forgets it.
 """

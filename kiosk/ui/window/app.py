@@ -1,4 +1,4 @@
-"""HudumaApp: builds the shell, ties it to the client, and stops. Nothing is decided here."""
+"""Builds the shell, ties it to the client, and stops. Nothing is decided here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bridge: the one place where Kivy's Clock, the client and a person's input meet.
+"""The one place where Kivy's Clock, the client and a person's input meet.
 
 Datum by datum: views come from `client.poll()` on a clock tick and go to the shell; ids and texts
 come from pieces and go out as events with the number of the view they belong to. A second touch

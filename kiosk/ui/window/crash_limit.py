@@ -1,4 +1,4 @@
-"""CrashCount: a bug in a callback is logged and survived; three in a minute end the process.
+"""A bug in a callback is logged and survived; three in a minute end the process.
 
 The supervisor starts it again, and the core still has the visit.
 """

@@ -1,4 +1,4 @@
-"""Vocabulary: every widget a kv file may name. Importing it tells Kivy's factory."""
+"""Every widget a kv file may name; importing it tells Kivy's factory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""StateScreen: one state's screen. Takes a view, sorts its elements and blocks for the kv file.
+"""One state's screen: takes a view, sorts its elements and blocks for the kv file.
 
 `screens/<state>.kv` declares `<<State>Screen@StateScreen>` with a Body; a state without a file is
 drawn by `generic.kv` from the roles alone. Screens are built once, reused, and forget everything

@@ -1,4 +1,4 @@
-"""Shell: header, footer and the idle warning around the state's screen, always in one place.
+"""Header, footer and the idle warning around the state's screen, always in one place.
 
 Takes a view, draws what changed. The header, the footer and the overlay are told apart from the
 body: a countdown, a badge or a language button never lays the body out again.

@@ -9,27 +9,27 @@ from kiosk.visit.flow import Signal, State
 
 def next_status(context: ActionContext, _tail: str) -> Signal | None:
     """Look the reference up. Five that no kiosk ever gave, then a person helps."""
-    asking = context.session.asking
-    asking.problem = ""
-    typed = asking.reference.strip().upper()
+    given = context.session.status_input
+    given.problem = ""
+    typed = given.reference.strip().upper()
     if not typed:
-        asking.problem = "question.required"
+        given.problem = "question.required"
         return None
-    if asking.tries >= TRIES_MAX:
-        asking.problem = "status.too_many"
+    if given.tries >= TRIES_MAX:
+        given.problem = "status.too_many"
         return None
     if not is_reference(typed):
-        asking.tries += 1
-        asking.problem = "status.not_found" if asking.tries < TRIES_MAX else "status.too_many"
+        given.tries += 1
+        given.problem = "status.not_found" if given.tries < TRIES_MAX else "status.too_many"
         return None
-    asking.answer = context.ports.cases.find(typed)
-    asking.tries += asking.answer is None
+    given.answer = context.ports.cases.find(typed)
+    given.tries += given.answer is None
     return Signal.ANSWERED
 
 
 def type_status(context: ActionContext, _tail: str, text: str) -> None:
-    asking = context.session.asking
-    asking.reference, asking.problem = text[:QUERY_MAX], ""
+    given = context.session.status_input
+    given.reference, given.problem = text[:QUERY_MAX], ""
 
 
 ACTIONS: ActionTable = {

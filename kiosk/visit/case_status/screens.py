@@ -13,14 +13,14 @@ NOTES = frozenset({"papers", "photo", "fee", "details", "twice"})
 
 def status(scene: ScreenContext) -> Screen:
     """The reference on the slip; nothing else is asked."""
-    say, asking = scene.tongue.say, scene.session.asking
-    problem = say(asking.problem) if asking.problem else ""
+    say, given = scene.tongue.say, scene.session.status_input
+    problem = say(given.problem) if given.problem else ""
     field = Element(
         id="answer",
         role=Role.FIELD,
         label=say("status.reference"),
         hint=say("status.hint"),
-        value=asking.reference,
+        value=given.reference,
         error=problem,
     )
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
@@ -35,7 +35,7 @@ def status(scene: ScreenContext) -> Screen:
 
 def status_answer(scene: ScreenContext) -> Screen:
     """What is known here, and how old that is; nothing is guessed."""
-    say, known = scene.tongue.say, scene.session.asking.answer
+    say, known = scene.tongue.say, scene.session.status_input.answer
     blocks: list[Block] = []
     if known is None:
         blocks.append(notice(say("status_answer.nothing"), icon="info"))
@@ -53,7 +53,7 @@ def status_answer(scene: ScreenContext) -> Screen:
         button(scene, "complain", "status_answer.complain", "rate_review"),
         button(scene, "done", "shell.done", "check", primary=True),
     ]
-    return Screen(say("status_answer.title"), scene.session.asking.reference, blocks, actions)
+    return Screen(say("status_answer.title"), scene.session.status_input.reference, blocks, actions)
 
 
 def _reason(scene: ScreenContext, known: CaseStatus) -> str:

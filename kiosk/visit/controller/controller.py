@@ -1,5 +1,4 @@
-"""VisitController: one kiosk's visits, one after another. Events in, `View` out; no process, no
-window.
+"""One kiosk's visits, one after another. Events in, `View` out; no process, no window.
 
 `send` takes what a person did, `tick` lets time pass; both return whether the view changed. The
 flow table decides where to, acts decide what, ports make it durable. Rules kept here:
@@ -133,7 +132,7 @@ class VisitController:
     def _failed(self, fault: Fault) -> Signal:
         self.session.fault_code, self.session.fault_text = fault.code, fault.message
         body = {"service": "core", "code": fault.code, "text": fault.message}
-        self._ports.ledger.note("node.fault", self.session.visit, body)
+        self._ports.facts.note("node.fault", self.session.visit, body)
         return Signal.FAILED
 
     def _move(self, what: Signal) -> None:
@@ -164,7 +163,7 @@ class VisitController:
             "day": service_day(self._ports.clock.now()).isoformat(),
             "language": self.session.language,
         }
-        self._ports.ledger.note("visit.started", self.session.visit, body)
+        self._ports.facts.note("visit.started", self.session.visit, body)
 
     def _end(self, outcome: str) -> None:
         """Wipe: the session is replaced; only language and look stay for the goodbye."""
@@ -180,7 +179,7 @@ class VisitController:
             "outcome": outcome,
             "language": ended.language,
         }
-        self._ports.ledger.note("visit.ended", ended.visit, body)
+        self._ports.facts.note("visit.ended", ended.visit, body)
 
     def _fresh(self, keep: Session | None = None) -> Session:
         fresh = Session(

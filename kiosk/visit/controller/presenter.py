@@ -1,6 +1,4 @@
-"""ScreenPresenter: the screen as it was last shown; numbers its views and knows when it became
-another.
-"""
+"""The screen as it was last shown: numbers its views, knows when it became another one."""
 
 from __future__ import annotations
 
@@ -55,7 +53,7 @@ class ScreenPresenter:
         ports = self._ports
         subject = _subject(session)
         paper = ports.slips.paper(subject) if subject is not None else SlipState.NONE
-        staff, state = ports.backroom, session.state
+        staff, state, code = ports.staff, session.state, session.staff_input.code
         scene = ScreenContext(
             session=session,
             catalogue=ports.catalogue,
@@ -68,28 +66,28 @@ class ScreenPresenter:
             draft_days=ports.draft_days,
             assisted=ports.assisted,
             fix=self._fix,
-            door=self._door(state),
+            pin=self._pin(state),
             report=staff.report(session.language) if staff and state is State.STAFF else None,
-            remedy=staff.remedy(session.duty.code) if staff and state is State.REMEDY else None,
-            texted=self._texted(session, paper),
+            remedy=staff.remedy(code) if staff and state is State.REMEDY else None,
+            sms=self._sms_ticket(session, paper),
         )
         return view_for(scene, number, countdown=countdown, speaking=session.listening)
 
-    def _texted(self, session: Session, paper: SlipState) -> SmsTicket:
+    def _sms_ticket(self, session: Session, paper: SlipState) -> SmsTicket:
         """What the ticket's screen says of an SMS; the modem is asked about only without paper."""
-        texting, issued = self._ports.texting, session.ticket
-        if texting is None or issued is None or session.state is not State.TICKET:
+        sms, issued = self._ports.sms, session.ticket
+        if sms is None or issued is None or session.state is not State.TICKET:
             return SmsTicket()
-        state = texting.state(issued.visit)
+        state = sms.state(issued.visit)
         wanted = paper is SlipState.BLOCKED and state is SmsTicketState.NONE
-        return SmsTicket(wanted and texting.ready(), state)
+        return SmsTicket(wanted and sms.ready(), state)
 
-    def _door(self, state: State) -> PinState | None:
+    def _pin(self, state: State) -> PinState | None:
         """How the PIN stands; asked for only where it is shown. None without a staff screen."""
-        staff = self._ports.backroom
+        staff = self._ports.staff
         if staff is None:
             return None
-        return staff.door() if state is State.STAFF_PIN else PinState(has_pin=True)
+        return staff.pin_state() if state is State.STAFF_PIN else PinState(has_pin=True)
 
 
 def _identity(session: Session, *, warned: bool) -> tuple[object, ...]:

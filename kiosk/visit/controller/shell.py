@@ -1,5 +1,5 @@
-"""Views: a screen as a function of state. `SCREENS` names one function per state; `view_for` puts
-the shell around it, always in the same place. Pure; text arrives here already translated.
+"""A screen as a function of state. `SCREENS` names one function per state; `view_for` puts the
+shell around it, always in the same place. Pure; text arrives here already translated.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SCREENS: Final = MappingProxyType(
 
 _NO_VISIT = frozenset({S.ATTRACT, S.GOODBYE})
 _ON_DUTY = frozenset({S.STAFF_PIN, S.STAFF, S.REMEDY})
-_NO_DOOR = frozenset({*_ON_DUTY, S.HELP, S.GOODBYE})
+_NO_ENTRANCE = frozenset({*_ON_DUTY, S.HELP, S.GOODBYE})
 """Where the site's name is no door: help has a button of its own, and staff are in already."""
 
 
@@ -96,13 +96,13 @@ def _header(scene: ScreenContext) -> list[Element]:
             selected=code == scene.session.language,
         )
         for code in LANGUAGES
-    ] + _door(scene)
+    ] + _staff_entrance(scene)
 
 
-def _door(scene: ScreenContext) -> list[Element]:
+def _staff_entrance(scene: ScreenContext) -> list[Element]:
     """The site's name opens the way in for staff, never out of a form somebody is filling."""
     session = scene.session
-    if scene.door is None or session.filling is not None or session.state in _NO_DOOR:
+    if scene.pin is None or session.filling is not None or session.state in _NO_ENTRANCE:
         return []
     return [button(scene, "staff", "shell.staff", place=Region.HEADER)]
 

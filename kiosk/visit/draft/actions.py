@@ -44,34 +44,34 @@ def go_on(context: ActionContext, _tail: str) -> Signal | None:
 
 
 def ask_code(context: ActionContext, _tail: str) -> Signal | None:
-    context.session.resuming.typed = context.session.resuming.problem = ""
+    context.session.resume_input.typed = context.session.resume_input.problem = ""
     return Signal.RESUME
 
 
 def type_code(context: ActionContext, _tail: str, text: str) -> None:
     """The code as far as it is typed, or as the scanner read it from the slip."""
-    resuming = context.session.resuming
-    resuming.typed, resuming.problem = text.strip()[:CODE_TYPED_MAX], ""
+    given = context.session.resume_input
+    given.typed, given.problem = text.strip()[:CODE_TYPED_MAX], ""
 
 
 def resume(context: ActionContext, _tail: str) -> Signal | None:
     """Open the draft at its first question without an answer, or count a wrong code."""
-    session, resuming = context.session, context.session.resuming
-    if not resuming.typed:
-        resuming.problem = "question.required"
+    session, given = context.session, context.session.resume_input
+    if not given.typed:
+        given.problem = "question.required"
         return None
     # An open draft of this visit is left to its own code, or lost without one, as when another
     # form is chosen.
     context.ports.submissions.leave_draft(session.visit)
     session.filling = session.kept = None
-    found = context.ports.submissions.reopen(session.visit, resuming.typed)
+    found = context.ports.submissions.reopen(session.visit, given.typed)
     if found is not None:
         return _take_up(context, found)
-    resuming.tries += 1
-    resuming.problem = "resume.not_found"
-    if resuming.tries < TRIES_MAX:
+    given.tries += 1
+    given.problem = "resume.not_found"
+    if given.tries < TRIES_MAX:
         return None
-    resuming.typed, resuming.problem = "", "resume.too_many"
+    given.typed, given.problem = "", "resume.too_many"
     return call_staff(context, "")
 
 
@@ -95,7 +95,7 @@ def _take_up(context: ActionContext, found: ResumedDraft) -> Signal:
         session.ticked.clear()
     # The slip with the code was printed when it was given; none is under way now.
     session.kept = DraftCode(found.code, ports.ids.uuid7())
-    session.resuming.typed, session.resuming.tries = "", 0
+    session.resume_input.typed, session.resume_input.tries = "", 0
     step = filling.first_open()
     if step is None:
         filling.last()

@@ -43,9 +43,9 @@ def kept(scene: ScreenContext) -> Screen:
 
 def resume(scene: ScreenContext) -> Screen:
     """Which code? After too many wrong ones only a person helps."""
-    say, resuming = scene.tongue.say, scene.session.resuming
-    problem = say(resuming.problem) if resuming.problem else ""
-    over = resuming.tries >= TRIES_MAX
+    say, given = scene.tongue.say, scene.session.resume_input
+    problem = say(given.problem) if given.problem else ""
+    over = given.tries >= TRIES_MAX
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
     if not problem:
         blocks.append(text(say("resume.hint")))
@@ -53,7 +53,7 @@ def resume(scene: ScreenContext) -> Screen:
         id="answer",
         role=Role.FIELD,
         label=say("resume.code"),
-        value=resuming.typed,
+        value=given.typed,
         error=problem,
         enabled=not over,
     )

@@ -5,43 +5,43 @@ from __future__ import annotations
 from kiosk.visit.actions import ActionContext, ActionTable, EditTable
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.ports import Feedback
-from kiosk.visit.session import FeedbackInput
+from kiosk.visit.session import FeedbackInput, FeedbackKind
 
 WORDS_MAX = 1_000
 
 
 def rate(context: ActionContext, _tail: str) -> Signal | None:
-    context.session.saying = FeedbackInput()
+    context.session.feedback_input = FeedbackInput()
     return Signal.RATE
 
 
 def say_kind(context: ActionContext, tail: str) -> Signal | None:
-    context.session.saying = FeedbackInput(kind=tail)
+    context.session.feedback_input = FeedbackInput(kind=FeedbackKind(tail))
     return Signal.RATE
 
 
 def show_face(context: ActionContext, tail: str) -> Signal | None:
-    context.session.saying.face = int(tail)
+    context.session.feedback_input.face = int(tail)
     return None
 
 
 def touch_words(context: ActionContext, _tail: str) -> Signal | None:
-    context.session.saying.writing = True
+    context.session.feedback_input.writing = True
     return None
 
 
 def send_opinion(context: ActionContext, _tail: str) -> Signal | None:
     session = context.session
-    said = session.saying
+    said = session.feedback_input
     opinion = Feedback(said.kind, said.face, said.words.strip(), session.service)
-    said.reference = context.ports.opinions.give(session.visit, opinion)
+    said.reference = context.ports.feedback.give(session.visit, opinion)
     said.words = ""
     return Signal.SENT
 
 
 def type_words(context: ActionContext, _tail: str, text: str) -> None:
-    context.session.saying.words = text[:WORDS_MAX]
-    context.session.saying.writing = True
+    context.session.feedback_input.words = text[:WORDS_MAX]
+    context.session.feedback_input.writing = True
 
 
 ACTIONS: ActionTable = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.ui_protocol.view import Element, KeyboardKind, Role
 from kiosk.visit.flow import State
 from kiosk.visit.screen import Screen, ScreenContext, ScreenTable, button, notice, text, tile
+from kiosk.visit.session import FeedbackKind
 
 FACES = {
     1: "sentiment_very_dissatisfied",
@@ -14,10 +15,10 @@ FACES = {
     5: "sentiment_very_satisfied",
 }
 KINDS = {
-    "praise": "thumb_up",
-    "idea": "lightbulb",
-    "complaint": "rate_review",
-    "bribe": "gpp_maybe",
+    FeedbackKind.PRAISE: "thumb_up",
+    FeedbackKind.IDEA: "lightbulb",
+    FeedbackKind.COMPLAINT: "rate_review",
+    FeedbackKind.BRIBE: "gpp_maybe",
 }
 
 
@@ -31,43 +32,43 @@ def complain(scene: ScreenContext) -> Screen:
 
 def feedback(scene: ScreenContext) -> Screen:
     """Five faces and optional words; the keyboard comes when the words are touched."""
-    say, saying = scene.tongue.say, scene.session.saying
+    say, given = scene.tongue.say, scene.session.feedback_input
     faces = [
         Element(
             id=f"face.{number}",
             role=Role.FACE,
             label=say(f"feedback.{number}"),
             icon=icon,
-            selected=saying.face == number,
+            selected=given.face == number,
         )
         for number, icon in FACES.items()
     ]
-    words = Element(id="words", role=Role.FIELD, label=say("feedback.words"), value=saying.words)
+    words = Element(id="words", role=Role.FIELD, label=say("feedback.words"), value=given.words)
     send = button(
         scene,
         "send",
         "feedback.send",
         "send",
         primary=True,
-        enabled=saying.face is not None or bool(saying.words.strip()),
+        enabled=given.face is not None or bool(given.words.strip()),
     )
-    title = "feedback.title" if saying.kind == "rating" else f"complain.{saying.kind}"
+    title = "feedback.title" if given.kind is FeedbackKind.RATING else f"complain.{given.kind}"
     blocks = []
-    if saying.kind == "bribe":
+    if given.kind is FeedbackKind.BRIBE:
         blocks.append(notice(say("complain.bribe_call"), icon="call"))
     return Screen(
         say(title),
         "",
         blocks,
         [*faces, words, send],
-        keyboard=KeyboardKind.TEXT if saying.writing else KeyboardKind.NONE,
+        keyboard=KeyboardKind.TEXT if given.writing else KeyboardKind.NONE,
     )
 
 
 def thanks(scene: ScreenContext) -> Screen:
     """Thank you, with a reference when an office will read the words."""
     say = scene.tongue.say
-    reference = scene.session.saying.reference
+    reference = scene.session.feedback_input.reference
     blocks = [text(say("thanks.text"))]
     if reference:
         blocks.append(notice(say("thanks.reference", reference=reference), tone="good"))

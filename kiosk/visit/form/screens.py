@@ -155,7 +155,7 @@ def submitted(scene: ScreenContext) -> Screen:
         button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
         button(scene, "done", "shell.done", "check", primary=True),
     ]
-    if scene.assisted and session.sent is not None and scene.door is not None:
+    if scene.assisted and session.sent is not None and scene.pin is not None:
         actions.insert(0, button(scene, "correct", "submitted.correct", "edit_document"))
     return Screen(say("submitted.title"), "", blocks, actions, back=False)
 

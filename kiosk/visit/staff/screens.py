@@ -10,6 +10,7 @@ from kiosk.language import LANGUAGES, Translator
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Region, Role
 from kiosk.visit.flow import State
 from kiosk.visit.screen import Screen, ScreenContext, ScreenTable, button, fact, notice, paged, step
+from kiosk.visit.session import PinOpens
 from kiosk.visit.staff_port import Device, KioskReport, LostSlip
 
 LINES = 4
@@ -33,24 +34,24 @@ Line = Element | Block
 
 def staff_pin(scene: ScreenContext) -> Screen:
     """The PIN on a pad of digits; closed with a sentence where none is set."""
-    say, duty, door = scene.tongue.say, scene.session.duty, scene.door
-    assert door is not None, "this screen needs a door"
+    say, given, pin = scene.tongue.say, scene.session.staff_input, scene.pin
+    assert pin is not None, "this screen needs a PIN"
     title = say("staff_pin.title")
-    why = say("staff_pin.correct") if duty.wants == "correct" else ""
-    if not door.has_pin:
+    why = say("staff_pin.correct") if given.opens is PinOpens.CORRECTION else ""
+    if not pin.has_pin:
         closed = notice(say("staff_pin.closed"), tone="warn", icon="lock")
         back = button(scene, "back", "shell.back", "arrow_back", primary=True)
         return Screen(title, why, [closed], [back], back=False, home=False)
-    waiting = say("staff_pin.wait", n=door.wait_s) if door.wait_s else ""
-    problem = waiting or duty.told or (say(duty.problem) if duty.problem else "")
+    waiting = say("staff_pin.wait", n=pin.wait_s) if pin.wait_s else ""
+    problem = waiting or given.told or (say(given.problem) if given.problem else "")
     field = Element(
         id="answer",
         role=Role.FIELD,
         label=say("staff_pin.label"),
-        value=duty.typed,
+        value=given.typed,
         masked=True,
         error=problem,
-        enabled=not door.wait_s,
+        enabled=not pin.wait_s,
     )
     go = button(scene, "next", "shell.next", "arrow_forward", primary=True, enabled=field.enabled)
     return Screen(title, why, [], [field, go], keyboard=KeyboardKind.NUMBER, home=False)
@@ -58,16 +59,16 @@ def staff_pin(scene: ScreenContext) -> Screen:
 
 def staff(scene: ScreenContext) -> Screen:
     """Every device, every slip of unknown fate, what waits to be sent, and what is installed."""
-    say, duty, report = scene.tongue.say, scene.session.duty, scene.report
+    say, given, report = scene.tongue.say, scene.session.staff_input, scene.report
     assert report is not None, "this screen needs a report"
     shown, page, paging = paged(scene, _lines(scene, report), LINES)
     rows = [line for line in shown if isinstance(line, Element)]
     facts = [line for line in shown if isinstance(line, Block)]
     blocks: list[Block] = list(facts)
-    if duty.told:
-        blocks.insert(0, notice(duty.told, tone="problem", icon="error"))
-    elif duty.said:
-        blocks.insert(0, notice(say(duty.said), tone="good", icon="check_circle"))
+    if given.told:
+        blocks.insert(0, notice(given.told, tone="problem", icon="error"))
+    elif given.said:
+        blocks.insert(0, notice(say(given.said), tone="good", icon="check_circle"))
     done = button(scene, "staff-done", "staff.done", "logout", primary=True)
     return Screen(
         say("staff.title"),
@@ -102,7 +103,7 @@ def _paper_acts(scene: ScreenContext, report: KioskReport) -> list[Element]:
 
 def remedy(scene: ScreenContext) -> Screen:
     """One page: what is wrong, and what to do, step by step; also in the other language's words."""
-    code = scene.session.duty.code
+    code = scene.session.staff_input.code
     found = scene.remedy
     other = next(each for each in LANGUAGES if each != scene.tongue.language)
     done = button(scene, "done", "shell.done", "check", primary=True)

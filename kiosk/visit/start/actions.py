@@ -13,7 +13,7 @@ def choose_language(context: ActionContext, tail: str) -> Signal | None:
 
 
 def ask_status(context: ActionContext, _tail: str) -> Signal | None:
-    context.session.asking = CaseStatusInput(tries=context.session.asking.tries)
+    context.session.status_input = CaseStatusInput(tries=context.session.status_input.tries)
     return Signal.STATUS
 
 

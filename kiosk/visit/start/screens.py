@@ -73,7 +73,7 @@ def home(scene: ScreenContext) -> Screen:
 def guide(scene: ScreenContext) -> Screen:
     """How this kiosk works, and who helps; staff come in here too."""
     say = scene.tongue.say
-    known = scene.door is not None and scene.session.filling is None
+    known = scene.pin is not None and scene.session.filling is None
     door = [button(scene, "staff", "shell.staff", "badge")] if known else []
     steps = [
         step(say(f"help.step{n}"), icon)

@@ -19,16 +19,16 @@ def type_number(context: ActionContext, _tail: str, text: str) -> None:
 
 def send(context: ActionContext, _tail: str) -> Signal | None:
     """Queue the message; the number leaves this process's memory with it."""
-    session, texting = context.session, context.ports.texting
+    session, sms = context.session, context.ports.sms
     issued, phone = session.ticket, session.phone
-    assert texting is not None, "no modem: this screen is never reached"
+    assert sms is not None, "no modem: this screen is never reached"
     assert issued is not None, "there is a ticket behind this screen"
     if not phone.typed.strip():
         phone.problem = "question.required"
         return None
     tongue = Translator(context.ports.catalogue, session.language)
     words = tongue.say("sms.ticket", number=issued.label, site=context.ports.place.name)
-    if not texting.send(issued.visit, phone.typed, words):
+    if not sms.send(issued.visit, phone.typed, words):
         phone.problem = "sms.bad_number"
         return None
     session.phone = PhoneInput()

@@ -34,14 +34,14 @@ def ask(scene: ScreenContext) -> Screen:
 
 def offer(scene: ScreenContext) -> list[Element]:
     """The button on the ticket, while there is no paper and a modem can send."""
-    if not scene.texted.offered:
+    if not scene.sms.offered:
         return []
     return [button(scene, "sms", "sms.offer", "smartphone")]
 
 
 def told(scene: ScreenContext) -> list[Block]:
     """Where the message stands."""
-    found = WORDS.get(scene.texted.state)
+    found = WORDS.get(scene.sms.state)
     if found is None:
         return []
     key, tone, icon = found

@@ -103,7 +103,7 @@ def test_the_right_pin_opens_and_is_nowhere_in_the_journal(visitor):
     inside(visitor)
     assert acts(visitor) == [("staff.entered", "")]
     assert PIN.encode() not in visitor.node.db_path.read_bytes()
-    assert visitor.kiosk.appliance.session.duty.typed == ""
+    assert visitor.kiosk.appliance.session.staff_input.typed == ""
 
 
 def test_five_wrong_pins_and_the_pad_is_closed_for_a_while(visitor):
