@@ -82,7 +82,7 @@ def _age_kiosk(site: Site, old: int, kiosks: int) -> None:
                 )
                 body = {
                     "site": "HC-001", "day": told.day, "series": told.series,
-                    "number": told.number, "service": told.service, "class": told.klass,
+                    "number": told.number, "service": told.service, "class": told.priority_class,
                     "rank": told.rank, "agency": "NRB", "source": "centre", "issued_at": 0,
                     "ahead": None, "wait": None,
                 }  # fmt: skip

@@ -39,7 +39,7 @@ class StoredFeedback:
         place: KioskLocation,
         *,
         agencies: Iterable[str],
-        rung: Callable[[], None] = lambda: None,
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._sealer = sealer
@@ -47,7 +47,7 @@ class StoredFeedback:
         self._ids = ids
         self._place = place
         self._agencies = frozenset(agencies)
-        self._rung = rung
+        self._notify = notify
 
     def give(self, visit: UUID, opinion: Feedback) -> str | None:
         """One transaction: the face in clear, the words sealed; their reference, if any."""
@@ -76,7 +76,7 @@ class StoredFeedback:
                     {"kind": opinion.kind, "reference": reference},
                     encode({"words": opinion.words, "submitted_at": int(now.timestamp() * 1000)}),
                 )
-        self._rung()
+        self._notify()
         return reference
 
     def _office(self, kind: str) -> str:
@@ -87,12 +87,12 @@ class StoredFeedback:
 class StoredFacts:
     """Implements `kiosk.visit.ports.FactLog`: facts without personal data."""
 
-    def __init__(self, journal: Journal, rung: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, journal: Journal, notify: Callable[[], None] = lambda: None) -> None:
         self._journal = journal
-        self._rung = rung
+        self._notify = notify
 
     def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
         """Append one fact, durably."""
         with self._journal.store.transaction() as tx:
             self._journal.append(tx, kind, visit, body, audience=audience_of(kind))
-        self._rung()
+        self._notify()

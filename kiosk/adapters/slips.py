@@ -56,14 +56,14 @@ class StoredSlips:
         ids: Ids,
         *,
         reissue: Reissue,
-        rung: Callable[[], None] = lambda: None,
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._spool = spool
         self._builder = builder
         self._clock = clock
         self._ids = ids
         self._reissue = reissue
-        self._rung = rung
+        self._notify = notify
 
     def paper(self, subject: UUID) -> SlipState:
         """The newest slip's state; waiting in front of a printer that cannot print is blocked."""
@@ -84,7 +84,7 @@ class StoredSlips:
         with self._spool.store.transaction() as tx:
             job = self._spool.enqueue(tx, Job("checklist", subject, slip, lang, by, key))
             row = tx.one("SELECT subject FROM print_job WHERE id = ?", (job,))
-        self._rung()
+        self._notify()
         assert row is not None
         return UUID(bytes=bytes(row[0]))
 
@@ -101,7 +101,7 @@ class StoredSlips:
             number = int(jobs[0]) if jobs else 0
             job = Job("ticket", subject, slip, language, by, f"ticket:{subject}:{number}", True)
             self._spool.enqueue(tx, job)
-        self._rung()
+        self._notify()
 
     def _stuck(self) -> bool:
         state = read_health(self._spool.store, self._clock.now()).printer

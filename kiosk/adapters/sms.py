@@ -40,14 +40,14 @@ class StoredSms:
         spool: Spool,
         queue: SmsQueue,
         clock: Clock,
-        rung: Callable[[], None] = lambda: None,
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._store = journal.store
         self._spool = spool
         self._queue = queue
         self._clock = clock
-        self._rung = rung
+        self._notify = notify
 
     def ready(self) -> bool:
         """As the device service last saw the modem; an old sight is none."""
@@ -68,7 +68,7 @@ class StoredSms:
             except SmsRefused:
                 return False
             self._hand_over(tx, visit)
-        self._rung()
+        self._notify()
         return True
 
     def _hand_over(self, tx: Transaction, visit: UUID) -> None:

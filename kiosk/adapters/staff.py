@@ -64,7 +64,7 @@ class StoredStaffPort:
         site: str,
         profiles: Mapping[str, Profile],
         installed: InstalledVersions,
-        rung: Callable[[], None] = lambda: None,
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._spool = spool
@@ -74,7 +74,7 @@ class StoredStaffPort:
         self._site = site
         self._profiles = profiles
         self._installed = installed
-        self._rung = rung
+        self._notify = notify
 
     def pin_state(self) -> PinState:
         return PinState(self._lock.is_set, self._lock.wait_s())
@@ -119,7 +119,7 @@ class StoredStaffPort:
             by = self._clock.now() + PRINT_WITHIN
             self._spool.settle(tx, job, on_paper=False, by=by)
             self._tell(tx, row.subject, "reprint", job)
-        self._rung()
+        self._notify()
 
     def seen_on_paper(self, job: str) -> None:
         row = self._spool.job(job)
@@ -128,7 +128,7 @@ class StoredStaffPort:
         with self._spool.store.transaction() as tx:
             self._spool.settle(tx, job, on_paper=True)
             self._tell(tx, row.subject, "on-paper", job)
-        self._rung()
+        self._notify()
 
     def test_slip(self, visit: UUID, language: str) -> None:
         """Through the spool like any slip, on whichever printer takes it."""
@@ -143,7 +143,7 @@ class StoredStaffPort:
         with self._spool.store.transaction() as tx:
             job = Job("test", visit, slip, language, now + PRINT_WITHIN, key)
             self._tell(tx, visit, "test-slip", self._spool.enqueue(tx, job))
-        self._rung()
+        self._notify()
 
     def roll_changed(self, visit: UUID, printer: str) -> None:
         """Count the tickets of this roll from its full length (`roll` of the printer's URL)."""

@@ -101,7 +101,7 @@ class StoredForms:
         *,
         drafts: ResumableDrafts,
         builder: ReceiptBuilder,
-        rung: Callable[[], None] = lambda: None,
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._store: Store = journal.store
@@ -111,7 +111,7 @@ class StoredForms:
         self._ids = ids
         self._drafts = drafts
         self._builder = builder
-        self._rung = rung
+        self._notify = notify
         self._ciphers: dict[UUID, AtRestCipher] = {}
 
     def keep_draft(self, visit: UUID, filling: Filling) -> None:
@@ -141,7 +141,7 @@ class StoredForms:
         with self._store.transaction() as tx:
             job = Job("draft-code", coded.slip, slip, language, by, f"draft-code:{coded.slip}")
             self._spool.enqueue(tx, job)
-        self._rung()
+        self._notify()
         return coded
 
     def reopen(self, visit: UUID, typed: str) -> ResumedDraft | None:
@@ -206,7 +206,7 @@ class StoredForms:
             tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
             self._drafts.drop(tx, visit)
         self._ciphers.pop(visit, None)
-        self._rung()
+        self._notify()
         return received
 
     def _forget(self, visit: UUID) -> None:

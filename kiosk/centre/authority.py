@@ -34,7 +34,7 @@ class CounterResult:
     visit: UUID
     label: str
     service: str
-    klass: str
+    priority_class: str
     counter: int
     why: str = ""
 
@@ -68,7 +68,14 @@ class Authority:
                 number = next_granted(last[0] if last else None)
                 since = _ms(now.timestamp())
                 told = ReportedTicket(
-                    wish.visit, day, wish.series, number, wish.service, wish.klass, wish.rank, since
+                    wish.visit,
+                    day,
+                    wish.series,
+                    number,
+                    wish.service,
+                    wish.priority_class,
+                    wish.rank,
+                    since,
                 )
                 body = self._standing(kiosk, told)
                 self._append(tx, "ticket.granted", wish.visit, body)
@@ -172,7 +179,7 @@ class Authority:
                 key=key, why=choice.say(),
             )  # fmt: skip
         return CounterResult(
-            ticket.visit, ticket.label, ticket.service, ticket.klass, counter, choice.say()
+            ticket.visit, ticket.label, ticket.service, ticket.priority_class, counter, choice.say()
         )
 
     def recall(self, counter: int, key: str = "") -> CounterResult:
@@ -195,10 +202,10 @@ class Authority:
             row = waiting_line.at_counter(tx, counter)
             if row is None:
                 raise NothingCalled(f"Counter {counter} has called nobody: call first.")
-            visit, series, number, service, klass, day = row
+            visit, series, number, service, priority_class, day = row
             self._turn(tx, kind, UUID(bytes=bytes(visit)), day, series, number, counter, key=key)
         return CounterResult(
-            UUID(bytes=bytes(visit)), label(series, number), service, klass, counter
+            UUID(bytes=bytes(visit)), label(series, number), service, priority_class, counter
         )
 
     def _turn(
@@ -225,7 +232,7 @@ class Authority:
             "series": told.series,
             "number": told.number,
             "service": told.service,
-            "class": told.klass,
+            "class": told.priority_class,
             "rank": told.rank,
             "kiosk": kiosk,
             "since": told.since,

@@ -27,7 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     issue = acts.add_parser("issue", help="give a visit its number and print the slip")
     issue.add_argument("--service", required=True, metavar="CODE", help="a service of the pack")
     issue.add_argument(
-        "--class", dest="klass", default="normal", metavar="KEY", help="priority; none is normal"
+        "--class",
+        dest="priority_class",
+        default="normal",
+        metavar="KEY",
+        help="priority; none is normal",
     )
     issue.add_argument("--visit", metavar="UUID", help="ask again for the same visit's number")
     issue.add_argument("--language", default="en", choices=("en", "sw"), help="of the slip")
@@ -82,8 +86,8 @@ def _issue(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
         raise UsageFault(f"{arguments.visit!r} is not a UUID.") from error
     except NotInPack as error:
         raise UnknownService(error.message) from error
-    klass = NORMAL if arguments.klass == "none" else arguments.klass
-    issued = counter.desk.issue(visit, service, klass, arguments.language)
+    priority_class = NORMAL if arguments.priority_class == "none" else arguments.priority_class
+    issued = counter.desk.issue(visit, service, priority_class, arguments.language)
     return {"number": issued.label, "visit": str(issued.visit)}
 
 
@@ -94,7 +98,7 @@ def _press(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
         "visit": str(turned.visit),
         "counter": turned.counter,
         "service": turned.service,
-        "class": turned.klass,
+        "class": turned.priority_class,
     }
     return found | ({"why": turned.why} if turned.why else {})
 

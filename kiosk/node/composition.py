@@ -156,14 +156,14 @@ def counter_of(
         catalogue,
         books.clock,
         books.ids,
-        foil=KioskIdentity(
+        identity=KioskIdentity(
             node.settings.node.site,
             node.settings.node.unit,
             node.settings.queue.reserve_block,
             node.keys.signing,
         ),
         slip=receipts.ticket,
-        rung=bell.ring,
+        notify=bell.ring,
     )
     return TicketingParts(node, books, catalogue, spool, place, receipts, desk, bell)
 
@@ -188,7 +188,7 @@ def kiosk_of(
 
 
 def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
-    books, catalogue, rung = counter.books, counter.catalogue, counter.bell.ring
+    books, catalogue, notify = counter.books, counter.catalogue, counter.bell.ring
     ui = counter.node.settings.ui
 
     def reissue(visit: UUID, language: str) -> Document | None:
@@ -206,7 +206,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         books.ids,
         drafts=drafts,
         builder=counter.receipts,
-        rung=rung,
+        notify=notify,
     )
     forms.forget_all_drafts()
     return Ports(
@@ -222,12 +222,12 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
             books.ids,
             counter.place,
             agencies=counter.node.registry.agencies(),
-            rung=rung,
+            notify=notify,
         ),
         slips=StoredSlips(
-            counter.spool, counter.receipts, books.clock, books.ids, reissue=reissue, rung=rung
+            counter.spool, counter.receipts, books.clock, books.ids, reissue=reissue, notify=notify
         ),
-        facts=StoredFacts(books.journal, rung),
+        facts=StoredFacts(books.journal, notify),
         cases=StoredCases(books.store, books.clock),
         place=counter.place,
         opener=FormOpener(),
@@ -250,7 +250,7 @@ def _sms(counter: TicketingParts) -> StoredSms | None:
     if node.settings.devices.sms == "none:":
         return None
     queue = SmsQueue(books.store, node.at_rest_root, books.clock, books.ids)
-    return StoredSms(books.journal, counter.spool, queue, books.clock, rung=counter.bell.ring)
+    return StoredSms(books.journal, counter.spool, queue, books.clock, notify=counter.bell.ring)
 
 
 def _staff(counter: TicketingParts) -> StoredStaffPort:
@@ -265,5 +265,5 @@ def _staff(counter: TicketingParts) -> StoredStaffPort:
         site=node.settings.node.site,
         profiles=printer_profiles(node),
         installed=InstalledVersions(pack.content_date, pack.version, version("huduma-kiosk")),
-        rung=counter.bell.ring,
+        notify=counter.bell.ring,
     )

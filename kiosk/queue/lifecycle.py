@@ -58,7 +58,7 @@ class Waiting:
     series: str
     number: int
     service: str
-    klass: str
+    priority_class: str
     rank: int
     since: int
 

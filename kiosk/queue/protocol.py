@@ -18,7 +18,7 @@ class GrantRequest(msgspec.Struct, frozen=True, tag="grant"):
     visit: UUID
     service: str
     series: str
-    klass: str
+    priority_class: str = msgspec.field(name="klass")
     rank: int
 
 
@@ -38,7 +38,7 @@ class ReportedTicket(msgspec.Struct, frozen=True):
     series: str
     number: int
     service: str
-    klass: str
+    priority_class: str = msgspec.field(name="klass")
     rank: int
     since: int
 

@@ -96,9 +96,9 @@ class TicketIssuer:
         clock: Clock,
         ids: Ids,
         *,
-        foil: KioskIdentity,
+        identity: KioskIdentity,
         slip: SlipOf,
-        rung: Callable[[], None] = lambda: None,
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal = journal
         self._store = journal.store
@@ -107,19 +107,25 @@ class TicketIssuer:
         self._catalogue = catalogue
         self._clock = clock
         self._ids = ids
-        self._foil = foil
+        self._identity = identity
         self._slip = slip
-        self._rung = rung
+        self._notify = notify
         self._order = [each.key for each in catalogue.categories()]
         self._ghosts_sought = False
 
-    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> IssuedTicket:
+    def issue(
+        self, visit: UUID, service: Service, priority_class: str, language: str
+    ) -> IssuedTicket:
         """A durable ticket with its slip in the spool; raises `UnknownClass`."""
         known = ticket_of(self._store, visit)
         if known is not None:
             return self.issued(known)
         wish = GrantRequest(
-            visit, service.code, series_of(service.category, self._order), klass, self._rank(klass)
+            visit,
+            service.code,
+            series_of(service.category, self._order),
+            priority_class,
+            self._rank(priority_class),
         )
         answer = self._centre.ask(wish)
         granted = answer if isinstance(answer, Granted) else None
@@ -137,7 +143,7 @@ class TicketIssuer:
                     f"ticket:{visit}",
                 ),
             )
-        self._rung()
+        self._notify()
         return issued
 
     def settle(self) -> bool:
@@ -150,7 +156,7 @@ class TicketIssuer:
             bookmark(self._store, mark)
         if not self._ghosts_sought and not self._seek_ghosts(day):
             return False
-        if reserve_left(self._store, day) * 2 <= self._foil.block:
+        if reserve_left(self._store, day) * 2 <= self._identity.block:
             return self._lease(day)
         return True
 
@@ -165,12 +171,12 @@ class TicketIssuer:
         day, series, number, source = self._number(tx, wish.series, granted, now)
         mine = granted if source is NumberSource.CENTRE else None
         body = {
-            "site": self._foil.site,
+            "site": self._identity.site,
             "day": day,
             "series": series,
             "number": number,
             "service": service.code,
-            "class": wish.klass,
+            "class": wish.priority_class,
             "rank": wish.rank,
             "agency": service.agency,
             "source": source.value,
@@ -187,7 +193,7 @@ class TicketIssuer:
     def _number(
         self, tx: Transaction, series: str, granted: Granted | None, now: datetime
     ) -> tuple[str, str, int, NumberSource]:
-        site = self._foil.site
+        site = self._identity.site
         # A centre restored from an old copy may grant a number again: then it does not count.
         if granted and not taken(tx, site, granted.day, granted.series, granted.number):
             return granted.day, granted.series, granted.number, NumberSource.CENTRE
@@ -195,29 +201,29 @@ class TicketIssuer:
         reserve = next_reserve(tx, site, day, series)
         if reserve is not None:
             return day, series, reserve, NumberSource.RESERVE
-        own, number = next_offline(tx, site, day, series, self._foil.unit)
+        own, number = next_offline(tx, site, day, series, self._identity.unit)
         return day, own, number, NumberSource.OFFLINE
 
     def issued(self, ticket: Ticket) -> IssuedTicket:
         """What the citizen of a stored ticket was told."""
-        foil = self._foil
+        identity = self._identity
         return IssuedTicket(
             visit=ticket.visit,
             label=ticket.label,
             service=ticket.service,
-            klass=ticket.klass,
+            priority_class=ticket.priority_class,
             ahead=ticket.ahead,
             wait=ticket.wait,
-            qr=ticket_payload(foil.key, foil.site, ticket.day, ticket.label, ticket.visit),
+            qr=ticket_payload(identity.key, identity.site, ticket.day, ticket.label, ticket.visit),
             issued_at=ticket.issued_at,
         )
 
-    def _rank(self, klass: str) -> int:
+    def _rank(self, priority_class: str) -> int:
         for known in self._catalogue.priority_classes():
-            if known.key == klass:
+            if known.key == priority_class:
                 return known.rank
         keys = ", ".join(each.key for each in self._catalogue.priority_classes())
-        raise UnknownClass(f"There is no priority class {klass!r}; there are {keys}.")
+        raise UnknownClass(f"There is no priority class {priority_class!r}; there are {keys}.")
 
     def _seek_ghosts(self, day: str) -> bool:
         answer = self._centre.ask(GrantsRequest(day))
@@ -231,14 +237,16 @@ class TicketIssuer:
 
     def _lease(self, day: str) -> bool:
         held = blocks(self._store, day)
-        answer = self._centre.ask(LeaseRequest(day, self._foil.block, held[-1].last if held else 0))
+        answer = self._centre.ask(
+            LeaseRequest(day, self._identity.block, held[-1].last if held else 0)
+        )
         if not isinstance(answer, Leased):
             return False
         if answer.last:
             with self._store.transaction() as tx:
                 if all(block.first != answer.first for block in blocks(tx, day)):
                     body = {
-                        "site": self._foil.site,
+                        "site": self._identity.site,
                         "day": day,
                         "first": answer.first,
                         "last": answer.last,

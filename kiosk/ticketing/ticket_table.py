@@ -69,7 +69,7 @@ class Ticket:
     series: str
     number: int
     service: str
-    klass: str
+    priority_class: str
     source: NumberSource
     issued_at: datetime
     ahead: int | None
@@ -129,7 +129,7 @@ def _ticket(row: Row) -> Ticket:
         series=row[3],
         number=row[4],
         service=row[5],
-        klass=row[6],
+        priority_class=row[6],
         source=NumberSource(row[7]),
         issued_at=datetime.fromtimestamp(row[8] / 1000, UTC),
         ahead=row[9],

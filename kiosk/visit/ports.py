@@ -43,7 +43,7 @@ class IssuedTicket:
     visit: UUID
     label: str
     service: str
-    klass: str
+    priority_class: str
     ahead: int | None
     wait: tuple[int, int] | None
     qr: str
@@ -137,7 +137,9 @@ class FormOpenerPort(Protocol):
 
 
 class Tickets(Protocol):
-    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> IssuedTicket:
+    def issue(
+        self, visit: UUID, service: Service, priority_class: str, language: str
+    ) -> IssuedTicket:
         """A durable number with its slip in the spool; the same one again for the same visit."""
         ...
 

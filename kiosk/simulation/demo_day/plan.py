@@ -31,7 +31,7 @@ class Visit:
     node: str
     kind: str
     language: str
-    klass: str
+    priority_class: str
 
     @property
     def at_screen(self) -> bool:

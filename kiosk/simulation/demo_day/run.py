@@ -111,7 +111,7 @@ class DemoDay:
                 citizen.complain("complaint", f"{who.name} alingoja")
             case "search":
                 citizen.look_up("NRB-02", "lost id")
-                citizen.take_ticket(visit.klass)
+                citizen.take_ticket(visit.priority_class)
                 citizen.rate(visit.face, f"Asante sana {who.name}")
             case "browse":
                 citizen.find(service.code, service.category)
@@ -122,7 +122,7 @@ class DemoDay:
                 citizen.start_form_and_leave("lost_id")
             case _:
                 citizen.find(service.code, service.category)
-                citizen.take_ticket(visit.klass)
+                citizen.take_ticket(visit.priority_class)
         if visit.number == ABANDONED:
             citizen.walk_away(IDLE_WIPE_S)
         else:

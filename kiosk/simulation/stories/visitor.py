@@ -73,12 +73,12 @@ class Visitor:
         needs = [each.id for each in self._seen().elements if each.role is Role.TICK]
         self._taps(*needs[: 1 + self._who.number % 3], "print-list")
 
-    def take_ticket(self, klass: str = "none") -> None:
+    def take_ticket(self, priority_class: str = "none") -> None:
         """From a page with `take-ticket` to the number."""
         self._taps("take-ticket")
         if self._seen().state == "priority":
             self.before_last()
-            self._taps(f"class.{klass}")
+            self._taps(f"class.{priority_class}")
 
     def fill(self, form: str) -> None:
         """From home through a whole form to its reference."""

@@ -99,8 +99,10 @@ class PreviewStore:
         reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
         return FormReceipt(visit, reference, agency, filling.asset.id, self._clock.now())
 
-    def issue(self, visit: UUID, service: Service, klass: str, language: str) -> IssuedTicket:
-        del visit, service, klass, language
+    def issue(
+        self, visit: UUID, service: Service, priority_class: str, language: str
+    ) -> IssuedTicket:
+        del visit, service, priority_class, language
         raise UsageFault("A preview gives no tickets; it shows one form.")
 
     def give(self, visit: UUID, opinion: Feedback) -> str | None:

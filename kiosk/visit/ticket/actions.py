@@ -11,9 +11,9 @@ def take_ticket(context: ActionContext, tail: str) -> Signal | None:
     """A number. The wish got its identity when it was made, so two taps are one ticket."""
     session = context.session
     visit = session.wanted.setdefault(session.service, context.ports.ids.uuid7())
-    klass = "normal" if tail == "none" else tail
+    priority_class = "normal" if tail == "none" else tail
     session.tickets[session.service] = context.ports.tickets.issue(
-        visit, context.service, klass, session.language
+        visit, context.service, priority_class, session.language
     )
     session.shown = session.service
     return Signal.TICKETED

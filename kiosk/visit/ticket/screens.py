@@ -35,7 +35,7 @@ def ticket(scene: ScreenContext) -> Screen:
     issued = scene.session.ticket
     assert issued is not None, "the ticket screen needs a ticket"
     service = scene.catalogue.service(issued.service)
-    normal = issued.klass == "normal"
+    normal = issued.priority_class == "normal"
     blocks = [
         Block(
             kind=BlockKind.NUMBER, text=issued.label, value=issued.label, label=say("slip.ticket")

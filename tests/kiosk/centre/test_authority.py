@@ -48,8 +48,8 @@ class Centre:
         )
 
     def wish(self, series: str = "A", rank: int = 9, visit: UUID | None = None) -> GrantRequest:
-        klass = "normal" if rank == 9 else "elderly"
-        return GrantRequest(visit or self.ids.uuid7(), "NRB-02", series, klass, rank)
+        priority_class = "normal" if rank == 9 else "elderly"
+        return GrantRequest(visit or self.ids.uuid7(), "NRB-02", series, priority_class, rank)
 
     def grant(self, series: str = "A", rank: int = 9) -> tuple[UUID, Granted]:
         self.clock.advance(seconds=1)
@@ -141,7 +141,7 @@ def test_priority_goes_earlier_and_the_journal_says_why(centre: Centre) -> None:
     _, priority = centre.grant(rank=1)
     assert priority.ahead == 0
     centre.clock.advance(seconds=600)
-    assert centre.authority.call(1).klass == "elderly"
+    assert centre.authority.call(1).priority_class == "elderly"
     entry = list(centre.journal.entries())[-1]
     assert entry.body["why"].startswith("used the largest share")
 

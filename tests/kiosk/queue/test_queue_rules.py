@@ -32,9 +32,9 @@ MINUTE = 60_000
 
 
 def waiting(number: int, minutes: float, rank: int = 9) -> Waiting:
-    klass = "normal" if rank == 9 else "elderly"
+    priority_class = "normal" if rank == 9 else "elderly"
     since = NOW - int(minutes * MINUTE)
-    return Waiting(UUID(int=number), "A", number, "NRB-02", klass, rank, since)
+    return Waiting(UUID(int=number), "A", number, "NRB-02", priority_class, rank, since)
 
 
 @pytest.mark.parametrize(

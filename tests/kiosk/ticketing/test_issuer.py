@@ -53,10 +53,10 @@ class Branch:
         self.desk: TicketIssuer = self.counter.desk
         self.desk._centre = FirstAnswering([self.line])
 
-    def issue(self, code: str = "NRB-02", klass: str = "normal") -> str:
+    def issue(self, code: str = "NRB-02", priority_class: str = "normal") -> str:
         visit = self.counter.books.ids.uuid7()
         self.clock.advance(seconds=1)
-        return self.desk.issue(visit, self.catalogue.service(code), klass, "en").label
+        return self.desk.issue(visit, self.catalogue.service(code), priority_class, "en").label
 
     def settle(self) -> None:
         for _ in range(4):
@@ -179,7 +179,7 @@ def test_the_same_visit_asked_again_is_the_same_ticket_and_slip(branch: Branch) 
 
 def test_a_class_nobody_knows_is_refused_before_a_number_is_used(branch: Branch) -> None:
     with pytest.raises(UnknownClass, match="elderly"):
-        branch.issue(klass="vip")
+        branch.issue(priority_class="vip")
     assert branch.issue() == "A101"
 
 
