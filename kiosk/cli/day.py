@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         summary = day.play()
     finally:
-        late = day.house.stop()
+        late = day.runner.stop()
         if late:
             print(f"had to be killed: {', '.join(late)}", file=sys.stderr)
     summary.write(out / "summary.json")

@@ -59,15 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
     if node.role not in {"kiosk", "van"}:
         raise SiteRunnerFault(f"{node.name} is a {node.role}; name a kiosk or a van with --node.")
     out.mkdir(parents=True, exist_ok=True)
-    house = SiteRunner(site, [node], out, _tell)
+    runner = SiteRunner(site, [node], out, _tell)
     stop = StopFlag()
     try:
-        house.start()
+        runner.start()
         if steps is not None:
-            return _story(house, node, steps, arguments)
-        return _serve(house, node, stop, headless=arguments.headless)
+            return _story(runner, node, steps, arguments)
+        return _serve(runner, node, stop, headless=arguments.headless)
     finally:
-        late = house.stop()
+        late = runner.stop()
         if late:
             _tell(f"had to be killed: {', '.join(late)}")
 
@@ -84,7 +84,7 @@ def _demo(out: Path) -> Site:
 
 
 def _story(
-    house: SiteRunner, node: Node, steps: Sequence[StoryStep], arguments: argparse.Namespace
+    runner: SiteRunner, node: Node, steps: Sequence[StoryStep], arguments: argparse.Namespace
 ) -> int:
     from kiosk.simulation.audit.reconcile import clear_values, opened_references, reckon, table
     from kiosk.simulation.site.drain import drain_what_can
@@ -93,21 +93,21 @@ def _story(
 
     heard = ObservedVisits()
     typed = [step.rest for step in steps if step.verb in {"type", "scan"}]
-    before, earlier = clear_values(house, typed), opened_references(house.site)
-    person = _person(house, node, arguments)
+    before, earlier = clear_values(runner, typed), opened_references(runner.site)
+    driver = _driver(runner, node, arguments)
     failed: Fault | None = None
     try:
-        StoryPlayer(house, node, person, house.out, heard, _tell).play(steps)
-        drain_what_can(house, _tell)
+        StoryPlayer(runner, node, driver, runner.out, heard, _tell).play(steps)
+        drain_what_can(runner, _tell)
     except Fault as fault:
         failed = fault
     finally:
-        person.close()
-    summary = reckon(house, heard, before, earlier)
-    summary.write(house.out / "summary.json")
+        driver.close()
+    summary = reckon(runner, heard, before, earlier)
+    summary.write(runner.out / "summary.json")
     for what, value in table(summary):
         print(f"{what:<42} {value}")
-    print(f"summary and pictures are in {house.out}")
+    print(f"summary and pictures are in {runner.out}")
     if failed is not None:
         raise failed
     for note in summary.notes:
@@ -115,27 +115,27 @@ def _story(
     return 0 if summary.agrees else DISAGREEMENT
 
 
-def _person(house: SiteRunner, node: Node, arguments: argparse.Namespace) -> StoryDriver:
+def _driver(runner: SiteRunner, node: Node, arguments: argparse.Namespace) -> StoryDriver:
     from kiosk.simulation.stories.core_driver import CoreDriver
 
     if arguments.driver == "direct":
-        return CoreDriver(house.core_socket(node))
+        return CoreDriver(runner.core_socket(node))
     from kiosk.simulation.stories.screen_driver import somebody_at
 
-    return somebody_at(house, node, _tell)
+    return somebody_at(runner, node, _tell)
 
 
-def _serve(house: SiteRunner, node: Node, stop: StopFlag, *, headless: bool) -> int:
+def _serve(runner: SiteRunner, node: Node, stop: StopFlag, *, headless: bool) -> int:
     window = ""
     if not headless:
         from kiosk.simulation.stories.screen_driver import open_window
 
-        window = open_window(house, node)
+        window = open_window(runner, node)
         print("Touch the screen to start. Close the window or press Ctrl+C to end.")
-    print(f"Slips appear in {house.slips(node)}; logs are in {house.logs}.", flush=True)
-    while not stop() and not (window and house.supervisor.ended_well(window)):
-        house.supervisor.tick()
-        house.breathe()
+    print(f"Slips appear in {runner.slips(node)}; logs are in {runner.logs}.", flush=True)
+    while not stop() and not (window and runner.supervisor.ended_well(window)):
+        runner.supervisor.tick()
+        runner.breathe()
     return 0
 
 

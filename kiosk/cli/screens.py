@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="huduma-pack-") as folder:
-        gazette = ScreenSamples(_catalogue(arguments.site, Path(folder)), clock, SystemIds(clock))
-        states = gazette.states()
+        samples = ScreenSamples(_catalogue(arguments.site, Path(folder)), clock, SystemIds(clock))
+        states = samples.states()
     if arguments.json:
         print(json.dumps({"states": states}, ensure_ascii=False, indent=1))
         return 0

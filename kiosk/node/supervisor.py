@@ -61,12 +61,12 @@ class ProcessSupervisor:
     def __init__(
         self,
         clock: Clock,
-        told: Callable[[str], None] = lambda _: None,
+        on_message: Callable[[str], None] = lambda _: None,
         *,
         pause_max_s: float = RESTART_MAX_S,
     ) -> None:
         self._clock = clock
-        self._told = told
+        self._on_message = on_message
         self._pause_max_s = pause_max_s
         self._kept: dict[str, _Kept] = {}
 
@@ -169,7 +169,7 @@ class ProcessSupervisor:
         kept.due_at = now + kept.backoff.failed()
         self._forget(kept)
         if kept.wanted:
-            self._told(f"{kept.service.name} ended ({status}); see {kept.service.log}")
+            self._on_message(f"{kept.service.name} ended ({status}); see {kept.service.log}")
 
     @staticmethod
     def _signal(kept: _Kept, number: signal.Signals) -> None:

@@ -148,7 +148,7 @@ def build(
         ids,
         log,
         retry_s_max=settings.retry_s_max,
-        told=_tell(gateway, own),
+        on_acknowledged=_tell(gateway, own),
         connect_wait_s=_CONNECT_WAIT_S,
     )
     return SyncEngine(
@@ -165,8 +165,8 @@ def build(
 
 
 def _tell(gateway: Gateway | None, own: Stream) -> Callable[[Stream, int], None]:
-    def told(stream: Stream, national: int) -> None:
+    def on_acknowledged(stream: Stream, national: int) -> None:
         if gateway is not None and stream != own:
             gateway.tell(stream, national)
 
-    return told
+    return on_acknowledged

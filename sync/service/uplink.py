@@ -27,7 +27,7 @@ _FRAMES_PER_TURN = 256
 
 
 class Uplink:
-    """Sends the segments of `sources` through `link`; `told` hears of every new acknowledgement."""
+    """Sends the segments of `sources` through `link`; `on_acknowledged` hears of every new acknowledgement."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Uplink:
         watcher: Watcher,
         *,
         retry_s_max: float = 300.0,
-        told: Callable[[Stream, int], None] = lambda *_: None,
+        on_acknowledged: Callable[[Stream, int], None] = lambda *_: None,
         connect_wait_s: float = 0.0,
     ) -> None:
         self._sources = sources
@@ -46,7 +46,7 @@ class Uplink:
         self._clock = clock
         self._ids = ids
         self._watcher = watcher
-        self._told = told
+        self._on_acknowledged = on_acknowledged
         self._connect_wait_s = connect_wait_s
         self._sender = sender.Sender()
         self._backoff = Backoff(most_s=retry_s_max)
@@ -120,7 +120,7 @@ class Uplink:
                 continue
             if news:
                 self._watcher.accepted(claimed.stream)
-                self._told(claimed.stream, claimed.national)
+                self._on_acknowledged(claimed.stream, claimed.national)
 
     def _block(self, stream: Stream, code: int, now: float) -> None:
         # A fork shows in a HELLO, and what is missing here may come back from below, so asking

@@ -34,7 +34,7 @@ FORMS = ("police_abstract", "inua_jamii", "lost_id")
 class Campaign:
     """Sends people to the kiosks of a house and kills what serves them."""
 
-    house: SiteRunner
+    runner: SiteRunner
     chance: random.Random
     kills: int
     heard: ObservedVisits = field(default_factory=ObservedVisits)
@@ -42,40 +42,42 @@ class Campaign:
     visits: int = 0
 
     def run(self) -> ReconcileSummary:
-        hands = {n.name: CoreDriver(self.house.core_socket(n), 1.0) for n in self.house.nodes}
+        hands = {n.name: CoreDriver(self.runner.core_socket(n), 1.0) for n in self.runner.nodes}
         while sum(self.killed.values()) < self.kills:
             self.visits += 1
-            node = self.house.nodes[self.visits % len(self.house.nodes)]
+            node = self.runner.nodes[self.visits % len(self.runner.nodes)]
             self._visit(node, hands[node.name])
-        self.house.wait_for(lambda: all(hand.reach(0.3) for hand in hands.values()), 40)
-        drain(self.house)
-        for hand in hands.values():
-            hand.close()
-        return reckon(self.house, self.heard, set())
+        self.runner.wait_for(
+            lambda: all(core_driver.reach(0.3) for core_driver in hands.values()), 40
+        )
+        drain(self.runner)
+        for core_driver in hands.values():
+            core_driver.close()
+        return reckon(self.runner, self.heard, set())
 
-    def _visit(self, node: Node, hand: CoreDriver) -> None:
-        player = StoryPlayer(self.house, node, hand, self.house.out, self.heard)
-        citizen = Visitor(player, VisitorDetails(self.visits), self.chance.choice(("en", "sw")))
-        citizen.before_last = lambda: self._kill_soon(node, longest_s=0.02)
+    def _visit(self, node: Node, core_driver: CoreDriver) -> None:
+        player = StoryPlayer(self.runner, node, core_driver, self.runner.out, self.heard)
+        visitor = Visitor(player, VisitorDetails(self.visits), self.chance.choice(("en", "sw")))
+        visitor.before_last = lambda: self._kill_soon(node, longest_s=0.02)
         self._kill_soon(node, longest_s=0.4)
         try:
-            self.house.wait_for(player.reaches, 40)
-            citizen.arrive()
+            self.runner.wait_for(player.reaches, 40)
+            visitor.arrive()
             if self.visits % 3 == 0:
-                citizen.fill(self.chance.choice(FORMS))
+                visitor.fill(self.chance.choice(FORMS))
             else:
-                citizen.find(*self.chance.choice(SERVICES))
-                citizen.take_ticket(self.chance.choice(("none", "elderly")))
-            citizen.leave()
+                visitor.find(*self.chance.choice(SERVICES))
+                visitor.take_ticket(self.chance.choice(("none", "elderly")))
+            visitor.leave()
         except (CoreSilent, StoryFailed):
             pass  # the kiosk went dark: this person was told nothing more and goes to another
 
     def _kill_soon(self, node: Node, longest_s: float) -> None:
-        names = [n for n in self.house.supervisor.names() if not n.endswith(("-line", ".printer"))]
+        names = [n for n in self.runner.supervisor.names() if not n.endswith(("-line", ".printer"))]
         near = [n for n in names if n.startswith(node.name)]
         name = self.chance.choice([*names, *near, f"{node.name}.core"])
-        self.house.supervisor.tick()
-        pid = self.house.supervisor.pid(name)
+        self.runner.supervisor.tick()
+        pid = self.runner.supervisor.pid(name)
         if pid is None or sum(self.killed.values()) >= self.kills:
             return
         self.killed[name] = self.killed.get(name, 0) + 1
@@ -86,13 +88,13 @@ class Campaign:
 def campaign(folder: Path, kills: int, seed: int, nodes: tuple[str, ...]) -> ReconcileSummary:
     new_demo_site(folder / "site")
     site = Site.open(folder / "site")
-    house = SiteRunner(site, [site.node(name) for name in nodes], folder / "out", pause_max_s=0.4)
-    play = Campaign(house, random.Random(seed), kills)
+    runner = SiteRunner(site, [site.node(name) for name in nodes], folder / "out", pause_max_s=0.4)
+    play = Campaign(runner, random.Random(seed), kills)
     try:
-        house.start()
+        runner.start()
         summary = play.run()
     finally:
-        late = house.stop()
+        late = runner.stop()
     print(f"\n{sum(play.killed.values())} kills in {play.visits} visits: {play.killed}")
     for what, value in table(summary):
         print(f"  {what:<42} {value}")

@@ -66,19 +66,19 @@ def test_the_stories_are_all_here() -> None:
 def test_every_story_at_the_core(tmp_path: Path) -> None:
     site = new_demo_site(tmp_path / "site")
     nodes = [site.node(name) for name in sorted(set(NODES.values()))]
-    house = SiteRunner(site, nodes, tmp_path / "out", pause_max_s=0.4)
+    runner = SiteRunner(site, nodes, tmp_path / "out", pause_max_s=0.4)
     heard = ObservedVisits()
     try:
-        house.start()
+        runner.start()
         players = {
             node.name: StoryPlayer(
-                house, node, CoreDriver(house.core_socket(node)), house.out, heard
+                runner, node, CoreDriver(runner.core_socket(node)), runner.out, heard
             )
             for node in nodes
         }
         stories = {name: read(HERE / f"{name}.story") for name in NODES}
         typed = [s.rest for steps in stories.values() for s in steps if s.verb in {"type", "scan"}]
-        before = clear_values(house, typed)
+        before = clear_values(runner, typed)
         for name, steps in stories.items():
             players[NODES[name]].play(steps)
             players[NODES[name]].end_visit()
@@ -86,10 +86,10 @@ def test_every_story_at_the_core(tmp_path: Path) -> None:
             with pytest.raises(StoryFailed, match=r"Line 2 .*the screen is 'language'.*choose\.en"):
                 players["van-1"].play(parse(f"tap start\n{wrong}"))
             players["van-1"].end_visit()
-        drain(house)
-        summary = reckon(house, heard, before)
+        drain(runner)
+        summary = reckon(runner, heard, before)
     finally:
-        late = house.stop()
+        late = runner.stop()
     assert heard.typed == typed
     assert summary.agrees, summary.notes
     assert not late

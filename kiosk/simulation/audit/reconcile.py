@@ -62,7 +62,7 @@ class ReconcileSummary:
 
 
 def reckon(
-    house: SiteRunner,
+    runner: SiteRunner,
     heard: ObservedVisits,
     before: set[tuple[Path, int]],
     earlier: AbstractSet[str] = frozenset(),
@@ -71,51 +71,51 @@ def reckon(
     `earlier` the references that agencies could open by then.
     """
     found = ReconcileSummary(visits=heard.visits)
-    _tickets(house, heard, found)
-    _forms(house, heard, found, earlier)
-    public = public_words(house)
-    for hit in clear_values(house, heard.typed):
+    _tickets(runner, heard, found)
+    _forms(runner, heard, found, earlier)
+    public = public_words(runner)
+    for hit in clear_values(runner, heard.typed):
         if (hit[0], hit[1]) not in before and heard.typed[hit[1]].strip().casefold() not in public:
             found.plaintext_hits += 1
             found.notes.append(f"typed value {hit[1]} stands in {hit[0]}")
-    for node in (*house.nodes, *house.site.nodes("centre")):
+    for node in (*runner.nodes, *runner.site.nodes("centre")):
         status = sync_status(node)
         found.batches_acked += status.segments_acked
         found.bytes_sent += status.bytes_sent
     return found
 
 
-def clear_values(house: SiteRunner, typed: Sequence[str]) -> set[tuple[Path, int]]:
+def clear_values(runner: SiteRunner, typed: Sequence[str]) -> set[tuple[Path, int]]:
     """(file, number of the typed value) wherever one stands in clear; the signed pack is public,
     and so is what stories leave in `out` (slips and pictures of screens). A database and its
     write-ahead log are one file here: what stood in the one may move to the other.
     """
-    spared = (house.site.dir / "pack", house.out)
+    spared = (runner.site.dir / "pack", runner.out)
     return {
         (hit.path.with_name(hit.path.name.removesuffix("-wal")), hit.value)
-        for hit in search(house.site.dir, typed, but=spared)
+        for hit in search(runner.site.dir, typed, but=spared)
     }
 
 
-def public_words(house: SiteRunner) -> set[str]:
+def public_words(runner: SiteRunner) -> set[str]:
     """Words that journals hold for everybody to read, casefolded: ids of services, forms and
     agencies, and the numbers on the wall. Typing one of them gives nobody away.
     """
-    node = house.nodes[0]
+    node = runner.nodes[0]
     catalogue = Catalogue.open(node.pack_dir, node.root_public)
     found = {each.code for each in catalogue.services()}
     found |= {each.code for each in catalogue.agencies()}
     for form in catalogue.forms():
         found |= {form.id, *form.id.split("_")}
-    for each in house.nodes:
+    for each in runner.nodes:
         found |= {number for _, _, number, _ in _ticket_rows(each)}
         found.add(each.name)
     return {word.casefold() for word in found}
 
 
-def _tickets(house: SiteRunner, heard: ObservedVisits, found: ReconcileSummary) -> None:
+def _tickets(runner: SiteRunner, heard: ObservedVisits, found: ReconcileSummary) -> None:
     found.tickets_told = len(heard.tickets)
-    nodes = {node.name: node for node in house.nodes}
+    nodes = {node.name: node for node in runner.nodes}
     numbers: list[tuple[str, str, str]] = []
     proven: dict[tuple[str, str], str] = {}
     for node in nodes.values():
@@ -171,11 +171,11 @@ def _unmarked_repeats(node: Node) -> int:
 
 
 def _forms(
-    house: SiteRunner, heard: ObservedVisits, found: ReconcileSummary, earlier: AbstractSet[str]
+    runner: SiteRunner, heard: ObservedVisits, found: ReconcileSummary, earlier: AbstractSet[str]
 ) -> None:
     found.forms_told = len(heard.references)
-    opened = opened_references(house.site)
-    waiting = {reference for node in house.nodes for reference in _not_yet_sent(node)}
+    opened = opened_references(runner.site)
+    waiting = {reference for node in runner.nodes for reference in _not_yet_sent(node)}
     for reference in heard.references:
         if reference in opened:
             found.forms_opened += 1

@@ -35,20 +35,20 @@ SHORT_FORMS = ("police_abstract", "ati_request", "inua_jamii", "lost_id", "publi
 class DemoDay:
     """Plays the plan on `site`."""
 
-    def __init__(self, site: Site, out: Path, told: Callable[[str], None]) -> None:
+    def __init__(self, site: Site, out: Path, on_message: Callable[[str], None]) -> None:
         self.heard = ObservedVisits()
-        self._told = told
+        self._on_message = on_message
         nodes = [site.node(name) for name in ("kiosk-1", "kiosk-2", "van-1")]
-        self.house = SiteRunner(site, nodes, out, lambda _words: None)
+        self.runner = SiteRunner(site, nodes, out, lambda _words: None)
         self._catalogue = open_catalogue(nodes[0])
         self._hands: dict[str, CoreDriver] = {}
         self._kills = 0
 
     def play(self) -> ReconcileSummary:
         """The day, from opening to the last batch."""
-        self._told("starting the national node, the centre, two kiosks and a van")
-        self.house.start()
-        centre = self.house.site.node("centre")
+        self._on_message("starting the national node, the centre, two kiosks and a van")
+        self.runner.start()
+        centre = self.runner.site.node("centre")
         hall = authority(centre, open_books(centre))
         plan = list(visits())
         self._at_the_screen([each for each in plan if each.at_screen])
@@ -57,97 +57,101 @@ class DemoDay:
                 self._trouble(trouble)
             if visit.at_screen:
                 continue
-            self._told(f"visit {visit.number} of {len(plan)}: {visit.kind} at {visit.node}")
+            self._on_message(f"visit {visit.number} of {len(plan)}: {visit.kind} at {visit.node}")
             self._receive(visit)
             if visit.number % 2:
                 _serve_somebody(hall, 1 + visit.number // 2 % COUNTERS)
-        drain(self.house, self._told)
-        for hand in self._hands.values():
-            hand.close()
-        self._told("counting")
-        return reckon(self.house, self.heard, set())
+        drain(self.runner, self._on_message)
+        for core_driver in self._hands.values():
+            core_driver.close()
+        self._on_message("counting")
+        return reckon(self.runner, self.heard, set())
 
     def _at_the_screen(self, plan: list[Visit]) -> None:
         """The first visitors stand before the real screen, and pictures are taken."""
-        node = self.house.nodes[0]
-        self._told("starting the screen")
-        person = somebody_at(self.house, node, self._told)
+        node = self.runner.nodes[0]
+        self._on_message("starting the screen")
+        driver = somebody_at(self.runner, node, self._on_message)
         try:
-            player = StoryPlayer(self.house, node, person, self.house.out, self.heard)
+            player = StoryPlayer(self.runner, node, driver, self.runner.out, self.heard)
             for visit in plan:
-                self._told(f"visit {visit.number}: {visit.kind} at the screen of {visit.node}")
+                self._on_message(
+                    f"visit {visit.number}: {visit.kind} at the screen of {visit.node}"
+                )
                 player.album = f"visit-{visit.number}"
                 self._visit(Visitor(player, VisitorDetails(visit.number), visit.language), visit)
         finally:
-            person.close()
+            driver.close()
 
     def _receive(self, visit: Visit) -> None:
         """One visit; after a cut the visitor starts again."""
-        node = next(each for each in self.house.nodes if each.name == visit.node)
+        node = next(each for each in self.runner.nodes if each.name == visit.node)
         for attempt in range(3):
             player = self._player(node)
-            citizen = Visitor(player, VisitorDetails(visit.number + 100 * attempt), visit.language)
+            visitor = Visitor(player, VisitorDetails(visit.number + 100 * attempt), visit.language)
             if visit.number in KILLED and attempt == 0:
-                citizen.before_last = lambda: self._kill_soon(node)
+                visitor.before_last = lambda: self._kill_soon(node)
             try:
-                self._visit(citizen, visit)
+                self._visit(visitor, visit)
             except CoreSilent:
-                self._told(f"visit {visit.number}: the core was killed; starting again")
-                self.house.wait_for(player.reaches, RESTART_S)
+                self._on_message(f"visit {visit.number}: the core was killed; starting again")
+                self.runner.wait_for(player.reaches, RESTART_S)
                 continue
             return
 
-    def _visit(self, citizen: Visitor, visit: Visit) -> None:
+    def _visit(self, visitor: Visitor, visit: Visit) -> None:
         services = self._catalogue.services(county="047")
         service = services[visit.number * 37 % len(services)]
         form = SHORT_FORMS[visit.number % len(SHORT_FORMS)]
         who = VisitorDetails(visit.number)
-        citizen.arrive()
+        visitor.arrive()
         match visit.kind:
             case "form":
-                citizen.fill(form if not visit.at_screen else "police_abstract")
-                citizen.rate(visit.face)
+                visitor.fill(form if not visit.at_screen else "police_abstract")
+                visitor.rate(visit.face)
             case "feedback":
-                citizen.complain("complaint", f"{who.name} alingoja")
+                visitor.complain("complaint", f"{who.name} alingoja")
             case "search":
-                citizen.look_up("NRB-02", "lost id")
-                citizen.take_ticket(visit.priority_class)
-                citizen.rate(visit.face, f"Asante sana {who.name}")
+                visitor.look_up("NRB-02", "lost id")
+                visitor.take_ticket(visit.priority_class)
+                visitor.rate(visit.face, f"Asante sana {who.name}")
             case "browse":
-                citizen.find(service.code, service.category)
-                citizen.tick_and_print()
+                visitor.find(service.code, service.category)
+                visitor.tick_and_print()
             case "status":
-                citizen.ask_status(visit.number)
+                visitor.ask_status(visit.number)
             case "abandoned":
-                citizen.start_form_and_leave("lost_id")
+                visitor.start_form_and_leave("lost_id")
             case _:
-                citizen.find(service.code, service.category)
-                citizen.take_ticket(visit.priority_class)
+                visitor.find(service.code, service.category)
+                visitor.take_ticket(visit.priority_class)
         if visit.number == ABANDONED:
-            citizen.walk_away(IDLE_WIPE_S)
+            visitor.walk_away(IDLE_WIPE_S)
         else:
-            citizen.leave()
+            visitor.leave()
 
     def _player(self, node: Node) -> StoryPlayer:
-        hand = self._hands.get(node.name)
-        if hand is None:
-            hand = self._hands[node.name] = CoreDriver(self.house.core_socket(node), SILENCE_S)
-        return StoryPlayer(self.house, node, hand, self.house.out, self.heard)
+        core_driver = self._hands.get(node.name)
+        if core_driver is None:
+            core_driver = self._hands[node.name] = CoreDriver(
+                self.runner.core_socket(node), SILENCE_S
+            )
+        return StoryPlayer(self.runner, node, core_driver, self.runner.out, self.heard)
 
     def _kill_soon(self, node: Node) -> None:
         """SIGKILL the core a moment from now, while it is at work."""
-        pid = self.house.supervisor.pid(f"{node.name}.core")
+        pid = self.runner.supervisor.pid(f"{node.name}.core")
         after = KILL_AFTER_S[self._kills % len(KILL_AFTER_S)]
         self._kills += 1
         subprocess.Popen(["/bin/sh", "-c", f"sleep {after}; kill -9 {pid}"])
 
     def _trouble(self, words: str) -> None:
-        self._told(words)
+        self._on_message(words)
         match words.split():
             case ["printer", name, what]:
-                self.house.printer(self.house.site.node(name), what)
+                self.runner.printer(self.runner.site.node(name), what)
             case ["lines", way, where]:
-                self.house.lines_to(where, up=way == "up")
+                self.runner.lines_to(where, up=way == "up")
             case _:
                 raise AssertionError(words)
 

@@ -28,43 +28,43 @@ class NotDrained(NotAllSent):
 
 
 def drain(
-    house: SiteRunner, told: Callable[[str], None] = lambda _: None, *, slips: bool = True
+    runner: SiteRunner, on_message: Callable[[str], None] = lambda _: None, *, slips: bool = True
 ) -> None:
     """Slips first, then batches, kiosks before their centre; raises `NotDrained`."""
     if slips:
-        told("waiting for the last slips")
+        on_message("waiting for the last slips")
         try:
-            house.wait_for(lambda: not any(slips_waiting(node) for node in house.nodes), SLIPS_S)
+            runner.wait_for(lambda: not any(slips_waiting(node) for node in runner.nodes), SLIPS_S)
         except SiteRunnerFault as error:
-            waiting = sum(slips_waiting(node) for node in house.nodes)
+            waiting = sum(slips_waiting(node) for node in runner.nodes)
             raise NotDrained(f"{waiting} slips still wait for their printer.") from error
-    if all(_all_sent(node) for node in (*house.nodes, *house.site.nodes("centre"))):
+    if all(_all_sent(node) for node in (*runner.nodes, *runner.site.nodes("centre"))):
         return
-    told("sending everything")
-    for centre in house.site.nodes("centre"):
+    on_message("sending everything")
+    for centre in runner.site.nodes("centre"):
         # After a long cut its next attempt may be minutes away; a fresh start dials at once.
-        house.supervisor.halt(f"{centre.name}.sync")
-        house.supervisor.resume(f"{centre.name}.sync")
-    for node in (*house.nodes, *house.site.nodes("centre")):
+        runner.supervisor.halt(f"{centre.name}.sync")
+        runner.supervisor.resume(f"{centre.name}.sync")
+    for node in (*runner.nodes, *runner.site.nodes("centre")):
         if not _all_sent(node):
-            _send_all(house, node)
+            _send_all(runner, node)
 
 
-def drain_what_can(house: SiteRunner, told: Callable[[str], None]) -> None:
+def drain_what_can(runner: SiteRunner, on_message: Callable[[str], None]) -> None:
     """Wait for slips, then send everything when the lines are up."""
     try:
-        house.wait_for(lambda: not any(slips_waiting(node) for node in house.nodes), LAST_SLIPS_S)
+        runner.wait_for(lambda: not any(slips_waiting(node) for node in runner.nodes), LAST_SLIPS_S)
         slips = True
     except SiteRunnerFault:
-        told("some slips wait for their printer")
+        on_message("some slips wait for their printer")
         slips = False
-    if not house.network_up:
-        told("the network is down: batches wait")
+    if not runner.network_up:
+        on_message("the network is down: batches wait")
         return
     try:
-        drain(house, told, slips=slips)
+        drain(runner, on_message, slips=slips)
     except NotDrained as fault:
-        told(fault.message)
+        on_message(fault.message)
 
 
 def slips_waiting(node: Node) -> int:
@@ -88,17 +88,17 @@ def _all_sent(node: Node) -> bool:
     return found.segments > 0 and not found.waiting and not found.relayed_waiting
 
 
-def _send_all(house: SiteRunner, node: Node) -> None:
+def _send_all(runner: SiteRunner, node: Node) -> None:
     """`huduma sync once` in place of the running service, which keeps small batches for a while."""
     service = f"{node.name}.sync"
-    line = house.lines[f"{node.name}.sync-line"]
-    house.supervisor.halt(service)
+    line = runner.lines[f"{node.name}.sync-line"]
+    runner.supervisor.halt(service)
     argv = (
-        sys.executable, "-m", "kiosk.cli", "sync", "once", "--site", str(house.site.dir),
+        sys.executable, "-m", "kiosk.cli", "sync", "once", "--site", str(runner.site.dir),
         "--node", node.name, "--upstream", line.endpoint, "--deadline", str(int(SYNC_S)),
     )  # fmt: skip
     done = subprocess.run(argv, capture_output=True, text=True, timeout=SYNC_S + 30, check=False)
-    house.supervisor.resume(service)
+    runner.supervisor.resume(service)
     if done.returncode:
         raise NotDrained(f"{node.name} could not send everything: {done.stderr.strip()[-300:]}")
 

@@ -59,7 +59,7 @@ class SiteRunner:
     site: Site
     nodes: Sequence[Node]
     out: Path
-    told: Callable[[str], None] = lambda _: None
+    on_message: Callable[[str], None] = lambda _: None
     clock: SystemClock = field(default_factory=SystemClock)
     pause_max_s: float = 5.0
     patience_s: float = START_S
@@ -73,7 +73,9 @@ class SiteRunner:
             raise SiteRunnerFault(
                 f"{field_nodes[0]} is a device of the field; stories and demos run on demo sites."
             )
-        self.supervisor = ProcessSupervisor(self.clock, self.told, pause_max_s=self.pause_max_s)
+        self.supervisor = ProcessSupervisor(
+            self.clock, self.on_message, pause_max_s=self.pause_max_s
+        )
 
     def start(self) -> None:
         """Start everything; wait until all cores and printers answer; raises `SiteRunnerFault`."""

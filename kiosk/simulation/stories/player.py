@@ -41,22 +41,22 @@ class ObservedVisits:
 
 
 class StoryPlayer:
-    """Plays steps as `person` at the kiosk `node` of `house`."""
+    """Plays steps as `driver` at the kiosk `node` of `runner`."""
 
     def __init__(
         self,
-        house: SiteRunner,
+        runner: SiteRunner,
         node: Node,
-        person: StoryDriver,
+        driver: StoryDriver,
         out: Path,
         heard: ObservedVisits,
-        told: Callable[[str], None] = lambda _: None,
+        on_message: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._house = house
+        self._runner = runner
         self._node = node
-        self._person = person
+        self._driver = driver
         self._out = out
-        self._told = told
+        self._on_message = on_message
         self.heard = heard
         self.album = ""
         """When set, a picture of every screen is kept under names that begin so."""
@@ -65,7 +65,7 @@ class StoryPlayer:
     def play(self, steps: Sequence[StoryStep]) -> None:
         """Every step in order; raises `StoryFailed` naming the line."""
         for step in steps:
-            self._told(f"line {step.line}: {step.verb} {step.rest}".rstrip())
+            self._on_message(f"line {step.line}: {step.verb} {step.rest}".rstrip())
             try:
                 self.do(step.verb, step.rest)
             except CoreSilent:
@@ -75,25 +75,25 @@ class StoryPlayer:
 
     def do(self, verb: str, rest: str = "") -> None:
         """One step."""
-        self._house.supervisor.tick()
+        self._runner.supervisor.tick()
         match verb:
             case "tap":
                 self.tap(rest)
             case "type":
                 self.heard.typed.append(rest)
-                self._person.type(rest)
+                self._driver.type(rest)
             case "scan":
                 self.heard.typed.append(rest)
-                self._person.scan(rest)
+                self._driver.scan(rest)
             case "wait":
-                self._person.wait(float(rest))
+                self._driver.wait(float(rest))
             case "language":
-                self._person.tap(f"language.{rest}")
+                self._driver.tap(f"language.{rest}")
             case "end-visit":
                 self.end_visit()
             case "picture":
-                if not self._person.picture(self._out / "screens" / f"{rest}.png"):
-                    self._told(f"no picture {rest}: nothing is drawn at the core")
+                if not self._driver.picture(self._out / "screens" / f"{rest}.png"):
+                    self._on_message(f"no picture {rest}: nothing is drawn at the core")
             case "expect" | "expect-text" | "expect-no":
                 self._expect(verb, rest)
             case _:
@@ -102,35 +102,35 @@ class StoryPlayer:
 
     def look(self) -> View:
         """The screen now, as a citizen sees it."""
-        return self._person.look()
+        return self._driver.look()
 
     def tap(self, name: str) -> None:
         """Touch an element, on another page if need be, as a person would look for it."""
         self._leaf_until(lambda view: _has(view, name))
         if name == "start":
             self.heard.visits += 1
-        self._person.tap(name)
+        self._driver.tap(name)
 
     def end_visit(self) -> None:
         """Stop and clear, and back to the welcome screen."""
-        view = self._person.look()
+        view = self._driver.look()
         if view.countdown:
-            self._person.tap("end-now")
+            self._driver.tap("end-now")
         elif view.state not in {"attract", "goodbye"}:
-            self._person.tap("stop")
-        if self._person.look().state == "goodbye":
-            self._person.tap("done")
+            self._driver.tap("stop")
+        if self._driver.look().state == "goodbye":
+            self._driver.tap("done")
 
     def _outside(self, verb: str, rest: str) -> None:
         match verb:
             case "network":
-                self._house.network(up=rest == "up")
+                self._runner.network(up=rest == "up")
             case "printer":
-                self._house.printer(self._node, rest)
+                self._runner.printer(self._node, rest)
             case "cut-power":
-                self._house.cut_power(self._node)
+                self._runner.cut_power(self._node)
             case "drain":
-                drain(self._house, self._told)
+                drain(self._runner, self._on_message)
             case _:
                 raise StoryFailed(f"there is no step {verb!r}")
 
@@ -150,16 +150,16 @@ class StoryPlayer:
     def _turn(self, way: str, found: Callable[[View], bool], most: int) -> int | None:
         """Turn pages one way until it is found (None); else how many were turned."""
         turned = 0
-        while not found(view := self._person.look()):
+        while not found(view := self._driver.look()):
             if turned == most or view.countdown or not _has(view, way):
                 return turned
-            self._person.tap(way)
+            self._driver.tap(way)
             turned += 1
         return None
 
     def _expect(self, verb: str, what: str) -> None:
         """A thing that is to come (a proven slip) may take a few seconds."""
-        end = self._house.clock.monotonic() + EXPECT_S
+        end = self._runner.clock.monotonic() + EXPECT_S
         wanted = verb != "expect-no"
 
         def there(view: View) -> bool:
@@ -170,26 +170,26 @@ class StoryPlayer:
         if wanted and self._leaf_until(there):
             return
         while True:
-            view = self._person.look()
+            view = self._driver.look()
             if there(view) is wanted:
                 return
-            self._house.supervisor.tick()
-            self._house.breathe()
-            if not wanted or self._house.clock.monotonic() > end:
+            self._runner.supervisor.tick()
+            self._runner.breathe()
+            if not wanted or self._runner.clock.monotonic() > end:
                 not_ = "" if wanted else "not "
                 raise StoryFailed(f"{what!r} should {not_}be there; {on_screen(view)}")
 
     def reaches(self) -> bool:
         """Whether the kiosk answers again."""
-        return self._person.reach(0.2)
+        return self._driver.reach(0.2)
 
     def _listen(self) -> None:
-        view = self._person.look()
+        view = self._driver.look()
         self.heard.listen(self._node.name, view)
         name = f"{self.album}-{view.state}-{view.language}"
         if self.album and name not in self._pictured:
             self._pictured.add(name)
-            self._person.picture(self._out / "screens" / f"{name}.png")
+            self._driver.picture(self._out / "screens" / f"{name}.png")
 
 
 def shown(view: View) -> str:

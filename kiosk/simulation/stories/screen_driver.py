@@ -40,8 +40,8 @@ class ScreenRefused(StoryFailed):
 class ScreenDriver:
     """Implements `kiosk.simulation.stories.core_driver.StoryDriver` with a screen process."""
 
-    def __init__(self, hand: CoreDriver, path: Path, leave: Callable[[], None]) -> None:
-        self._hand = hand
+    def __init__(self, core_driver: CoreDriver, path: Path, leave: Callable[[], None]) -> None:
+        self._core_driver = core_driver
         self._leave = leave
         self._path = path
         self._link: socket.socket | None = None
@@ -51,15 +51,15 @@ class ScreenDriver:
     @property
     def view(self) -> View:
         """The view as last seen."""
-        return self._hand.view
+        return self._core_driver.view
 
     def look(self) -> View:
         """Look at the screen now."""
-        return self._hand.look()
+        return self._core_driver.look()
 
     def tap(self, name: str) -> None:
         """Touch a widget; raises `StoryFailed` when no finger could reach it."""
-        reachable(self._hand.look(), name)
+        reachable(self._core_driver.look(), name)
         self._agree()
         self._order({"do": "tap", "id": name})
 
@@ -82,11 +82,11 @@ class ScreenDriver:
 
     def scan(self, text: str) -> None:
         """Hold a code before the scanner."""
-        self._hand.scan(text)
+        self._core_driver.scan(text)
 
     def wait(self, seconds: float) -> None:
         """Let virtual time pass at the core; the screen follows."""
-        self._hand.wait(seconds)
+        self._core_driver.wait(seconds)
         self._agree()
 
     def picture(self, path: Path) -> bool:
@@ -101,11 +101,11 @@ class ScreenDriver:
         self._leave()
         if self._link is not None:
             self._link.close()
-        self._hand.close()
+        self._core_driver.close()
 
     def reach(self, seconds: float) -> bool:
         """Whether the core answers and the screen takes orders."""
-        if not self._hand.reach(seconds):
+        if not self._core_driver.reach(seconds):
             return False
         try:
             self._order({"do": "view"})
@@ -123,7 +123,7 @@ class ScreenDriver:
             self._order({"do": "clear"})
             self._order({"do": "type", "text": text}, ORDER_S + len(text) * KEY_S)
         except ScreenRefused:
-            self._hand.type(text)
+            self._core_driver.type(text)
 
     def _turn_wheels(self, view: View, text: str) -> None:
         wheels = tuple(each.id for each in view.elements if each.role is Role.WHEEL)
@@ -139,19 +139,21 @@ class ScreenDriver:
         view = self._agree()
         held = {each.id: each.value for each in view.elements if each.role is Role.WHEEL}
         if any(held.get(f"wheel.{name}", "").lstrip("0") != str(parts[name]) for name in names):
-            self._hand.type(text)  # another wheel was chosen before: as with a keyboard
+            self._core_driver.type(text)  # another wheel was chosen before: as with a keyboard
 
     def _agree(self) -> View:
         """Wait until the screen shows the core's newest view."""
         end = self._monotonic() + AGREE_S
         while self._monotonic() < end:
-            wanted = self._hand.look()
+            wanted = self._core_driver.look()
             shown = self._order({"do": "view"})
             # A core that was killed counts its views anew: the state must be the same as well.
             if shown.get("number", 0) >= wanted.number and shown.get("state") == wanted.state:
                 return wanted
             select.select([], [], [], PAUSE_S)
-        raise StoryFailed(f"The screen does not follow the core; {on_screen(self._hand.view)}")
+        raise StoryFailed(
+            f"The screen does not follow the core; {on_screen(self._core_driver.view)}"
+        )
 
     def _order(self, order: dict[str, Any], patience_s: float = ORDER_S) -> dict[str, Any]:
         try:
@@ -181,39 +183,39 @@ class ScreenDriver:
         return found
 
 
-def somebody_at(house: SiteRunner, node: Node, told: Callable[[str], None]) -> StoryDriver:
+def somebody_at(runner: SiteRunner, node: Node, on_message: Callable[[str], None]) -> StoryDriver:
     """A person at the screen; where no screen can be drawn on this machine, at the core."""
     try:
-        return at_the_screen(house, node)
+        return at_the_screen(runner, node)
     except SiteRunnerFault:
-        told("the screen does not start here (see its log): playing straight at the core")
-        house.supervisor.cut(f"{node.name}.ui")
-        return CoreDriver(house.core_socket(node))
+        on_message("the screen does not start here (see its log): playing straight at the core")
+        runner.supervisor.cut(f"{node.name}.ui")
+        return CoreDriver(runner.core_socket(node))
 
 
-def at_the_screen(house: SiteRunner, node: Node) -> ScreenDriver:
+def at_the_screen(runner: SiteRunner, node: Node) -> ScreenDriver:
     """Start the node's screen without a window, and a person before it."""
     path = Path(node.socket_path("screen"))
     path.unlink(missing_ok=True)
-    name = _start(house, node, "--drive", str(path), "--silent")
-    person = ScreenDriver(
-        CoreDriver(house.core_socket(node)), path, lambda: house.supervisor.cut(name)
+    name = _start(runner, node, "--drive", str(path), "--silent")
+    driver = ScreenDriver(
+        CoreDriver(runner.core_socket(node)), path, lambda: runner.supervisor.cut(name)
     )
-    house.wait_for(lambda: person.reach(1.0), READY_S)
-    return person
+    runner.wait_for(lambda: driver.reach(1.0), READY_S)
+    return driver
 
 
-def open_window(house: SiteRunner, node: Node) -> str:
+def open_window(runner: SiteRunner, node: Node) -> str:
     """Start the node's screen in a window; the name of its service."""
     ui = node.settings.ui
-    return _start(house, node, *(["--fullscreen"] if ui.fullscreen else []))
+    return _start(runner, node, *(["--fullscreen"] if ui.fullscreen else []))
 
 
-def _start(house: SiteRunner, node: Node, *words: str) -> str:
+def _start(runner: SiteRunner, node: Node, *words: str) -> str:
     name, ui = f"{node.name}.ui", node.settings.ui
     argv = (
-        sys.executable, "-m", "kiosk.cli", "ui", "--socket", house.core_socket(node),
+        sys.executable, "-m", "kiosk.cli", "ui", "--socket", runner.core_socket(node),
         "--width", str(ui.width), "--height", str(ui.height), *words,
     )  # fmt: skip
-    house.supervisor.add(ServiceProcess(name, argv, house.logs / f"{name}.log"))
+    runner.supervisor.add(ServiceProcess(name, argv, runner.logs / f"{name}.log"))
     return name

@@ -37,32 +37,32 @@ class Seat:
     def begin(self) -> None:
         with self._log.open("ab") as log:
             self.core = subprocess.Popen(self._argv, stdout=log, stderr=log)
-        self.hand = CoreDriver(self._endpoint, patience_s=START_S)
-        assert self.hand.reach(START_S), self._log.read_text()
+        self.core_driver = CoreDriver(self._endpoint, patience_s=START_S)
+        assert self.core_driver.reach(START_S), self._log.read_text()
 
     def cut_power(self) -> None:
         self.core.send_signal(signal.SIGKILL)
         self.core.wait()
-        self.hand.close()
+        self.core_driver.close()
 
     def do(self, verb: str, rest: str = "") -> None:
         if verb == "tap":
-            view = self.hand.look()
+            view = self.core_driver.look()
             while rest not in {e.id for e in view.elements} and any(
                 e.id == "page.next" and e.enabled for e in view.elements
             ):
-                self.hand.tap("page.next")
-                view = self.hand.look()
-            self.hand.tap(rest)
+                self.core_driver.tap("page.next")
+                view = self.core_driver.look()
+            self.core_driver.tap(rest)
         else:
-            self.hand.type(rest)
+            self.core_driver.type(rest)
 
     def look(self):
-        return self.hand.look()
+        return self.core_driver.look()
 
     def end_visit(self) -> None:
-        if self.hand.look().state not in {"attract", "goodbye"}:
-            self.hand.tap("stop")
+        if self.core_driver.look().state not in {"attract", "goodbye"}:
+            self.core_driver.tap("stop")
 
 
 @pytest.fixture
@@ -71,20 +71,20 @@ def seat(site: Site, tmp_path: Path) -> Iterator[Seat]:
     yield sitting
     sitting.core.kill()
     sitting.core.wait()
-    sitting.hand.close()
+    sitting.core_driver.close()
 
 
 def test_a_killed_core_loses_at_most_the_last_answer(seat: Seat, site: Site) -> None:
     who = VisitorDetails(4)  # answers optional questions too
-    citizen = Visitor(seat, who, "en")  # type: ignore[arg-type] # by its shape
+    visitor = Visitor(seat, who, "en")  # type: ignore[arg-type] # by its shape
     for name in ("start", "choose.en", "form", f"form.{FORM}", "agree"):
         seat.do("tap", name)
-    citizen._answer()
+    visitor._answer()
     seat.do("tap", "keep")
     code = next(b.value for b in seat.look().blocks if b.kind is BlockKind.NUMBER)
     seat.do("tap", "continue")
     for _ in range(3):
-        citizen._answer()
+        visitor._answer()
     at = seat.look().title
     seat.cut_power()
     seat.begin()
@@ -101,7 +101,7 @@ def test_a_killed_core_loses_at_most_the_last_answer(seat: Seat, site: Site) -> 
         if state == "repeat":
             seat.do("tap", "repeat.done")
         else:
-            citizen._answer()
+            visitor._answer()
     seat.do("tap", "submit")
     assert seat.look().state == "submitted"
     seat.cut_power()

@@ -51,14 +51,14 @@ def clock() -> SystemClock:
 def test_a_killed_service_comes_back_and_a_cut_one_waits(
     tmp_path: Path, clock: SystemClock
 ) -> None:
-    told: list[str] = []
-    supervisor = ProcessSupervisor(clock, told.append)
+    on_message: list[str] = []
+    supervisor = ProcessSupervisor(clock, on_message.append)
     supervisor.add(ServiceProcess("core", LOOP, tmp_path / "core.log"))
     first = supervisor.pid("core")
     supervisor.kill("core")
     until(lambda: (supervisor.tick(), supervisor.pid("core") not in {None, first})[1], clock)
     assert supervisor.restarts("core") == 1
-    assert "core ended (-9)" in told[0]
+    assert "core ended (-9)" in on_message[0]
     supervisor.cut("core")
     for _ in range(50):
         supervisor.tick()
