@@ -77,14 +77,14 @@ def sitting(folder: Path) -> VisitController:
     return begin(SingleFormCatalogue(pack, asset, folder), clock, ids)
 
 
-def answer(driver: Any, appliance: VisitController) -> None:
+def answer(driver: Any, controller: VisitController) -> None:
     """Give the question on the screen an answer, by touch where it is a choice."""
-    view = appliance.view
+    view = controller.view
     choice = next((e.id for e in view.elements if e.role is Role.CHOICE), "")
     if choice:
         driver.tap(choice)
         return
-    filling = appliance.session.filling
+    filling = controller.session.filling
     assert filling is not None
     if any(e.role is Role.WHEEL for e in view.elements):
         filling.input.parts = {"day": 2, "month": 3, "year": 2001}
@@ -95,9 +95,9 @@ def answer(driver: Any, appliance: VisitController) -> None:
                 return
 
 
-def behind(driver: Any, appliance: VisitController) -> bool:
+def behind(driver: Any, controller: VisitController) -> bool:
     """Whether the window shows an older view than the core has."""
-    return bool(driver.view.number != appliance.view.number)
+    return bool(driver.view.number != controller.view.number)
 
 
 def measure(answers: int) -> dict[str, Any]:
@@ -110,8 +110,8 @@ def measure(answers: int) -> dict[str, Any]:
     from kiosk.ui.automation.screenshot import read_window  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="huduma-bench-") as folder:
-        appliance = sitting(Path(folder))
-        client = Watched(appliance)
+        controller = sitting(Path(folder))
+        client = Watched(controller)
         driver = Driver(client, look)
         whole: list[float] = []
         core: list[float] = []
@@ -119,19 +119,19 @@ def measure(answers: int) -> dict[str, Any]:
         python: list[float] = []
         looks: dict[str, list[float]] = {}
         for number in range(answers + WARM_UP):
-            answer(driver, appliance)
+            answer(driver, controller)
             driver.frames(4, 0.3)
-            before, look_name = appliance.view.number, appliance.view.look
+            before, look_name = controller.view.number, controller.view.look
             finger = SimulatedTouch(*driver.targets()["next"].center)
             EventLoop.post_dispatch_input("begin", finger)
             driver.frames(1)
             began, began_cpu = time.perf_counter(), time.process_time()
             began_python = time.thread_time()
             EventLoop.post_dispatch_input("end", finger)
-            while driver.view is None or driver.view.number == before or behind(driver, appliance):
+            while driver.view is None or driver.view.number == before or behind(driver, controller):
                 driver.frames(1)  # the frame that takes the view in also draws it
                 if time.perf_counter() - began > 5:
-                    raise SystemExit(f"{appliance.view.title!r} does not go on")
+                    raise SystemExit(f"{controller.view.title!r} does not go on")
             took = (time.perf_counter() - began) * 1000
             took_cpu = (time.process_time() - began_cpu) * 1000
             took_python = (time.thread_time() - began_python) * 1000
@@ -139,7 +139,7 @@ def measure(answers: int) -> dict[str, Any]:
                 drawn = read_window()
                 driver.frames(3)
                 assert drawn == read_window(), "the picture was not whole when the clock stopped"
-            if appliance.view.state == "review":
+            if controller.view.state == "review":
                 break
             if number >= WARM_UP:
                 whole.append(took)

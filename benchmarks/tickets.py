@@ -72,13 +72,13 @@ def age(site: Site, old: int, kiosks: int) -> None:
 def _age_kiosk(site: Site, old: int, kiosks: int) -> None:
     for name in kiosk_names(kiosks):
         clock = VirtualClock(SystemClock().now() - timedelta(days=60))
-        books = open_books(site.node(name), clock)
-        with books.store.transaction() as tx:
+        database = open_books(site.node(name), clock)
+        with database.store.transaction() as tx:
             for number in range(old // kiosks):
                 clock.advance(seconds=60)
                 day = (clock.now()).date().isoformat()
                 told = ReportedTicket(
-                    books.ids.uuid7(), day, "A", 101 + number, "NRB-02", "normal", 9, 0
+                    database.ids.uuid7(), day, "A", 101 + number, "NRB-02", "normal", 9, 0
                 )
                 body = {
                     "site": "HC-001", "day": told.day, "series": told.series,
@@ -86,8 +86,8 @@ def _age_kiosk(site: Site, old: int, kiosks: int) -> None:
                     "rank": told.rank, "agency": "NRB", "source": "centre", "issued_at": 0,
                     "ahead": None, "wait": None,
                 }  # fmt: skip
-                books.journal.append(tx, "ticket.issued", told.visit, body, audience="national")
-        books.store.close()
+                database.journal.append(tx, "ticket.issued", told.visit, body, audience="national")
+        database.store.close()
 
 
 def kiosk_names(kiosks: int) -> list[str]:
@@ -100,21 +100,21 @@ def worker(folder: Path, name: str, tickets: int, *, at_once: bool) -> dict[str,
     """
     site = Site.open(folder)
     kiosk = kiosk_of(site, site.node(name))
-    appliance = kiosk.appliance
+    controller = kiosk.controller
     services = [kiosk.counter.catalogue.service(code) for code in SERVICES]
 
     def tap(*names: str) -> None:
         for each in names:
-            appliance.send(Activated(appliance.view.number, each))
+            controller.send(Activated(controller.view.number, each))
 
     taken, cpu, states = [], 0.0, []
     for number in range(tickets + 3):
         service = services[number % len(services)]
         tap(*VISIT_TAPS)
-        while f"category.{service.category}" not in {e.id for e in appliance.view.elements}:
+        while f"category.{service.category}" not in {e.id for e in controller.view.elements}:
             tap("page.next")
         tap(f"category.{service.category}")
-        while f"service.{service.code}" not in {e.id for e in appliance.view.elements}:
+        while f"service.{service.code}" not in {e.id for e in controller.view.elements}:
             tap("page.next")
         tap(f"service.{service.code}", "take-ticket")
         if at_once:
@@ -125,7 +125,7 @@ def worker(folder: Path, name: str, tickets: int, *, at_once: bool) -> dict[str,
         if number >= 3:  # the first ones shake hands
             taken.append((time.perf_counter() - before) * 1000)
             cpu += time.process_time() - cpu_before
-            states.append(appliance.session.ticket.label if appliance.session.ticket else "")
+            states.append(controller.session.ticket.label if controller.session.ticket else "")
         tap("done", "done")
     assert len(set(states)) == tickets, "a number was told twice"
     reserve = sum(int(label[1:]) in range(501, 1001) for label in states if "-" not in label)

@@ -10,13 +10,13 @@ from content.catalogue.model import Service
 from kiosk.language import Translator
 
 
-def cost_words(catalogue: Catalogue, day: date, tongue: Translator, service: Service) -> str:
+def cost_words(catalogue: Catalogue, day: date, translator: Translator, service: Service) -> str:
     """The cost on `day`, as the charter says it; "confirm at the desk" unless it is verified."""
-    told = charter.cost(catalogue, service, tongue.language, day)
-    return told.words(tongue.say("service.confirm"))
+    told = charter.cost(catalogue, service, translator.language, day)
+    return told.words(translator.say("service.confirm"))
 
 
-def time_words(catalogue: Catalogue, tongue: Translator, service: Service) -> str:
+def time_words(catalogue: Catalogue, translator: Translator, service: Service) -> str:
     """How long it takes; "confirm at the desk" unless it is verified."""
-    told = charter.duration(catalogue, service, tongue.language)
-    return told.words(tongue.say("service.confirm"))
+    told = charter.duration(catalogue, service, translator.language)
+    return told.words(translator.say("service.confirm"))

@@ -28,9 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no centre here; name one with --node.")
     stop = StopFlag()
-    books = open_books(node)
+    database = open_books(node)
     server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
-    serve(authority(node, books), server, stop)
+    serve(authority(node, database), server, stop)
     server.close()
-    books.store.close()
+    database.store.close()
     return 0

@@ -41,6 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
     core.run(stop)
     server.close()
     kiosk.bell.close()
-    kiosk.books.store.close()
+    kiosk.database.store.close()
     clock.keep_floor()
     return 0

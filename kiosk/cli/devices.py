@@ -165,13 +165,13 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     clock = node.clock() if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
-        books, key = _books_of(node, clock, ids), node.at_rest_root
+        database, key = _books_of(node, clock, ids), node.at_rest_root
         if not _has_others(node):
-            return ServiceParts(node.db_path, key, printers, clock, ids, books, plugs=plugs)
+            return ServiceParts(node.db_path, key, printers, clock, ids, database, plugs=plugs)
         from kiosk.node.device_composition import others_of
 
         others = others_of(node, clock, ids, plugs)
-        return ServiceParts(node.db_path, key, printers, clock, ids, books, None, *others, plugs)
+        return ServiceParts(node.db_path, key, printers, clock, ids, database, None, *others, plugs)
     path = arguments.spool or _SPOOL
 
     def open_spool() -> tuple[Store, None]:

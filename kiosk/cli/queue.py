@@ -80,7 +80,7 @@ def _issue(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
         )
     counter = counter_of(site, node, centre=_centre_of(site, node))
     try:
-        visit = UUID(arguments.visit) if arguments.visit else counter.books.ids.uuid7()
+        visit = UUID(arguments.visit) if arguments.visit else counter.database.ids.uuid7()
         service = counter.catalogue.service(arguments.service)
     except ValueError as error:
         raise UsageFault(f"{arguments.visit!r} is not a UUID.") from error

@@ -15,22 +15,22 @@ from kiosk.language import Translator
 SHOWN_END = 3
 
 
-def answer_text(tongue: Translator, asked: NodeState, look: QuestionWidget) -> str:
+def answer_text(translator: Translator, asked: NodeState, look: QuestionWidget) -> str:
     """The answer in words; empty when there is none."""
     value = asked.value
     if not value:
         return ""
     if look.pick is not TapEffect.NONE:
-        return _labels(tongue, asked, look)
+        return _labels(translator, asked, look)
     if look.masked:
         hidden = max(0, len(value) - SHOWN_END)
         return "•" * hidden + value[hidden:]
     in_words = _WORDS.get(look.name)
-    return in_words(tongue, value) if in_words is not None else value
+    return in_words(translator, value) if in_words is not None else value
 
 
-def _when(tongue: Translator, value: str) -> str:
-    day = tongue.day(date.fromisoformat(value[:10]))
+def _when(translator: Translator, value: str) -> str:
+    day = translator.day(date.fromisoformat(value[:10]))
     return f"{day} {value[11:16]}".rstrip()
 
 
@@ -39,7 +39,7 @@ def _degrees(_: Translator, value: str) -> str:
 
 
 def _file(key: str) -> Callable[[Translator, str], str]:
-    return lambda tongue, _: tongue.say(key)
+    return lambda translator, _: translator.say(key)
 
 
 _WORDS: dict[str, Callable[[Translator, str], str]] = {
@@ -54,9 +54,9 @@ _WORDS: dict[str, Callable[[Translator, str], str]] = {
 }
 
 
-def _labels(tongue: Translator, asked: NodeState, look: QuestionWidget) -> str:
+def _labels(translator: Translator, asked: NodeState, look: QuestionWidget) -> str:
     if look.name == "agree":
-        return tongue.say("question.yes")
+        return translator.say("question.yes")
     held = [asked.value] if look.pick is TapEffect.ONE else asked.value.split()
     labels = {each.value: each.label for each in asked.choices or ()}
     return ", ".join(labels.get(value, value) for value in held)

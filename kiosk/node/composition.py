@@ -45,10 +45,14 @@ def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
     return Catalogue.open(node.pack_dir, node.root_public, strict=strict)
 
 
-def authority(node: Node, books: NodeDatabase) -> Authority:
+def authority(node: Node, database: NodeDatabase) -> Authority:
     """The queue's authority over a centre's or a van's own database."""
     return Authority(
-        books.journal, books.clock, books.ids, site=node.settings.node.site, policy=PriorityPolicy()
+        database.journal,
+        database.clock,
+        database.ids,
+        site=node.settings.node.site,
+        policy=PriorityPolicy(),
     )
 
 
@@ -65,14 +69,14 @@ def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> Kios
 
 
 def way_to_centre(
-    node: Node, books: NodeDatabase, centre: Node | None = None, endpoint: str = ""
+    node: Node, database: NodeDatabase, centre: Node | None = None, endpoint: str = ""
 ) -> CentreClient:
     """How this node asks for numbers. A van asks itself. `centre` is the centre's node when its
     folder is on this machine: its database is the second way, for a command without services.
     `endpoint` is used in place of the setting (a story's line that can be cut).
     """
     if node.role == "van":
-        return LocalCentre(authority(node, books), node.name)
+        return LocalCentre(authority(node, database), node.name)
     queue = node.settings.queue
     server = next(
         (
@@ -101,7 +105,7 @@ class TicketingParts:
     """What gives tickets: the touchscreen's core and the `huduma queue` command share it."""
 
     node: Node
-    books: NodeDatabase
+    database: NodeDatabase
     catalogue: Catalogue
     spool: Spool
     place: KioskLocation
@@ -114,7 +118,7 @@ class TicketingParts:
 class KioskParts:
     """What the core process runs."""
 
-    appliance: VisitController
+    controller: VisitController
     counter: TicketingParts
     drafts: ResumableDrafts
 
@@ -123,8 +127,8 @@ class KioskParts:
         return self.counter.desk
 
     @property
-    def books(self) -> NodeDatabase:
-        return self.counter.books
+    def database(self) -> NodeDatabase:
+        return self.counter.database
 
     @property
     def bell(self) -> Doorbell:
@@ -143,19 +147,19 @@ def counter_of(
     """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`, `catalogue` when the
     pack is open already. Raises the faults of its parts.
     """
-    books = open_books(node, clock)
+    database = open_books(node, clock)
     catalogue = catalogue or open_catalogue(node)
     bell = doorbell(node)
-    spool = Spool(books.store, node.at_rest_root, books.clock, books.ids)
+    spool = Spool(database.store, node.at_rest_root, database.clock, database.ids)
     place = place_of(node, catalogue, site.name, demo=site.demo)
-    receipts = DocumentBuilder(catalogue, place, books.clock)
+    receipts = DocumentBuilder(catalogue, place, database.clock)
     desk = TicketIssuer(
-        books.journal,
+        database.journal,
         spool,
-        way_to_centre(node, books, centre, endpoint),
+        way_to_centre(node, database, centre, endpoint),
         catalogue,
-        books.clock,
-        books.ids,
+        database.clock,
+        database.ids,
         identity=KioskIdentity(
             node.settings.node.site,
             node.settings.node.unit,
@@ -165,7 +169,7 @@ def counter_of(
         slip=receipts.ticket,
         notify=bell.ring,
     )
-    return TicketingParts(node, books, catalogue, spool, place, receipts, desk, bell)
+    return TicketingParts(node, database, catalogue, spool, place, receipts, desk, bell)
 
 
 def kiosk_of(
@@ -178,32 +182,36 @@ def kiosk_of(
 ) -> KioskParts:
     """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
     counter = counter_of(site, node, clock, endpoint=endpoint, catalogue=catalogue)
-    books = counter.books
+    database = counter.database
     sealer = Sealer(
-        node.registry, books.ids, books.clock, node=node.name, db_epoch=books.journal.db_epoch
+        node.registry,
+        database.ids,
+        database.clock,
+        node=node.name,
+        db_epoch=database.journal.db_epoch,
     )
     days = node.settings.ui.draft_days
-    drafts = ResumableDrafts(books.store, books.clock, books.ids, keep_days=days)
+    drafts = ResumableDrafts(database.store, database.clock, database.ids, keep_days=days)
     return KioskParts(VisitController(_ports(counter, sealer, drafts)), counter, drafts)
 
 
 def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
-    books, catalogue, notify = counter.books, counter.catalogue, counter.bell.ring
+    database, catalogue, notify = counter.database, counter.catalogue, counter.bell.ring
     ui = counter.node.settings.ui
 
     def reissue(visit: UUID, language: str) -> Document | None:
-        ticket = ticket_of(books.store, visit)
+        ticket = ticket_of(database.store, visit)
         if ticket is None:
             return None
         service = catalogue.service(ticket.service)
         return counter.receipts.ticket(counter.desk.issued(ticket), service, language)
 
     forms = StoredForms(
-        books.journal,
+        database.journal,
         counter.spool,
         sealer,
-        books.clock,
-        books.ids,
+        database.clock,
+        database.ids,
         drafts=drafts,
         builder=counter.receipts,
         notify=notify,
@@ -211,24 +219,29 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
     forms.forget_all_drafts()
     return Ports(
         catalogue=catalogue,
-        clock=books.clock,
-        ids=books.ids,
+        clock=database.clock,
+        ids=database.ids,
         tickets=counter.desk,
         submissions=forms,
         feedback=StoredFeedback(
-            books.journal,
+            database.journal,
             sealer,
-            books.clock,
-            books.ids,
+            database.clock,
+            database.ids,
             counter.place,
             agencies=counter.node.registry.agencies(),
             notify=notify,
         ),
         slips=StoredSlips(
-            counter.spool, counter.receipts, books.clock, books.ids, reissue=reissue, notify=notify
+            counter.spool,
+            counter.receipts,
+            database.clock,
+            database.ids,
+            reissue=reissue,
+            notify=notify,
         ),
-        facts=StoredFacts(books.journal, notify),
-        cases=StoredCases(books.store, books.clock),
+        facts=StoredFacts(database.journal, notify),
+        cases=StoredCases(database.store, database.clock),
         place=counter.place,
         opener=FormOpener(),
         staff=_staff(counter),
@@ -238,30 +251,32 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         language=ui.language,
         draft_days=ui.draft_days,
         assisted=counter.node.role == "van",
-        camera=camera_of(counter.node, books.clock, books.ids),
-        recorder=recorder_of(counter.node, books.clock),
-        position=position_in(books.store, books.clock),
+        camera=camera_of(counter.node, database.clock, database.ids),
+        recorder=recorder_of(counter.node, database.clock),
+        position=position_in(database.store, database.clock),
     )
 
 
 def _sms(counter: TicketingParts) -> StoredSms | None:
     """The way to the modem's queue; None where the settings name no modem."""
-    node, books = counter.node, counter.books
+    node, database = counter.node, counter.database
     if node.settings.devices.sms == "none:":
         return None
-    queue = SmsQueue(books.store, node.at_rest_root, books.clock, books.ids)
-    return StoredSms(books.journal, counter.spool, queue, books.clock, notify=counter.bell.ring)
+    queue = SmsQueue(database.store, node.at_rest_root, database.clock, database.ids)
+    return StoredSms(
+        database.journal, counter.spool, queue, database.clock, notify=counter.bell.ring
+    )
 
 
 def _staff(counter: TicketingParts) -> StoredStaffPort:
     """The staff's side of this node."""
-    node, books, pack = counter.node, counter.books, counter.catalogue
+    node, database, pack = counter.node, counter.database, counter.catalogue
     return StoredStaffPort(
-        books.journal,
+        database.journal,
         counter.spool,
-        PinLock(node.dir / "keys", books.clock),
-        books.clock,
-        books.ids,
+        PinLock(node.dir / "keys", database.clock),
+        database.clock,
+        database.ids,
         site=node.settings.node.site,
         profiles=printer_profiles(node),
         installed=InstalledVersions(pack.content_date, pack.version, version("huduma-kiosk")),

@@ -55,7 +55,7 @@ class Core:
         self, kiosk: KioskParts, server: ZmqServer, clock: Clock, advancing: ClockAdvance
     ) -> None:
         self._kiosk = kiosk
-        self._appliance = kiosk.appliance
+        self._controller = kiosk.controller
         self._server = server
         self._clock = clock
         self._advancing = advancing
@@ -73,12 +73,12 @@ class Core:
 
     def turn(self) -> None:
         """One round: wait for something, serve it, let time pass."""
-        resting = self._appliance.session.state is State.ATTRACT
+        resting = self._controller.session.state is State.ATTRACT
         ready([self._server, self._kiosk.bell], REST_TICK_S if resting else TICK_S)
         self._kiosk.bell.wait(0)
         for request in self._server.poll(0):
             self._serve(request)
-        if self._appliance.tick():
+        if self._controller.tick():
             self._show(None)
         self._paperwork()
 
@@ -91,9 +91,9 @@ class Core:
             self._touched = self._clock.monotonic()
         if isinstance(event, Advance):
             self._advancing.by(event.seconds)
-            self._appliance.tick()
-        changed = self._appliance.send(event)
-        self._server.reply(request, encode(self._appliance.view))
+            self._controller.tick()
+        changed = self._controller.send(event)
+        self._server.reply(request, encode(self._controller.view))
         if isinstance(event, ViewRequest):
             self._screens[request.peer] = None
             while len(self._screens) > SCREENS_MAX:
@@ -103,14 +103,14 @@ class Core:
 
     def _show(self, answered: str | None) -> None:
         """Push the view to every screen but the one that has it already."""
-        frame = encode(self._appliance.view)
+        frame = encode(self._controller.view)
         for peer in list(self._screens):
             if peer != answered and not self._server.push(peer, frame):
                 self._screens.pop(peer, None)
 
     def _paperwork(self) -> None:
         now = self._clock.monotonic()
-        resting = self._appliance.session.state is State.ATTRACT
+        resting = self._controller.session.state is State.ATTRACT
         if now < self._settle_at or not (resting or now - self._touched >= QUIET_S):
             return
         answered = self._kiosk.desk.settle()
@@ -120,5 +120,5 @@ class Core:
             self._kiosk.drafts.expire()
             self._expire_at = now + EXPIRE_S
         if now >= self._checkpoint_at:
-            self._kiosk.books.store.checkpoint()
+            self._kiosk.database.store.checkpoint()
             self._checkpoint_at = now + CHECKPOINT_S

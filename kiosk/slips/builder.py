@@ -39,46 +39,46 @@ class DocumentBuilder:
 
     def ticket(self, issued: IssuedTicket, service: Service, language: str) -> Document:
         """The queue ticket: number 12 mm high, service, people ahead, wait, code."""
-        tongue = Translator(self.catalogue, language)
+        translator = Translator(self.catalogue, language)
         agency = self.catalogue.agency(service.agency)
         return self._slip(
             language,
             issued.label,
             [
-                TextLine(tongue.say("slip.ticket"), Align.CENTRE),
+                TextLine(translator.say("slip.ticket"), Align.CENTRE),
                 TextLine(issued.label, Align.CENTRE, scale=4, bold=True),
                 TextLine(service.title(language), Align.CENTRE, bold=True),
                 TextLine(agency.title(language), Align.CENTRE),
                 HorizontalRule(),
-                TextLine(tongue.ahead(issued.ahead)),
-                TextLine(tongue.wait(issued.wait)),
-                TextLine(tongue.say("slip.issued", time=tongue.moment(issued.issued_at))),
+                TextLine(translator.ahead(issued.ahead)),
+                TextLine(translator.wait(issued.wait)),
+                TextLine(translator.say("slip.issued", time=translator.moment(issued.issued_at))),
                 Qr(issued.qr),
-                TextLine(tongue.say("slip.keep"), Align.CENTRE),
-                TextLine(tongue.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
-                TextLine(tongue.say("slip.call"), Align.CENTRE),
+                TextLine(translator.say("slip.keep"), Align.CENTRE),
+                TextLine(translator.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                TextLine(translator.say("slip.call"), Align.CENTRE),
             ],
         )
 
     def received(self, received: FormReceipt, asset: FormAsset, language: str) -> Document:
         """The receipt of a form: reference, "received, not approved", what next."""
-        tongue = Translator(self.catalogue, language)
+        translator = Translator(self.catalogue, language)
         agency = self.catalogue.agency(received.agency).title(language)
         return self._slip(
             language,
             received.reference,
             [
-                TextLine(tongue.say("slip.receipt"), Align.CENTRE),
+                TextLine(translator.say("slip.receipt"), Align.CENTRE),
                 TextLine(received.reference, Align.CENTRE, scale=2, bold=True),
                 TextLine(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
-                TextLine(tongue.say("slip.not_approved"), Align.CENTRE, bold=True),
+                TextLine(translator.say("slip.not_approved"), Align.CENTRE, bold=True),
                 HorizontalRule(),
-                TextLine(tongue.say("submitted.next_sent", agency=agency)),
-                TextLine(tongue.say("slip.issued", time=tongue.moment(received.at))),
+                TextLine(translator.say("submitted.next_sent", agency=agency)),
+                TextLine(translator.say("slip.issued", time=translator.moment(received.at))),
                 Qr(received.reference),
-                TextLine(tongue.say("slip.keep"), Align.CENTRE),
-                TextLine(tongue.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
-                TextLine(tongue.say("slip.call"), Align.CENTRE),
+                TextLine(translator.say("slip.keep"), Align.CENTRE),
+                TextLine(translator.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                TextLine(translator.say("slip.call"), Align.CENTRE),
             ],
         )
 
@@ -86,47 +86,51 @@ class DocumentBuilder:
         """The code of a draft, large and as a QR code that the kiosk's scanner reads. The label
         beside the job names the form only: who holds the code holds the answers.
         """
-        tongue = Translator(self.catalogue, language)
+        translator = Translator(self.catalogue, language)
         return self._slip(
             language,
             asset.id,
             [
-                TextLine(tongue.say("kept.code"), Align.CENTRE),
+                TextLine(translator.say("kept.code"), Align.CENTRE),
                 TextLine(code, Align.CENTRE, scale=2, bold=True),
                 TextLine(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
                 HorizontalRule(),
-                TextLine(tongue.say("slip.how_to_resume")),
-                TextLine(tongue.say("kept.days", n=days)),
-                TextLine(tongue.say("kept.secret")),
+                TextLine(translator.say("slip.how_to_resume")),
+                TextLine(translator.say("kept.days", n=days)),
+                TextLine(translator.say("kept.secret")),
                 Qr(code),
-                TextLine(tongue.say("slip.call"), Align.CENTRE),
+                TextLine(translator.say("slip.call"), Align.CENTRE),
             ],
         )
 
     def checklist(self, service: Service, have: frozenset[str], language: str) -> Document:
         """What to bring (ticked where the citizen has it), cost, time, office."""
-        tongue = Translator(self.catalogue, language)
+        translator = Translator(self.catalogue, language)
         agency = self.catalogue.agency(service.agency).title(language)
         needs = [
             Item(each.title(language), "[x]" if each.key in have else "[ ]")
             for each in self.catalogue.requirements(service)
         ]
         today = service_day(self.clock.now())
-        cost = cost_words(self.catalogue, today, tongue, service)
+        cost = cost_words(self.catalogue, today, translator, service)
         return self._slip(
             language,
             service.code,
             [
                 TextLine(service.title(language), bold=True),
-                TextLine(tongue.say("slip.checklist")),
-                *(needs or [Item(tongue.say("service.not_known"))]),
+                TextLine(translator.say("slip.checklist")),
+                *(needs or [Item(translator.say("service.not_known"))]),
                 HorizontalRule(),
-                TextLine(tongue.say("slip.cost", cost=cost)),
-                TextLine(tongue.say("slip.time", time=time_words(self.catalogue, tongue, service))),
-                TextLine(tongue.say("slip.office", agency=agency)),
+                TextLine(translator.say("slip.cost", cost=cost)),
+                TextLine(
+                    translator.say(
+                        "slip.time", time=time_words(self.catalogue, translator, service)
+                    )
+                ),
+                TextLine(translator.say("slip.office", agency=agency)),
                 Feed(),
-                TextLine(tongue.say("slip.pay_nothing_else"), bold=True),
-                TextLine(tongue.say("slip.report_it"), small=True),
+                TextLine(translator.say("slip.pay_nothing_else"), bold=True),
+                TextLine(translator.say("slip.report_it"), small=True),
             ],
         )
 

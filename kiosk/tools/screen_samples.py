@@ -89,10 +89,10 @@ class ScreenSamples:
 
     def _draw(self, session: Session) -> View:
         centre = self._catalogue.centres()[0]
-        scene = ScreenContext(
+        context = ScreenContext(
             session=session,
             catalogue=self._catalogue,
-            tongue=Translator(self._catalogue, session.language),
+            translator=Translator(self._catalogue, session.language),
             place=KioskLocation(centre.id, centre.name, centre.id, demo=True),
             now=self._clock.now(),
             network=NetworkStatus(online=True, waiting=0),
@@ -102,7 +102,7 @@ class ScreenSamples:
             remedy=REMEDY,
             sms=SmsTicket(offered=True),
         )
-        return view_for(scene, 1)
+        return view_for(context, 1)
 
     def _report(self) -> KioskReport:
         """A printer out of paper and a slip nobody knows of: every row staff may touch."""

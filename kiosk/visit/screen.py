@@ -52,7 +52,7 @@ class ScreenContext:
 
     session: Session
     catalogue: Catalogue
-    tongue: Translator
+    translator: Translator
     place: ports.KioskLocation
     now: datetime
     network: NetworkStatus
@@ -92,11 +92,11 @@ class Screen:
     look_data: dict[str, Any] = field(default_factory=dict)
 
 
-def button(scene: ScreenContext, name: str, key: str, icon: str = "", **more: Any) -> Element:
+def button(context: ScreenContext, name: str, key: str, icon: str = "", **more: Any) -> Element:
     """An action at the bottom of the body, labelled with the text of `key`."""
     place = more.pop("place", Region.ACTIONS)
     return Element(
-        id=name, role=Role.BUTTON, place=place, label=scene.tongue.say(key), icon=icon, **more
+        id=name, role=Role.BUTTON, place=place, label=context.translator.say(key), icon=icon, **more
     )
 
 
@@ -126,28 +126,28 @@ def step(words: str, icon: str = "") -> Block:
 
 
 def paged(
-    scene: ScreenContext, items: Sequence[T], per_page: int = PER_PAGE
+    context: ScreenContext, items: Sequence[T], per_page: int = PER_PAGE
 ) -> tuple[Sequence[T], tuple[int, int], list[Element]]:
     """The items of this page, (page, pages), and the two paging buttons when there are pages."""
     pages = max(1, -(-len(items) // per_page))
-    page = min(scene.session.page, pages - 1)
+    page = min(context.session.page, pages - 1)
     shown = items[page * per_page : (page + 1) * per_page]
     if pages == 1:
         return shown, (1, 1), []
     buttons = [
-        button(scene, "page.previous", "shell.page_previous", "chevron_left", enabled=page > 0),
-        button(scene, "page.next", "shell.page_next", "chevron_right", enabled=page < pages - 1),
+        button(context, "page.previous", "shell.page_previous", "chevron_left", enabled=page > 0),
+        button(context, "page.next", "shell.page_next", "chevron_right", enabled=page < pages - 1),
     ]
     return shown, (page + 1, pages), buttons
 
 
-def paper_notice(scene: ScreenContext) -> list[Block]:
+def paper_notice(context: ScreenContext) -> list[Block]:
     """What is known about the slip, in calm words."""
-    found = PAPER_WORDS.get(scene.paper)
+    found = PAPER_WORDS.get(context.paper)
     if found is None:
         return []
     key, tone, icon = found
-    return [notice(scene.tongue.say(key), tone=tone, icon=icon)]
+    return [notice(context.translator.say(key), tone=tone, icon=icon)]
 
 
 ScreenTable = dict[State, Callable[[ScreenContext], Screen]]

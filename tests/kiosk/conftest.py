@@ -47,7 +47,7 @@ class Visitor:
 
     @property
     def view(self) -> View:
-        return self.kiosk.appliance.view
+        return self.kiosk.controller.view
 
     @property
     def state(self) -> str:
@@ -56,12 +56,12 @@ class Visitor:
     def tap(self, *names: str) -> Visitor:
         for name in names:
             assert name in self.ids(), f"{name} is not on {self.state}: {self.ids()}"
-            self.kiosk.appliance.send(Activated(self.view.number, name))
+            self.kiosk.controller.send(Activated(self.view.number, name))
         return self
 
     def type(self, text: str, name: str = "") -> Visitor:
         names = [each.id for each in self.view.elements if each.role in {"field", "pad"}]
-        self.kiosk.appliance.send(Edited(self.view.number, name or names[0], text))
+        self.kiosk.controller.send(Edited(self.view.number, name or names[0], text))
         return self
 
     def date(self, day: int, month: int, year: int) -> Visitor:
@@ -71,7 +71,7 @@ class Visitor:
 
     def wait(self, seconds: float) -> Visitor:
         self.clock.advance(seconds=seconds)
-        self.kiosk.appliance.tick()
+        self.kiosk.controller.tick()
         return self
 
     def ids(self) -> list[str]:
@@ -94,4 +94,4 @@ def visitor(site: Site, catalogue: Catalogue) -> Iterator[Visitor]:
     kiosk = kiosk_of(site, node, clock, catalogue=catalogue)
     yield Visitor(kiosk, clock, node)
     kiosk.bell.close()
-    kiosk.books.store.close()
+    kiosk.database.store.close()

@@ -79,7 +79,7 @@ class Walker:
 
     @property
     def view(self) -> View:
-        return self.kiosk.appliance.view
+        return self.kiosk.controller.view
 
     def walk(self, steps: int = STEPS) -> None:
         """So many acts, then everybody leaves; raises AssertionError with the trail."""
@@ -98,7 +98,7 @@ class Walker:
 
     def stop(self) -> None:
         self.kiosk.bell.close()
-        self.kiosk.books.store.close()
+        self.kiosk.database.store.close()
 
     def cut_power(self) -> None:
         """Everything in memory is gone; the files are as they are."""
@@ -117,7 +117,7 @@ class Walker:
 
     def told_is_true(self) -> None:
         """Every number and reference that was on a screen is in the database; none twice."""
-        store = self.kiosk.books.store
+        store = self.kiosk.database.store
         labels = [row[0] for row in store.all("SELECT reference FROM form_receipt")]
         assert self.references <= set(labels), self.references - set(labels)
         given = store.all("SELECT day, series, number FROM ticket")
@@ -166,7 +166,7 @@ class Walker:
     def _tap(self, name: str) -> None:
         self.trail.append(f"{self.view.state}: tap {name}")
         self.clock.advance(seconds=self.chance.uniform(0.2, 3))
-        self.kiosk.appliance.send(Activated(self.view.number, name))
+        self.kiosk.controller.send(Activated(self.view.number, name))
 
     def _go_on(self) -> None:
         """As somebody who wants this form done: a fitting answer, and next."""
@@ -187,26 +187,26 @@ class Walker:
         """A reference the kiosk told somebody; it is no secret of the person who types it."""
         told = self.chance.choice(sorted(self.references))
         self.trail.append(f"{self.view.state}: type the reference {told}")
-        self.kiosk.appliance.send(Edited(self.view.number, "answer", told))
+        self.kiosk.controller.send(Edited(self.view.number, "answer", told))
         self._tap("next")
 
     def _type(self, name: str, text: str) -> None:
         self.trail.append(f"{self.view.state}: type {text[:40]!r} into {name}")
         self.typed.append(text)
-        self.kiosk.appliance.send(Edited(self.view.number, name, text))
+        self.kiosk.controller.send(Edited(self.view.number, name, text))
 
     def _scan(self) -> None:
         text = self._text()
         self.trail.append(f"{self.view.state}: scan {text[:40]!r}")
         self.typed.append(text)
-        self.kiosk.appliance.send(Scanned(text))
+        self.kiosk.controller.send(Scanned(text))
 
     def _let_pass(self, seconds: float) -> None:
         self.trail.append(f"wait {seconds:g}")
         self.clock.advance(seconds=seconds)
-        self.kiosk.appliance.tick()
+        self.kiosk.controller.tick()
         self.clock.advance(seconds=0.1)
-        self.kiosk.appliance.tick()
+        self.kiosk.controller.tick()
 
     def _text(self) -> str:
         chance = self.chance

@@ -127,7 +127,7 @@ def test_a_walker_notices_every_kind_of_harm(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="NRB-7K3MQ2-29"):
         walker.told_is_true()
     walker.references.clear()
-    with walker.kiosk.books.store.transaction() as tx:
+    with walker.kiosk.database.store.transaction() as tx:
         tx.execute("UPDATE journal SET body = zeroblob(9) WHERE seq = 1")
     with pytest.raises(AssertionError):
         walker.told_is_true()

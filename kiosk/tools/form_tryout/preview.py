@@ -37,24 +37,24 @@ NAIROBI = "-1.286389 36.817223 0 5.0"
 class InProcessCore:
     """The core as the window sees it, without a socket between them."""
 
-    def __init__(self, appliance: VisitController) -> None:
-        self._appliance = appliance
+    def __init__(self, controller: VisitController) -> None:
+        self._controller = controller
         self._given = -1
 
     def poll(self) -> View | None:
-        self._appliance.tick()
+        self._controller.tick()
         return self.fresh()
 
     def fresh(self) -> View | None:
         """The view, when it is another one than was given last."""
-        view = self._appliance.view
+        view = self._controller.view
         if view.number == self._given:
             return None
         self._given = view.number
         return view
 
     def send(self, event: UiEvent) -> None:
-        self._appliance.send(event)
+        self._controller.send(event)
 
 
 def asset_of(path: Path, media: Path | None, like: FormAsset) -> FormAsset:
@@ -104,11 +104,11 @@ def begin(
         language=language,
         fix=NAIROBI,
     )
-    appliance = VisitController(ports)
+    controller = VisitController(ports)
     form = catalogue.forms()[0].id
     for name in ("start", f"choose.{language}", "form", f"form.{form}", "agree"):
-        appliance.send(Activated(appliance.view.number, name))
-    return appliance
+        controller.send(Activated(controller.view.number, name))
+    return controller
 
 
 def preview(path: Path, media: Path | None, language: str, out: Path | None = None) -> int:
@@ -117,7 +117,7 @@ def preview(path: Path, media: Path | None, language: str, out: Path | None = No
     from kiosk.node.default_panel import default_panel  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="huduma-preview-") as folder:
-        appliance = appliance_for(path, media, language, Path(folder))
+        controller = appliance_for(path, media, language, Path(folder))
         look = default_panel(media=Path(folder))
         ui.prepare(
             width=look.width,
@@ -128,22 +128,22 @@ def preview(path: Path, media: Path | None, language: str, out: Path | None = No
         if out is None:
             from kiosk.ui.window.app import HudumaApp  # noqa: PLC0415
 
-            HudumaApp(InProcessCore(appliance), look).run()
+            HudumaApp(InProcessCore(controller), look).run()
             return 0
-        return _draw(appliance, look, out)
+        return _draw(controller, look, out)
 
 
-def _draw(appliance: VisitController, look: object, out: Path) -> int:
+def _draw(controller: VisitController, look: object, out: Path) -> int:
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the offscreen window
 
-    filling = appliance.session.filling
+    filling = controller.session.filling
     assert isinstance(filling, Filling), "the form is open"
-    driver = Driver(InProcessCore(appliance), look)  # type: ignore[arg-type] # a Look
+    driver = Driver(InProcessCore(controller), look)  # type: ignore[arg-type] # a Look
     steps = filling.steps()
     for number, step in enumerate(steps, 1):
         filling.go(step.path, returning=False)
-        appliance.session.page = 0
-        appliance.session.state = State.REPEAT if step.kind is PageKind.REPEAT else State.QUESTION
+        controller.session.page = 0
+        controller.session.state = State.REPEAT if step.kind is PageKind.REPEAT else State.QUESTION
         driver.frames(4)
         name = step.name.partition("[")[0]
         driver.picture(out / f"{number:03d}-{name}.png")

@@ -11,9 +11,9 @@ NOTES = frozenset({"papers", "photo", "fee", "details", "twice"})
 """Reasons an agency may send; any other is "ask at the desk"."""
 
 
-def status(scene: ScreenContext) -> Screen:
+def status(context: ScreenContext) -> Screen:
     """The reference on the slip; nothing else is asked."""
-    say, given = scene.tongue.say, scene.session.status_input
+    say, given = context.translator.say, context.session.status_input
     problem = say(given.problem) if given.problem else ""
     field = Element(
         id="answer",
@@ -28,39 +28,43 @@ def status(scene: ScreenContext) -> Screen:
         say("status.title"),
         "",
         blocks,
-        [field, button(scene, "next", "shell.next", "arrow_forward", primary=True)],
+        [field, button(context, "next", "shell.next", "arrow_forward", primary=True)],
         keyboard=KeyboardKind.ID,
     )
 
 
-def status_answer(scene: ScreenContext) -> Screen:
+def status_answer(context: ScreenContext) -> Screen:
     """What is known here, and how old that is; nothing is guessed."""
-    say, known = scene.tongue.say, scene.session.status_input.answer
+    say, known = context.translator.say, context.session.status_input.answer
     blocks: list[Block] = []
     if known is None:
         blocks.append(notice(say("status_answer.nothing"), icon="info"))
     else:
-        agency = scene.catalogue.agency(known.agency).title(scene.session.language)
-        words = say(f"status_answer.{known.stage}", agency=agency, reason=_reason(scene, known))
+        agency = context.catalogue.agency(known.agency).title(context.session.language)
+        words = say(f"status_answer.{known.stage}", agency=agency, reason=_reason(context, known))
         tone = "good" if known.stage in {"ready", "collected"} else "info"
         blocks.append(notice(words, tone=tone, icon="fact_check"))
         if known.at is not None:
-            blocks.append(text(say("status_answer.updated", date=scene.tongue.moment(known.at))))
-            days = (scene.now - known.at).days
+            blocks.append(
+                text(say("status_answer.updated", date=context.translator.moment(known.at)))
+            )
+            days = (context.now - known.at).days
             age = say("status_answer.age", n=days) if days else say("status_answer.today")
             blocks.append(text(age))
     actions = [
-        button(scene, "complain", "status_answer.complain", "rate_review"),
-        button(scene, "done", "shell.done", "check", primary=True),
+        button(context, "complain", "status_answer.complain", "rate_review"),
+        button(context, "done", "shell.done", "check", primary=True),
     ]
-    return Screen(say("status_answer.title"), scene.session.status_input.reference, blocks, actions)
+    return Screen(
+        say("status_answer.title"), context.session.status_input.reference, blocks, actions
+    )
 
 
-def _reason(scene: ScreenContext, known: CaseStatus) -> str:
+def _reason(context: ScreenContext, known: CaseStatus) -> str:
     """Why, in words of the pack: agencies send a key, never a sentence about a person."""
     if known.stage != "rejected":
         return ""
-    return scene.tongue.say(f"case_note.{known.reason if known.reason in NOTES else 'ask'}")
+    return context.translator.say(f"case_note.{known.reason if known.reason in NOTES else 'ask'}")
 
 
 SCREENS: ScreenTable = {State.STATUS: status, State.STATUS_ANSWER: status_answer}

@@ -54,10 +54,10 @@ class ScreenPresenter:
         subject = _subject(session)
         paper = ports.slips.paper(subject) if subject is not None else SlipState.NONE
         staff, state, code = ports.staff, session.state, session.staff_input.code
-        scene = ScreenContext(
+        context = ScreenContext(
             session=session,
             catalogue=ports.catalogue,
-            tongue=Translator(ports.catalogue, session.language),
+            translator=Translator(ports.catalogue, session.language),
             place=ports.place,
             now=ports.clock.now(),
             network=self._network,
@@ -71,7 +71,7 @@ class ScreenPresenter:
             remedy=staff.remedy(code) if staff and state is State.REMEDY else None,
             sms=self._sms_ticket(session, paper),
         )
-        return view_for(scene, number, countdown=countdown, speaking=session.listening)
+        return view_for(context, number, countdown=countdown, speaking=session.listening)
 
     def _sms_ticket(self, session: Session, paper: SlipState) -> SmsTicket:
         """What the ticket's screen says of an SMS; the modem is asked about only without paper."""

@@ -43,22 +43,22 @@ _NO_ENTRANCE = frozenset({*_ON_DUTY, S.HELP, S.GOODBYE})
 
 
 def view_for(
-    scene: ScreenContext, number: int, *, countdown: int = 0, speaking: bool = False
+    context: ScreenContext, number: int, *, countdown: int = 0, speaking: bool = False
 ) -> View:
     """The whole screen. `countdown` (seconds) puts the idle warning over it; `speaking` fills
     `speech` with the screen's words in reading order.
     """
-    session = scene.session
-    screen = SCREENS[session.state](scene)
+    session = context.session
+    screen = SCREENS[session.state](context)
     elements = [
-        *_header(scene),
-        *_nav(scene, screen),
+        *_header(context),
+        *_nav(context, screen),
         *screen.elements,
-        *_footer(scene),
-        *(_overlay(scene) if countdown else []),
+        *_footer(context),
+        *(_overlay(context) if countdown else []),
     ]
-    say = scene.tongue.say
-    network = scene.network
+    say = context.translator.say
+    network = context.network
     badge = "shell.online" if network.online else "shell.offline"
     return View(
         number=number,
@@ -73,7 +73,7 @@ def view_for(
         page=screen.page,
         theme=session.theme,
         text_scale=session.text_scale,
-        site=scene.place.name,
+        site=context.place.name,
         badge=say(badge),
         badge_tone="good" if network.online else "calm",
         countdown=countdown,
@@ -86,41 +86,41 @@ def view_for(
     )
 
 
-def _header(scene: ScreenContext) -> list[Element]:
+def _header(context: ScreenContext) -> list[Element]:
     return [
         Element(
             id=f"language.{code}",
             role=Role.BUTTON,
             place=Region.HEADER,
-            label=scene.tongue.say(f"language.{code}"),
-            selected=code == scene.session.language,
+            label=context.translator.say(f"language.{code}"),
+            selected=code == context.session.language,
         )
         for code in LANGUAGES
-    ] + _staff_entrance(scene)
+    ] + _staff_entrance(context)
 
 
-def _staff_entrance(scene: ScreenContext) -> list[Element]:
+def _staff_entrance(context: ScreenContext) -> list[Element]:
     """The site's name opens the way in for staff, never out of a form somebody is filling."""
-    session = scene.session
-    if scene.pin is None or session.filling is not None or session.state in _NO_ENTRANCE:
+    session = context.session
+    if context.pin is None or session.filling is not None or session.state in _NO_ENTRANCE:
         return []
-    return [button(scene, "staff", "shell.staff", place=Region.HEADER)]
+    return [button(context, "staff", "shell.staff", place=Region.HEADER)]
 
 
-def _nav(scene: ScreenContext, screen: Screen) -> list[Element]:
+def _nav(context: ScreenContext, screen: Screen) -> list[Element]:
     found = []
     if screen.back:
-        found.append(button(scene, "back", "shell.back", "arrow_back", place=Region.NAV))
+        found.append(button(context, "back", "shell.back", "arrow_back", place=Region.NAV))
     if screen.home:
-        found.append(button(scene, "home", "shell.home", "home", place=Region.NAV))
+        found.append(button(context, "home", "shell.home", "home", place=Region.NAV))
     return found
 
 
-def _footer(scene: ScreenContext) -> list[Element]:
-    session = scene.session
+def _footer(context: ScreenContext) -> list[Element]:
+    session = context.session
     visiting = session.state not in _NO_VISIT
     calls = session.state not in _ON_DUTY
-    say = scene.tongue.say
+    say = context.translator.say
     rows = (
         ("listen", say("shell.listen"), "volume_up", session.listening, True),
         ("text-size", say("shell.text_size"), "text_increase", session.text_scale > 1.0, True),
@@ -142,11 +142,11 @@ def _footer(scene: ScreenContext) -> list[Element]:
     ]
 
 
-def _overlay(scene: ScreenContext) -> list[Element]:
+def _overlay(context: ScreenContext) -> list[Element]:
     place = Region.OVERLAY
     return [
-        button(scene, "more-time", "idle.more_time", "more_time", place=place, primary=True),
-        button(scene, "end-now", "idle.end_now", "delete_sweep", place=place),
+        button(context, "more-time", "idle.more_time", "more_time", place=place, primary=True),
+        button(context, "end-now", "idle.end_now", "delete_sweep", place=place),
     ]
 
 

@@ -17,9 +17,9 @@ from kiosk.visit.screen import (
 )
 
 
-def kept(scene: ScreenContext) -> Screen:
+def kept(context: ScreenContext) -> Screen:
     """The code very large, how long it opens the form, and go on or leave."""
-    say, session = scene.tongue.say, scene.session
+    say, session = context.translator.say, context.session
     assert session.kept is not None, "this screen needs a code"
     blocks = [
         Block(
@@ -29,21 +29,21 @@ def kept(scene: ScreenContext) -> Screen:
             label=say("kept.code"),
         ),
         step(say("kept.write_down"), "edit_note"),
-        step(say("kept.days", n=scene.draft_days), "schedule"),
+        step(say("kept.days", n=context.draft_days), "schedule"),
         step(say("kept.here_only"), "place"),
         step(say("kept.secret"), "lock"),
-        *paper_notice(scene),
+        *paper_notice(context),
     ]
     actions = [
-        button(scene, "finish-today", "kept.finish", "logout"),
-        button(scene, "continue", "kept.continue", "arrow_forward", primary=True),
+        button(context, "finish-today", "kept.finish", "logout"),
+        button(context, "continue", "kept.continue", "arrow_forward", primary=True),
     ]
     return Screen(say("kept.title"), "", blocks, actions, back=False, home=False)
 
 
-def resume(scene: ScreenContext) -> Screen:
+def resume(context: ScreenContext) -> Screen:
     """Which code? After too many wrong ones only a person helps."""
-    say, given = scene.tongue.say, scene.session.resume_input
+    say, given = context.translator.say, context.session.resume_input
     problem = say(given.problem) if given.problem else ""
     over = given.tries >= TRIES_MAX
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
@@ -57,7 +57,9 @@ def resume(scene: ScreenContext) -> Screen:
         error=problem,
         enabled=not over,
     )
-    actions = [button(scene, "next", "shell.next", "arrow_forward", primary=True, enabled=not over)]
+    actions = [
+        button(context, "next", "shell.next", "arrow_forward", primary=True, enabled=not over)
+    ]
     return Screen(
         say("resume.title"),
         "",

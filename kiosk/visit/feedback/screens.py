@@ -22,17 +22,17 @@ KINDS = {
 }
 
 
-def complain(scene: ScreenContext) -> Screen:
+def complain(context: ScreenContext) -> Screen:
     """Praise, idea, complaint or a bribe; a name is never asked."""
-    say = scene.tongue.say
+    say = context.translator.say
     tiles = [tile(f"kind.{kind}", say(f"complain.{kind}"), icon) for kind, icon in KINDS.items()]
     blocks = [notice(say("complain.anonymous"), tone="good", icon="no_accounts")]
     return Screen(say("complain.title"), "", blocks, tiles)
 
 
-def feedback(scene: ScreenContext) -> Screen:
+def feedback(context: ScreenContext) -> Screen:
     """Five faces and optional words; the keyboard comes when the words are touched."""
-    say, given = scene.tongue.say, scene.session.feedback_input
+    say, given = context.translator.say, context.session.feedback_input
     faces = [
         Element(
             id=f"face.{number}",
@@ -45,7 +45,7 @@ def feedback(scene: ScreenContext) -> Screen:
     ]
     words = Element(id="words", role=Role.FIELD, label=say("feedback.words"), value=given.words)
     send = button(
-        scene,
+        context,
         "send",
         "feedback.send",
         "send",
@@ -65,10 +65,10 @@ def feedback(scene: ScreenContext) -> Screen:
     )
 
 
-def thanks(scene: ScreenContext) -> Screen:
+def thanks(context: ScreenContext) -> Screen:
     """Thank you, with a reference when an office will read the words."""
-    say = scene.tongue.say
-    reference = scene.session.feedback_input.reference
+    say = context.translator.say
+    reference = context.session.feedback_input.reference
     blocks = [text(say("thanks.text"))]
     if reference:
         blocks.append(notice(say("thanks.reference", reference=reference), tone="good"))
@@ -76,7 +76,7 @@ def thanks(scene: ScreenContext) -> Screen:
         say("thanks.title"),
         "",
         blocks,
-        [button(scene, "done", "shell.done", "check", primary=True)],
+        [button(context, "done", "shell.done", "check", primary=True)],
         back=False,
     )
 

@@ -30,33 +30,33 @@ TICKS = {1.0: 4, 1.25: 3, 1.5: 2}
 """Lines of "what to bring" that fit beside the charter, by text size."""
 
 
-def find(scene: ScreenContext) -> Screen:
+def find(context: ScreenContext) -> Screen:
     """Categories, six a page; by office; by word."""
-    say, language = scene.tongue.say, scene.session.language
-    shown, page, paging = paged(scene, scene.catalogue.categories())
+    say, language = context.translator.say, context.session.language
+    shown, page, paging = paged(context, context.catalogue.categories())
     tiles = [tile(f"category.{each.key}", each.title(language), each.icon) for each in shown]
     ways = [
-        button(scene, "by-office", "find.by_office", "account_balance"),
-        button(scene, "search", "find.search", "search"),
+        button(context, "by-office", "find.by_office", "account_balance"),
+        button(context, "search", "find.search", "search"),
     ]
     return Screen(say("find.title"), "", [], [*tiles, *ways, *paging], page=page)
 
 
-def offices(scene: ScreenContext) -> Screen:
+def offices(context: ScreenContext) -> Screen:
     """Agencies that serve here, each with its colour."""
-    language = scene.session.language
-    serving = [a for a in scene.catalogue.agencies() if services_here(scene, agency=a.code)]
-    shown, page, paging = paged(scene, serving)
+    language = context.session.language
+    serving = [a for a in context.catalogue.agencies() if services_here(context, agency=a.code)]
+    shown, page, paging = paged(context, serving)
     tiles = [
         tile(f"agency.{each.code}", each.title(language), each.icon, colour=each.colour)
         for each in shown
     ]
-    return Screen(scene.tongue.say("offices.title"), "", [], [*tiles, *paging], page=page)
+    return Screen(context.translator.say("offices.title"), "", [], [*tiles, *paging], page=page)
 
 
-def search(scene: ScreenContext) -> Screen:
+def search(context: ScreenContext) -> Screen:
     """Results live, as the citizen types."""
-    say, session = scene.tongue.say, scene.session
+    say, session = context.translator.say, context.session
     field = Element(
         id="query",
         role=Role.FIELD,
@@ -68,34 +68,38 @@ def search(scene: ScreenContext) -> Screen:
     found: Sequence[Service] = ()
     blocks: list[Block] = []
     if session.query.strip():
-        found = scene.catalogue.search(
-            session.query, session.language, RESULTS[session.text_scale], county=county(scene)
+        found = context.catalogue.search(
+            session.query, session.language, RESULTS[session.text_scale], county=county(context)
         )
         if not found:
             blocks.append(notice(say("search.none"), icon="search"))
-    rows = [_service_row(scene, each, Role.ROW) for each in found]
+    rows = [_service_row(context, each, Role.ROW) for each in found]
     return Screen(say("search.title"), "", blocks, [field, *rows], keyboard=KeyboardKind.TEXT)
 
 
-def services(scene: ScreenContext) -> Screen:
+def services(context: ScreenContext) -> Screen:
     """The services of a category or an office."""
-    session, language = scene.session, scene.session.language
+    session, language = context.session, context.session.language
     if session.category:
-        subtitle = scene.catalogue.category(session.category).title(language)
+        subtitle = context.catalogue.category(session.category).title(language)
     else:
-        subtitle = scene.catalogue.agency(session.agency).title(language)
-    listed = services_here(scene, category=session.category or None, agency=session.agency or None)
-    shown, page, paging = paged(scene, listed)
-    tiles = [_service_row(scene, each, Role.TILE) for each in shown]
-    return Screen(scene.tongue.say("services.title"), subtitle, [], [*tiles, *paging], page=page)
+        subtitle = context.catalogue.agency(session.agency).title(language)
+    listed = services_here(
+        context, category=session.category or None, agency=session.agency or None
+    )
+    shown, page, paging = paged(context, listed)
+    tiles = [_service_row(context, each, Role.TILE) for each in shown]
+    return Screen(
+        context.translator.say("services.title"), subtitle, [], [*tiles, *paging], page=page
+    )
 
 
-def service(scene: ScreenContext) -> Screen:
+def service(context: ScreenContext) -> Screen:
     """The charter: what to bring as a tick list, cost, time, who, where."""
-    say, session, language = scene.tongue.say, scene.session, scene.session.language
-    shown = scene.catalogue.service(session.service)
+    say, session, language = context.translator.say, context.session, context.session.language
+    shown = context.catalogue.service(session.service)
     shown_needs, page, paging = paged(
-        scene, scene.catalogue.requirements(shown), TICKS[session.text_scale]
+        context, context.catalogue.requirements(shown), TICKS[session.text_scale]
     )
     ticks = [
         Element(
@@ -107,16 +111,16 @@ def service(scene: ScreenContext) -> Screen:
         )
         for each in shown_needs
     ]
-    blocks = [*_charter(scene, shown), *_where_else(scene, shown), *_missing(scene, shown)]
-    if session.checklist is not None and scene.paper in {SlipState.PRINTING, SlipState.PRINTED}:
+    blocks = [*_charter(context, shown), *_where_else(context, shown), *_missing(context, shown)]
+    if session.checklist is not None and context.paper in {SlipState.PRINTING, SlipState.PRINTED}:
         blocks.append(notice(say("service.list_printing"), tone="good", icon="print"))
     elif session.checklist is not None:
         blocks.append(notice(say("unavailable.printer"), tone="warn", icon="print"))
-    actions = [button(scene, "print-list", "service.print_list", "print")]
-    if scene.catalogue.forms_for(shown):
-        actions.append(button(scene, "fill-form", "service.fill_form", "description"))
-    actions.append(button(scene, "take-ticket", "service.take_ticket", "ticket", primary=True))
-    agency = scene.catalogue.agency(shown.agency)
+    actions = [button(context, "print-list", "service.print_list", "print")]
+    if context.catalogue.forms_for(shown):
+        actions.append(button(context, "fill-form", "service.fill_form", "description"))
+    actions.append(button(context, "take-ticket", "service.take_ticket", "ticket", primary=True))
+    agency = context.catalogue.agency(shown.agency)
     return Screen(
         shown.title(language),
         agency.title(language),
@@ -127,20 +131,20 @@ def service(scene: ScreenContext) -> Screen:
 
 
 def services_here(
-    scene: ScreenContext, *, category: str | None = None, agency: str | None = None
+    context: ScreenContext, *, category: str | None = None, agency: str | None = None
 ) -> list[Service]:
     """The services of a list that this county's people may use."""
-    return scene.catalogue.services(category=category, agency=agency, county=county(scene))
+    return context.catalogue.services(category=category, agency=agency, county=county(context))
 
 
-def county(scene: ScreenContext) -> str:
+def county(context: ScreenContext) -> str:
     """The code of this centre's county."""
-    return scene.catalogue.centre(scene.place.centre).county
+    return context.catalogue.centre(context.place.centre).county
 
 
-def _service_row(scene: ScreenContext, each: Service, role: Role) -> Element:
-    agency = scene.catalogue.agency(each.agency)
-    language = scene.session.language
+def _service_row(context: ScreenContext, each: Service, role: Role) -> Element:
+    agency = context.catalogue.agency(each.agency)
+    language = context.session.language
     return Element(
         id=f"service.{each.code}",
         role=role,
@@ -151,41 +155,45 @@ def _service_row(scene: ScreenContext, each: Service, role: Role) -> Element:
     )
 
 
-def _charter(scene: ScreenContext, shown: Service) -> list[Block]:
-    say, language = scene.tongue.say, scene.session.language
-    agency = scene.catalogue.agency(shown.agency).title(language)
+def _charter(context: ScreenContext, shown: Service) -> list[Block]:
+    say, language = context.translator.say, context.session.language
+    agency = context.catalogue.agency(shown.agency).title(language)
     bring = say("service.not_known")
     if shown.requirements.known:
         bring = say("service.confirm" if shown.requirements.confirm else "service.bring_hint")
-    where = charter.where(scene.catalogue, shown, language)
+    where = charter.where(context.catalogue, shown, language)
     # The words carry "confirm at the desk" themselves, so that it is read aloud with the value.
-    cost = cost_words(scene.catalogue, service_day(scene.now), scene.tongue, shown)
+    cost = cost_words(context.catalogue, service_day(context.now), context.translator, shown)
     return [
         fact(say("service.bring"), bring, "checklist"),
         fact(say("service.cost"), cost, "payments", say("service.no_money_here")),
-        fact(say("service.time"), time_words(scene.catalogue, scene.tongue, shown), "schedule"),
+        fact(
+            say("service.time"),
+            time_words(context.catalogue, context.translator, shown),
+            "schedule",
+        ),
         fact(say("service.who"), agency, "account_balance"),
         fact(say("service.where"), where, "place"),
     ]
 
 
-def _where_else(scene: ScreenContext, shown: Service) -> list[Block]:
-    if scene.catalogue.offered_at(shown, scene.place.centre) is not False:
+def _where_else(context: ScreenContext, shown: Service) -> list[Block]:
+    if context.catalogue.offered_at(shown, context.place.centre) is not False:
         return []
-    say = scene.tongue.say
-    nearest = scene.catalogue.nearest(shown, scene.place.centre)
+    say = context.translator.say
+    nearest = context.catalogue.nearest(shown, context.place.centre)
     blocks = [notice(say("service.not_here"), tone="warn", icon="place")]
     if nearest is not None:
         blocks.append(text(say("service.nearest", centre=nearest.name)))
     return blocks
 
 
-def _missing(scene: ScreenContext, shown: Service) -> list[Block]:
-    needs = {each.key for each in scene.catalogue.requirements(shown)}
-    if not scene.session.ticked:
+def _missing(context: ScreenContext, shown: Service) -> list[Block]:
+    needs = {each.key for each in context.catalogue.requirements(shown)}
+    if not context.session.ticked:
         return []
-    left = len(needs - scene.session.ticked)
-    say = scene.tongue.say
+    left = len(needs - context.session.ticked)
+    say = context.translator.say
     if left == 0:
         return [notice(say("service.all_ready"), tone="good", icon="check_circle")]
     return [notice(say("service.missing", n=left), icon="checklist")]

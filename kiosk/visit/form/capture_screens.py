@@ -17,31 +17,35 @@ Shown = tuple[str, list[Element], tuple[int, int]]
 """A look, its elements, and (this page, of how many)."""
 
 
-def photo(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Element]:
+def photo(context: ScreenContext, filling: Filling, asked: NodeState) -> list[Element]:
     """Take, look at it, take again or use it."""
-    say, taken = scene.tongue.say, _taken(scene, filling)
+    say, taken = context.translator.say, _taken(context, filling)
     again = tile("take", say("capture.retake"), "replay")
-    if done := _done(scene, taken, asked, again, "capture.use_photo"):
+    if done := _done(context, taken, asked, again, "capture.use_photo"):
         return done
     running = taken is not None and taken.stage is CapturePhase.RUNNING
     return [_off(tile("take", say("capture.take_photo"), "photo_camera"), off=running)]
 
 
-def audio(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Element]:
+def audio(context: ScreenContext, filling: Filling, asked: NodeState) -> list[Element]:
     """Record, stop, and use it or record again."""
-    say, taken = scene.tongue.say, _taken(scene, filling)
+    say, taken = context.translator.say, _taken(context, filling)
     if taken is not None and taken.stage is CapturePhase.RUNNING:
         return [tile("stop-recording", say("capture.stop"), "stop_circle")]
     again = tile("record", say("capture.record_again"), "replay")
-    done = _done(scene, taken, asked, again, "capture.use_recording")
+    done = _done(context, taken, asked, again, "capture.use_recording")
     return done or [tile("record", say("capture.record"), "mic")]
 
 
 def _done(
-    scene: ScreenContext, taken: CaptureProgress | None, asked: NodeState, again: Element, use: str
+    context: ScreenContext,
+    taken: CaptureProgress | None,
+    asked: NodeState,
+    again: Element,
+    use: str,
 ) -> list[Element]:
     """What can be done with something that is there: used, taken again, removed; else nothing."""
-    say = scene.tongue.say
+    say = context.translator.say
     if taken is not None and taken.stage is CapturePhase.READY:
         return [again, tile("attach", say(use), "check")]
     if asked.value:
@@ -49,9 +53,9 @@ def _done(
     return []
 
 
-def told(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Block]:
+def told(context: ScreenContext, filling: Filling, asked: NodeState) -> list[Block]:
     """How far a capture is, in words, for the frame to show."""
-    say, taken = scene.tongue.say, _taken(scene, filling)
+    say, taken = context.translator.say, _taken(context, filling)
     kind = filling.input.look().name
     if taken is None:
         if kind == "attach" and asked.required:
@@ -67,22 +71,22 @@ def told(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Block
             return [notice(say(f"capture.{kind}_ready", n=taken.seconds), tone="good")]
 
 
-def picture(scene: ScreenContext, filling: Filling, asked: NodeState) -> bytes:
+def picture(context: ScreenContext, filling: Filling, asked: NodeState) -> bytes:
     """The photo on the screen: the one just taken, else the attached one."""
-    taken = _taken(scene, filling)
+    taken = _taken(context, filling)
     if taken is not None:
         return taken.content if taken.stage is CapturePhase.READY else b""
     return filling.input.attached.files.get(asked.value, b"") if asked.value else b""
 
 
-def place(scene: ScreenContext, filling: Filling, asked: NodeState) -> Shown:
+def place(context: ScreenContext, filling: Filling, asked: NodeState) -> Shown:
     """(look, elements, page) of a place: what is known, or the ways to say where it is."""
-    say = scene.tongue.say
+    say = context.translator.say
     if asked.value:
         return "place", [tile("remove", say("capture.place_change"), "edit")], (1, 1)
     if filling.input.county:
-        return "place", _in_county(scene, filling.input.county), (1, 1)
-    quick = _quick(scene)
+        return "place", _in_county(context, filling.input.county), (1, 1)
+    quick = _quick(context)
     if quick and filling.input.filter is None:
         return "place", [*quick, tile("pick-county", say("capture.place_county"), "map")], (1, 1)
     field = Element(
@@ -92,59 +96,59 @@ def place(scene: ScreenContext, filling: Filling, asked: NodeState) -> Shown:
         value=filling.input.filter or "",
         icon="search",
     )
-    counties = scene.catalogue.counties()
+    counties = context.catalogue.counties()
     meant = SearchableList((each.code, each.name) for each in counties).find(
         filling.input.filter or ""
     )
     found = [counties[at] for at in meant]
-    shown, page, paging = paged(scene, found, COUNTIES_PER_PAGE)
+    shown, page, paging = paged(context, found, COUNTIES_PER_PAGE)
     return "search", [field, *(_county(each) for each in shown), *paging], page
 
 
-def where(scene: ScreenContext, filling: Filling, asked: NodeState) -> list[Block]:
+def where(context: ScreenContext, filling: Filling, asked: NodeState) -> list[Block]:
     """The answer in words: the place, and how exact; or how exact a choice would be."""
-    say = scene.tongue.say
+    say = context.translator.say
     parts = asked.value.split()
     if len(parts) < 2:
         return [text(say("capture.place_rough_first"))] if filling.input.county else []
     exact = float(parts[3]) if len(parts) > 3 else 0.0
     key = "capture.place_exact" if exact < 1_000 else "capture.place_rough"
     words = say(key, n=f"{exact:.0f}", km=f"{exact / 1_000:.0f}")
-    return [fact(_named(scene, float(parts[0]), float(parts[1])), words, "location_on")]
+    return [fact(_named(context, float(parts[0]), float(parts[1])), words, "location_on")]
 
 
-def _named(scene: ScreenContext, latitude: float, longitude: float) -> str:
+def _named(context: ScreenContext, latitude: float, longitude: float) -> str:
     """A place of the pack by its name ("about here"); any other in degrees."""
-    middle = scene.catalogue.geography.middle
-    for county in scene.catalogue.counties():
+    middle = context.catalogue.geography.middle
+    for county in context.catalogue.counties():
         if middle(county.code) == (latitude, longitude):
             named = dict.fromkeys((county.headquarters.value or county.name, county.name))
-            return scene.tongue.say("capture.place_about", place=", ".join(named))
+            return context.translator.say("capture.place_about", place=", ".join(named))
     return f"{latitude:.4f}, {longitude:.4f}"
 
 
-def _quick(scene: ScreenContext) -> list[Element]:
+def _quick(context: ScreenContext) -> list[Element]:
     """Here by the receiver; else the town of this centre, where the content knows it."""
-    say = scene.tongue.say
-    if scene.fix:
+    say = context.translator.say
+    if context.fix:
         return [tile("here", say("capture.place_here"), "my_location")]
     try:
-        centre = scene.catalogue.centre(scene.place.centre)
+        centre = context.catalogue.centre(context.place.centre)
     except NotInPack:
         return []
-    county = scene.catalogue.county(centre.county)
+    county = context.catalogue.county(centre.county)
     town = county.headquarters.value
     if not town or centre.town.partition("(")[0].strip() != town:
         return []
-    return [_near(scene, county, town)]
+    return [_near(context, county, town)]
 
 
-def _in_county(scene: ScreenContext, code: str) -> list[Element]:
+def _in_county(context: ScreenContext, code: str) -> list[Element]:
     """Two ways of being in a county: in its town, or anywhere else in it."""
-    say, county = scene.tongue.say, scene.catalogue.county(code)
+    say, county = context.translator.say, context.catalogue.county(code)
     town = county.headquarters.value
-    found = [_near(scene, county, town)] if town else []
-    reach = scene.catalogue.geography.reach_m(code) or 0
+    found = [_near(context, county, town)] if town else []
+    reach = context.catalogue.geography.reach_m(code) or 0
     rest = tile(
         f"within.{code}",
         say("capture.place_within", county=county.name),
@@ -154,8 +158,8 @@ def _in_county(scene: ScreenContext, code: str) -> list[Element]:
     return [*found, rest, tile("pick-county", say("capture.place_other"), "replay")]
 
 
-def _near(scene: ScreenContext, county: County, town: str) -> Element:
-    say = scene.tongue.say
+def _near(context: ScreenContext, county: County, town: str) -> Element:
+    say = context.translator.say
     return tile(
         f"near.{county.code}",
         say("capture.place_near", place=town),
@@ -168,8 +172,8 @@ def _county(county: County) -> Element:
     return Element(id=f"county.{county.code}", role=Role.CHOICE, label=county.name, icon="map")
 
 
-def _taken(scene: ScreenContext, filling: Filling) -> CaptureProgress | None:
-    capture = scene.session.capture
+def _taken(context: ScreenContext, filling: Filling) -> CaptureProgress | None:
+    capture = context.session.capture
     return capture.taken if capture is not None and capture.place == filling.place else None
 
 

@@ -18,31 +18,31 @@ Shown = tuple[list[Element], tuple[int, int]]
 """Elements, and (this page, of how many)."""
 
 
-def alone(scene: ScreenContext, filling: Filling, progress: FormProgress) -> Screen:
+def alone(context: ScreenContext, filling: Filling, progress: FormProgress) -> Screen:
     """One question: its look, its problem with an example, and the way on."""
     asked, look = filling.input.question(), filling.input.look()
     here = filling.step()
     titles = here.titles if here is not None else ()
-    problem = _words(scene, filling.input.problem, asked)
+    problem = _words(context, filling.input.problem, asked)
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
     if asked.hint:
         blocks.append(text(asked.hint))
     drawn, data = look.name, {"required": asked.required, **dict(asked.attributes)}
     if look.name in {"photo", "audio", "attach"}:
-        blocks += capture_screens.told(scene, filling, asked)
+        blocks += capture_screens.told(context, filling, asked)
         if look.name == "photo":
-            data["content"] = capture_screens.picture(scene, filling, asked)
+            data["content"] = capture_screens.picture(context, filling, asked)
     if look.name == "place":
-        blocks += capture_screens.where(scene, filling, asked)
-        drawn, elements, page = capture_screens.place(scene, filling, asked)
+        blocks += capture_screens.where(context, filling, asked)
+        drawn, elements, page = capture_screens.place(context, filling, asked)
     else:
-        elements, page = _answers(scene, filling, asked, look, problem)
+        elements, page = _answers(context, filling, asked, look, problem)
     if is_stop(asked):
-        actions = _stopped(scene)
+        actions = _stopped(context)
     elif look.name == "attach" and asked.required:
-        actions = _beyond(scene)
+        actions = _beyond(context)
     else:
-        actions = _ways(scene, skip=not asked.required and not asked.readonly)
+        actions = _ways(context, skip=not asked.required and not asked.readonly)
     searching = drawn == "search" and filling.input.filter is not None
     return Screen(
         asked.label or asked.path.rpartition("/")[2],
@@ -58,7 +58,7 @@ def alone(scene: ScreenContext, filling: Filling, progress: FormProgress) -> Scr
 
 
 def together(
-    scene: ScreenContext, filling: Filling, here: FormStep, progress: FormProgress
+    context: ScreenContext, filling: Filling, here: FormStep, progress: FormProgress
 ) -> Screen:
     """Several questions: a line each, or the fields being typed into over the keyboard. Every
     problem stands in the summary and at its own place.
@@ -70,7 +70,7 @@ def together(
     for name, path in page.names().items():
         asked = filling.record.node(path)
         look = look_of(asked)
-        problem = _words(scene, page.problems.get(path, ""), asked)
+        problem = _words(context, page.problems.get(path, ""), asked)
         required = required or asked.required
         if problem:
             summary.append(f"{asked.label}: {problem}")
@@ -87,13 +87,13 @@ def together(
             )
             shown.append(field)
         elif not fields:
-            shown.append(_line(scene, f"open.{name}", asked, look, problem))
+            shown.append(_line(context, f"open.{name}", asked, look, problem))
     blocks = [notice(" ".join(summary), tone="problem", icon="error")] if summary else []
     return Screen(
-        here.label or scene.tongue.say("question.together"),
+        here.label or context.translator.say("question.together"),
         here.titles[-1] if here.titles else "",
         blocks,
-        [*shown, *_ways(scene, skip=False)],
+        [*shown, *_ways(context, skip=False)],
         keyboard=keyboard,
         progress=progress,
         look="fields" if fields else "group",
@@ -102,70 +102,70 @@ def together(
 
 
 def _line(
-    scene: ScreenContext, name: str, asked: NodeState, look: QuestionWidget, problem: str
+    context: ScreenContext, name: str, asked: NodeState, look: QuestionWidget, problem: str
 ) -> Element:
-    answer = "" if look.name == "note" else answer_text(scene.tongue, asked, look)
+    answer = "" if look.name == "note" else answer_text(context.translator, asked, look)
     icon = "error" if problem else "check_circle" if answer else "edit"
     return Element(
         id=name,
         role=Role.ROW,
         label=asked.label,
-        value=problem or answer or scene.tongue.say("question.open"),
+        value=problem or answer or context.translator.say("question.open"),
         icon="info" if look.name == "note" else icon,
         selected=bool(answer),
         error=problem,
     )
 
 
-def _ways(scene: ScreenContext, *, skip: bool) -> list[Element]:
-    ways = [button(scene, "next", "shell.next", "arrow_forward", primary=True)]
+def _ways(context: ScreenContext, *, skip: bool) -> list[Element]:
+    ways = [button(context, "next", "shell.next", "arrow_forward", primary=True)]
     if skip:
-        ways.insert(0, button(scene, "skip", "shell.skip", "skip_next"))
-    if scene.session.correcting is None:
-        ways.insert(0, button(scene, "keep", "question.keep", "save", place=Region.NAV))
+        ways.insert(0, button(context, "skip", "shell.skip", "skip_next"))
+    if context.session.correcting is None:
+        ways.insert(0, button(context, "keep", "question.keep", "save", place=Region.NAV))
     return ways
 
 
-def _stopped(scene: ScreenContext) -> list[Element]:
+def _stopped(context: ScreenContext) -> list[Element]:
     """The form ends here and is not sent: the queue is open all the same."""
     return [
-        button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
-        button(scene, "done", "shell.done", "check", primary=True),
+        button(context, "take-ticket", "submitted.take_ticket", "ticket"),
+        button(context, "done", "shell.done", "check", primary=True),
     ]
 
 
-def _beyond(scene: ScreenContext) -> list[Element]:
+def _beyond(context: ScreenContext) -> list[Element]:
     """A file no kiosk can take, without which the form cannot be sent: staff help at the desk,
     and the answers wait there under their code.
     """
-    ways = [button(scene, "desk", "submitted.take_ticket", "ticket", primary=True)]
-    if scene.session.correcting is None:
-        ways.insert(0, button(scene, "keep", "question.keep", "save"))
+    ways = [button(context, "desk", "submitted.take_ticket", "ticket", primary=True)]
+    if context.session.correcting is None:
+        ways.insert(0, button(context, "keep", "question.keep", "save"))
     return ways
 
 
-def _words(scene: ScreenContext, problem: str, asked: NodeState) -> str:
+def _words(context: ScreenContext, problem: str, asked: NodeState) -> str:
     if not problem:
         return ""
-    return asked.message if problem == INVALID else scene.tongue.say(problem)
+    return asked.message if problem == INVALID else context.translator.say(problem)
 
 
 def _answers(
-    scene: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget, problem: str
+    context: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget, problem: str
 ) -> Shown:
     if look.pick is not TapEffect.NONE:
-        return _choices(scene, filling, asked, look)
+        return _choices(context, filling, asked, look)
     if look.wheels:
-        return _wheels(scene, filling, look), (1, 1)
+        return _wheels(context, filling, look), (1, 1)
     match look.name:
         case "note" | "attach":
             found = []
         case "photo":
-            found = capture_screens.photo(scene, filling, asked)
+            found = capture_screens.photo(context, filling, asked)
         case "audio":
-            found = capture_screens.audio(scene, filling, asked)
+            found = capture_screens.audio(context, filling, asked)
         case "sign" | "draw":
-            found = _pad(scene, filling, asked, look, problem)
+            found = _pad(context, filling, asked, look, problem)
         case _:
             found = [
                 Element(
@@ -181,22 +181,22 @@ def _answers(
 
 
 def _pad(
-    scene: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget, problem: str
+    context: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget, problem: str
 ) -> list[Element]:
     pad = Element(
         id="answer",
         role=Role.PAD,
-        label=scene.tongue.say("question.sign"),
+        label=context.translator.say("question.sign"),
         value=filling.input.attached.strokes(asked.path),
         error=problem,
     )
     if look.name == "draw":
         return [pad]
-    return [pad, button(scene, "mark", "question.mark", "close", place=Region.MAIN)]
+    return [pad, button(context, "mark", "question.mark", "close", place=Region.MAIN)]
 
 
-def _wheels(scene: ScreenContext, filling: Filling, look: QuestionWidget) -> list[Element]:
-    say = scene.tongue.say
+def _wheels(context: ScreenContext, filling: Filling, look: QuestionWidget) -> list[Element]:
+    say = context.translator.say
     found = []
     for part in look.wheels:
         hint = ""
@@ -206,7 +206,7 @@ def _wheels(scene: ScreenContext, filling: Filling, look: QuestionWidget) -> lis
             held = filling.input.parts.get(part)
             value = "" if held is None else str(held)
             label = say(f"question.{part}")
-            hint = scene.tongue.month(held) if part == "month" and held is not None else ""
+            hint = context.translator.month(held) if part == "month" and held is not None else ""
         found.append(
             Element(id=f"wheel.{part}", role=Role.WHEEL, label=label, value=value, hint=hint)
         )
@@ -214,19 +214,19 @@ def _wheels(scene: ScreenContext, filling: Filling, look: QuestionWidget) -> lis
 
 
 def _choices(
-    scene: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget
+    context: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget
 ) -> Shown:
     held = asked.value.split() if look.pick is not TapEffect.ONE else [asked.value]
     found: list[Element] = []
     per_page = PER_PAGE
     if look.name == "agree":
-        options = [Choice("OK", scene.tongue.say("consent.agree"))]
+        options = [Choice("OK", context.translator.say("consent.agree"))]
     elif look.name == "search":
         per_page = FILTERED_PER_PAGE
         field = Element(
             id="filter",
             role=Role.FIELD,
-            label=scene.tongue.say("question.search_list"),
+            label=context.translator.say("question.search_list"),
             value=filling.input.filter or "",
             icon="search",
         )
@@ -234,7 +234,7 @@ def _choices(
         options = filling.record.search(asked.path, filling.input.filter or "")
     else:
         options = list(asked.choices or ())
-    shown, page, paging = paged(scene, options, per_page)
+    shown, page, paging = paged(context, options, per_page)
     for option in shown:
         rank = str(held.index(option.value) + 1) if option.value in held else ""
         found.append(
@@ -243,7 +243,7 @@ def _choices(
                 role=Role.CHOICE,
                 label=option.label,
                 value=rank if look.pick is TapEffect.RANK else "",
-                media=_picture(scene, filling, option),
+                media=_picture(context, filling, option),
                 icon="" if look.name == "search" else option.icon,
                 selected=option.value in held,
             )
@@ -251,7 +251,7 @@ def _choices(
     return [*found, *paging], page
 
 
-def _picture(scene: ScreenContext, filling: Filling, option: Choice) -> str:
+def _picture(context: ScreenContext, filling: Filling, option: Choice) -> str:
     """Where the picture of a choice lies in the pack; empty when it has none there."""
     name = dict(option.media).get("image", "").rpartition("/")[2]
-    return scene.picture(filling.asset.id, name) if name else ""
+    return context.picture(filling.asset.id, name) if name else ""

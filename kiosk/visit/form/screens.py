@@ -30,58 +30,58 @@ from kiosk.visit.screen import (
 REVIEW_PER_PAGE = 5
 
 
-def forms(scene: ScreenContext) -> Screen:
+def forms(context: ScreenContext) -> Screen:
     """Every form that can be filled here."""
-    say, language = scene.tongue.say, scene.session.language
-    shown, page, paging = paged(scene, scene.catalogue.forms())
+    say, language = context.translator.say, context.session.language
+    shown, page, paging = paged(context, context.catalogue.forms())
     tiles = []
     for each in shown:
-        agency = scene.catalogue.agency(each.agency)
+        agency = context.catalogue.agency(each.agency)
         title = each.title.get(language) or each.title["en"]
         hint = say("forms.minutes", n=each.questions)
         tiles.append(tile(f"form.{each.id}", title, agency.icon, hint=hint, colour=agency.colour))
-    resume = button(scene, "resume", "forms.resume", "history")
+    resume = button(context, "resume", "forms.resume", "history")
     return Screen(say("forms.title"), "", [], [*tiles, *paging, resume], page=page)
 
 
-def consent(scene: ScreenContext) -> Screen:
+def consent(context: ScreenContext) -> Screen:
     """Who asks, why, for how long, which rights; and a real choice."""
-    say, language = scene.tongue.say, scene.session.language
-    filling = scene.session.filling
-    asset = filling.asset if filling is not None else scene.catalogue.form(scene.session.form)
-    agency = scene.catalogue.agency(asset.agency).title(language)
-    service = _service_of(scene, asset)
+    say, language = context.translator.say, context.session.language
+    filling = context.session.filling
+    asset = filling.asset if filling is not None else context.catalogue.form(context.session.form)
+    agency = context.catalogue.agency(asset.agency).title(language)
+    service = _service_of(context, asset)
     blocks = [
         step(say("consent.who", agency=agency), "account_balance"),
         step(say("consent.why", service=service), "task_alt"),
         step(say("consent.stays", agency=agency), "lock"),
-        step(say("consent.keep", n=scene.keep_days), "delete_sweep"),
+        step(say("consent.keep", n=context.keep_days), "delete_sweep"),
         step(say("consent.rights"), "verified_user"),
         notice(say("consent.refusing"), icon="ticket"),
     ]
     actions = [
-        button(scene, "refuse", "consent.refuse", "block"),
-        button(scene, "agree", "consent.agree", "check", primary=True),
+        button(context, "refuse", "consent.refuse", "block"),
+        button(context, "agree", "consent.agree", "check", primary=True),
     ]
     title = asset.title.get(language) or asset.title["en"]
     return Screen(say("consent.title"), title, blocks, actions)
 
 
-def question(scene: ScreenContext) -> Screen:
+def question(context: ScreenContext) -> Screen:
     """One question, or several of a page: look, problems with an example, and the way on."""
-    filling = _filling(scene)
+    filling = _filling(context)
     here = filling.step()
     number, of = filling.progress()
-    progress = FormProgress(number, of, scene.tongue.say("question.progress", n=number, m=of))
+    progress = FormProgress(number, of, context.translator.say("question.progress", n=number, m=of))
     if here is not None and here.kind is PageKind.GROUP:
-        return question_screens.together(scene, filling, here, progress)
-    return question_screens.alone(scene, filling, progress)
+        return question_screens.together(context, filling, here, progress)
+    return question_screens.alone(context, filling, progress)
 
 
-def repeat(scene: ScreenContext) -> Screen:
+def repeat(context: ScreenContext) -> Screen:
     """Add another, or that is all."""
-    say = scene.tongue.say
-    here = _filling(scene).step()
+    say = context.translator.say
+    here = _filling(context).step()
     rows = here.rows if here is not None else 0
     tiles = [
         tile("repeat.add", say("repeat.add"), "add"),
@@ -95,10 +95,10 @@ def repeat(scene: ScreenContext) -> Screen:
     )
 
 
-def review(scene: ScreenContext) -> Screen:
+def review(context: ScreenContext) -> Screen:
     """Every answer with its change button; numbers of persons are masked."""
-    say = scene.tongue.say
-    filling = _filling(scene)
+    say = context.translator.say
+    filling = _filling(context)
     rows = []
     for name, path in review_names(filling):
         asked = filling.record.node(path)
@@ -110,31 +110,33 @@ def review(scene: ScreenContext) -> Screen:
                 id=f"change.{name}",
                 role=Role.ROW,
                 label=_row_title(filling, path, asked.label),
-                value=answer_text(scene.tongue, asked, look) or say("review.not_answered"),
+                value=answer_text(context.translator, asked, look) or say("review.not_answered"),
                 hint=say("review.change"),
                 icon="edit",
                 error="" if asked.valid else asked.message,
             )
         )
-    shown, page, paging = paged(scene, rows, REVIEW_PER_PAGE)
+    shown, page, paging = paged(context, rows, REVIEW_PER_PAGE)
     blocks = [text(say("review.declare"))]
     if filling.first_problem():
         blocks.insert(0, notice(say("review.problem"), tone="problem", icon="error"))
-    submit = button(scene, "submit", "review.submit", "send", primary=True)
+    submit = button(context, "submit", "review.submit", "send", primary=True)
     # A correction is sent or not: the form it corrects is safe already.
-    keep = [button(scene, "keep", "question.keep", "save")] if not scene.session.correcting else []
+    keep = (
+        [button(context, "keep", "question.keep", "save")] if not context.session.correcting else []
+    )
     return Screen(say("review.title"), "", blocks, [*shown, *paging, *keep, submit], page=page)
 
 
-def submitted(scene: ScreenContext) -> Screen:
+def submitted(context: ScreenContext) -> Screen:
     """Reference, "received, not approved", what happens next, whom to ask."""
-    say, session = scene.tongue.say, scene.session
+    say, session = context.translator.say, context.session
     received = session.received
     assert received is not None, "this screen needs a receipt"
-    agency = scene.catalogue.agency(received.agency).title(session.language)
+    agency = context.catalogue.agency(received.agency).title(session.language)
     sent = (
         say("submitted.next_sent", agency=agency)
-        if scene.network.online
+        if context.network.online
         else say("submitted.next_offline")
     )
     blocks = [
@@ -148,29 +150,29 @@ def submitted(scene: ScreenContext) -> Screen:
         step(sent, "send"),
         step(say("submitted.next_desk"), "ticket"),
         step(say("submitted.ask"), "call"),
-        *paper_notice(scene),
+        *paper_notice(context),
     ]
     actions = [
-        button(scene, "rate", "ticket.rate", "sentiment_satisfied"),
-        button(scene, "take-ticket", "submitted.take_ticket", "ticket"),
-        button(scene, "done", "shell.done", "check", primary=True),
+        button(context, "rate", "ticket.rate", "sentiment_satisfied"),
+        button(context, "take-ticket", "submitted.take_ticket", "ticket"),
+        button(context, "done", "shell.done", "check", primary=True),
     ]
-    if scene.assisted and session.sent is not None and scene.pin is not None:
-        actions.insert(0, button(scene, "correct", "submitted.correct", "edit_document"))
+    if context.assisted and session.sent is not None and context.pin is not None:
+        actions.insert(0, button(context, "correct", "submitted.correct", "edit_document"))
     return Screen(say("submitted.title"), "", blocks, actions, back=False)
 
 
-def _filling(scene: ScreenContext) -> Filling:
-    assert scene.session.filling is not None, "this screen needs a form"
-    return scene.session.filling
+def _filling(context: ScreenContext) -> Filling:
+    assert context.session.filling is not None, "this screen needs a form"
+    return context.session.filling
 
 
-def _service_of(scene: ScreenContext, asset: FormAsset) -> str:
+def _service_of(context: ScreenContext, asset: FormAsset) -> str:
     """The service's name; a form kept from an older pack may start one that is gone."""
     try:
-        return scene.catalogue.service(asset.service).title(scene.session.language)
+        return context.catalogue.service(asset.service).title(context.session.language)
     except NotInPack:
-        return asset.title.get(scene.session.language) or asset.title["en"]
+        return asset.title.get(context.session.language) or asset.title["en"]
 
 
 def _row_title(filling: Filling, path: str, label: str) -> str:

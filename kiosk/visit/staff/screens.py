@@ -32,15 +32,15 @@ DEVICE_ICONS = {
 Line = Element | Block
 
 
-def staff_pin(scene: ScreenContext) -> Screen:
+def staff_pin(context: ScreenContext) -> Screen:
     """The PIN on a pad of digits; closed with a sentence where none is set."""
-    say, given, pin = scene.tongue.say, scene.session.staff_input, scene.pin
+    say, given, pin = context.translator.say, context.session.staff_input, context.pin
     assert pin is not None, "this screen needs a PIN"
     title = say("staff_pin.title")
     why = say("staff_pin.correct") if given.opens is PinOpens.CORRECTION else ""
     if not pin.has_pin:
         closed = notice(say("staff_pin.closed"), tone="warn", icon="lock")
-        back = button(scene, "back", "shell.back", "arrow_back", primary=True)
+        back = button(context, "back", "shell.back", "arrow_back", primary=True)
         return Screen(title, why, [closed], [back], back=False, home=False)
     waiting = say("staff_pin.wait", n=pin.wait_s) if pin.wait_s else ""
     problem = waiting or given.told or (say(given.problem) if given.problem else "")
@@ -53,15 +53,15 @@ def staff_pin(scene: ScreenContext) -> Screen:
         error=problem,
         enabled=not pin.wait_s,
     )
-    go = button(scene, "next", "shell.next", "arrow_forward", primary=True, enabled=field.enabled)
+    go = button(context, "next", "shell.next", "arrow_forward", primary=True, enabled=field.enabled)
     return Screen(title, why, [], [field, go], keyboard=KeyboardKind.NUMBER, home=False)
 
 
-def staff(scene: ScreenContext) -> Screen:
+def staff(context: ScreenContext) -> Screen:
     """Every device, every slip of unknown fate, what waits to be sent, and what is installed."""
-    say, given, report = scene.tongue.say, scene.session.staff_input, scene.report
+    say, given, report = context.translator.say, context.session.staff_input, context.report
     assert report is not None, "this screen needs a report"
-    shown, page, paging = paged(scene, _lines(scene, report), LINES)
+    shown, page, paging = paged(context, _lines(context, report), LINES)
     rows = [line for line in shown if isinstance(line, Element)]
     facts = [line for line in shown if isinstance(line, Block)]
     blocks: list[Block] = list(facts)
@@ -69,26 +69,26 @@ def staff(scene: ScreenContext) -> Screen:
         blocks.insert(0, notice(given.told, tone="problem", icon="error"))
     elif given.said:
         blocks.insert(0, notice(say(given.said), tone="good", icon="check_circle"))
-    done = button(scene, "staff-done", "staff.done", "logout", primary=True)
+    done = button(context, "staff-done", "staff.done", "logout", primary=True)
     return Screen(
         say("staff.title"),
         "",
         blocks,
-        [*rows, *_paper_acts(scene, report), *paging, done],
+        [*rows, *_paper_acts(context, report), *paging, done],
         page=page,
         back=False,
         home=False,
     )
 
 
-def _paper_acts(scene: ScreenContext, report: KioskReport) -> list[Element]:
+def _paper_acts(context: ScreenContext, report: KioskReport) -> list[Element]:
     """The test slip, and one "new roll" a printer: the first needs no name."""
     printers = [each for each in report.devices if each.roll]
     if not printers:
         return []
-    acts = [button(scene, "test-slip", "staff.test_slip", "receipt_long", place=Region.MAIN)]
+    acts = [button(context, "test-slip", "staff.test_slip", "receipt_long", place=Region.MAIN)]
     for number, each in enumerate(printers):
-        label = scene.tongue.say("staff.roll_changed")
+        label = context.translator.say("staff.roll_changed")
         acts.append(
             Element(
                 id=f"roll-changed.{each.name}" if number else "roll-changed",
@@ -101,57 +101,65 @@ def _paper_acts(scene: ScreenContext, report: KioskReport) -> list[Element]:
     return acts
 
 
-def remedy(scene: ScreenContext) -> Screen:
+def remedy(context: ScreenContext) -> Screen:
     """One page: what is wrong, and what to do, step by step; also in the other language's words."""
-    code = scene.session.staff_input.code
-    found = scene.remedy
-    other = next(each for each in LANGUAGES if each != scene.tongue.language)
-    done = button(scene, "done", "shell.done", "check", primary=True)
+    code = context.session.staff_input.code
+    found = context.remedy
+    other = next(each for each in LANGUAGES if each != context.translator.language)
+    done = button(context, "done", "shell.done", "check", primary=True)
     if found is None:
-        words = notice(scene.tongue.say("remedy.unknown", code=code), tone="warn", icon="info")
-        return Screen(scene.tongue.say("remedy.title", code=code), "", [words], [done], home=False)
+        words = notice(
+            context.translator.say("remedy.unknown", code=code), tone="warn", icon="info"
+        )
+        return Screen(
+            context.translator.say("remedy.title", code=code), "", [words], [done], home=False
+        )
     return Screen(
-        scene.tongue.say("remedy.title", code=code),
-        f"{found.wrong[scene.tongue.language]} · {found.wrong[other]}",
-        [step(each) for each in found.steps[scene.tongue.language]],
+        context.translator.say("remedy.title", code=code),
+        f"{found.wrong[context.translator.language]} · {found.wrong[other]}",
+        [step(each) for each in found.steps[context.translator.language]],
         [done],
         home=False,
     )
 
 
-def _lines(scene: ScreenContext, report: KioskReport) -> list[Line]:
+def _lines(context: ScreenContext, report: KioskReport) -> list[Line]:
     """What is wrong first, then slips, then what is well, then the rest."""
     codes: dict[str, int] = {}
     lines: list[Line] = []
     for device in report.devices:
         if device.code:
             codes[device.code] = codes.get(device.code, 0) + 1
-            lines.append(_fault_row(scene, device, codes[device.code]))
-    lines += [row for slip in report.slips for row in _slip_rows(scene, slip)]
-    lines += [_device_fact(scene, each) for each in report.devices if not each.code]
+            lines.append(_fault_row(context, device, codes[device.code]))
+    lines += [row for slip in report.slips for row in _slip_rows(context, slip)]
+    lines += [_device_fact(context, each) for each in report.devices if not each.code]
     if not report.devices:
         lines.append(
-            fact(scene.tongue.say("staff.devices"), scene.tongue.say("staff.none"), "tune")
+            fact(
+                context.translator.say("staff.devices"),
+                context.translator.say("staff.none"),
+                "tune",
+            )
         )
-    return lines + _node_facts(scene, report)
+    return lines + _node_facts(context, report)
 
 
-def _fault_row(scene: ScreenContext, device: Device, count: int) -> Element:
+def _fault_row(context: ScreenContext, device: Device, count: int) -> Element:
     name = f"remedy.{device.code}" if count == 1 else f"remedy.{device.code}.{count}"
     return Element(
         id=name,
         role=Role.ROW,
-        label=_device_title(scene, device),
-        hint=f"{device.code} · {_device_words(scene, device)}",
+        label=_device_title(context, device),
+        hint=f"{device.code} · {_device_words(context, device)}",
         icon=DEVICE_ICONS.get(device.kind, "tune"),
     )
 
 
-def _slip_rows(scene: ScreenContext, slip: LostSlip) -> list[Element]:
+def _slip_rows(context: ScreenContext, slip: LostSlip) -> list[Element]:
     """Print it again (marked), or take it off the list because somebody holds it."""
-    say = scene.tongue.say
+    say = context.translator.say
     what = f"{say(f'staff.slip_{slip.kind}')} {slip.label}".strip()
-    when = f"{what} · {scene.tongue.moment(slip.at)}"
+    when = f"{what} · {context.translator.moment(slip.at)}"
     seen = Element(
         id=f"on-paper.{slip.job}",
         role=Role.ROW,
@@ -171,34 +179,36 @@ def _slip_rows(scene: ScreenContext, slip: LostSlip) -> list[Element]:
     return [again, seen]
 
 
-def _device_fact(scene: ScreenContext, device: Device) -> Block:
+def _device_fact(context: ScreenContext, device: Device) -> Block:
     icon = DEVICE_ICONS.get(device.kind, "tune")
-    return fact(_device_title(scene, device), _device_words(scene, device), icon)
+    return fact(_device_title(context, device), _device_words(context, device), icon)
 
 
-def _device_title(scene: ScreenContext, device: Device) -> str:
+def _device_title(context: ScreenContext, device: Device) -> str:
     """Its name in words and since when it is as it is."""
-    name = _device_name(scene.tongue, device)
-    return scene.tongue.say("staff.since", device=name, time=scene.tongue.moment(device.since))
+    name = _device_name(context.translator, device)
+    return context.translator.say(
+        "staff.since", device=name, time=context.translator.moment(device.since)
+    )
 
 
-def _device_name(tongue: Translator, device: Device) -> str:
+def _device_name(translator: Translator, device: Device) -> str:
     number = device.name.removeprefix(device.kind).strip("-")
-    return f"{tongue.say(f'device.{device.kind}')} {number}".strip()
+    return f"{translator.say(f'device.{device.kind}')} {number}".strip()
 
 
-def _device_words(scene: ScreenContext, device: Device) -> str:
+def _device_words(context: ScreenContext, device: Device) -> str:
     words = device.words.rstrip(".")
     if device.left is not None:
-        words = f"{words}. {scene.tongue.say('staff.tickets_left', n=device.left)}"
+        words = f"{words}. {context.translator.say('staff.tickets_left', n=device.left)}"
     return f"{words} ({device.detail})" if device.detail else words
 
 
-def _node_facts(scene: ScreenContext, report: KioskReport) -> list[Line]:
-    say, tongue = scene.tongue.say, scene.tongue
-    proved = tongue.moment(report.proved_at) if report.proved_at else say("staff.never")
-    content = f"{tongue.day(report.content_date)} ({report.content_version})"
-    network = say("staff.line_up" if scene.network.online else "staff.line_down")
+def _node_facts(context: ScreenContext, report: KioskReport) -> list[Line]:
+    say, translator = context.translator.say, context.translator
+    proved = translator.moment(report.proved_at) if report.proved_at else say("staff.never")
+    content = f"{translator.day(report.content_date)} ({report.content_version})"
+    network = say("staff.line_up" if context.network.online else "staff.line_down")
     return [
         fact(say("staff.waiting"), say("staff.entries", n=report.waiting), "upload", network),
         fact(say("staff.proved"), proved, "cloud_done"),

@@ -17,13 +17,15 @@ HOME_TILES = (
 )
 
 
-def attract(scene: ScreenContext) -> Screen:
+def attract(context: ScreenContext) -> Screen:
     """An idle kiosk: welcome in both languages; the whole screen is the button."""
-    say = scene.tongue.say
+    say = context.translator.say
     start = Element(
         id="start", role=Role.TILE, label=say("attract.touch"), icon="touch_app", primary=True
     )
-    other = Translator(scene.tongue.texts, next(x for x in LANGUAGES if x != scene.tongue.language))
+    other = Translator(
+        context.translator.texts, next(x for x in LANGUAGES if x != context.translator.language)
+    )
     return Screen(
         say("attract.welcome"),
         say("attract.other_welcome"),
@@ -38,43 +40,45 @@ def attract(scene: ScreenContext) -> Screen:
     )
 
 
-def language(scene: ScreenContext) -> Screen:
+def language(context: ScreenContext) -> Screen:
     """Choose a language, each in its own name; the title stands in both."""
-    other = Translator(scene.tongue.texts, next(x for x in LANGUAGES if x != scene.tongue.language))
+    other = Translator(
+        context.translator.texts, next(x for x in LANGUAGES if x != context.translator.language)
+    )
     tiles = [
         Element(
             id=f"choose.{code}",
             role=Role.TILE,
-            label=scene.tongue.say(f"language.{code}"),
+            label=context.translator.say(f"language.{code}"),
             icon="language",
-            selected=code == scene.session.language,
+            selected=code == context.session.language,
         )
         for code in LANGUAGES
     ]
     return Screen(
-        scene.tongue.say("language.title"), other.say("language.title"), [], tiles, home=False
+        context.translator.say("language.title"), other.say("language.title"), [], tiles, home=False
     )
 
 
-def home(scene: ScreenContext) -> Screen:
+def home(context: ScreenContext) -> Screen:
     """What do you need today?"""
-    say = scene.tongue.say
+    say = context.translator.say
     tiles = [
         tile(name, say(f"home.{name}"), icon, hint=say(f"home.{name}_hint"))
         for name, icon in HOME_TILES
     ]
     blocks = []
-    if not scene.catalogue.open_at(scene.place.centre, scene.now):
-        hours = scene.catalogue.centre(scene.place.centre).hours
+    if not context.catalogue.open_at(context.place.centre, context.now):
+        hours = context.catalogue.centre(context.place.centre).hours
         blocks.append(notice(say("unavailable.closed", hours=hours), icon="schedule"))
     return Screen(say("home.title"), "", blocks, tiles, home=False)
 
 
-def guide(scene: ScreenContext) -> Screen:
+def guide(context: ScreenContext) -> Screen:
     """How this kiosk works, and who helps; staff come in here too."""
-    say = scene.tongue.say
-    known = scene.pin is not None and scene.session.filling is None
-    door = [button(scene, "staff", "shell.staff", "badge")] if known else []
+    say = context.translator.say
+    known = context.pin is not None and context.session.filling is None
+    pin_state = [button(context, "staff", "shell.staff", "badge")] if known else []
     steps = [
         step(say(f"help.step{n}"), icon)
         for n, icon in enumerate(("touch_app", "checklist", "ticket", "weekend"), 1)
@@ -83,27 +87,27 @@ def guide(scene: ScreenContext) -> Screen:
         say("help.title"),
         "",
         [*steps, notice(say("help.call"), icon="call")],
-        [*door, button(scene, "done", "shell.done", "check", primary=True)],
+        [*pin_state, button(context, "done", "shell.done", "check", primary=True)],
     )
 
 
-def staff_called(scene: ScreenContext) -> Screen:
+def staff_called(context: ScreenContext) -> Screen:
     """Somebody is coming."""
-    say = scene.tongue.say
+    say = context.translator.say
     return Screen(
         say("staff_called.title"),
         "",
         [notice(say("staff_called.text"), tone="good", icon="support_agent")],
-        [button(scene, "done", "shell.done", "check", primary=True)],
+        [button(context, "done", "shell.done", "check", primary=True)],
         back=False,
         home=False,
     )
 
 
-def unavailable(scene: ScreenContext) -> Screen:
+def unavailable(context: ScreenContext) -> Screen:
     """Calm: what is wrong and what to do. The code is for staff."""
-    say = scene.tongue.say
-    code = scene.session.fault_code
+    say = context.translator.say
+    code = context.session.fault_code
     blocks = [notice(say("unavailable.text"), tone="warn", icon="support_agent")]
     if code:
         blocks.append(text(say("unavailable.code", code=code)))
@@ -111,19 +115,19 @@ def unavailable(scene: ScreenContext) -> Screen:
         say("unavailable.title"),
         "",
         blocks,
-        [button(scene, "done", "shell.done", "check", primary=True)],
+        [button(context, "done", "shell.done", "check", primary=True)],
         back=False,
     )
 
 
-def goodbye(scene: ScreenContext) -> Screen:
+def goodbye(context: ScreenContext) -> Screen:
     """Everything of the visit is gone already."""
-    say = scene.tongue.say
+    say = context.translator.say
     return Screen(
         say("goodbye.title"),
         "",
         [notice(say("goodbye.text"), tone="good", icon="verified_user")],
-        [button(scene, "done", "shell.done", "check", place=Region.ACTIONS, primary=True)],
+        [button(context, "done", "shell.done", "check", place=Region.ACTIONS, primary=True)],
         back=False,
         home=False,
     )

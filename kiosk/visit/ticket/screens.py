@@ -18,50 +18,50 @@ from kiosk.visit.screen import (
 from kiosk.visit.ticket import sms_screens
 
 
-def priority(scene: ScreenContext) -> Screen:
+def priority(context: ScreenContext) -> Screen:
     """A polite question; "no, thank you" is as large as every other answer."""
-    say, language = scene.tongue.say, scene.session.language
+    say, language = context.translator.say, context.session.language
     choices = [
         Element(id=f"class.{each.key}", role=Role.TILE, label=each.title(language), icon=each.icon)
-        for each in scene.catalogue.priority_classes(asked=True)
+        for each in context.catalogue.priority_classes(asked=True)
     ]
     none = Element(id="class.none", role=Role.TILE, label=say("priority.none"), icon="person")
     return Screen(say("priority.title"), say("priority.text"), [], [*choices, none])
 
 
-def ticket(scene: ScreenContext) -> Screen:
+def ticket(context: ScreenContext) -> Screen:
     """Number, service, people ahead, wait, code, and where the slip is."""
-    say, language = scene.tongue.say, scene.session.language
-    issued = scene.session.ticket
+    say, language = context.translator.say, context.session.language
+    issued = context.session.ticket
     assert issued is not None, "the ticket screen needs a ticket"
-    service = scene.catalogue.service(issued.service)
+    service = context.catalogue.service(issued.service)
     normal = issued.priority_class == "normal"
     blocks = [
         Block(
             kind=BlockKind.NUMBER, text=issued.label, value=issued.label, label=say("slip.ticket")
         ),
         fact(say("ticket.service"), service.title(language), "info"),
-        fact(scene.tongue.ahead(issued.ahead), "", "groups"),
-        fact(scene.tongue.wait(issued.wait), "", "schedule"),
+        fact(context.translator.ahead(issued.ahead), "", "groups"),
+        fact(context.translator.wait(issued.wait), "", "schedule"),
         *([] if normal else [notice(say("ticket.priority"), tone="good", icon="star")]),
-        *_where_it_is(scene),
+        *_where_it_is(context),
         step(say("ticket.next"), "weekend"),
         Block(kind=BlockKind.QR, value=issued.qr, text=say("ticket.scan")),
     ]
     actions = [
-        button(scene, "rate", "ticket.rate", "sentiment_satisfied"),
-        button(scene, "done", "ticket.done", "check", primary=True),
+        button(context, "rate", "ticket.rate", "sentiment_satisfied"),
+        button(context, "done", "ticket.done", "check", primary=True),
     ]
-    actions[:0] = sms_screens.offer(scene)
-    if scene.paper in {SlipState.FAILED, SlipState.UNKNOWN}:
-        actions.insert(0, button(scene, "print-again", "ticket.print_again", "print"))
+    actions[:0] = sms_screens.offer(context)
+    if context.paper in {SlipState.FAILED, SlipState.UNKNOWN}:
+        actions.insert(0, button(context, "print-again", "ticket.print_again", "print"))
     return Screen(say("ticket.title"), "", blocks, actions, back=False)
 
 
-def _where_it_is(scene: ScreenContext) -> list[Block]:
+def _where_it_is(context: ScreenContext) -> list[Block]:
     """The slip, or the message: while one is on its way, the paper that is missing is no news."""
-    told = sms_screens.told(scene)
-    return told if told and scene.paper is SlipState.BLOCKED else [*paper_notice(scene), *told]
+    told = sms_screens.told(context)
+    return told if told and context.paper is SlipState.BLOCKED else [*paper_notice(context), *told]
 
 
 SCREENS: ScreenTable = {

@@ -26,8 +26,8 @@ def send(context: ActionContext, _tail: str) -> Signal | None:
     if not phone.typed.strip():
         phone.problem = "question.required"
         return None
-    tongue = Translator(context.ports.catalogue, session.language)
-    words = tongue.say("sms.ticket", number=issued.label, site=context.ports.place.name)
+    translator = Translator(context.ports.catalogue, session.language)
+    words = translator.say("sms.ticket", number=issued.label, site=context.ports.place.name)
     if not sms.send(issued.visit, phone.typed, words):
         phone.problem = "sms.bad_number"
         return None

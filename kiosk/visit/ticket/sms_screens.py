@@ -14,14 +14,14 @@ WORDS = {
 }
 
 
-def ask(scene: ScreenContext) -> Screen:
+def ask(context: ScreenContext) -> Screen:
     """Which number? And what becomes of it."""
-    say, phone = scene.tongue.say, scene.session.phone
+    say, phone = context.translator.say, context.session.phone
     problem = say(phone.problem) if phone.problem else ""
     field = Element(
         id="answer", role=Role.FIELD, label=say("sms.number"), value=phone.typed, error=problem
     )
-    go = button(scene, "send", "sms.send", "send", primary=True)
+    go = button(context, "send", "sms.send", "send", primary=True)
     return Screen(
         say("sms.title"),
         "",
@@ -32,17 +32,17 @@ def ask(scene: ScreenContext) -> Screen:
     )
 
 
-def offer(scene: ScreenContext) -> list[Element]:
+def offer(context: ScreenContext) -> list[Element]:
     """The button on the ticket, while there is no paper and a modem can send."""
-    if not scene.sms.offered:
+    if not context.sms.offered:
         return []
-    return [button(scene, "sms", "sms.offer", "smartphone")]
+    return [button(context, "sms", "sms.offer", "smartphone")]
 
 
-def told(scene: ScreenContext) -> list[Block]:
+def told(context: ScreenContext) -> list[Block]:
     """Where the message stands."""
-    found = WORDS.get(scene.sms.state)
+    found = WORDS.get(context.sms.state)
     if found is None:
         return []
     key, tone, icon = found
-    return [notice(scene.tongue.say(key), tone=tone, icon=icon)]
+    return [notice(context.translator.say(key), tone=tone, icon=icon)]

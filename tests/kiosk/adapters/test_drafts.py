@@ -53,7 +53,7 @@ def finish(visitor: Visitor) -> None:
 
 
 def rows(visitor: Visitor, table: str) -> int:
-    found = visitor.kiosk.books.store.one(f"SELECT count(*) FROM {table}")
+    found = visitor.kiosk.database.store.one(f"SELECT count(*) FROM {table}")
     assert found is not None
     return int(found[0])
 
@@ -61,7 +61,7 @@ def rows(visitor: Visitor, table: str) -> int:
 def submissions(visitor: Visitor, site: Site, agency: str) -> list[tuple[dict, dict]]:
     """(entry body, opened record) of everything submitted here, opened as the agency does."""
     opener, found = Opener(agency, site.agency_key(agency)), []
-    for entry in visitor.kiosk.books.journal.entries():
+    for entry in visitor.kiosk.database.journal.entries():
         if entry.kind == "capsule.opened" and entry.body["agency"] == agency:
             opener.add_capsule(visitor.node.name, entry.body)
         elif entry.kind == "form.submitted" and entry.body["agency"] == agency:
@@ -73,7 +73,7 @@ def submissions(visitor: Visitor, site: Site, agency: str) -> list[tuple[dict, d
 def reopened(visitor: Visitor, site: Site, catalogue: Catalogue) -> Visitor:
     """Another core process on the same disk."""
     visitor.kiosk.bell.close()
-    visitor.kiosk.books.store.close()
+    visitor.kiosk.database.store.close()
     visitor.kiosk = kiosk_of(site, visitor.node, visitor.clock, catalogue=catalogue)
     return visitor
 
@@ -121,7 +121,7 @@ def test_the_slip_carries_the_code_and_the_disk_does_not(visitor: Visitor) -> No
     visitor.tap("keep")
     code = visitor.number()
     spool = visitor.kiosk.counter.spool
-    store = visitor.kiosk.books.store
+    store = visitor.kiosk.database.store
     job = store.one("SELECT id, label, payload FROM print_job WHERE kind = 'draft-code'")
     assert job is not None
     assert code not in job[1]
@@ -248,12 +248,12 @@ def test_every_answer_under_a_code_is_durable_at_once(
 ) -> None:
     begin(visitor, form).tap("keep", "continue")
     for _ in range(5):
-        before = visitor.kiosk.appliance.session.filling.record.engine.values()
+        before = visitor.kiosk.controller.session.filling.record.engine.values()
         answer(visitor)
-        after = visitor.kiosk.appliance.session.filling.record.engine.values()
-        store = visitor.kiosk.books.store
+        after = visitor.kiosk.controller.session.filling.record.engine.values()
+        store = visitor.kiosk.database.store
         [sealed] = store.one("SELECT sealed FROM resume_draft")
-        held = visitor.kiosk.drafts._open[visitor.kiosk.appliance.session.visit]
+        held = visitor.kiosk.drafts._open[visitor.kiosk.controller.session.visit]
         plain = held[0].cipher.open(sealed, held[1])
         snapshot = json.loads(decode(plain)["snapshot"])
         assert before != after

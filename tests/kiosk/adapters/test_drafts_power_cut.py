@@ -121,10 +121,10 @@ def test_a_killed_core_loses_at_most_the_last_answer(seat: Seat, site: Site) -> 
 
 def records(node: Node, site: Site) -> list[dict]:
     """What the agency opens of this node's journal."""
-    books = open_books(node, VirtualClock())
+    database = open_books(node, VirtualClock())
     found = []
     openers: dict[str, Opener] = {}
-    for entry in books.journal.entries():
+    for entry in database.journal.entries():
         if entry.kind == "capsule.opened":
             agency = entry.body["agency"]
             opener = openers.setdefault(agency, Opener(agency, site.agency_key(agency)))
@@ -132,5 +132,5 @@ def records(node: Node, site: Site) -> list[dict]:
         elif entry.kind == "form.submitted":
             plain = openers[entry.body["agency"]].open(node.name, entry.subject, entry.body)
             found.append(decode(plain))
-    books.store.close()
+    database.store.close()
     return found

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def told(site, clock, ids):
     """kiosk-1 with eight entries of two kinds; the subject of the third."""
-    books = open_books(site.node("kiosk-1"), clock)
-    store, journal = books.store, books.journal
+    database = open_books(site.node("kiosk-1"), clock)
+    store, journal = database.store, database.journal
     subjects = [ids.uuid7() for _ in range(8)]
     with store.transaction() as tx:
         for count, subject in enumerate(subjects):

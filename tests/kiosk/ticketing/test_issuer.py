@@ -54,7 +54,7 @@ class Branch:
         self.desk._centre = FirstAnswering([self.line])
 
     def issue(self, code: str = "NRB-02", priority_class: str = "normal") -> str:
-        visit = self.counter.books.ids.uuid7()
+        visit = self.counter.database.ids.uuid7()
         self.clock.advance(seconds=1)
         return self.desk.issue(visit, self.catalogue.service(code), priority_class, "en").label
 
@@ -74,9 +74,9 @@ class Branch:
 def branch(site: Site, catalogue: Catalogue) -> Iterator[Branch]:
     opened = Branch(site, catalogue)
     yield opened
-    books = opened.counter.books
-    assert all(rebuild(books.store, "kiosk-1", projections("kiosk")).values())
-    books.store.close()
+    database = opened.counter.database
+    assert all(rebuild(database.store, "kiosk-1", projections("kiosk")).values())
+    database.store.close()
     opened.counter.bell.close()
     opened.centre.store.close()
 
@@ -130,7 +130,7 @@ def test_an_answer_that_was_lost_leaves_no_ghost(branch: Branch) -> None:
 def test_a_kiosk_cut_off_in_the_middle_of_an_issue_disowns_it_at_the_next_start(
     branch: Branch, site: Site, catalogue: Catalogue
 ) -> None:
-    wish = GrantRequest(branch.counter.books.ids.uuid7(), "NRB-02", "A", "normal", 9)
+    wish = GrantRequest(branch.counter.database.ids.uuid7(), "NRB-02", "A", "normal", 9)
     branch.line.ask(wish)  # and then the power went
     told = branch.issue()
     again = counter_of(site, branch.node, branch.clock, catalogue=catalogue)
@@ -138,7 +138,7 @@ def test_a_kiosk_cut_off_in_the_middle_of_an_issue_disowns_it_at_the_next_start(
     for _ in range(4):
         again.desk.settle()
     assert branch.waiting() == [told]
-    again.books.store.close()
+    again.database.store.close()
     again.bell.close()
 
 
@@ -156,7 +156,7 @@ def test_the_reserve_is_renewed_at_half(branch: Branch) -> None:
     branch.line.up = False
     for _ in range(size // 2):
         branch.issue()
-    store = branch.counter.books.store
+    store = branch.counter.database.store
     assert reserve_left(store, DAY) == size - size // 2
     branch.line.up = True
     branch.settle()
@@ -166,13 +166,13 @@ def test_the_reserve_is_renewed_at_half(branch: Branch) -> None:
 
 
 def test_the_same_visit_asked_again_is_the_same_ticket_and_slip(branch: Branch) -> None:
-    visit = branch.counter.books.ids.uuid7()
+    visit = branch.counter.database.ids.uuid7()
     service = branch.catalogue.service("NRB-02")
     first = branch.desk.issue(visit, service, "normal", "sw")
     branch.line.up = False
     assert branch.desk.issue(visit, service, "normal", "sw") == first
     assert len(branch.counter.spool.jobs()) == 1
-    ticket = ticket_of(branch.counter.books.store, visit)
+    ticket = ticket_of(branch.counter.database.store, visit)
     assert ticket is not None
     assert ticket.source is NumberSource.CENTRE
 

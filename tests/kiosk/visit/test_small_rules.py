@@ -43,9 +43,9 @@ def test_a_form_that_is_not_for_this_person_ends_with_a_ticket_or_done(visitor):
 def test_a_form_that_ended_leaves_nothing_behind(visitor):
     to_pension(visitor).tap("choice.yes", "next", "done")
     assert visitor.state == "goodbye"
-    store = visitor.kiosk.books.store
+    store = visitor.kiosk.database.store
     assert store.one("SELECT count(*) FROM draft")[0] == 0
-    kinds = {entry.kind for entry in visitor.kiosk.books.journal.entries()}
+    kinds = {entry.kind for entry in visitor.kiosk.database.journal.entries()}
     assert "form.submitted" not in kinds
     assert "visit.ended" in kinds
 

@@ -30,7 +30,7 @@ def to_service(visitor: Visitor) -> Visitor:
 
 
 def kinds(visitor: Visitor) -> list[str]:
-    return [entry.kind for entry in visitor.kiosk.books.journal.entries()]
+    return [entry.kind for entry in visitor.kiosk.database.journal.entries()]
 
 
 def slips(visitor: Visitor) -> list[Document]:
@@ -71,7 +71,7 @@ def test_a_double_tap_is_one_ticket(visitor: Visitor) -> None:
     to_service(visitor).tap("take-ticket")
     before = visitor.view.number
     for _ in range(3):
-        visitor.kiosk.appliance.send(Activated(before, "class.none"))
+        visitor.kiosk.controller.send(Activated(before, "class.none"))
     assert kinds(visitor).count("ticket.issued") == 1
     assert visitor.state == "ticket"
 
@@ -80,7 +80,7 @@ def test_a_second_tap_aimed_at_the_screen_before_does_nothing(visitor: Visitor) 
     home(visitor).tap("form", "form.police_abstract", "agree").type(NAME)
     number = visitor.view.number
     for _ in range(2):
-        visitor.kiosk.appliance.send(Activated(number, "next"))
+        visitor.kiosk.controller.send(Activated(number, "next"))
     assert visitor.view.progress is not None
     assert visitor.view.progress.step == 2
 
@@ -152,8 +152,8 @@ def test_ten_times_more_time(visitor: Visitor) -> None:
 
 def test_under_the_warning_nothing_else_can_be_touched(visitor: Visitor) -> None:
     home(visitor).wait(65)
-    visitor.kiosk.appliance.send(Activated(visitor.view.number, "find"))
-    visitor.kiosk.appliance.send(Touched())
+    visitor.kiosk.controller.send(Activated(visitor.view.number, "find"))
+    visitor.kiosk.controller.send(Touched())
     assert visitor.state == "home"
     assert visitor.view.countdown
     visitor.tap("end-now")
@@ -179,7 +179,7 @@ def test_a_form_to_its_sealed_receipt(visitor: Visitor) -> None:
     assert "Not yet approved" in visitor.words()
     assert kinds(visitor)[-2:] == ["capsule.opened", "form.submitted"]
     assert NAME not in slips(visitor)[-1].text()
-    assert verify(visitor.kiosk.books.store, visitor.node.name).first_bad is None
+    assert verify(visitor.kiosk.database.store, visitor.node.name).first_bad is None
 
 
 def test_nothing_typed_stands_in_any_file(visitor: Visitor) -> None:
@@ -199,7 +199,7 @@ def test_nothing_typed_stands_in_any_file(visitor: Visitor) -> None:
 
 
 def test_a_draft_is_noise_while_the_form_is_open_and_gone_when_it_ends(visitor: Visitor) -> None:
-    store = visitor.kiosk.books.store
+    store = visitor.kiosk.database.store
     home(visitor).tap("form", "form.police_abstract", "agree").type(NAME).tap("next")
     assert store.one("SELECT count(*) FROM draft") == (1,)
     assert not list(search(visitor.node.dir, [NAME]))
@@ -245,7 +245,7 @@ def test_no_consent_still_leads_to_a_ticket_and_keeps_nothing(visitor: Visitor) 
     assert visitor.state == "priority"
     visitor.tap("class.none")
     assert visitor.number() == "C101"
-    assert visitor.kiosk.books.store.one("SELECT count(*) FROM draft") == (0,)
+    assert visitor.kiosk.database.store.one("SELECT count(*) FROM draft") == (0,)
 
 
 def test_language_switches_everywhere_and_loses_no_answer(visitor: Visitor) -> None:
@@ -322,13 +322,13 @@ def test_who_guesses_references_is_sent_to_a_person(visitor: Visitor) -> None:
 def test_what_an_agency_answered_is_shown_with_its_age(visitor: Visitor) -> None:
     report_lost_id(visitor).tap("submit")
     mine, elsewhere = visitor.number(), make_reference("NRB", b"\5\6\7\x08")
-    journal, now = visitor.kiosk.books.journal, visitor.clock.now()
+    journal, now = visitor.kiosk.database.journal, visitor.clock.now()
 
     def came_down(reference: str, state: str, days: int, note: str = "") -> None:
         at = int((now - timedelta(days=days)).timestamp() * 1000)
         body = {"reference": reference, "state": state, "agency": "NRB", "note_key": note, "at": at}
         with journal.store.transaction() as tx:
-            journal.append(tx, "case.status", visitor.kiosk.books.ids.uuid7(), body)
+            journal.append(tx, "case.status", visitor.kiosk.database.ids.uuid7(), body)
 
     came_down(mine, "ready", 3)
     came_down(mine, "processing", 8)  # overtaken on its way: the older answer says nothing new
@@ -346,7 +346,7 @@ def test_what_an_agency_answered_is_shown_with_its_age(visitor: Visitor) -> None
 
 def test_a_scanned_reference_fills_the_field(visitor: Visitor) -> None:
     home(visitor).tap("status")
-    visitor.kiosk.appliance.send(Scanned("NRB-7K3MQ2-29"))
+    visitor.kiosk.controller.send(Scanned("NRB-7K3MQ2-29"))
     assert "NRB-7K3MQ2-29" in visitor.words()
 
 

@@ -18,13 +18,15 @@ def test_a_form_waits_however_much_was_noted_for_the_site_alone_since(
 ) -> None:
     node = new_demo_site(tmp_path / "site").node("kiosk-1")
     open_node_store(node).close()
-    books = open_books(node)
+    database = open_books(node)
     sealed = {"capsule": bytes(16), "index": 0, "sealed": b"", "form": "lost_id", "version": "1"}
     body = sealed | {"agency": "NRB", "service": "NRB-02", "reference": "NRB-7C4ZNX-31"}
-    with books.store.transaction() as tx:
-        books.journal.append(tx, "form.submitted", books.ids.uuid7(), body, audience="agency:NRB")
+    with database.store.transaction() as tx:
+        database.journal.append(
+            tx, "form.submitted", database.ids.uuid7(), body, audience="agency:NRB"
+        )
         for _ in range(after):
             called = {"site": "HC-001", "state": "home"}
-            books.journal.append(tx, "staff.called", books.ids.uuid7(), called)
+            database.journal.append(tx, "staff.called", database.ids.uuid7(), called)
     assert _not_yet_sent(node) == {"NRB-7C4ZNX-31"}
-    books.store.close()
+    database.store.close()

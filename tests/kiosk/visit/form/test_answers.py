@@ -74,13 +74,13 @@ def form(
 class Sitting:
     """One person at one form."""
 
-    def __init__(self, appliance: VisitController, clock: VirtualClock) -> None:
-        self.appliance = appliance
+    def __init__(self, controller: VisitController, clock: VirtualClock) -> None:
+        self.controller = controller
         self.clock = clock
 
     @property
     def view(self) -> View:
-        return self.appliance.view
+        return self.controller.view
 
     @property
     def state(self) -> str:
@@ -88,7 +88,7 @@ class Sitting:
 
     @property
     def filling(self) -> Any:
-        return self.appliance.session.filling
+        return self.controller.session.filling
 
     def ids(self) -> list[str]:
         return [each.id for each in self.view.elements if each.enabled]
@@ -97,16 +97,16 @@ class Sitting:
         for name in names:
             wheel = name.rpartition(".")[0] if name.endswith((".up", ".down")) else name
             assert {name, wheel} & set(self.ids()), f"{name} is not among {self.ids()}"
-            self.appliance.send(Activated(self.view.number, name))
+            self.controller.send(Activated(self.view.number, name))
         return self
 
     def type(self, text: str, name: str = "answer") -> Sitting:
         assert name in self.ids(), f"{name} is not among {self.ids()}"
-        self.appliance.send(Edited(self.view.number, name, text))
+        self.controller.send(Edited(self.view.number, name, text))
         return self
 
     def put(self, name: str, text: str) -> Sitting:
-        self.appliance.send(Edited(self.view.number, name, text))
+        self.controller.send(Edited(self.view.number, name, text))
         return self
 
     def do(self, act: str) -> None:
@@ -119,9 +119,9 @@ class Sitting:
                 name, _, text = rest.partition("=")
                 self.put(name, text)
             case "scan":
-                self.appliance.send(Scanned(rest))
+                self.controller.send(Scanned(rest))
             case "tick":
-                self.appliance.tick()
+                self.controller.tick()
             case _:
                 self.tap(act)
 
@@ -139,7 +139,7 @@ class Sitting:
 
     def sent(self) -> Any:
         """The form as it was sent: what the ports were given."""
-        return self.appliance._ports.submissions.sent[0]
+        return self.controller._ports.submissions.sent[0]
 
 
 @pytest.fixture
@@ -337,7 +337,7 @@ def test_a_file_that_is_needed_leads_to_the_desk(sit: Any, kind: str) -> None:
     assert person.state == "kept"
     person.tap("continue", "desk")
     assert person.state == "priority"
-    assert person.appliance.session.filling is None
+    assert person.controller.session.filling is None
 
 
 def test_a_file_that_may_be_a_picture_is_a_photo(sit: Any) -> None:
@@ -347,7 +347,7 @@ def test_a_file_that_may_be_a_picture_is_a_photo(sit: Any) -> None:
     person = sit(replace(asset, xml=either))
     assert person.view.look == "photo"
     person.tap("take")
-    person.appliance.tick()
+    person.controller.tick()
     person.tap("attach", "next", "submit")
     assert person.state == "submitted"
 
@@ -491,7 +491,7 @@ def test_without_a_fix_a_place_is_a_county_and_a_town_and_never_zero(sit: Any) -
 @pytest.mark.parametrize(("county", "km"), [("001", 20), ("008", 270), ("023", 295)])
 def test_a_county_is_as_rough_as_it_is_wide(sit: Any, county: str, km: int) -> None:
     person = sit(form([ask("geopoint", "spot")]))
-    name = person.appliance._ports.catalogue.county(county).name
+    name = person.controller._ports.catalogue.county(county).name
     person.type(name, "filter")
     person.tap(f"county.{county}", "pick-county")
     assert person.element("filter").value == ""
@@ -538,7 +538,7 @@ def test_two_photos_have_names_of_their_own_and_a_retake_replaces(sit: Any) -> N
     person = sit(form(survey))
     for _ in range(2):
         person.tap("take")
-        person.appliance.tick()
+        person.controller.tick()
         person.tap("attach", "next", "repeat.add")
     person.tap("skip", "repeat.done")
     values = person.filling.record.engine.values()
@@ -546,7 +546,7 @@ def test_two_photos_have_names_of_their_own_and_a_retake_replaces(sit: Any) -> N
     assert len(set(names)) == 2
     assert set(person.filling.files()) == set(names)
     person.tap("change.face", "take")
-    person.appliance.tick()
+    person.controller.tick()
     person.tap("attach", "next")
     assert person.state == "review"
     assert len(person.filling.files()) == 2
@@ -555,12 +555,12 @@ def test_two_photos_have_names_of_their_own_and_a_retake_replaces(sit: Any) -> N
 def test_leaving_a_question_throws_away_what_was_taken(sit: Any) -> None:
     person = sit(form([ask("image", "face"), ask("text", "name")]))
     person.tap("take")
-    person.appliance.tick()
+    person.controller.tick()
     assert "attach" in person.ids()
     assert bytes(person.view.look_data["content"]).startswith(b"\xff\xd8")
     person.tap("skip")
-    person.appliance.tick()
-    assert person.appliance.session.capture is None
+    person.controller.tick()
+    assert person.controller.session.capture is None
     person.tap("back")
     assert "content" not in person.view.look_data or not person.view.look_data["content"]
 

@@ -42,7 +42,7 @@ def test_the_same_pin_at_the_door_ends_the_visit(visitor: Visitor) -> None:
     finish(visitor)
     with_pin(visitor).tap("submit", "correct", "back", "staff").type(PIN).tap("next")
     assert visitor.state == "staff"
-    assert visitor.kiosk.appliance.session.sent is None
+    assert visitor.kiosk.controller.session.sent is None
 
 
 def test_without_a_pin_nothing_is_corrected(visitor: Visitor) -> None:
@@ -73,7 +73,7 @@ def test_a_correction_is_a_new_instance_under_the_same_reference(
     agency = catalogue.form("lost_id").agency
     (first, one), (second, two) = submissions(visitor, site, agency)
     subjects = [
-        e.subject for e in visitor.kiosk.books.journal.entries() if e.kind == "form.submitted"
+        e.subject for e in visitor.kiosk.database.journal.entries() if e.kind == "form.submitted"
     ]
     assert second["reference"] == first["reference"] == reference
     assert second["replaces"] == str(subjects[0])
@@ -91,7 +91,7 @@ def test_the_visit_over_nothing_is_left_to_correct(visitor: Visitor) -> None:
     begin(visitor)
     finish(visitor)
     visitor.tap("submit", "done", "done")
-    assert visitor.kiosk.appliance.session.sent is None
+    assert visitor.kiosk.controller.session.sent is None
     begin(visitor)
     assert "correct" not in visitor.ids()
 
@@ -113,4 +113,4 @@ def test_only_a_van_offers_it(site: Site, catalogue: Catalogue, visitor: Visitor
     person.tap("submit")
     assert "correct" not in person.ids()
     alone.bell.close()
-    alone.books.store.close()
+    alone.database.store.close()

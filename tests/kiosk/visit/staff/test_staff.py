@@ -31,14 +31,14 @@ def inside(visitor):
 
 
 def spool_of(visitor) -> Spool:
-    books = visitor.kiosk.books
-    return Spool(books.store, visitor.node.at_rest_root, books.clock, books.ids)
+    database = visitor.kiosk.database
+    return Spool(database.store, visitor.node.at_rest_root, database.clock, database.ids)
 
 
 def printer(
     visitor, state=PrinterState.READY, cause=PrinterCause.NONE, *, roll_mm: int = 22_400
 ) -> None:
-    with visitor.kiosk.books.store.transaction() as tx:
+    with visitor.kiosk.database.store.transaction() as tx:
         profile = PROFILES["tm-t20"]
         printer_status.enlist(tx, "printer", 0, visitor.clock.now(), profile)
         tx.execute("UPDATE printer_state SET roll_mm = ?, slip_mm = 160", (roll_mm,))
@@ -69,7 +69,7 @@ def lose(visitor) -> str:
 def acts(visitor) -> list[tuple[str, str]]:
     return [
         (entry.kind, entry.body.get("act", ""))
-        for entry in visitor.kiosk.books.journal.entries()
+        for entry in visitor.kiosk.database.journal.entries()
         if entry.kind.startswith("staff.")
     ]
 
@@ -103,7 +103,7 @@ def test_the_right_pin_opens_and_is_nowhere_in_the_journal(visitor):
     inside(visitor)
     assert acts(visitor) == [("staff.entered", "")]
     assert PIN.encode() not in visitor.node.db_path.read_bytes()
-    assert visitor.kiosk.appliance.session.staff_input.typed == ""
+    assert visitor.kiosk.controller.session.staff_input.typed == ""
 
 
 def test_five_wrong_pins_and_the_pad_is_closed_for_a_while(visitor):
@@ -122,7 +122,7 @@ def test_staff_come_in_and_the_visit_of_the_citizen_is_over(visitor):
     number = take_ticket(visitor)
     inside(visitor)
     assert number not in visitor.words()
-    kinds = [entry.kind for entry in visitor.kiosk.books.journal.entries()]
+    kinds = [entry.kind for entry in visitor.kiosk.database.journal.entries()]
     assert kinds.count("visit.ended") == 1
     visitor.tap("staff-done")
     assert visitor.state == "attract"
@@ -174,7 +174,7 @@ def test_a_new_roll_is_counted_from_its_full_length_and_journalled(visitor):
 def test_a_new_roll_without_a_device_service_says_what_to_do(visitor):
     printer(visitor)
     inside(visitor)
-    with visitor.kiosk.books.store.transaction() as tx:
+    with visitor.kiosk.database.store.transaction() as tx:
         tx.execute("DELETE FROM printer_state")
     visitor.tap("roll-changed")
     assert "start the device service" in visitor.words()
@@ -221,7 +221,7 @@ def test_a_purged_slip_cannot_be_printed_again(visitor):
 def test_the_code_of_a_draft_is_never_printed_for_staff(visitor):
     take_ticket(visitor)
     job = lose(visitor)
-    with visitor.kiosk.books.store.transaction() as tx:
+    with visitor.kiosk.database.store.transaction() as tx:
         tx.execute("UPDATE print_job SET kind = 'draft-code' WHERE id = ?", (job,))
     printer(visitor)
     inside(visitor)

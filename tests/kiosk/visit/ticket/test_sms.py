@@ -35,12 +35,12 @@ def visitor(site: Site, catalogue: Catalogue) -> Iterator[Visitor]:
     kiosk = kiosk_of(site, node, clock, catalogue=catalogue)
     yield Visitor(kiosk, clock, node)
     kiosk.bell.close()
-    kiosk.books.store.close()
+    kiosk.database.store.close()
 
 
 def stand(visitor, printer: PrinterState, modem: DeviceState) -> None:
     now = visitor.clock.now()
-    with visitor.kiosk.books.store.transaction() as tx:
+    with visitor.kiosk.database.store.transaction() as tx:
         printer_status.enlist(tx, "printer", 0, now, PROFILES["tm-t20"])
         cause = PrinterCause.PAPER if printer is PrinterState.BLOCKED else PrinterCause.NONE
         printer_status.observe(tx, "printer", PrinterStatus(printer, now, cause))
@@ -56,13 +56,13 @@ def ticket(visitor) -> str:
 
 
 def queue_of(visitor) -> SmsQueue:
-    books = visitor.kiosk.books
-    return SmsQueue(books.store, visitor.node.at_rest_root, books.clock, books.ids)
+    database = visitor.kiosk.database
+    return SmsQueue(database.store, visitor.node.at_rest_root, database.clock, database.ids)
 
 
 def last_job(visitor):
-    books = visitor.kiosk.books
-    return Spool(books.store, visitor.node.at_rest_root, books.clock, books.ids).jobs()[-1]
+    database = visitor.kiosk.database
+    return Spool(database.store, visitor.node.at_rest_root, database.clock, database.ids).jobs()[-1]
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_the_number_goes_by_sms_in_place_of_the_slip_and_is_sent_only_when_prove
     assert "on its way" in visitor.words()
     assert "sms" not in visitor.ids(), "one message a ticket"
     assert (last_job(visitor).state, last_job(visitor).channel) == (JobState.FAILED_OVER, "sms")
-    entry = list(visitor.kiosk.books.journal.entries())[-1]
+    entry = list(visitor.kiosk.database.journal.entries())[-1]
     assert (entry.kind, entry.body["to"]) == ("print.failed_over", "sms")
     queue = queue_of(visitor)
     job = queue.jobs()[0].id
-    with visitor.kiosk.books.store.transaction() as tx:
+    with visitor.kiosk.database.store.transaction() as tx:
         tx.execute("UPDATE sms_job SET state = 'sending'")
     queue.report(SmsReport(job, SmsOutcome.SENT, ""))
     visitor.wait(1)
@@ -104,13 +104,13 @@ def test_the_phone_number_is_sealed_and_gone_after_sending(visitor):
     stand(visitor, PrinterState.BLOCKED, DeviceState.READY)
     ticket(visitor)
     visitor.tap("sms").type(PHONE).tap("send")
-    assert visitor.kiosk.appliance.session.phone.typed == ""
+    assert visitor.kiosk.controller.session.phone.typed == ""
     for path in visitor.node.dir.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
             assert b"733141592" not in content
             assert PHONE.encode() not in content
-    store, queue = visitor.kiosk.books.store, queue_of(visitor)
+    store, queue = visitor.kiosk.database.store, queue_of(visitor)
     with store.transaction() as tx:
         tx.execute("UPDATE sms_job SET state = 'sending'")
     queue.report(SmsReport(queue.jobs()[0].id, SmsOutcome.SENT, ""))
