@@ -33,24 +33,24 @@ class CameraCapturer:
     def __init__(self, open_equipment: Callable[[], DeviceLoop], clock: Clock) -> None:
         self._open_equipment = open_equipment
         self._clock = clock
-        self._equipment: DeviceLoop | None = None
+        self._device_loop: DeviceLoop | None = None
         self._asked = False
         self._until = 0.0
 
     def start(self) -> None:
         self.stop()
         try:
-            self._equipment = self._open_equipment()
+            self._device_loop = self._open_equipment()
         except DeviceFault:
             return
         self._until = self._clock.monotonic() + OPEN_S
 
     def look(self) -> CaptureProgress:
-        if self._equipment is None:
+        if self._device_loop is None:
             return CaptureProgress(CapturePhase.FAILED)
-        heard = self._equipment.turn(0)
+        heard = self._device_loop.turn(0)
         if not self._asked:
-            self._asked = self._equipment.tell("camera", TakeFrame())
+            self._asked = self._device_loop.tell("camera", TakeFrame())
             if not self._asked and self._clock.monotonic() > self._until:
                 return self._end(CaptureProgress(CapturePhase.FAILED))
         for each in heard:
@@ -67,9 +67,9 @@ class CameraCapturer:
         self._end(CaptureProgress(CapturePhase.FAILED))
 
     def _end(self, taken: CaptureProgress) -> CaptureProgress:
-        if self._equipment is not None:
-            self._equipment.close()
-        self._equipment, self._asked = None, False
+        if self._device_loop is not None:
+            self._device_loop.close()
+        self._device_loop, self._asked = None, False
         return taken
 
 

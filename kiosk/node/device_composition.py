@@ -79,7 +79,7 @@ def unit_maker(
         power: PowerPort = SystemPower() if field else SimulatedPower()
         hotplug = plugs.ear() if plugs is not None else hotplug_of(source)
         parts = UnitParts(
-            equipment=DeviceLoop(
+            device_loop=DeviceLoop(
                 urls, clock, ids, read_codes=_read_codes, hotplug=hotplug, field=field
             ),
             store=store,

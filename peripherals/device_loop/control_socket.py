@@ -110,7 +110,7 @@ class DeviceCallServer:
     def fileno(self) -> int:
         return int(self._server.sockets()[0].fileno())
 
-    def serve(self, equipment: DeviceLoop) -> None:
+    def serve(self, device_loop: DeviceLoop) -> None:
         """Answer every call that waits."""
         for request in self._server.poll(0):
             try:
@@ -118,7 +118,7 @@ class DeviceCallServer:
             except msgspec.MsgspecError:
                 continue
             name, order = order_of(call)
-            ok = equipment.tell(name, order)
+            ok = device_loop.tell(name, order)
             if isinstance(call, TakePhoto):
                 self._asked = request.peer if ok else None
             self._server.reply(request, _encoder.encode(Done(ok)))

@@ -51,7 +51,7 @@ class PowerHold:
 class UnitParts:
     """What the unit is made of. `busy` says whether a slip is being printed right now."""
 
-    equipment: DeviceLoop
+    device_loop: DeviceLoop
     store: Store
     clock: Clock
     outlet: Callable[[NamedEvent], None]
@@ -78,10 +78,10 @@ class DeviceUnit:
         """One round; waits inside for what devices say, so nothing is due after it (0 s)."""
         parts = self._parts
         also = () if parts.calls is None else (parts.calls.fileno(),)
-        for heard in parts.equipment.turn(TURN_S, also):
+        for heard in parts.device_loop.turn(TURN_S, also):
             self._took(heard)
         if parts.calls is not None:
-            parts.calls.serve(parts.equipment)
+            parts.calls.serve(parts.device_loop)
         now = parts.clock.monotonic()
         if self._stop.phase is StopPhase.DRAINING:
             self._act(self._stop.on_work(busy=parts.busy(), now=now))
@@ -91,7 +91,7 @@ class DeviceUnit:
 
     def close(self) -> None:
         """Close every device and the store."""
-        for heard in self._parts.equipment.close():
+        for heard in self._parts.device_loop.close():
             self._took(heard)
         if self._parts.calls is not None:
             self._parts.calls.close()
@@ -127,7 +127,7 @@ class DeviceUnit:
                     self._parts.hold.holding = False
 
     def _carry_sms(self, now: float) -> None:
-        modem, queue = self._parts.equipment.modem(), self._parts.sms
+        modem, queue = self._parts.device_loop.modem(), self._parts.sms
         if queue is None:
             return
         if modem is not None and not self._parts.hold.holding:
@@ -137,16 +137,16 @@ class DeviceUnit:
             queue.purge(timedelta(hours=24))
 
     def _keep(self, now: float) -> None:
-        changed = self._parts.equipment.take_changed()
+        changed = self._parts.device_loop.take_changed()
         due = self._written_at is None or now - self._written_at >= REFRESH_S
         if not changed and not due:
             return
         self._written_at = now
         place = self._place(now)
         with self._parts.store.transaction() as tx:
-            write(tx, self._parts.equipment.rows())
+            write(tx, self._parts.device_loop.rows())
             write_position(tx, place, self._parts.clock.now())
 
     def _place(self, now: float) -> GnssPosition | None:
-        receiver = self._parts.equipment.dialogue("gnss")
+        receiver = self._parts.device_loop.dialogue("gnss")
         return receiver.position(now) if isinstance(receiver, Gpsd | Nmea) else self._position

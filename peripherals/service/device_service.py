@@ -57,7 +57,7 @@ class ServiceParts:
     ids: Ids
     open_books: Callable[[], tuple[Store, Journal | None]]
     policy: ProofPolicy | None = None
-    equipment: Callable[[], SupervisedWorker] | None = None  # every device that is not a printer
+    device_loop: Callable[[], SupervisedWorker] | None = None  # every device that is not a printer
     hold: PowerHold = field(default_factory=PowerHold)  # set while the battery is nearly empty
     plugs: SharedHotplugSource | None = (
         None  # hears of cables; without it printers are found by trying
@@ -102,8 +102,8 @@ class DeviceService:
         warm()
         for rank, (name, address) in enumerate(self._parts.printers):
             self._supervisor.start(name, self._maker(rank, name, address))
-        if self._parts.equipment is not None:
-            self._supervisor.start("equipment", self._parts.equipment)
+        if self._parts.device_loop is not None:
+            self._supervisor.start("equipment", self._parts.device_loop)
         seen = -1
         while not stop():
             version = self._version()
@@ -159,7 +159,7 @@ class DeviceService:
             store, journal = parts.open_books()
             spool = Spool(store, parts.at_rest_root, parts.clock, parts.ids)
             neighbours = OtherPrinters(store, name, rank, parts.clock)
-            press = PrinterWorker(
+            worker = PrinterWorker(
                 PrintAttempts(spool, name, parts.clock, journal),
                 address.profile,
                 self._outlets.plugs[name].connect,
@@ -170,7 +170,7 @@ class DeviceService:
                 may_take=lambda: not parts.hold.holding and neighbours.all_before_are_helpless(),
                 helpless=neighbours.helpless,
             )
-            return _Owning(press, store)
+            return _Owning(worker, store)
 
         return make
 
@@ -178,9 +178,9 @@ class DeviceService:
 class _Owning:
     """A press with its store, which is closed with the worker: not with each lost connection."""
 
-    def __init__(self, press: PrinterWorker, store: Store) -> None:
-        self.turn = press.turn
-        self._press = press
+    def __init__(self, worker: PrinterWorker, store: Store) -> None:
+        self.turn = worker.turn
+        self._press = worker
         self._store = store
 
     def close(self) -> None:

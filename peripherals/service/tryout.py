@@ -49,18 +49,18 @@ def _listen(
     ids: Ids,
     line_of: Callable[[NamedEvent], tuple[str, bool] | None],
 ) -> int:
-    equipment = DeviceLoop({name: url}, clock, ids)
+    device_loop = DeviceLoop({name: url}, clock, ids)
     good = False
     end = clock.monotonic() + seconds
     try:
         while clock.monotonic() < end:
-            for heard in equipment.turn(0.2):
+            for heard in device_loop.turn(0.2):
                 line = _condition_line(heard) or line_of(heard)
                 if line is not None:
                     say(line[0])
                     good = good or line[1]
     finally:
-        equipment.close()
+        device_loop.close()
     return 0 if good else NOTHING
 
 

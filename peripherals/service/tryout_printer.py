@@ -44,18 +44,18 @@ def test_printer(
         spool = Spool(store, ids.token(32), clock, ids)
         with store.transaction() as tx:
             enlist(tx, _NAME, 0, clock.now(), address.profile)
-        press = PrinterWorker(
+        worker = PrinterWorker(
             PrintAttempts(spool, _NAME, clock), address.profile, address.open, clock, ids
         )
         try:
-            return _print_and_tell(press, spool, address, say, clock, ids)
+            return _print_and_tell(worker, spool, address, say, clock, ids)
         finally:
-            press.close()
+            worker.close()
             store.close()
 
 
 def _print_and_tell(
-    press: PrinterWorker,
+    worker: PrinterWorker,
     spool: Spool,
     address: PrinterAddress,
     say: Callable[[str], None],
@@ -64,7 +64,7 @@ def _print_and_tell(
 ) -> int:
     """Say how it is, print when it is ready, say how that ended."""
     end = clock.monotonic() + _PATIENCE_S
-    press.turn()
+    worker.turn()
     health = read(spool.store).printers[0]
     say(f"{address.profile.title}: {health.state.value} {health.code} {health.words('en')}")
     facts = {"Model": health.model, "Proof": health.proof or "?", "Dots": address.profile.dots}
@@ -74,7 +74,7 @@ def _print_and_tell(
     state = JobState.QUEUED
     gone_at = clock.monotonic() + _GONE_S
     while clock.monotonic() < end and not state.final:
-        time.sleep(min(press.turn(), _PAUSE_S))
+        time.sleep(min(worker.turn(), _PAUSE_S))
         if read(spool.store).printers[0].state not in _GONE:
             gone_at = clock.monotonic() + _GONE_S
         elif clock.monotonic() >= gone_at:
@@ -100,12 +100,12 @@ def write_logo(
     """Put the logo HU into the printer's NV memory; 0 when it answers afterwards."""
     transport = address.open()
     try:
-        talk = PrinterClient(transport, address.profile, clock)
-        if talk.status() is None:
+        client = PrinterClient(transport, address.profile, clock)
+        if client.status() is None:
             say("The printer does not answer; nothing was written.")
             return FAILED
-        talk.send(store_logo("HU", picture, address.profile))
-        done = talk.ask_fence(10.0)
+        client.send(store_logo("HU", picture, address.profile))
+        done = client.ask_fence(10.0)
         say("The logo is stored." if done else "The printer did not confirm the logo.")
         return 0 if done else FAILED
     finally:

@@ -47,11 +47,11 @@ class SlipPresenter:
         """Whether a slip waits to be taken."""
         return self._since is not None
 
-    def look(self, talk: PrinterClient, status: PrinterStatus) -> PrinterStatus:
+    def look(self, client: PrinterClient, status: PrinterStatus) -> PrinterStatus:
         """`status` with what the full status adds; unchanged where the printer has none."""
         if not self._profile.full_status or not status.state.usable:
             return status
-        full = talk.full_status()
+        full = client.full_status()
         if full is None:
             return status
         self._note(full)
@@ -64,11 +64,11 @@ class SlipPresenter:
         state = PrinterState.LOW if near else status.state
         return replace(status, state=state, near_end=near)
 
-    def tidy(self, talk: PrinterClient) -> None:
+    def tidy(self, client: PrinterClient) -> None:
         """Pull in a slip nobody took in time, once, where the profile has a command for it."""
         if self._overdue() and self._profile.retract and not self._retracted:
             self._retracted = True
-            talk.send(self._profile.retract)
+            client.send(self._profile.retract)
 
     def _overdue(self) -> bool:
         since = self._since

@@ -58,12 +58,12 @@ class SlipAbandoned(Exception):
 class StatusNotice:
     """Publishes what a printer says of itself, when it is news or when the last word gets old."""
 
-    def __init__(self, ledger: PrintAttempts) -> None:
-        self._ledger = ledger
+    def __init__(self, print_attempts: PrintAttempts) -> None:
+        self._print_attempts = print_attempts
         self._shown: PrinterStatus | None = None
         self._told: dict[PrinterCause, datetime] = {}
         # The same printer of the same name is the same subject, on every node and for ever.
-        self._subject = uuid5(NAMESPACE_OID, f"huduma printer {ledger.printer}")
+        self._subject = uuid5(NAMESPACE_OID, f"huduma printer {print_attempts.printer}")
 
     def show(self, status: PrinterStatus) -> None:
         """Keep a status for everybody who reads `health`."""
@@ -77,20 +77,20 @@ class StatusNotice:
             if age < REFRESH_S:
                 return
         self._shown = status
-        if self._ledger.row.observed(status) and status.cause is not PrinterCause.NONE:
+        if self._print_attempts.row.observed(status) and status.cause is not PrinterCause.NONE:
             self._tell(status)
 
     def _tell(self, status: PrinterStatus) -> None:
         """A trouble staff were shown is a fact of the node; a loose plug is not a thousand."""
-        journal, cause = self._ledger.journal, status.cause
+        journal, cause = self._print_attempts.journal, status.cause
         last = self._told.get(cause)
         often = last is not None and (status.observed_at - last).total_seconds() < _TELL_AGAIN_S
         if journal is None or often:
             return
         self._told[cause] = status.observed_at
-        text = f"{self._ledger.printer}: {CAUSE_WORDS[cause][0]}"
+        text = f"{self._print_attempts.printer}: {CAUSE_WORDS[cause][0]}"
         body = {"service": "devices", "code": CAUSE_CODES[cause], "text": text}
-        with self._ledger.store.transaction() as tx:
+        with self._print_attempts.store.transaction() as tx:
             journal.append(tx, "node.fault", self._subject, body)
 
 
@@ -99,20 +99,20 @@ class PrinterSession:
 
     def __init__(
         self,
-        talk: PrinterClient,
-        ledger: PrintAttempts,
+        client: PrinterClient,
+        print_attempts: PrintAttempts,
         profile: Profile,
         policy: ProofPolicy,
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self.talk = talk
-        self.ledger = ledger
+        self.client = client
+        self.print_attempts = print_attempts
         self.profile = profile
         self.policy = policy
         self.clock = clock
         self.proof: Proof | None = None
-        self.mouth = SlipPresenter(profile, clock)
+        self.presenter = SlipPresenter(profile, clock)
         self._ids = ids
         self._last_recovery = -1e9
         self._unanswered = 0
@@ -126,7 +126,9 @@ class PrinterSession:
     @property
     def by_fence(self) -> bool:
         """Whether this printer's slips stand in front of a fence."""
-        return (self.proof or self.ledger.row.known_proof() or self.profile.proof) is Proof.FENCE
+        return (
+            self.proof or self.print_attempts.row.known_proof() or self.profile.proof
+        ) is Proof.FENCE
 
     def new_session(self) -> None:
         """From here on, no later answer vouches for what was sent before."""
@@ -134,17 +136,17 @@ class PrinterSession:
 
     def break_session(self) -> None:
         """The printer may have been without power: what it held may be gone, or half of it."""
-        self.talk.transport.discard_output()
+        self.client.transport.discard_output()
         self.new_session()
-        self.ledger.reclaim()
+        self.print_attempts.reclaim()
         self._named, self._unnamed = False, 0
 
     def mind_silence(self) -> bool:
         """After a silence a serial printer may have been switched off and on; a network or USB
         connection would not have outlived that. True when the session was broken.
         """
-        silent, self.talk.voice_broken = self.talk.voice_broken, False
-        if silent and self.talk.transport.survives_power_cut:
+        silent, self.client.voice_broken = self.client.voice_broken, False
+        if silent and self.client.transport.survives_power_cut:
             self.break_session()
             return True
         return False
@@ -158,9 +160,9 @@ class PrinterSession:
         """
         if self._named or not self.profile.models or not self.profile.voice:
             return False
-        name = self.talk.model()
+        name = self.client.model()
         if not name:
-            self.talk.send(_FORGET_LINE)
+            self.client.send(_FORGET_LINE)
             self._unnamed += 1
             if self._unnamed >= _ASKED_MOST:
                 self._named, self._stranger = True, False
@@ -169,18 +171,18 @@ class PrinterSession:
         if refused != self._stranger:
             self._stranger = refused
             self.proof = None  # the one that comes next is greeted anew
-            self.ledger.row.keep(model=name)
+            self.print_attempts.row.keep(model=name)
         self._named = not refused
         return refused
 
     def hear_marks(self) -> None:
         """Every process id heard, also of older copies, settles what it settles."""
-        for mark in self.talk.take_marks():
-            self.ledger.answered(mark, self.session)
+        for mark in self.client.take_marks():
+            self.print_attempts.answered(mark, self.session)
 
     def ask(self, job: JobRow | None, deadline_s: float) -> bool:
         """Ask with a fresh process number; True when it was answered."""
-        answered = self.talk.ask_mark(self.ledger.probe(job, self.session), deadline_s)
+        answered = self.client.ask_mark(self.print_attempts.probe(job, self.session), deadline_s)
         self.hear_marks()
         return answered
 
@@ -193,12 +195,12 @@ class PrinterSession:
         """The printer's count of cuts, where it has one and that may be used."""
         if not self.policy.use_counter or not self.profile.voice or self._uncounted >= _TRIES:
             return None
-        count = self.talk.cut_count()
+        count = self.client.cut_count()
         if count is not None:
             self._uncounted = -_PATIENCE  # it can: later misses are lost answers
         elif self.profile.proof is not Proof.COUNTER:
             self._uncounted += 1
-            self.talk.send(_FORGET_LINE)
+            self.client.send(_FORGET_LINE)
         return count
 
     def greet(self) -> bool:
@@ -209,19 +211,19 @@ class PrinterSession:
         """
         if self.proof is not None:
             return True
-        self.talk.send(b"\x1da\x00")  # no automatic status: it would stand between the answers
+        self.client.send(b"\x1da\x00")  # no automatic status: it would stand between the answers
         proof = self._strongest_proof()
         if proof is Proof.NONE and self.profile.proof is not Proof.NONE:
             self._unanswered += 1
-            tries = {None: 5, Proof.NONE: 1}.get(self.ledger.row.known_proof(), 9)
+            tries = {None: 5, Proof.NONE: 1}.get(self.print_attempts.row.known_proof(), 9)
             if self._unanswered < tries:
                 return False
         self.cut_count()
-        model = self.talk.model() if self.profile.voice else ""
-        self.talk.send(_FORGET_LINE)
-        self.ledger.row.keep(proof=proof.value, model=model or self.profile.title)
-        if self.talk.fences_owed and not self.talk.barrier(_BARRIER_S):
-            self.ledger.row.keep(dirty=1)
+        model = self.client.model() if self.profile.voice else ""
+        self.client.send(_FORGET_LINE)
+        self.print_attempts.row.keep(proof=proof.value, model=model or self.profile.title)
+        if self.client.fences_owed and not self.client.barrier(_BARRIER_S):
+            self.print_attempts.row.keep(dirty=1)
         self.proof = proof
         return True
 
@@ -232,23 +234,23 @@ class PrinterSession:
         if wanted is Proof.PROCESS_ID and (self.ask(None, hello_s) or self.ask(None, hello_s)):
             return Proof.PROCESS_ID
         if wanted is not Proof.COUNTER and (
-            self.talk.ask_fence(hello_s) or self.talk.ask_fence(hello_s)
+            self.client.ask_fence(hello_s) or self.client.ask_fence(hello_s)
         ):
             return Proof.FENCE
         return Proof.NONE if self.cut_count() is None else Proof.COUNTER
 
     def scrub(self) -> bool:
         """Clear, feed and cut: what follows begins on clean paper. True when that is certain."""
-        self.ledger.row.keep(dirty=1)
-        void_counts(self.ledger.store, self.ledger.printer)
-        cleared = self.talk.clear()
+        self.print_attempts.row.keep(dirty=1)
+        void_counts(self.print_attempts.store, self.print_attempts.printer)
+        cleared = self.client.clear()
         self.new_session()
         cut = b"\x1dV\x42\x00" if self.profile.cutter else b"\n\n\n"
-        self.talk.send(b"\x1b@\n\n" + cut + self.profile.eject)
+        self.client.send(b"\x1b@\n\n" + cut + self.profile.eject)
         if not cleared and self.profile.voice:
-            cleared = self.talk.barrier(_BARRIER_S)
+            cleared = self.client.barrier(_BARRIER_S)
         if cleared or not self.profile.voice or self.proof is Proof.NONE:
-            self.ledger.row.keep(dirty=0)
+            self.print_attempts.row.keep(dirty=0)
             return True
         return False
 
@@ -261,6 +263,6 @@ class PrinterSession:
             return False
         self._last_recovery = now
         self.break_session()
-        self.ledger.row.keep(dirty=1)
-        self.talk.recover()
+        self.print_attempts.row.keep(dirty=1)
+        self.client.recover()
         return True

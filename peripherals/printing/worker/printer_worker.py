@@ -55,7 +55,7 @@ class PrinterWorker:
 
     def __init__(
         self,
-        ledger: PrintAttempts,
+        print_attempts: PrintAttempts,
         profile: Profile,
         connect: Callable[[], Transport],
         clock: Clock,
@@ -66,7 +66,7 @@ class PrinterWorker:
         may_take: Callable[[], bool] = lambda: True,
         helpless: Callable[[], list[str]] = list,
     ) -> None:
-        self._ledger = ledger
+        self._print_attempts = print_attempts
         self._profile = profile
         self._connect = connect
         self._clock = clock
@@ -75,23 +75,23 @@ class PrinterWorker:
         self._stopping = stopping
         self._may_take = may_take
         self._helpless = helpless
-        self._notice = StatusNotice(ledger)
-        self._sitting: PrinterSession | None = None
+        self._notice = StatusNotice(print_attempts)
+        self._printer_session: PrinterSession | None = None
         self._failures = 0
 
     def turn(self) -> float:
         """One look, and at most one slip; seconds until another turn has something to do."""
         try:
-            self._ledger.expire()
-            sitting = self._sitting or self._open()
-            status = self._look(sitting)
+            self._print_attempts.expire()
+            printer_session = self._printer_session or self._open()
+            status = self._look(printer_session)
             if not status.state.usable:
-                self._while_unusable(sitting, status)
+                self._while_unusable(printer_session, status)
                 return self._policy.blocked_look_s
-            if self._finish_old(sitting) or self._work(sitting):
+            if self._finish_old(printer_session) or self._work(printer_session):
                 return 0.0
             policy = self._policy
-            return policy.blocked_look_s if sitting.mouth.occupied else policy.look_s
+            return policy.blocked_look_s if printer_session.presenter.occupied else policy.look_s
         except SlipAbandoned:
             return 0.0
         except DeviceFault as fault:
@@ -99,26 +99,26 @@ class PrinterWorker:
 
     def close(self) -> None:
         """Let go of the printer at once."""
-        if self._sitting is not None:
-            self._sitting.talk.transport.close_now()
-            self._sitting = None
+        if self._printer_session is not None:
+            self._printer_session.client.transport.close_now()
+            self._printer_session = None
 
     # -- the connection
 
     def _open(self) -> PrinterSession:
         transport = self._connect()
-        talk = PrinterClient(transport, self._profile, self._clock)
-        self._sitting = PrinterSession(
-            talk, self._ledger, self._profile, self._policy, self._clock, self._ids
+        client = PrinterClient(transport, self._profile, self._clock)
+        self._printer_session = PrinterSession(
+            client, self._print_attempts, self._profile, self._policy, self._clock, self._ids
         )
         self._failures = 0
-        self._ledger.reclaim()
-        return self._sitting
+        self._print_attempts.reclaim()
+        return self._printer_session
 
     def _lost(self, fault: DeviceFault) -> float:
         """The connection is over. What was on its way becomes uncertain; try again soon."""
         self.close()
-        self._ledger.reclaim()
+        self._print_attempts.reclaim()
         state, cause = PrinterState.UNKNOWN, PrinterCause.SILENT
         if isinstance(fault, DeviceLost):
             state, cause = PrinterState.LOST, PrinterCause.UNPLUGGED
@@ -134,103 +134,111 @@ class PrinterWorker:
         jitter = self._ids.token(1)[0] / 255
         return delay * (0.75 + 0.5 * jitter)
 
-    def _look(self, sitting: PrinterSession) -> PrinterStatus:
+    def _look(self, printer_session: PrinterSession) -> PrinterStatus:
         """Ask how it is. No clear answer is UNKNOWN, and never READY."""
         status = PrinterStatus(PrinterState.READY, self._clock.now())
         if self._profile.voice:
             unknown = PrinterStatus(PrinterState.UNKNOWN, self._clock.now(), PrinterCause.SILENT)
-            status = sitting.talk.status() or unknown
-            sitting.hear_marks()
-            sitting.mind_silence()
-            status = sitting.mouth.look(sitting.talk, status)
-        if status.state.usable and sitting.is_stranger():
+            status = printer_session.client.status() or unknown
+            printer_session.hear_marks()
+            printer_session.mind_silence()
+            status = printer_session.presenter.look(printer_session.client, status)
+        if status.state.usable and printer_session.is_stranger():
             status = PrinterStatus(PrinterState.FAULT, self._clock.now(), PrinterCause.WRONG_MODEL)
         self._notice.show(status)
         return status
 
-    def _while_unusable(self, sitting: PrinterSession, status: PrinterStatus) -> None:
+    def _while_unusable(self, printer_session: PrinterSession, status: PrinterStatus) -> None:
         """Blocked: an open slip is HELD inside; one that is too late now is cleared out of it."""
         if status.state is not PrinterState.BLOCKED:
             return
-        sitting.mouth.tidy(sitting.talk)
-        job = self._ledger.open_job()
+        printer_session.presenter.tidy(printer_session.client)
+        job = self._print_attempts.open_job()
         if job is not None:
-            attempt = self._ledger.last_attempt(job)
+            attempt = self._print_attempts.last_attempt(job)
             if self._too_late(job):
-                self._ledger.give_up(job, "print-by")
+                self._print_attempts.give_up(job, "print-by")
             elif job.state is JobState.UNCERTAIN and attempt is not None and attempt.written:
-                self._ledger.to(job.id, JobState.HELD, status.cause.value)
-        sitting.recover_cutter(status)
-        abandoned = self._ledger.row.dirty() and self._ledger.open_job() is None
-        if abandoned and self._profile.buffer_clear and sitting.talk.clear():
+                self._print_attempts.to(job.id, JobState.HELD, status.cause.value)
+        printer_session.recover_cutter(status)
+        abandoned = self._print_attempts.row.dirty() and self._print_attempts.open_job() is None
+        if abandoned and self._profile.buffer_clear and printer_session.client.clear():
             # Nothing of the abandoned slip can come out any more; the cut waits for paper.
-            sitting.new_session()
+            printer_session.new_session()
 
     # -- jobs
 
-    def _work(self, sitting: PrinterSession) -> bool:
+    def _work(self, printer_session: PrinterSession) -> bool:
         """Send the next job, if there is one for us."""
-        if self._ledger.row.dirty() and not sitting.scrub():
+        if self._print_attempts.row.dirty() and not printer_session.scrub():
             return False
-        if not sitting.greet() or sitting.mouth.occupied or not self._may_take():
+        if (
+            not printer_session.greet()
+            or printer_session.presenter.occupied
+            or not self._may_take()
+        ):
             return False
-        stranded = self._ledger.open_elsewhere(self._helpless())
+        stranded = self._print_attempts.open_elsewhere(self._helpless())
         if stranded is not None:
-            self._ledger.take_over(stranded)
+            self._print_attempts.take_over(stranded)
             return True
-        job = self._ledger.next_job()
+        job = self._print_attempts.next_job()
         if job is None:
             return False
-        self._deliver(sitting, job)
+        self._deliver(printer_session, job)
         return True
 
-    def _deliver(self, sitting: PrinterSession, job: JobRow) -> None:
-        Delivery(sitting, self._notice, self._stopping).deliver(job)
+    def _deliver(self, printer_session: PrinterSession, job: JobRow) -> None:
+        Delivery(printer_session, self._notice, self._stopping).deliver(job)
 
     # -- what an interruption left behind
 
-    def _finish_old(self, sitting: PrinterSession) -> bool:
+    def _finish_old(self, printer_session: PrinterSession) -> bool:
         """Settle the oldest slip nobody knows the end of; True when there was one."""
-        job = self._ledger.open_job()
+        job = self._print_attempts.open_job()
         if job is None:
             return False
-        attempt = self._ledger.last_attempt(job)
-        if attempt is not None and self._settled(sitting, job, attempt):
+        attempt = self._print_attempts.last_attempt(job)
+        if attempt is not None and self._settled(printer_session, job, attempt):
             return True
-        self._ledger.to(job.id, JobState.UNCERTAIN, "no proof")
+        self._print_attempts.to(job.id, JobState.UNCERTAIN, "no proof")
         if self._too_late(job):
-            self._ledger.give_up(job, "print-by")
+            self._print_attempts.give_up(job, "print-by")
         elif job.copies >= self._policy.copies_max:
-            self._ledger.give_up(job, "too many copies")
-        elif sitting.scrub() and sitting.greet():
-            self._deliver(sitting, self._ledger.job(job.id))
+            self._print_attempts.give_up(job, "too many copies")
+        elif printer_session.scrub() and printer_session.greet():
+            self._deliver(printer_session, self._print_attempts.job(job.id))
         return True
 
-    def _settled(self, sitting: PrinterSession, job: JobRow, attempt: Attempt) -> bool:
+    def _settled(self, printer_session: PrinterSession, job: JobRow, attempt: Attempt) -> bool:
         """Whether the last copy can still be shown to be on paper, without a new one."""
-        policy, talk = self._policy, sitting.talk
-        talk.hear(0.05)
-        sitting.hear_marks()
-        if self._ledger.job(job.id).state.final:
+        policy, client = self._policy, printer_session.client
+        client.hear(0.05)
+        printer_session.hear_marks()
+        if self._print_attempts.job(job.id).state.final:
             return True
         # Another printer's attempt, or one not wholly sent, can only be cleared and repeated.
-        if not attempt.written or attempt.printer != self._ledger.printer:
+        if not attempt.written or attempt.printer != self._print_attempts.printer:
             return False
         if not self._profile.voice:
             return False
         if policy.ask_again:
-            if not sitting.by_fence:
-                sitting.ask_twice(job)
-            elif attempt.session == sitting.session and talk.ask_fence(policy.ask_again_s):
-                self._ledger.proven(job.id, Proof.FENCE)
-            elif attempt.session != sitting.session and talk.wait_fence(policy.ask_again_s):
+            if not printer_session.by_fence:
+                printer_session.ask_twice(job)
+            elif attempt.session == printer_session.session and client.ask_fence(
+                policy.ask_again_s
+            ):
+                self._print_attempts.proven(job.id, Proof.FENCE)
+            elif attempt.session != printer_session.session and client.wait_fence(
+                policy.ask_again_s
+            ):
                 # Nobody asked for one in this session: it is the fence behind that very slip.
-                self._ledger.proven(job.id, Proof.FENCE)
-        if self._ledger.job(job.id).state.final:
+                self._print_attempts.proven(job.id, Proof.FENCE)
+        if self._print_attempts.job(job.id).state.final:
             return True
-        if attempt.cuts is not None and sitting.cut_count() == attempt.cuts + 1:
-            self._ledger.proven(job.id, Proof.COUNTER)
-        return self._ledger.job(job.id).state.final
+        if attempt.cuts is not None and printer_session.cut_count() == attempt.cuts + 1:
+            self._print_attempts.proven(job.id, Proof.COUNTER)
+        return self._print_attempts.job(job.id).state.final
 
     def _too_late(self, job: JobRow) -> bool:
         return job.by is not None and job.by <= self._clock.now()

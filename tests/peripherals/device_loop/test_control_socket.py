@@ -52,7 +52,7 @@ class Kiosk:
         self.folder = folder
         self.unit = DeviceUnit(
             UnitParts(
-                equipment=DeviceLoop(urls, self.clock, SeededIds(), read_codes=read_picture),
+                device_loop=DeviceLoop(urls, self.clock, SeededIds(), read_codes=read_picture),
                 store=Store.open(folder / "x.db", [EQUIPMENT_TABLES]),
                 clock=self.clock,
                 outlet=self.heard.append,
@@ -90,7 +90,7 @@ class Kiosk:
 def kiosk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kiosk]:
     monkeypatch.setattr("peripherals.device_loop.unit.TURN_S", 0.02)
     made = Kiosk(tmp_path)
-    made.run(lambda: {row.state.serves for row in made.unit._parts.equipment.rows()} == {True})
+    made.run(lambda: {row.state.serves for row in made.unit._parts.device_loop.rows()} == {True})
     yield made
     made.close()
 

@@ -59,15 +59,15 @@ class Stage:
 
     def run(
         self,
-        equipment: DeviceLoop,
+        device_loop: DeviceLoop,
         until: Callable[[list[NamedEvent]], bool],
         limit_s: float = 10.0,
     ) -> list[NamedEvent]:
         start, heard = self.clock.monotonic(), []
         while not until(heard):
             self.pump()
-            heard += equipment.turn(0.01)
-            assert self.clock.monotonic() - start < limit_s, (heard, equipment.rows())
+            heard += device_loop.turn(0.01)
+            assert self.clock.monotonic() - start < limit_s, (heard, device_loop.rows())
         return heard
 
     def close(self) -> None:
@@ -86,8 +86,8 @@ def build(urls: dict[str, str], **more: Any) -> DeviceLoop:
     return DeviceLoop(urls, SystemClock(), SeededIds(), policy=QUICK, **more)
 
 
-def states(equipment: DeviceLoop) -> dict[str, DeviceState]:
-    return {row.name: row.state for row in equipment.rows()}
+def states(device_loop: DeviceLoop) -> dict[str, DeviceState]:
+    return {row.name: row.state for row in device_loop.rows()}
 
 
 def whole_van(stage: Stage, tmp_path: Path) -> dict[str, str]:
@@ -107,8 +107,10 @@ def whole_van(stage: Stage, tmp_path: Path) -> dict[str, str]:
 
 
 def test_a_whole_van_comes_up_and_every_device_is_heard(stage: Stage, tmp_path: Path) -> None:
-    equipment = build(whole_van(stage, tmp_path))
-    stage.run(equipment, lambda _: all(s is DeviceState.READY for s in states(equipment).values()))
+    device_loop = build(whole_van(stage, tmp_path))
+    stage.run(
+        device_loop, lambda _: all(s is DeviceState.READY for s in states(device_loop).values())
+    )
     now = stage.clock.monotonic()
     simulators = {type(simulator): simulator for simulator, _ in stage.acts}
     simulators[ScannerSimulator].scan("A101", now)
@@ -117,34 +119,34 @@ def test_a_whole_van_comes_up_and_every_device_is_heard(stage: Stage, tmp_path: 
     simulators[NutSimulator].status("OB")
     kinds = (Scan, MrzRead, Pressed, Power)
     heard = stage.run(
-        equipment, lambda seen: all(any(isinstance(h.event, k) for h in seen) for k in kinds)
+        device_loop, lambda seen: all(any(isinstance(h.event, k) for h in seen) for k in kinds)
     )
     assert NamedEvent("scanner", Scan(Symbology.UNTOLD, b"A101")) in heard
     assert any(isinstance(h.event, Power) and h.event.source is PowerSource.BATTERY for h in heard)
-    assert states(equipment)["ups"] is DeviceState.LOW
-    assert equipment.tell("gpio", SetLight(Light.ON))
-    stage.run(equipment, lambda _: simulators[GpioSimulator].light)
-    details = {row.name: row.detail for row in equipment.rows()}
+    assert states(device_loop)["ups"] is DeviceState.LOW
+    assert device_loop.tell("gpio", SetLight(Light.ON))
+    stage.run(device_loop, lambda _: simulators[GpioSimulator].light)
+    details = {row.name: row.detail for row in device_loop.rows()}
     assert details["gnss"] == "-1.29, 36.82"
     assert details["brightness"] == "70 %"
     assert details["ups"] == "100 %"
-    equipment.close()
+    device_loop.close()
 
 
 def test_a_modem_sends_while_everything_else_goes_on(stage: Stage, tmp_path: Path) -> None:
     from peripherals.sms.modem import SmsOutcome, SmsReport
     from peripherals.sms.pdu import parts_of
 
-    equipment = build(whole_van(stage, tmp_path))
-    modem = equipment.modem()
+    device_loop = build(whole_van(stage, tmp_path))
+    modem = device_loop.modem()
     assert modem is not None
-    stage.run(equipment, lambda _: modem.can_send)
+    stage.run(device_loop, lambda _: modem.can_send)
     modem.send("job", parts_of("+254712345678", "Ĩ wewe", 1), stage.clock.monotonic())
     done = SmsReport("job", SmsOutcome.SENT, 1)
-    stage.run(equipment, lambda seen: NamedEvent("sms", done) in seen)
+    stage.run(device_loop, lambda seen: NamedEvent("sms", done) in seen)
     sent = next(s for s, _ in stage.acts if isinstance(s, ModemSimulator)).sent
     assert [each.text for each in sent] == ["Ĩ wewe"]
-    equipment.close()
+    device_loop.close()
 
 
 def test_a_cable_pulled_in_the_middle_of_a_scan_and_pushed_back(
@@ -152,55 +154,57 @@ def test_a_cable_pulled_in_the_middle_of_a_scan_and_pushed_back(
 ) -> None:
     link = tmp_path / "scanner"
     port = PtyPort(link)
-    equipment = build({"scanner": f"scanner+serial:{link}"})
-    stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY)
+    device_loop = build({"scanner": f"scanner+serial:{link}"})
+    stage.run(device_loop, lambda _: states(device_loop)["scanner"] is DeviceState.READY)
     port.give(b"HALF A CO")
-    equipment.turn(0.05)
+    device_loop.turn(0.05)
     port.close()
-    heard = stage.run(equipment, lambda _: states(equipment)["scanner"] is not DeviceState.READY)
+    heard = stage.run(
+        device_loop, lambda _: states(device_loop)["scanner"] is not DeviceState.READY
+    )
     assert NamedEvent("scanner", ScanRefused(ScanRefusal.CUT)) in heard
     stage.add(again := ScannerSimulator(), PtyPort(link))
-    stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY)
+    stage.run(device_loop, lambda _: states(device_loop)["scanner"] is DeviceState.READY)
     again.scan("WHOLE", stage.clock.monotonic())
     whole = NamedEvent("scanner", Scan(Symbology.UNTOLD, b"WHOLE"))
-    assert whole in stage.run(equipment, lambda seen: whole in seen)
-    equipment.close()
+    assert whole in stage.run(device_loop, lambda seen: whole in seen)
+    device_loop.close()
 
 
 def test_hid_events_come_through_a_pipe(stage: Stage, tmp_path: Path) -> None:
     simulator = HidSimulator()
     path = stage.add(simulator, FifoPort(tmp_path / "events"))
-    equipment = build({"scanner": f"scanner+hid:{path}?grab=no"})
-    stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY)
+    device_loop = build({"scanner": f"scanner+hid:{path}?grab=no"})
+    stage.run(device_loop, lambda _: states(device_loop)["scanner"] is DeviceState.READY)
     text = "IDKEN<" * 50
     simulator.scan(text, stage.clock.monotonic())
     scan = NamedEvent("scanner", Scan(Symbology.UNTOLD, text.encode()))
-    assert scan in stage.run(equipment, lambda seen: scan in seen)
-    equipment.close()
+    assert scan in stage.run(device_loop, lambda seen: scan in seen)
+    device_loop.close()
 
 
 def test_what_is_missing_is_absent_with_a_cause_and_costs_nothing(stage: Stage) -> None:
-    equipment = build({"scanner": "scanner+serial:/dev/nonexistent0"})
-    equipment.turn(0.0)
-    (row,) = equipment.rows()
+    device_loop = build({"scanner": "scanner+serial:/dev/nonexistent0"})
+    device_loop.turn(0.0)
+    (row,) = device_loop.rows()
     assert (row.state, row.cause, row.code) == (DeviceState.ABSENT, "not-plugged", "E21")
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(20):
-        equipment.turn(0.02)
+        device_loop.turn(0.02)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
-    equipment.close()
+    device_loop.close()
 
 
 def test_a_server_that_is_down_turns_to_fault_and_comes_back_when_it_does(stage: Stage) -> None:
     taken = TcpPort()
     address = taken.address
     taken.close()
-    equipment = build({"ups": f"ups+nut://{address}/ups"})
-    stage.run(equipment, lambda _: states(equipment)["ups"] is DeviceState.FAULT)
-    assert equipment.rows()[0].cause == "keeps-failing"
+    device_loop = build({"ups": f"ups+nut://{address}/ups"})
+    stage.run(device_loop, lambda _: states(device_loop)["ups"] is DeviceState.FAULT)
+    assert device_loop.rows()[0].cause == "keeps-failing"
     stage.add(NutSimulator(), TcpPort(int(address.split(":")[1])))
-    stage.run(equipment, lambda _: states(equipment)["ups"] is DeviceState.READY)
-    equipment.close()
+    stage.run(device_loop, lambda _: states(device_loop)["ups"] is DeviceState.READY)
+    device_loop.close()
 
 
 def test_a_second_opener_is_told_that_the_port_is_in_use(stage: Stage) -> None:
@@ -217,16 +221,16 @@ def test_a_second_opener_is_told_that_the_port_is_in_use(stage: Stage) -> None:
 
 def test_descriptors_stay_flat_over_many_unplugs(stage: Stage, tmp_path: Path) -> None:
     link = tmp_path / "scanner"
-    equipment = build({"scanner": f"scanner+serial:{link}"})
+    device_loop = build({"scanner": f"scanner+serial:{link}"})
     counts = []
     for _ in range(15):
         port = PtyPort(link)
-        stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY)
+        stage.run(device_loop, lambda _: states(device_loop)["scanner"] is DeviceState.READY)
         counts.append(len(list(Path("/proc/self/fd").iterdir())))
         port.close()
-        stage.run(equipment, lambda _: states(equipment)["scanner"] is not DeviceState.READY)
+        stage.run(device_loop, lambda _: states(device_loop)["scanner"] is not DeviceState.READY)
     assert max(counts) == min(counts)
-    equipment.close()
+    device_loop.close()
 
 
 def test_roles_follow_the_port_and_a_wrong_model_is_refused(stage: Stage) -> None:
@@ -236,41 +240,43 @@ def test_roles_follow_the_port_and_a_wrong_model_is_refused(stage: Stage) -> Non
     nodes = [stage.add(one, PtyPort()), stage.add(two, PtyPort())]
     first = PresentDevice(nodes[0], "tty", "1-1.1", "05e0:1200", "S1")
     second = PresentDevice(nodes[1], "tty", "1-1.2", "0c2e:0206", "S2")
-    equipment = build(
+    device_loop = build(
         {
             "scanner": "scanner+serial:?port=1-1.1&model=05e0:1200",
             "mrz": "mrz+serial:?port=1-1.2&model=0c2e:0206",
         },
         hotplug=PipeSource(reading),
     )
-    equipment.turn(0.0)
-    assert set(states(equipment).values()) == {DeviceState.ABSENT}
+    device_loop.turn(0.0)
+    assert set(states(device_loop).values()) == {DeviceState.ABSENT}
     plugs.plug(first)
     plugs.plug(second)
     os.write(writing, plugs.due(0.0))
-    stage.run(equipment, lambda _: all(s is DeviceState.READY for s in states(equipment).values()))
+    stage.run(
+        device_loop, lambda _: all(s is DeviceState.READY for s in states(device_loop).values())
+    )
     plugs.unplug(first.node)
     plugs.unplug(second.node)
     plugs.plug(PresentDevice(first.node, "tty", "1-1.2", first.model, first.serial))
     plugs.plug(PresentDevice(second.node, "tty", "1-1.1", second.model, second.serial))
     os.write(writing, plugs.due(0.0))
-    stage.run(equipment, lambda _: set(states(equipment).values()) == {DeviceState.DISABLED})
-    assert {row.cause for row in equipment.rows()} == {"wrong-model"}
-    equipment.close()
+    stage.run(device_loop, lambda _: set(states(device_loop).values()) == {DeviceState.DISABLED})
+    assert {row.cause for row in device_loop.rows()} == {"wrong-model"}
+    device_loop.close()
     os.close(writing)
 
 
 def test_an_operator_restarts_a_device_at_once(stage: Stage, tmp_path: Path) -> None:
     link = tmp_path / "scanner"
-    equipment = DeviceLoop(
+    device_loop = DeviceLoop(
         {"scanner": f"scanner+serial:{link}"}, SystemClock(), SeededIds(), policy=RestartPolicy()
     )
-    equipment.turn(0.0)
+    device_loop.turn(0.0)
     stage.add(ScannerSimulator(), PtyPort(link))
-    assert equipment.restart("scanner")
-    assert not equipment.restart("nothing")
-    stage.run(equipment, lambda _: states(equipment)["scanner"] is DeviceState.READY, limit_s=1)
-    equipment.close()
+    assert device_loop.restart("scanner")
+    assert not device_loop.restart("nothing")
+    stage.run(device_loop, lambda _: states(device_loop)["scanner"] is DeviceState.READY, limit_s=1)
+    device_loop.close()
 
 
 @pytest.mark.parametrize(
@@ -292,10 +298,10 @@ def test_a_wrong_url_stops_the_start(name: str, url: str) -> None:
 
 def test_a_wrong_speed_is_told_as_bad_settings(stage: Stage) -> None:
     path = stage.add(ScannerSimulator(), PtyPort())
-    equipment = build({"scanner": f"scanner+serial:{path}?baud=12345"})
-    equipment.turn(0.0)
-    assert equipment.rows()[0].cause == "bad-settings"
-    equipment.close()
+    device_loop = build({"scanner": f"scanner+serial:{path}?baud=12345"})
+    device_loop.turn(0.0)
+    assert device_loop.rows()[0].cause == "bad-settings"
+    device_loop.close()
 
 
 def test_none_means_not_configured_and_every_role_has_a_kind() -> None:
@@ -309,17 +315,19 @@ def test_the_table_is_kept_and_old_knowledge_is_unknown(
     stage: Stage, tmp_path: Path, store: Store
 ) -> None:
     store.migrate([EQUIPMENT_TABLES])
-    equipment = build(whole_van(stage, tmp_path))
-    stage.run(equipment, lambda _: all(s is DeviceState.READY for s in states(equipment).values()))
-    assert equipment.take_changed()
-    assert not equipment.take_changed()
+    device_loop = build(whole_van(stage, tmp_path))
+    stage.run(
+        device_loop, lambda _: all(s is DeviceState.READY for s in states(device_loop).values())
+    )
+    assert device_loop.take_changed()
+    assert not device_loop.take_changed()
     with store.transaction() as tx:
-        write(tx, equipment.rows())
+        write(tx, device_loop.rows())
     kept = read(store)
-    assert {row.name: row.state for row in kept} == states(equipment)
+    assert {row.name: row.state for row in kept} == states(device_loop)
     shown = to_json(kept[0])
     assert shown["words"]["en"]
     assert shown["words"]["sw"]
     later = stage.clock.now().replace(year=2030)
     assert {row.state for row in read(store, later)} == {DeviceState.UNKNOWN}
-    equipment.close()
+    device_loop.close()

@@ -59,7 +59,7 @@ class Van:
         self.sms = SmsQueue(self.store, bytes(32), self.clock, self.ids)
         self.unit = DeviceUnit(
             UnitParts(
-                equipment=DeviceLoop(
+                device_loop=DeviceLoop(
                     {
                         "scanner": f"scanner+serial:{urls[0]}",
                         "ups": f"ups+nut://{urls[1]}/ups",

@@ -160,7 +160,7 @@ class Campaign:
         self.early: list[str] = []
         self.armed: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
-        self.press: PrinterWorker | None = None
+        self.worker: PrinterWorker | None = None
         self.start()
 
     def _profile(self, proof: Proof, *, counter: bool, clear: bool) -> Profile:
@@ -174,7 +174,7 @@ class Campaign:
         self.spool = Spool(self.store, bytes(32), self.clock, self.ids)
         with self.store.transaction() as tx:
             enlist(tx, "printer", 0, self.clock.now(), self.profile)
-        self.press = PrinterWorker(
+        self.worker = PrinterWorker(
             WatchedLedger(self.spool, "printer", self.clock, self),
             self.profile,
             self._connect,
@@ -197,7 +197,7 @@ class Campaign:
 
     def turn(self) -> None:
         try:
-            delay = self.press.turn()
+            delay = self.worker.turn()
         except Killed:
             self.kill()
             return
@@ -385,7 +385,7 @@ class Campaign:
         return report
 
     def close(self) -> None:
-        self.press.close()
+        self.worker.close()
         self.store.close()
         self._folder.cleanup()
 

@@ -39,12 +39,12 @@ class Machine:
         with rig.store.transaction() as tx:
             enlist(tx, name, rank, rig.clock.now(), self.profile)
         self.rank = rank
-        self.press = self.new_press()
+        self.worker = self.new_press()
 
     def new_press(self) -> PrinterWorker:
         rig = self.rig
         neighbours = OtherPrinters(rig.store, self.name, self.rank, rig.clock)
-        self.press = PrinterWorker(
+        self.worker = PrinterWorker(
             PrintAttempts(rig.spool, self.name, rig.clock),
             self.profile,
             self.cable.connect,
@@ -54,7 +54,7 @@ class Machine:
             may_take=neighbours.all_before_are_helpless,
             helpless=neighbours.helpless,
         )
-        return self.press
+        return self.worker
 
     @property
     def slips(self) -> list[str]:
@@ -108,14 +108,14 @@ class Rig:
         """Let everything work for so long; True as soon as `until` holds."""
         end = self.clock.monotonic() + seconds
         while self.clock.monotonic() < end and not until():
-            self.first.press.turn()
+            self.first.worker.turn()
             self.first.cable.wait(0.05)
         return until()
 
     def _second_works(self) -> None:
         """The second printer has a thread of its own in the service; here it has a heartbeat."""
         second = self.machines[1]
-        second.press.turn()
+        second.worker.turn()
         second.cable.pump()
         self.at(0.2, self._second_works)
 
@@ -132,7 +132,7 @@ class Rig:
 
     def close(self) -> None:
         for machine in self.machines:
-            machine.press.close()
+            machine.worker.close()
         self.store.close()
         self._folder.cleanup()
 

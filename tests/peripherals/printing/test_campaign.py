@@ -51,7 +51,7 @@ def test_a_naive_host_would_fail_this_campaign():
     from peripherals.printing.worker.printer_session import PrinterSession
 
     kept = PrinterSession.mind_silence
-    PrinterSession.mind_silence = lambda self: setattr(self.talk, "voice_broken", False) or False
+    PrinterSession.mind_silence = lambda self: setattr(self.client, "voice_broken", False) or False
     try:
         report = campaign.run(40)
     finally:

@@ -207,30 +207,30 @@ def test_a_silent_printer_is_unknown_and_gets_no_ticket(rig):  # (10)
 
 
 def test_a_late_process_id_proves_its_own_job_only(rig):  # (12)
-    ledger = PrintAttempts(rig.spool, "printer", rig.clock)
+    print_attempts = PrintAttempts(rig.spool, "printer", rig.clock)
     first, second = rig.order("A101"), rig.order("A102")
-    one = ledger.begin(rig.job(first), "session-1", None)
-    ledger.to(first, JobState.UNCERTAIN)
-    two = ledger.begin(rig.job(second), "session-2", None)
+    one = print_attempts.begin(rig.job(first), "session-1", None)
+    print_attempts.to(first, JobState.UNCERTAIN)
+    two = print_attempts.begin(rig.job(second), "session-2", None)
     assert one
     assert two
-    assert ledger.answered(_mark(one.process), "session-2") == [first]
+    assert print_attempts.answered(_mark(one.process), "session-2") == [first]
     assert rig.job(first).state is JobState.PRINTED
     assert rig.job(second).state is JobState.SENDING
 
 
 def test_a_later_process_id_proves_the_earlier_slips_of_its_session_only(rig):  # (13)
-    ledger = PrintAttempts(rig.spool, "printer", rig.clock)
+    print_attempts = PrintAttempts(rig.spool, "printer", rig.clock)
     jobs = [rig.order(f"A10{n}") for n in range(4)]
     sessions = ["old", "now", "now", "now"]
     attempts = [
-        ledger.begin(rig.job(job), session, None)
+        print_attempts.begin(rig.job(job), session, None)
         for job, session in zip(jobs, sessions, strict=True)
     ]
     for attempt in attempts[:2]:
-        ledger.written(attempt, 80)
+        print_attempts.written(attempt, 80)
     # Job 2 was not written whole: a later answer says nothing about it.
-    assert ledger.answered(_mark(attempts[3].process), "now") == [jobs[3], jobs[1]]
+    assert print_attempts.answered(_mark(attempts[3].process), "now") == [jobs[3], jobs[1]]
     assert rig.job(jobs[0]).state is not JobState.PRINTED
     assert rig.job(jobs[2]).state is not JobState.PRINTED
 

@@ -75,19 +75,19 @@ def test_another_key_does_not_open_the_spool(spool, store, clock, ids):
 
 
 def test_a_slip_is_wiped_when_its_job_ends(spool, store, clock, ids):
-    ledger = PrintAttempts(spool, "printer", clock)
+    print_attempts = PrintAttempts(spool, "printer", clock)
     job = order(spool, wish(ids))
-    ledger.begin(spool.job(job), "session", None)
-    ledger.proven(job, Proof.PROCESS_ID)
+    print_attempts.begin(spool.job(job), "session", None)
+    print_attempts.proven(job, Proof.PROCESS_ID)
     assert spool.document(job) is None
     assert store.one("SELECT payload FROM print_job")[0] is None
 
 
 def test_unknown_slips_are_kept_for_staff_and_wiped_in_time(spool, clock, ids):
-    ledger = PrintAttempts(spool, "printer", clock)
+    print_attempts = PrintAttempts(spool, "printer", clock)
     job = order(spool, wish(ids))
-    ledger.begin(spool.job(job), "session", None)
-    ledger.give_up(spool.job(job), "no answer")
+    print_attempts.begin(spool.job(job), "session", None)
+    print_attempts.give_up(spool.job(job), "no answer")
     assert spool.document(job) is not None
     with spool.store.transaction() as tx:
         assert spool.purge(tx, clock.now() - timedelta(hours=1)) == 0
@@ -129,19 +129,19 @@ def test_a_printed_job_came_from_sending():
 
 def test_every_end_is_told_to_the_journal(store, spool, clock, ids):
     journal = Journal(store, "kiosk-1", clock)
-    ledger = PrintAttempts(spool, "printer", clock, journal)
+    print_attempts = PrintAttempts(spool, "printer", clock, journal)
     with store.transaction() as tx:
         enlist(tx, "printer", 0, clock.now(), PROFILES["tm-t20"])
     proven, lost, late = (order(spool, wish(ids, key)) for key in ("proven", "lost", "late"))
-    ledger.begin(spool.job(proven), "s", None)
-    ledger.proven(proven, Proof.FENCE)
-    ledger.begin(spool.job(lost), "s", None)
-    ledger.to(lost, JobState.UNCERTAIN)
-    ledger.begin(spool.job(lost), "s", None)
-    ledger.give_up(spool.job(lost), "no answer")
+    print_attempts.begin(spool.job(proven), "s", None)
+    print_attempts.proven(proven, Proof.FENCE)
+    print_attempts.begin(spool.job(lost), "s", None)
+    print_attempts.to(lost, JobState.UNCERTAIN)
+    print_attempts.begin(spool.job(lost), "s", None)
+    print_attempts.give_up(spool.job(lost), "no answer")
     with store.transaction() as tx:
         tx.execute("UPDATE print_job SET print_by = ? WHERE id = ?", ("2020-01-01", late))
-    assert ledger.expire() == 1
+    assert print_attempts.expire() == 1
     kinds = [entry.kind for entry in journal.entries()]
     assert kinds == ["print.proven", "print.reprinted", "print.unknown", "print.expired"]
     assert journal.first_bad() is None
@@ -162,11 +162,11 @@ def test_a_trouble_staff_were_shown_is_told_once_in_ten_minutes(store, spool, cl
 
 
 def test_process_numbers_are_never_used_twice(spool, clock, ids):
-    ledger = PrintAttempts(spool, "printer", clock)
-    numbers = [ledger.probe(None, "s") for _ in range(3)]
+    print_attempts = PrintAttempts(spool, "printer", clock)
+    numbers = [print_attempts.probe(None, "s") for _ in range(3)]
     with spool.store.transaction() as tx:
         tx.execute("DELETE FROM print_attempt")
-    numbers.append(ledger.probe(None, "s"))
+    numbers.append(print_attempts.probe(None, "s"))
     assert numbers == sorted(set(numbers))
 
 

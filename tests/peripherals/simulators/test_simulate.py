@@ -66,14 +66,14 @@ def order(child: subprocess.Popen[str], line: str) -> None:
 def hear(url: str, child: subprocess.Popen[str], line: str, wanted: NamedEvent) -> list[NamedEvent]:
     """What was heard until `wanted` was, or ten seconds had passed; without the conditions."""
     clock = SystemClock()
-    equipment = DeviceLoop({wanted.name: url}, clock, SeededIds())
+    device_loop = DeviceLoop({wanted.name: url}, clock, SeededIds())
     start, heard, ordered = clock.monotonic(), [], False
     while wanted not in heard and clock.monotonic() - start < 10:
-        heard += equipment.turn(0.05)
-        if not ordered and heard and equipment.rows()[0].state.serves:
+        heard += device_loop.turn(0.05)
+        if not ordered and heard and device_loop.rows()[0].state.serves:
             order(child, line)
             ordered = True
-    equipment.close()
+    device_loop.close()
     return [each for each in heard if not isinstance(each.event, DeviceCondition)]
 
 

@@ -56,7 +56,7 @@ def test_a_camera_that_is_not_there_fails_calmly() -> None:
     camera.start()
     assert camera.look().stage is CapturePhase.RUNNING, "a moment is given to a device that is late"
     assert until(camera, clock, CapturePhase.FAILED) == CaptureProgress(CapturePhase.FAILED)
-    assert camera._equipment is None, "the device is let go"
+    assert camera._device_loop is None, "the device is let go"
 
 
 def test_a_recording_runs_until_it_is_finished() -> None:

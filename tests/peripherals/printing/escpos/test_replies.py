@@ -142,27 +142,27 @@ class Tape:
 )
 def test_a_fence_is_not_believed_for_less(octets):
     clock = VirtualClock()
-    talk = PrinterClient(Tape(clock, octets), PROFILES["generic-80"], clock)
-    talk.put_fence()
-    assert not talk.wait_fence(0.5)
+    client = PrinterClient(Tape(clock, octets), PROFILES["generic-80"], clock)
+    client.put_fence()
+    assert not client.wait_fence(0.5)
 
 
 def test_the_late_name_of_an_older_question_is_no_barrier():
     """It would say that everything before was printed, and the fence behind it proves a slip."""
     clock = VirtualClock()
     tape = Tape(clock, b"")
-    talk = PrinterClient(tape, PROFILES["tm-t20"], clock)
-    assert talk.model() == ""
+    client = PrinterClient(tape, PROFILES["tm-t20"], clock)
+    assert client.model() == ""
     tape.octets = b"\x5fTM-T20\x00"
-    assert not talk.barrier(0.5)
+    assert not client.barrier(0.5)
     tape.octets = b"\x5fTM-T20\x00" * 2
-    assert talk.barrier(0.5), "two answers to two questions: the second is its own"
+    assert client.barrier(0.5), "two answers to two questions: the second is its own"
 
 
 def test_a_printer_that_says_three_of_four_things_is_not_ready():
     clock = VirtualClock()
-    talk = PrinterClient(Tape(clock, b"\x12\x12\x12"), PROFILES["tm-t20"], clock)
-    assert talk.status() is None
+    client = PrinterClient(Tape(clock, b"\x12\x12\x12"), PROFILES["tm-t20"], clock)
+    assert client.status() is None
 
 
 class Terse(Tape):
@@ -178,15 +178,15 @@ class Terse(Tape):
 
 def test_a_printer_that_only_says_whether_it_is_on_line_is_understood():
     clock = VirtualClock()
-    talk = PrinterClient(Terse(clock, b""), PROFILES["generic-80"], clock)
-    status = talk.status()
+    client = PrinterClient(Terse(clock, b""), PROFILES["generic-80"], clock)
+    status = client.status()
     assert status is not None
     assert (status.state, status.cause) == (PrinterState.BLOCKED, PrinterCause.ERROR)
 
 
 def test_silence_is_noticed_at_once():
     clock = VirtualClock()
-    talk = PrinterClient(Tape(clock, b""), PROFILES["tm-t20"], clock)
+    client = PrinterClient(Tape(clock, b""), PROFILES["tm-t20"], clock)
     clock.advance(seconds=1)
-    assert talk.status() is None
-    assert talk.voice_broken
+    assert client.status() is None
+    assert client.voice_broken
