@@ -93,20 +93,27 @@ def speeds(site: Site, raws: list[bytes]) -> dict[str, float]:
     key = node.keys.signing
     covers = [read_cover(raw) for raw in raws]
     start = time.perf_counter()
-    for cover in covers:
-        cover.verify(key.public_key())
+    for envelope in covers:
+        envelope.verify(key.public_key())
     verified = time.perf_counter()
-    contents = [read_entries(cover) for cover in covers]
+    contents = [read_entries(envelope) for envelope in covers]
     unpacked = time.perf_counter()
-    for cover, inside in zip(covers, contents, strict=True):
-        build(key, cover.stream, cover.no, cover.prev_segment, cover.prev_entry, inside.facts)
+    for envelope, inside in zip(covers, contents, strict=True):
+        build(
+            key,
+            envelope.stream,
+            envelope.no,
+            envelope.prev_segment,
+            envelope.prev_entry,
+            inside.facts,
+        )
     built = time.perf_counter()
     records = sum(len(inside.facts) for inside in contents)
     with tempfile.TemporaryDirectory() as folder:
         store = EmbeddedStore.open(Path(folder) / "n.db", SystemIds(node.clock()))
         begin = time.perf_counter()
-        for cover in covers:
-            assert store.take(cover, "van-1", datetime.now(UTC)).verdict is AppendCheck.NEXT
+        for envelope in covers:
+            assert store.take(envelope, "van-1", datetime.now(UTC)).verdict is AppendCheck.NEXT
         stored = time.perf_counter() - begin
         store.close()
     return {
@@ -203,7 +210,7 @@ def main() -> None:
         for size in SIZES:
             raws = segments(site, size)
             covers = [read_cover(raw) for raw in raws]
-            count = sum(len(read_entries(cover).facts) for cover in covers)
+            count = sum(len(read_entries(envelope).facts) for envelope in covers)
             capsules = capsule_bytes(covers)
             forms = count - capsules[0]
             per_record[f"{size}"] = (sum(map(len, raws)) - capsules[1]) / forms
@@ -224,7 +231,7 @@ def main() -> None:
 
 def capsule_bytes(covers: list) -> tuple[int, int]:
     """How many capsules there are and the bytes of their bodies, which a new day costs once."""
-    facts = [fact for cover in covers for fact in read_entries(cover).facts]
+    facts = [fact for envelope in covers for fact in read_entries(envelope).facts]
     capsules = [fact for fact in facts if fact.kind == "capsule.opened"]
     return len(capsules), sum(len(fact.body) for fact in capsules)
 

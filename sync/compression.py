@@ -62,6 +62,6 @@ class Compressor:
 
 
 @cache
-def packer() -> Compressor:
+def compressor() -> Compressor:
     """The packer with the shipped dictionary."""
     return Compressor(_DICTIONARY.read_bytes())

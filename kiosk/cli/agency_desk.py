@@ -91,8 +91,8 @@ def run_forward(arguments: argparse.Namespace, opened: list[Opened]) -> int:
         clock, user=arguments.user, password=_password(arguments), digest=arguments.digest
     )
     try:
-        ledger = DeliveryLog(store, arguments.openrosa)
-        outcome = forward(submissions(opened), arguments.openrosa, wire, ledger, prepare)
+        log = DeliveryLog(store, arguments.openrosa)
+        outcome = forward(submissions(opened), arguments.openrosa, wire, log, prepare)
     finally:
         wire.close()
         store.close()

@@ -42,24 +42,24 @@ def run(arguments: argparse.Namespace) -> int:
     node = national_node(site)
     store = open_database(database_url(node, arguments.database), SystemIds(node.clock()))
     try:
-        tray = open_all(store, arguments.agency, key)
+        result = open_all(store, arguments.agency, key)
     finally:
         store.close()
     if arguments.act == "forward":
-        return run_forward(arguments, tray.opened)
+        return run_forward(arguments, result.opened)
     if arguments.act == "export":
-        return run_export(arguments, tray.opened)
+        return run_export(arguments, result.opened)
     if arguments.json:
-        print(json.dumps([each.as_json() for each in tray.opened], ensure_ascii=False))
+        print(json.dumps([each.as_json() for each in result.opened], ensure_ascii=False))
     else:
-        for each in tray.opened:
+        for each in result.opened:
             fields = each.as_json()
             print(f"{fields.get('reference', '-')}  {fields.get('form', '-')}  {fields['node']}")
     if arguments.out is not None:
-        new = write_tree(tray.opened, arguments.out)
+        new = write_tree(result.opened, arguments.out)
         print(f"{new} new submissions written to {arguments.out}", file=sys.stderr)
-    if tray.duplicates:
-        print(f"{tray.duplicates} arrived twice and count once", file=sys.stderr)
-    for entry, fault in tray.failed:
+    if result.duplicates:
+        print(f"{result.duplicates} arrived twice and count once", file=sys.stderr)
+    for entry, fault in result.failed:
         print(f"{entry.stream.node} entry {entry.seq}: {fault.message}", file=sys.stderr)
-    return NotForThisAgency.code if tray.failed else 0
+    return NotForThisAgency.code if result.failed else 0

@@ -62,27 +62,27 @@ class InboxResult:
 
 def open_all(store: NationalStore, agency: str, key: AgencyKey) -> InboxResult:
     """Open every sealed entry of `agency` in `store` with `key`."""
-    opener, tray = Opener(agency, key), InboxResult()
+    opener, result = Opener(agency, key), InboxResult()
     entries = list(store.entries_for(f"agency:{agency}"))
     for entry in _of(entries, capsules=True):
         try:
             opener.add_capsule(entry.stream.node, entry.body)
         except SyncRefusal as fault:
-            tray.failed.append((entry, fault))
+            result.failed.append((entry, fault))
     seen: set[tuple[Any, ...]] = set()
     for entry in _of(entries, capsules=False):
         name = (entry.subject, entry.body.get("form"), entry.body.get("reference"))
         try:
             opened = _open(opener, entry)
         except SyncRefusal as fault:
-            tray.failed.append((entry, fault))
+            result.failed.append((entry, fault))
             continue
         if name in seen:
-            tray.duplicates += 1
+            result.duplicates += 1
         else:
             seen.add(name)
-            tray.opened.append(opened)
-    return tray
+            result.opened.append(opened)
+    return result
 
 
 def write_tree(opened: Iterable[Opened], folder: Path) -> int:

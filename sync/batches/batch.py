@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from provisioning.cbor import encode
 from provisioning.identity import cose_sign1
 from sync.batches.columns import ROWS_MAX, Row, fold, unfold
-from sync.compression import packer
+from sync.compression import compressor
 from sync.faults import BadBatch, NotSigned, decode_arrived
 from sync.journal.journal import GENESIS, chain_hash
 
@@ -138,7 +138,7 @@ def read_cover(raw: bytes) -> SignedEnvelope:
             raise _bad("has a header this version does not know")
     stream = Stream(node, epoch)
     digest = hashlib.sha256(raw).digest()
-    cover = SignedEnvelope(stream, no, first, count, a, b, raw, digest, header, parts, signature)
+    envelope = SignedEnvelope(stream, no, first, count, a, b, raw, digest, header, parts, signature)
     lengths = (len(epoch), len(a), len(b))
     if lengths != (_EPOCH_BYTES, _HASH_BYTES, _HASH_BYTES) or not 0 < len(node) <= _NAME_MAX:
         raise _bad("has fields of wrong lengths in its header")
@@ -146,12 +146,12 @@ def read_cover(raw: bytes) -> SignedEnvelope:
         raise _bad("has numbers out of range in its header")
     if (no == 1) != (a == GENESIS) or (first == 1) != (b == GENESIS):
         raise _bad("does not begin where it says")
-    return cover
+    return envelope
 
 
-def read_entries(cover: SignedEnvelope) -> SegmentContents:
+def read_entries(envelope: SignedEnvelope) -> SegmentContents:
     """The inside of a verified segment; raises `BadBatch` when it does not unpack."""
-    match decode_arrived(cover.parts, "parts of a batch"):
+    match decode_arrived(envelope.parts, "parts of a batch"):
         case [bytes(withheld), list(parts)] if len(parts) <= _PARTS_MAX:
             pass
         case _:
@@ -159,29 +159,29 @@ def read_entries(cover: SignedEnvelope) -> SegmentContents:
     rows: dict[int, tuple[str, Row]] = {}
     for part in parts:
         for audience, row in _read_part(part):
-            if row.seq in rows or not cover.first <= row.seq <= cover.last:
+            if row.seq in rows or not envelope.first <= row.seq <= envelope.last:
                 raise _bad("has an entry twice or outside its range")
             rows[row.seq] = (audience, row)
     if len(rows) > ENTRIES_MAX:
         raise _bad("has too many entries")
-    return _chain(cover, rows, withheld)
+    return _chain(envelope, rows, withheld)
 
 
 def _chain(
-    cover: SignedEnvelope, rows: dict[int, tuple[str, Row]], withheld: bytes
+    envelope: SignedEnvelope, rows: dict[int, tuple[str, Row]], withheld: bytes
 ) -> SegmentContents:
     """Recompute the hash of every shared entry, taking withheld runs by their last hash."""
     facts: list[Fact] = []
-    at, expected, prev = 0, cover.first, cover.prev_entry
-    for seq in [*sorted(rows), cover.last + 1]:
+    at, expected, prev = 0, envelope.first, envelope.prev_entry
+    for seq in [*sorted(rows), envelope.last + 1]:
         if seq > expected:  # a run of withheld entries lies before this one
             prev = withheld[at : at + _HASH_BYTES]
             at += _HASH_BYTES
-        if seq > cover.last:
+        if seq > envelope.last:
             break
         audience, row = rows[seq]
         prev = chain_hash(
-            prev, cover.stream.node, seq, row.hlc, row.kind, row.subject, audience, row.body
+            prev, envelope.stream.node, seq, row.hlc, row.kind, row.subject, audience, row.body
         )
         subject = UUID(bytes=row.subject)
         facts.append(Fact(seq, row.hlc, row.kind, subject, audience, row.body, prev))
@@ -210,7 +210,7 @@ def _by_audience(facts: Sequence[Fact]) -> list[tuple[str, list[Row]]]:
 
 def _part(audience: str, rows: Sequence[Row]) -> list[Any]:
     columns, blob = fold(rows)
-    return [audience, packer().pack(columns), blob]
+    return [audience, compressor().pack(columns), blob]
 
 
 def _read_part(part: Any) -> Iterable[tuple[str, Row]]:
@@ -221,7 +221,7 @@ def _read_part(part: Any) -> Iterable[tuple[str, Row]]:
             raise _bad("has a part this version does not know")
     if audience == SITE:
         raise _bad("carries entries that never leave their site")
-    columns = packer().unpack(packed, _PART_PLAIN_MAX)
+    columns = compressor().unpack(packed, _PART_PLAIN_MAX)
     return [(audience, row) for row in unfold(columns, blob)]
 
 

@@ -70,14 +70,14 @@ class AppendResult:
     progress: StreamProgress
 
 
-def judge(tail: Tail, stored_hash: bytes | None, cover: SignedEnvelope) -> AppendCheck:
-    """The verdict on `cover`. `stored_hash` is that of the stored segment of the same number."""
-    if cover.no <= tail.no:
-        return AppendCheck.KNOWN if stored_hash == cover.hash else AppendCheck.FORK
-    if cover.no > tail.no + 1:
+def judge(tail: Tail, stored_hash: bytes | None, envelope: SignedEnvelope) -> AppendCheck:
+    """The verdict on `envelope`. `stored_hash` is that of the stored segment of the same number."""
+    if envelope.no <= tail.no:
+        return AppendCheck.KNOWN if stored_hash == envelope.hash else AppendCheck.FORK
+    if envelope.no > tail.no + 1:
         return AppendCheck.GAP
     # A restored database's first segment starts where its journal stood (PROTOCOL.md, "Epochs").
-    starts = tail.no == 0 or cover.first == tail.last + 1
-    follows = cover.prev_segment == tail.hash and starts
-    chained = tail.head is None or cover.prev_entry == tail.head
+    starts = tail.no == 0 or envelope.first == tail.last + 1
+    follows = envelope.prev_segment == tail.hash and starts
+    chained = tail.head is None or envelope.prev_entry == tail.head
     return AppendCheck.NEXT if follows and chained else AppendCheck.FORK

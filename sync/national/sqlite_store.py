@@ -100,18 +100,18 @@ class EmbeddedStore:
         tail = self._tail(stream)
         return StreamProgress(stream, tail.no, mark_of(tail.hash), tail.no)
 
-    def take(self, cover: SignedEnvelope, via: str, at: datetime) -> AppendResult:
-        contents, why = _contents(cover)
+    def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult:
+        contents, why = _contents(envelope)
         with self._store.transaction() as tx:
-            stored = self._hash(cover.stream, cover.no)
-            verdict = judge(self._tail(cover.stream), stored, cover)
+            stored = self._hash(envelope.stream, envelope.no)
+            verdict = judge(self._tail(envelope.stream), stored, envelope)
             if verdict is AppendCheck.NEXT:
-                _insert(tx, cover, contents, via, at)
+                _insert(tx, envelope, contents, via, at)
                 if contents is None:
-                    _set_aside(tx, cover, BadBatch.code, why, at)
+                    _set_aside(tx, envelope, BadBatch.code, why, at)
             elif verdict is AppendCheck.FORK:
-                _set_aside(tx, cover, Fork.code, _CONTRADICTS, at)
-        return AppendResult(verdict, self.progress(cover.stream))
+                _set_aside(tx, envelope, Fork.code, _CONTRADICTS, at)
+        return AppendResult(verdict, self.progress(envelope.stream))
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         stored = self._hash(stream, no)
@@ -168,10 +168,10 @@ class EmbeddedStore:
         return Tail(int(row[0]), bytes(row[1]), int(row[2]), bytes(row[3]) if row[3] else None)
 
 
-def _contents(cover: SignedEnvelope) -> tuple[SegmentContents | None, str]:
+def _contents(envelope: SignedEnvelope) -> tuple[SegmentContents | None, str]:
     """The inside of a segment, or why it does not unpack (then it is kept whole, unread)."""
     try:
-        return read_entries(cover), ""
+        return read_entries(envelope), ""
     except BadBatch as fault:
         return None, fault.message
 
@@ -181,22 +181,26 @@ def _key(stream: Stream) -> tuple[str, bytes]:
 
 
 def _insert(
-    tx: Transaction, cover: SignedEnvelope, contents: SegmentContents | None, via: str, at: datetime
+    tx: Transaction,
+    envelope: SignedEnvelope,
+    contents: SegmentContents | None,
+    via: str,
+    at: datetime,
 ) -> None:
-    key = _key(cover.stream)
+    key = _key(envelope.stream)
     facts = contents.facts if contents else []
     head = contents.head if contents else None
     tx.execute(
         "INSERT INTO national_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *key,
-            cover.no,
-            cover.first,
-            cover.last,
-            cover.hash,
+            envelope.no,
+            envelope.first,
+            envelope.last,
+            envelope.hash,
             head,
             len(facts),
-            cover.raw,
+            envelope.raw,
             via,
             at.isoformat(),
         ),
@@ -219,6 +223,16 @@ def _insert(
     )
 
 
-def _set_aside(tx: Transaction, cover: SignedEnvelope, code: int, why: str, at: datetime) -> None:
-    row = (*_key(cover.stream), cover.no, cover.hash, code, why, cover.raw, at.isoformat())
+def _set_aside(
+    tx: Transaction, envelope: SignedEnvelope, code: int, why: str, at: datetime
+) -> None:
+    row = (
+        *_key(envelope.stream),
+        envelope.no,
+        envelope.hash,
+        code,
+        why,
+        envelope.raw,
+        at.isoformat(),
+    )
     tx.execute(_QUARANTINE, row)

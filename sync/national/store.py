@@ -67,7 +67,7 @@ class NationalStore(Protocol):
         """How far `stream` is; its `national` equals its `no`."""
         ...
 
-    def take(self, cover: SignedEnvelope, via: str, at: datetime) -> AppendResult:
+    def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult:
         """Judge and store a verified segment that `via` brought."""
         ...
 

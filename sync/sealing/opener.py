@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from provisioning.identity.keys import AgencyKey, NotForThisKey
-from sync.compression import packer
+from sync.compression import compressor
 from sync.faults import BadBatch, NotForThisAgency
 from sync.sealing import cose_encrypt
 from sync.sealing.sealer import (
@@ -94,7 +94,7 @@ class Opener:
         except (InvalidTag, ValueError) as error:
             msg = "A sealed record was altered or moved to another place; keep it and report it."
             raise NotForThisAgency(msg) from error
-        return packer().unpack(unpad(padded), PLAIN_MAX)
+        return compressor().unpack(unpad(padded), PLAIN_MAX)
 
 
 def _not_ours() -> NotForThisAgency:

@@ -29,7 +29,7 @@ from provisioning.clock import EAT, Clock
 from provisioning.identity.certificates import AgencyPublic
 from provisioning.identity.keys import seal
 from provisioning.ids import Ids
-from sync.compression import packer
+from sync.compression import compressor
 from sync.faults import BadBatch
 from sync.journal.journal import Entry, Journal
 from sync.sealing import cose_encrypt
@@ -165,7 +165,7 @@ class Sealer:
         key, nonce = capsule.ratchet.step()
         name = capsule.identity.bytes
         context = record_context(self._origin, name, index, agency, subject)
-        sealed = AESGCMSIV(key).encrypt(nonce, pad(packer().pack(plaintext)), context)
+        sealed = AESGCMSIV(key).encrypt(nonce, pad(compressor().pack(plaintext)), context)
         return {"capsule": name, "index": index, "sealed": sealed}
 
     def _open(self, agency: str, day: date) -> _Capsule:

@@ -24,15 +24,15 @@ class Gateway:
         self,
         link: ServerLink,
         intake: Intake,
-        roll: PeerDirectory,
+        peers: PeerDirectory,
         server_epoch: bytes,
         clock: Clock,
     ) -> None:
         self._link = link
         self._intake = intake
-        self._roll = roll
+        self._peers = peers
         self._clock = clock
-        self._receiver = receiver.Receiver(server_epoch, roll.may_send)
+        self._receiver = receiver.Receiver(server_epoch, peers.may_send)
         self.refusals = 0
         """Frames and segments turned away since the start."""
 
@@ -68,7 +68,7 @@ class Gateway:
         stored, forks, now = [], set(), self._clock.now()
         for offer in greet.offers:
             stream = offer.stream
-            if not self._roll.may_send(greet.peer, stream.node):
+            if not self._peers.may_send(greet.peer, stream.node):
                 stored.append(StreamProgress(stream, 0, bytes(MARK_BYTES), 0))  # nothing to tell it
                 continue
             stored.append(self._intake.progress(stream))
@@ -79,16 +79,16 @@ class Gateway:
     def _ingest(self, arrived: receiver.Ingest) -> bool:
         peer, stream, no = arrived.peer, arrived.stream, arrived.no
         try:
-            cover = read_cover(arrived.raw)
-            if (cover.stream, cover.no) != (stream, no):
+            envelope = read_cover(arrived.raw)
+            if (envelope.stream, envelope.no) != (stream, no):
                 msg = "A batch is not the one its sender announced."
                 raise BadBatch(msg)
-            cover.verify(self._roll.signing_key(stream.node))
+            envelope.verify(self._peers.signing_key(stream.node))
         except SyncRefusal as fault:
             self.refusals += 1
             self._reply(self._receiver.refused(peer, stream, no, fault.code))
             return False
-        taken = self._intake.take(cover, peer, self._clock.now())
+        taken = self._intake.take(envelope, peer, self._clock.now())
         match taken.verdict:
             case AppendCheck.NEXT:
                 self._reply(self._receiver.stored(taken.progress))

@@ -70,18 +70,26 @@ class Relay:
         tail = self._tail(stream)
         return StreamProgress(stream, tail.no, mark_of(tail.hash), self._national(stream))
 
-    def take(self, cover: SignedEnvelope, via: str, at: datetime) -> AppendResult:
+    def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult:
         """Store a verified segment brought by `via`, durably, when it is the next one."""
-        stream, key = cover.stream, (cover.stream.node, cover.stream.db_epoch)
+        stream, key = envelope.stream, (envelope.stream.node, envelope.stream.db_epoch)
         with self._store.transaction() as tx:
-            verdict = judge(self._tail(stream), self._hash(stream, cover.no), cover)
+            verdict = judge(self._tail(stream), self._hash(stream, envelope.no), envelope)
             if verdict is AppendCheck.NEXT:
                 tx.execute(
                     "INSERT INTO relay_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (*key, cover.no, cover.last, cover.hash, cover.raw, via, at.isoformat()),
+                    (
+                        *key,
+                        envelope.no,
+                        envelope.last,
+                        envelope.hash,
+                        envelope.raw,
+                        via,
+                        at.isoformat(),
+                    ),
                 )
             elif verdict is AppendCheck.FORK:
-                _refuse(tx, stream, cover.no, cover.hash, at)
+                _refuse(tx, stream, envelope.no, envelope.hash, at)
         return AppendResult(verdict, self.progress(stream))
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:

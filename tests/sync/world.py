@@ -138,7 +138,7 @@ class NodeWorld:
             self.ids,
             self.log,
             retry_s_max=8.0,
-            told=told,
+            on_acknowledged=told,
         )
 
     def submit(self, agency="NRB", text=b"<data/>"):
@@ -203,7 +203,7 @@ class NationalWorld:
 
     def __init__(self, folder: Path, clock: VirtualClock, net: MemoryNet):
         self.path, self.clock, self.net = folder / "national.db", clock, net
-        self.roll = Roll()
+        self.peers = Roll()
         self.fuse = Fuse()
         self.boot()
 
@@ -213,7 +213,7 @@ class NationalWorld:
         opened.fuse = self.fuse
         self.store = EmbeddedStore(opened, SeededIds(99))
         server = MemoryServer(self.net)
-        self.gateway = Gateway(server, self.store, self.roll, self.store.server_epoch, self.clock)
+        self.gateway = Gateway(server, self.store, self.peers, self.store.server_epoch, self.clock)
 
     def turn(self):
         self.gateway.turn()

@@ -26,24 +26,24 @@ _POSITIONAL = frozenset({"position", "last", "randomize"})
 class SelectChoices:
     """The choices of one session's selects."""
 
-    def __init__(self, world: SessionContext) -> None:
-        self._world = world
+    def __init__(self, evaluation: SessionContext) -> None:
+        self._evaluation = evaluation
         self._finders: dict[tuple[int, NodeDefinition | None], Finder | None] = {}
 
     def rows(self, itemset: Itemset, node: XmlNode) -> list[XmlNode]:
         """The list's rows a select at `node` offers."""
-        run = self._world.form.expressions.nodes(itemset.nodeset, node.place, _where(node))
-        return run(Context(node, self._world))
+        run = self._evaluation.form.expressions.nodes(itemset.nodeset, node.place, _where(node))
+        return run(Context(node, self._evaluation))
 
     def choices(self, control: Control, node: XmlNode) -> list[Choice]:
         """What is offered now, in order, with its words, pictures and sounds."""
-        itemset, world = control.itemset, self._world
+        itemset, evaluation = control.itemset, self._evaluation
         if itemset is None:
             return [
                 Choice(
                     choice.value,
-                    world.words(choice.label, node),
-                    world.media(choice.label.itext, node),
+                    evaluation.words(choice.label, node),
+                    evaluation.media(choice.label.itext, node),
                 )
                 for choice in control.choices
             ]
@@ -56,7 +56,7 @@ class SelectChoices:
             Choice(
                 cell(row, value),
                 self._label(row, itemset),
-                world.media(cell(row, words), node) if itemset.label_itext else (),
+                evaluation.media(cell(row, words), node) if itemset.label_itext else (),
                 cell(row, ICON) if has_icons else "",
             )
             for row in rows
@@ -68,7 +68,7 @@ class SelectChoices:
         if itemset is None:
             return next(
                 (
-                    self._world.words(choice.label, node)
+                    self._evaluation.words(choice.label, node)
                     for choice in control.choices
                     if choice.value == value
                 ),
@@ -93,23 +93,23 @@ class SelectChoices:
         if finder is None:
             rows = self.rows(itemset, node)
             return [row for row in rows if cell(row, itemset.value) == value]
-        return finder(Context(node, self._world), value)
+        return finder(Context(node, self._evaluation), value)
 
     def _finder(self, itemset: Itemset, node: XmlNode) -> Finder | None:
         key = (id(itemset), node.place)
         if key not in self._finders:
-            tree = self._world.form.expressions.tree(itemset.nodeset, _where(node))
+            tree = self._evaluation.form.expressions.tree(itemset.nodeset, _where(node))
             place = node.place
             self._finders[key] = _finder(
                 tree,
                 itemset.value,
-                lambda predicate: self._world.form.expressions.predicate(predicate, place),
+                lambda predicate: self._evaluation.form.expressions.predicate(predicate, place),
             )
         return self._finders[key]
 
     def _label(self, row: XmlNode, itemset: Itemset) -> str:
         text = cell(row, itemset.label) if itemset.label else ""
-        return self._world.itext(text, row) if itemset.label_itext else text
+        return self._evaluation.itext(text, row) if itemset.label_itext else text
 
 
 def _where(node: XmlNode) -> str:
@@ -141,7 +141,7 @@ def _finder(tree: Expr, column: str, compile_predicate: Callable[[Expr], Narrow]
     listed, path = name.value, (root.name, row.name)
 
     def find(c: Context, value: str) -> list[XmlNode]:
-        rows = c.world.rows(listed, path, column, value)
+        rows = c.evaluation.rows(listed, path, column, value)
         for predicate in narrow:
             rows = predicate(c, rows)
         return rows

@@ -26,9 +26,9 @@ _WORDS = {
 class NodeDescriber:
     """Tells of nodes of one session."""
 
-    def __init__(self, form: Form, world: SessionContext, chooser: SelectChoices) -> None:
+    def __init__(self, form: Form, evaluation: SessionContext, chooser: SelectChoices) -> None:
         self._form = form
-        self._world = world
+        self._evaluation = evaluation
         self._chooser = chooser
 
     def state(self, node: RecordNode) -> NodeState:
@@ -42,7 +42,7 @@ class NodeDescriber:
             appearance="" if control is None else control.appearance,
             label=self._words(control.label if control else None, node),
             hint=self._words(control.hint if control else None, node),
-            media=self._world.media(_itext(control), node),
+            media=self._evaluation.media(_itext(control), node),
             relevant=node.relevant,
             required=node.required,
             readonly=node.readonly,
@@ -55,7 +55,7 @@ class NodeDescriber:
         )
 
     def _words(self, wording: TextDefinition | None, node: RecordNode) -> str:
-        return self._world.words(wording, node)
+        return self._evaluation.words(wording, node)
 
     def _choices(self, control: Control | None, node: RecordNode) -> tuple[Choice, ...] | None:
         if control is None or control.kind not in SELECTS:
@@ -75,7 +75,7 @@ class NodeDescriber:
         if constraint:
             where = f"constraint of {place.path}"
             test = self._form.expressions.boolean(constraint, place, where)
-            if not test(Context(node, self._world)):
+            if not test(Context(node, self._evaluation)):
                 return Violation.CONSTRAINT
         return None
 
@@ -85,7 +85,7 @@ class NodeDescriber:
         assert bind is not None
         required = violation is Violation.REQUIRED
         words = self._words(bind.required_message if required else bind.constraint_message, node)
-        return words or _WORDS[violation][is_kiswahili(self._world.language)]
+        return words or _WORDS[violation][is_kiswahili(self._evaluation.language)]
 
     def problems(self, root: RecordNode) -> list[RecordProblem]:
         """Violations of the whole record, in document order."""

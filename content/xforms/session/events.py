@@ -22,9 +22,9 @@ _PROPERTY_NAMES = {"device id": "deviceid"}
 class Events:
     """The actions of one session."""
 
-    def __init__(self, form: Form, world: SessionContext, engine: Recalculation) -> None:
+    def __init__(self, form: Form, evaluation: SessionContext, engine: Recalculation) -> None:
         self._form = form
-        self._world = world
+        self._evaluation = evaluation
         self._engine = engine
         self._depth = 0
 
@@ -61,14 +61,14 @@ class Events:
     def _targets(self, action: Action, near: RecordNode | None) -> list[RecordNode]:
         """The action's nodes: those in the same rows as `near`."""
         if near is None:
-            return nodes_at(self._world.root, action.target)
+            return nodes_at(self._evaluation.root, action.target)
         shared = [row for row in action.target.rows if row in near.place.rows]
         start: XmlNode | None = near
         if shared:
             while start is not None and start.place is not shared[-1]:
                 start = start.parent
         else:
-            start = self._world.root
+            start = self._evaluation.root
         return nodes_at(start, action.target) if isinstance(start, RecordNode) else []
 
     def _run(self, action: Action, node: RecordNode) -> None:
@@ -76,12 +76,12 @@ class Events:
             return  # a kiosk never records without being asked
         text = action.literal
         if action.kind == "setgeopoint":
-            text = self._world.location()
+            text = self._evaluation.location()
         elif action.source:
             where = f"setvalue of {node.place.path}"
             run = self._form.expressions.text(action.source, node.place, where)
-            text = run(Context(node, self._world))
-        text = calculated(text, node.place.type, self._world.zone)
+            text = run(Context(node, self._evaluation))
+        text = calculated(text, node.place.type, self._evaluation.zone)
         if text != node.value:
             node.value = text
             self._engine.value_changed(node)
@@ -89,42 +89,42 @@ class Events:
             self.value_changed(node)
 
 
-def begin(node: RecordNode, world: SessionContext) -> None:
+def begin(node: RecordNode, evaluation: SessionContext) -> None:
     """Give a node of a new record or row its first value: a preload, or its default tidied."""
-    value = preload(node, world)
+    value = preload(node, evaluation)
     if value is not None:
         node.value = value
     elif node.value:
-        node.value = default(node.value, node.place.type, world.zone)
+        node.value = default(node.value, node.place.type, evaluation.zone)
 
 
-def preload(node: RecordNode, world: SessionContext) -> str | None:
+def preload(node: RecordNode, evaluation: SessionContext) -> str | None:
     """The value a new record's node starts with, or None where the bind asks for none."""
     bind = node.place.bind
     if bind is None or not bind.preload:
         return None
-    moment = world.now().astimezone(world.zone)
+    moment = evaluation.now().astimezone(evaluation.zone)
     match (bind.preload, bind.preload_parameters):
         case ("uid", _):
-            return f"uuid:{world.uuid()}" if node.value == "" else None
+            return f"uuid:{evaluation.uuid()}" if node.value == "" else None
         case ("date", "today"):
             return moment.date().isoformat()
         case ("timestamp", "start"):
             return moment_text(moment)
         case ("property" | "context" | "session", name):
-            return property_value(world, name)
+            return property_value(evaluation, name)
         case _:
             return None
 
 
-def property_value(world: SessionContext, name: str) -> str | None:
+def property_value(evaluation: SessionContext, name: str) -> str | None:
     """A device property by the names forms use for it; None where this device has none."""
-    return world.property(_PROPERTY_NAMES.get(name, name)) or None
+    return evaluation.property(_PROPERTY_NAMES.get(name, name)) or None
 
 
-def at_end(node: RecordNode, world: SessionContext) -> str | None:
+def at_end(node: RecordNode, evaluation: SessionContext) -> str | None:
     """The value finalising gives a node (`timestamp end`), or None."""
     bind = node.place.bind
     if bind is None or bind.preload != "timestamp" or bind.preload_parameters != "end":
         return None
-    return moment_text(world.now().astimezone(world.zone))
+    return moment_text(evaluation.now().astimezone(evaluation.zone))

@@ -13,15 +13,15 @@ from content.xforms.session.recalculation import nodes_at
 from content.xforms.tree import RecordNode, XmlNode
 
 
-def pages(form: Form, world: SessionContext) -> list[Page]:
+def pages(form: Form, evaluation: SessionContext) -> list[Page]:
     """Every page of what is relevant now."""
-    return list(_Pager(form, world).pages(form.controls, world.root, ()))
+    return list(_Pager(form, evaluation).pages(form.controls, evaluation.root, ()))
 
 
 class _Pager:
-    def __init__(self, form: Form, world: SessionContext) -> None:
+    def __init__(self, form: Form, evaluation: SessionContext) -> None:
         self._form = form
-        self._world = world
+        self._evaluation = evaluation
 
     def pages(
         self, controls: list[Control], near: RecordNode, titles: tuple[str, ...], named: str = ""
@@ -54,7 +54,7 @@ class _Pager:
         inner = near
         if control.place is not None and control.place.repeat:
             # The group around a repeat names it; it is there even without rows.
-            label = self._world.words(control.label, near)
+            label = self._evaluation.words(control.label, near)
             yield from self.pages(control.children, near, titles, label)
             return
         if control.place is not None:
@@ -62,7 +62,7 @@ class _Pager:
             if not nodes:
                 return
             inner = nodes[0]
-        label = self._world.words(control.label, inner)
+        label = self._evaluation.words(control.label, inner)
         around = (*titles, label) if label else titles
         if "field-list" in control.appearance.split() and not _has_repeat(control):
             asked = tuple(
@@ -86,7 +86,7 @@ class _Pager:
             if not parent.relevant:
                 continue
             rows = [row for row in self._nodes(control, parent) if row.parent is parent]
-            label = self._world.words(control.label, rows[0] if rows else parent) or named
+            label = self._evaluation.words(control.label, rows[0] if rows else parent) or named
             inside = (*titles, label) if label else titles
             field_list = "field-list" in control.appearance.split() and not _has_repeat(control)
             for row in rows:

@@ -36,12 +36,12 @@ class Recalculation:
     def __init__(
         self,
         graph: Graph,
-        world: SessionContext,
+        evaluation: SessionContext,
         chooser: SelectChoices,
         changed: Callable[[RecordNode], None],
     ) -> None:
         self._graph = graph
-        self._world = world
+        self._evaluation = evaluation
         self._chooser = chooser
         self._changed = changed
         self._waiting: list[int] = []
@@ -50,7 +50,7 @@ class Recalculation:
         self._steps = 0
         self._dropped: dict[RecordNode, str] = {}
         # One context serves every rule: rules never run inside each other.
-        self._context = Context(world.root, world)
+        self._context = Context(evaluation.root, evaluation)
 
     def run_all(self) -> None:
         """Run every rule everywhere; then whatever that woke."""
@@ -124,8 +124,13 @@ class Recalculation:
             return
         self._running = True
         self._steps = 0
-        self._world.spent = 0
-        waiting, rules, fixed, run = self._waiting, self._graph.rules, self._world.fixed, self._run
+        self._evaluation.spent = 0
+        waiting, rules, fixed, run = (
+            self._waiting,
+            self._graph.rules,
+            self._evaluation.fixed,
+            self._run,
+        )
         try:
             while waiting:
                 order = heapq.heappop(waiting)
@@ -145,7 +150,7 @@ class Recalculation:
 
     def _targets(self, place: NodeDefinition, roots: list[RecordNode] | None) -> list[RecordNode]:
         if roots is None:
-            return nodes_at(self._world.root, place)
+            return nodes_at(self._evaluation.root, place)
         if len(roots) == 1:
             return nodes_at(roots[0], place) if roots[0].parent is not None else []
         found = {id(n): n for root in roots if root.parent for n in nodes_at(root, place)}
@@ -163,7 +168,7 @@ class Recalculation:
         context.node = context.current = node
         value = rule.run(context)
         if kind is CALCULATE:
-            text = calculated(value, node.place.type, self._world.zone)
+            text = calculated(value, node.place.type, self._evaluation.zone)
             if text != node.value:
                 node.value = text
                 self.value_changed(node)

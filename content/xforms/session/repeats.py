@@ -22,9 +22,9 @@ _COUNT_ROUNDS_MAX = 20
 class Repeats:
     """The rows of one record. `on_new_row` fires the form's new-repeat actions."""
 
-    def __init__(self, form: Form, world: SessionContext, engine: Recalculation) -> None:
+    def __init__(self, form: Form, evaluation: SessionContext, engine: Recalculation) -> None:
         self._form = form
-        self._world = world
+        self._evaluation = evaluation
         self._engine = engine
         self.started = False
         """Whether the record is past its first load."""
@@ -40,7 +40,7 @@ class Repeats:
 
     def remove(self, path: str) -> None:
         """Remove the row at `path`; raises `AnswerRefused`."""
-        row = find(self._world.root, path)
+        row = find(self._evaluation.root, path)
         if not row.place.repeat:
             raise AnswerRefused(f"{path} is not a row of a repeat.")
         control = row.place.control
@@ -54,7 +54,7 @@ class Repeats:
         if place is None or not place.repeat:
             raise AnswerRefused(f"{path} is not a repeat.")
         above = path.strip().rpartition("/")[0]
-        return place, find(self._world.root, above)
+        return place, find(self._evaluation.root, above)
 
     def _append(self, place: NodeDefinition, parent: RecordNode) -> RecordNode:
         template = self._form.record.templates.get(place)
@@ -67,7 +67,7 @@ class Repeats:
         parent.insert_after(rows[-1] if rows else _before(parent, place), row)
         spread(row, parent.relevant)
         for node in row.each():
-            begin(node, self._world)
+            begin(node, self._evaluation)
         self.on_new_row(row)
         self._engine.row_added(row)
         self._engine.settle()
@@ -102,7 +102,7 @@ class Repeats:
         changed = False
         above = place.parent
         assert above is not None
-        for parent in list(nodes_at(self._world.root, above)):
+        for parent in list(nodes_at(self._evaluation.root, above)):
             rows = parent.by_name.get(place.name, [])
             wanted = self._wanted(place, parent, len(rows))
             rows = parent.by_name.get(place.name, [])
@@ -126,7 +126,9 @@ class Repeats:
         # The count stands in the repeat: its relative paths start at a row.
         context = RecordNode(place)
         context.parent = parent
-        number = to_number(value(Context(context, self._world)), Context(context, self._world))
+        number = to_number(
+            value(Context(context, self._evaluation)), Context(context, self._evaluation)
+        )
         if math.isnan(number):
             return rows if self.started else 0
         if number < 0:

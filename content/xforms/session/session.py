@@ -54,19 +54,19 @@ class FormSession:
         self._build(
             form, SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
         )
-        self._world.take(copy_record(form.record.root))
+        self._evaluation.take(copy_record(form.record.root))
         self._start_new()
 
-    def _build(self, form: Form, world: SessionContext) -> None:
+    def _build(self, form: Form, evaluation: SessionContext) -> None:
         self.form = form
-        self._world = world
-        chooser = SelectChoices(world)
-        world.name_choice = chooser.label
-        self._engine = Recalculation(form.graph, world, chooser, self._calculated)
-        self._repeats = Repeats(form, world, self._engine)
-        self._events = Events(form, world, self._engine)
+        self._evaluation = evaluation
+        chooser = SelectChoices(evaluation)
+        evaluation.name_choice = chooser.label
+        self._engine = Recalculation(form.graph, evaluation, chooser, self._calculated)
+        self._repeats = Repeats(form, evaluation, self._engine)
+        self._events = Events(form, evaluation, self._engine)
         self._repeats.on_new_row = self._events.new_row
-        self._describer = NodeDescriber(form, world, chooser)
+        self._describer = NodeDescriber(form, evaluation, chooser)
 
     @classmethod
     def restore(
@@ -84,17 +84,17 @@ class FormSession:
     ) -> FormSession:
         """The session a `snapshot()` was taken of; raises `SnapshotRefused`."""
         session = cls.__new__(cls)
-        world = SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
-        session._build(form, world)
+        evaluation = SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
+        session._build(form, evaluation)
         root, language = snapshots.read(form, snapshot)
-        session._world.take(root)
-        session._world.language = language
+        session._evaluation.take(root)
+        session._evaluation.language = language
         session._resume()
         return session
 
     def _start_new(self) -> None:
-        for node in self._world.root.each():
-            begin(node, self._world)
+        for node in self._evaluation.root.each():
+            begin(node, self._evaluation)
         self._engine.run_all()
         self._repeats.settle_counts()
         self._repeats.started = True
@@ -121,25 +121,25 @@ class FormSession:
 
     @property
     def language(self) -> str:
-        return self._world.language
+        return self._evaluation.language
 
     @language.setter
     def language(self, name: str) -> None:
         if name not in self.form.languages:
             known = ", ".join(self.form.languages) or "none"
             raise AnswerRefused(f"The form has no language {name!r}; it has: {known}.")
-        if name != self._world.language:
-            self._world.language = name
+        if name != self._evaluation.language:
+            self._evaluation.language = name
             # Calculations may use translated texts (jr:itext, jr:choice-name).
             self._engine.run_all()
             self._settle()
 
     def set(self, path: str, text: str | None) -> SetResult:
         """Answer the question at `path` (None clears it); raises `AnswerRefused`."""
-        node = find(self._world.root, path)
+        node = find(self._evaluation.root, path)
         if node.children:
             raise AnswerRefused(f"{path} is a group; answer the questions in it.")
-        value = stored(text or "", node.place.type, self._world.zone)
+        value = stored(text or "", node.place.type, self._evaluation.zone)
         changed = value != node.value
         self._engine.answered(node)
         if changed:
@@ -165,63 +165,65 @@ class FormSession:
 
     def node(self, path: str) -> NodeState:
         """The state of one node; raises `AnswerRefused` where there is none."""
-        return self._describer.state(find(self._world.root, path))
+        return self._describer.state(find(self._evaluation.root, path))
 
     def nodes(self) -> list[NodeState]:
         """Every node from the root down, in document order, groups and rows too."""
         return [
             self._describer.state(node)
-            for node in self._world.root.each()
+            for node in self._evaluation.root.each()
             if not node.place.is_attribute
         ]
 
     def pages(self) -> list[Page]:
         """What to ask now, in order: relevant questions only."""
-        return pages(self.form, self._world)
+        return pages(self.form, self._evaluation)
 
     def violations(self) -> list[RecordProblem]:
         """Every relevant answer that is missing or breaks its constraint, in order."""
-        return self._describer.problems(self._world.root)
+        return self._describer.problems(self._evaluation.root)
 
     def finalize(self) -> Finalized:
         """Stamp the end, check everything again and give the submission's bytes."""
-        world = self._world
-        for node in world.root.each():
-            value = at_end(node, world)
+        evaluation = self._evaluation
+        for node in evaluation.root.each():
+            value = at_end(node, evaluation)
             if value is not None and value != node.value:
                 node.value = value
                 self._engine.value_changed(node)
         self._settle()
         instance_id = self._instance_id()
-        complete_entities(world.root, world)
+        complete_entities(evaluation.root, evaluation)
         problems = self.violations()
-        xml = to_xml(self.form, world.root, instance_id, self._deprecated)
-        return Finalized(xml, tuple(problems), instance_id, entity_changes(world.root))
+        xml = to_xml(self.form, evaluation.root, instance_id, self._deprecated)
+        return Finalized(xml, tuple(problems), instance_id, entity_changes(evaluation.root))
 
     def _instance_id(self) -> str:
-        node = instance_id_node(self._world.root)
+        node = instance_id_node(self._evaluation.root)
         if node is None:
             if not self._own_id:
-                self._own_id = f"uuid:{self._world.uuid()}"
+                self._own_id = f"uuid:{self._evaluation.uuid()}"
             return self._own_id
         if not node.value:
-            node.value = f"uuid:{self._world.uuid()}"
+            node.value = f"uuid:{self._evaluation.uuid()}"
         return node.value
 
     def correct(self) -> None:
         """Go on as a corrected record: a new instanceID, and the one it replaces beside it."""
         self._deprecated, self._own_id = self._instance_id(), ""
-        if (node := instance_id_node(self._world.root)) is not None:
+        if (node := instance_id_node(self._evaluation.root)) is not None:
             node.value = ""  # and the next is made when it is asked for
 
     _own_id = _deprecated = ""
 
     def snapshot(self) -> bytes:
         """The record as bytes for `restore`: values, rows and language, nothing derived."""
-        return snapshots.write(self.form, self._world.root, self._world.language)
+        return snapshots.write(self.form, self._evaluation.root, self._evaluation.language)
 
     def values(self, paths: Iterable[str] | None = None) -> dict[str, str]:
         """Stored values by address, of leaves (of `paths` where given)."""
         wanted = None if paths is None else set(paths)
-        found = {address(node): node.value for node in self._world.root.each() if not node.children}
+        found = {
+            address(node): node.value for node in self._evaluation.root.each() if not node.children
+        }
         return found if wanted is None else {k: v for k, v in found.items() if k in wanted}

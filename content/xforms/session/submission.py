@@ -121,13 +121,13 @@ def instance_id_node(root: RecordNode) -> RecordNode | None:
     return None
 
 
-def complete_entities(root: RecordNode, world: SessionContext) -> None:
+def complete_entities(root: RecordNode, evaluation: SessionContext) -> None:
     """Give every entity that is created an id, where the form itself gave none."""
     for entity in _entities(root):
         if _flag(entity, "create") and not _attribute(entity, "id"):
             node = (entity.attributes or {}).get("id")
             if node is not None:
-                node.value = world.uuid()
+                node.value = evaluation.uuid()
 
 
 def entity_changes(root: RecordNode) -> tuple[EntityChange, ...]:

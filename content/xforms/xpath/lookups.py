@@ -51,9 +51,9 @@ def indexed(
     def look_up(c: Context) -> list[XmlNode]:
         key = sought(c)
         if isinstance(key, bool) or (isinstance(key, list) and len(key) > 1):
-            document = c.world.instance(instance)
+            document = c.evaluation.instance(instance)
             return [] if document is None else general(c, [document])
-        rows = c.world.rows(instance, path, column, to_text(key))
+        rows = c.evaluation.rows(instance, path, column, to_text(key))
         for predicate in narrow:
             rows = predicate(c, rows)
         return onward(c, rows)

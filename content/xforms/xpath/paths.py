@@ -133,15 +133,15 @@ def absolute(
         return _from_row(row, lambda _, start: descend(start[0], below), names)
     walk = compile_steps(rest, compile_predicate)
     if row is None:
-        return lambda c: walk(c, [c.world.document()])
+        return lambda c: walk(c, [c.evaluation.document()])
     return _from_row(row, walk, names, compile_steps(path.steps, compile_predicate))
 
 
 def _from_top(names: tuple[str, ...], path: str) -> RunNodes:
     def from_top(c: Context) -> list[XmlNode]:
-        world = c.world
-        found = world.fixed.get(path)
-        return descend(world.document(), names) if found is None else found
+        evaluation = c.evaluation
+        found = evaluation.fixed.get(path)
+        return descend(evaluation.document(), names) if found is None else found
 
     return from_top
 
@@ -171,7 +171,7 @@ def _from_row(
             if place is not None and place.path == path:
                 return walk(c, [node])
             node = node.parent
-        document = c.world.document()
+        document = c.evaluation.document()
         return descend(document, names) if whole is None else whole(c, [document])
 
     return from_row
@@ -199,7 +199,7 @@ def compile_steps(steps: list[LocationStep], compile_predicate: CompilePredicate
                     reached = near
                 else:
                     reached += near
-            c.world.spend(len(reached))
+            c.evaluation.spend(len(reached))
             found = _unique(reached) if may_repeat and len(found) > 1 else reached
         return found
 
@@ -220,8 +220,8 @@ def where(run: Run) -> Narrow:
     """The nodes for which a condition holds."""
 
     def test(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
-        inner = Context(c.node, c.world, c.current, len(nodes))
-        c.world.spend(len(nodes))
+        inner = Context(c.node, c.evaluation, c.current, len(nodes))
+        c.evaluation.spend(len(nodes))
         kept = []
         for at, node in enumerate(nodes, 1):
             inner.node = node
@@ -237,8 +237,8 @@ def where_or_at(run: Run) -> Narrow:
     """As `where`, but a value that turns out a number means a position."""
 
     def pick(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
-        inner = Context(c.node, c.world, c.current, len(nodes))
-        c.world.spend(len(nodes))
+        inner = Context(c.node, c.evaluation, c.current, len(nodes))
+        c.evaluation.spend(len(nodes))
         kept = []
         for at, node in enumerate(nodes, 1):
             inner.node = node

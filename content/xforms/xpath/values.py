@@ -89,13 +89,17 @@ class EvaluationContext(Protocol):
 class Context:
     """Where an expression runs: the node, its position, and the node it all started from."""
 
-    __slots__ = ("current", "node", "position", "size", "world")
+    __slots__ = ("current", "node", "position", "size", "evaluation")
 
     def __init__(
-        self, node: XmlNode, world: EvaluationContext, current: XmlNode | None = None, size: int = 1
+        self,
+        node: XmlNode,
+        evaluation: EvaluationContext,
+        current: XmlNode | None = None,
+        size: int = 1,
     ) -> None:
         self.node = node
-        self.world = world
+        self.evaluation = evaluation
         self.current = node if current is None else current
         self.position = 1
         self.size = size
@@ -152,7 +156,7 @@ def text_number(text: str, context: Context) -> float:
     if _NUMBER.match(text):
         return float(text)
     if len(text) >= 10 and text[4:5] == "-":
-        return days_of(text, context.world.zone)
+        return days_of(text, context.evaluation.zone)
     return NAN
 
 

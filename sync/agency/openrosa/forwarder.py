@@ -47,14 +47,14 @@ def forward(
     submissions: Iterable[Submission],
     url: str,
     wire: Wire,
-    ledger: DeliveryLog,
+    log: DeliveryLog,
     prepare: Callable[[Submission], Submission] = lambda submission: submission,
 ) -> ForwardResult:
     """Hand every submission to `url`; a run that was stopped is simply run again."""
     outcome = ForwardResult()
     gate: PostTarget | None = None
     for submission in submissions:
-        known = ledger.progress(submission.instance_id)
+        known = log.progress(submission.instance_id)
         if known is not None and known.state != WAITING:
             outcome.counts["already " + known.state] += 1
             continue
@@ -65,9 +65,9 @@ def forward(
                 outcome.troubles.append(("HEAD", judged, answer.status, answer.text[:200]))
                 return outcome
             gate = judged
-        verdict, answer = _send(ledger.freeze(submission, prepare), gate, wire, ledger)
+        verdict, answer = _send(log.freeze(submission, prepare), gate, wire, log)
         outcome.counts[verdict.value] += 1
-        ledger.settle(submission.instance_id, verdict, answer.status)
+        log.settle(submission.instance_id, verdict, answer.status)
         if verdict is not DeliveryDecision.ACCEPTED:
             outcome.troubles.append(
                 (submission.instance_id, verdict, answer.status, answer.text[:200])
@@ -79,14 +79,14 @@ def forward(
 
 
 def _send(
-    submission: Submission, gate: PostTarget, wire: Wire, ledger: DeliveryLog
+    submission: Submission, gate: PostTarget, wire: Wire, log: DeliveryLog
 ) -> tuple[DeliveryDecision, ServerResponse]:
     try:
         posts: tuple[Post, ...] = split(submission, gate.limit_bytes)
     except TooLarge as error:
         return DeliveryDecision.PARKED, ServerResponse(413, {}, str(error))
-    ledger.begin(submission.instance_id, gate.limit_bytes)
-    progress = ledger.progress(submission.instance_id)
+    log.begin(submission.instance_id, gate.limit_bytes)
+    progress = log.progress(submission.instance_id)
     done = progress.posts_done if progress else 0
     answer = ServerResponse(201, {})
     for number, post in enumerate(posts, 1):
@@ -97,7 +97,7 @@ def _send(
         verdict = judge_post(answer)
         if verdict is not DeliveryDecision.ACCEPTED:
             return verdict, answer
-        ledger.posted(submission.instance_id, number, answer.status)
+        log.posted(submission.instance_id, number, answer.status)
     return DeliveryDecision.ACCEPTED, answer
 
 

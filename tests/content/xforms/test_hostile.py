@@ -327,14 +327,14 @@ def fuzz(count, *, seed):
     lists = '<instance id="l"><root><item><name>a</name><label>A</label></item></root></instance>'
     record = "<i>5</i><s>word</s><b/><r><n>1</n></r><r><n>2</n></r><out/>"
     session = open_form(xform(record, lists, inputs("i") + body))
-    world, place = session._world, session.form.places["/data/out"]
+    evaluation, place = session._evaluation, session.form.places["/data/out"]
     ran = 0
     for _ in range(count):
         source = random_expression(chance, 3)
-        world.spent = 0
+        evaluation.spent = 0
         try:
             run = session.form.expressions.text(source, place, "fuzz")
-            text = run(Context(world.root.by_name["out"][0], world))
+            text = run(Context(evaluation.root.by_name["out"][0], evaluation))
         except Fault:
             continue
         assert type(text) is str, source

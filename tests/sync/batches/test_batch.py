@@ -37,18 +37,18 @@ def one(plan=PLAN):
 
 
 def receive(raw, key=KEY):
-    cover = read_cover(raw)
-    cover.verify(key.public_key())
-    return cover, read_entries(cover)
+    envelope = read_cover(raw)
+    envelope.verify(key.public_key())
+    return envelope, read_entries(envelope)
 
 
 def test_what_is_shared_comes_out_as_it_went_in_and_the_chain_closes():
     made, raw = one()
-    cover, contents = receive(raw)
+    envelope, contents = receive(raw)
     assert list(contents.facts) == [fact for fact in made if fact.audience != "site"]
     assert contents.head == made[-1].hash
-    assert (cover.stream, cover.no, cover.first, cover.count) == (STREAM, 1, 1, 8)
-    assert (cover.last, cover.hash) == (8, hashlib.sha256(raw).digest())
+    assert (envelope.stream, envelope.no, envelope.first, envelope.count) == (STREAM, 1, 1, 8)
+    assert (envelope.last, envelope.hash) == (8, hashlib.sha256(raw).digest())
 
 
 def test_entries_of_the_site_leave_only_the_hash_of_each_run():
@@ -71,8 +71,8 @@ def test_the_next_segment_goes_on_where_this_one_ends():
     first = build(KEY, STREAM, 1, GENESIS, GENESIS, made[:5])
     digest = hashlib.sha256(first).digest()
     second = build(KEY, STREAM, 2, digest, made[4].hash, made[5:])
-    cover, contents = receive(second)
-    assert (cover.no, cover.first, cover.prev_segment) == (2, 6, digest)
+    envelope, contents = receive(second)
+    assert (envelope.no, envelope.first, envelope.prev_segment) == (2, 6, digest)
     assert contents.head == made[-1].hash
 
 
@@ -152,13 +152,13 @@ def test_too_many_bytes_are_refused_before_they_are_looked_at():
 def test_a_bomb_is_refused_by_its_limit():
     import zstandard
 
-    from sync.compression import _DICTIONARY, packer
+    from sync.compression import _DICTIONARY, compressor
 
-    bomb = packer().pack(bytes(64 << 20))
+    bomb = compressor().pack(bytes(64 << 20))
     assert len(bomb) < 1 << 16
     assert zstandard.ZstdCompressionDict(_DICTIONARY.read_bytes()).dict_id()
     with pytest.raises(BadBatch):
-        packer().unpack(bomb, 4 << 20)
+        compressor().unpack(bomb, 4 << 20)
 
 
 def test_a_body_that_is_not_a_plain_map_travels_as_its_bytes():

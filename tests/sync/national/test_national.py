@@ -53,13 +53,13 @@ def chain(stream=A, count=3, tag="a"):
     return covers
 
 
-def take(store, cover):
-    return store.take(cover, "centre", NOW).verdict
+def take(store, envelope):
+    return store.take(envelope, "centre", NOW).verdict
 
 
 def test_segments_in_order_are_stored_with_their_entries(store):
     covers = chain()
-    assert [take(store, cover) for cover in covers] == [AppendCheck.NEXT] * 3
+    assert [take(store, envelope) for envelope in covers] == [AppendCheck.NEXT] * 3
     progress = store.progress(A)
     assert (progress.no, progress.national, progress.mark) == (3, 3, mark_of(covers[-1].hash))
     entries = list(store.entries_for("agency:NRB"))
@@ -75,8 +75,8 @@ def test_segments_in_order_are_stored_with_their_entries(store):
 
 def test_the_same_segment_again_changes_nothing(store):
     covers = chain()
-    for cover in [*covers, *covers, covers[0]]:
-        take(store, cover)
+    for envelope in [*covers, *covers, covers[0]]:
+        take(store, envelope)
     assert take(store, covers[1]) is AppendCheck.KNOWN
     assert store.counts()[0].segments == 3
     assert len(list(store.entries_for("national"))) == 3
@@ -87,7 +87,7 @@ def test_a_gap_is_not_stored_and_closes_when_filled(store):
     assert take(store, covers[0]) is AppendCheck.NEXT
     assert take(store, covers[2]) is AppendCheck.GAP
     assert store.progress(A).no == 1
-    assert [take(store, cover) for cover in covers[1:]] == [AppendCheck.NEXT] * 2
+    assert [take(store, envelope) for envelope in covers[1:]] == [AppendCheck.NEXT] * 2
 
 
 def test_another_segment_of_the_same_number_is_a_fork_kept_once(store):
@@ -131,8 +131,8 @@ def test_a_signed_segment_that_does_not_unpack_is_set_aside_and_stops_nothing(st
 
 def test_streams_do_not_touch_each_other(store):
     again = Stream("kiosk-1", b"epoch--2")
-    for cover in [*chain(), *chain(again, 2), *chain(Stream("van-1", b"epoch--1"), 1)]:
-        assert take(store, cover) is AppendCheck.NEXT
+    for envelope in [*chain(), *chain(again, 2), *chain(Stream("van-1", b"epoch--1"), 1)]:
+        assert take(store, envelope) is AppendCheck.NEXT
     assert [(each.stream.node, each.segments) for each in store.counts()] == [
         ("kiosk-1", 3),
         ("kiosk-1", 2),
@@ -160,6 +160,6 @@ def test_a_database_of_an_unknown_kind_is_refused_by_name():
 
 def test_the_first_segment_of_a_restored_database_may_start_anywhere():
     later = facts(A, [("visit.started", "national", {})] * 2, first=41, prev=b"p" * 32)
-    cover = read_cover(build(signing("kiosk-1"), A, 1, GENESIS, b"p" * 32, later))
-    assert judge(START, None, cover) is AppendCheck.NEXT
-    assert judge(Tail(1, b"h" * 32, 9, None), b"other" * 6, cover) is AppendCheck.FORK
+    envelope = read_cover(build(signing("kiosk-1"), A, 1, GENESIS, b"p" * 32, later))
+    assert judge(START, None, envelope) is AppendCheck.NEXT
+    assert judge(Tail(1, b"h" * 32, 9, None), b"other" * 6, envelope) is AppendCheck.FORK

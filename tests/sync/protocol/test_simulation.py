@@ -101,10 +101,10 @@ class World:
         store = self.nodes["national"].store
         opened = []
         for agency, key in AGENCIES.items():
-            tray = open_all(store, agency, key)
-            assert tray.failed == []
-            assert tray.duplicates == 0
-            opened += [each.entry.body["reference"] for each in tray.opened]
+            result = open_all(store, agency, key)
+            assert result.failed == []
+            assert result.duplicates == 0
+            opened += [each.entry.body["reference"] for each in result.opened]
         told = [reference for name in SENDERS for reference in self.nodes[name].told]
         assert len(opened) >= len(set(told))
         assert set(told) <= set(opened)
@@ -292,9 +292,9 @@ def test_a_properly_restored_node_goes_on_under_a_new_epoch():
         van.submit()
         world.heal()
         national = world.nodes["national"].store
-        tray = open_all(national, "NRB", AGENCIES["NRB"])
-        assert {each.entry.body["reference"] for each in tray.opened} == set(van.told)
-        assert tray.failed == []
+        result = open_all(national, "NRB", AGENCIES["NRB"])
+        assert {each.entry.body["reference"] for each in result.opened} == set(van.told)
+        assert result.failed == []
         assert national.quarantine() == []
         assert len(national.counts()) == 2
         world.close()

@@ -52,12 +52,12 @@ def test_what_waits_is_sent_and_acknowledged(world):
 
 def test_a_revoked_node_is_refused_by_name_and_keeps_its_journal(world):
     van, national = world
-    national.roll.revoked.add("van-1")
+    national.peers.revoked.add("van-1")
     van.submit()
     run(van, national)
     status = read(van.store)
     assert (status.fault, status.waiting, status.segments_acked) == (49, 2, 0)
-    national.roll.revoked.clear()
+    national.peers.revoked.clear()
     run(van, national, 1_000)
     status = read(van.store)
     assert (status.waiting, status.fault) == (0, 0)  # refused is not for ever
@@ -215,7 +215,7 @@ def test_a_segment_that_cannot_be_had_again_stops_its_stream_and_is_reported(wor
 def test_somebody_elses_stream_is_refused_without_a_word_about_it(bare):
     raw = segment()
     bare.say(hello(), frames.Chunk(S, 0, 1, 0, len(raw), raw))
-    bare.gateway._roll.revoked.add("kiosk-1")
+    bare.gateway._peers.revoked.add("kiosk-1")
     cursor, refusal = bare.say(hello())
     assert cursor.positions == [frames.StreamPosition(0, bytes(8), 0, 0)]
     assert refusal == frames.Nack(S, 0, 1, 49)

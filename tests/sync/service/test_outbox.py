@@ -86,8 +86,8 @@ def test_enough_entries_are_a_reason_whatever_the_line(node):
     assert close(node, entries_max=3, line_free=False)
     assert close(node, entries_max=3, line_free=False)
     assert not close(node, entries_max=3, line_free=False)
-    cover = read_cover(node.outbox.raw(node.stream, 2))
-    assert [fact.seq for fact in read_entries(cover).facts] == [4, 5, 6]
+    envelope = read_cover(node.outbox.raw(node.stream, 2))
+    assert [fact.seq for fact in read_entries(envelope).facts] == [4, 5, 6]
 
 
 def test_large_bodies_close_a_segment_early(node, monkeypatch):

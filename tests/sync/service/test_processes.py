@@ -133,9 +133,9 @@ def test_kills_at_every_party_lose_nothing_and_double_nothing(site, processes):
     store = EmbeddedStore.open(site.node("national").db_path, SystemIds(kiosk.clock))
     opened = []
     for agency in AGENCIES:
-        tray = open_all(store, agency, site.agency_key(agency))
-        assert (tray.failed, tray.duplicates) == ([], 0)
-        opened += [each.entry.body["reference"] for each in tray.opened]
+        result = open_all(store, agency, site.agency_key(agency))
+        assert (result.failed, result.duplicates) == ([], 0)
+        opened += [each.entry.body["reference"] for each in result.opened]
     assert sorted(opened) == sorted(kiosk.told)
     assert store.quarantine() == []
     store.close()

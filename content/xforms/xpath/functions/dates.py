@@ -39,11 +39,11 @@ def moment_text(moment: datetime) -> str:
 
 
 def _today(c: Context) -> str:
-    return c.world.now().astimezone(c.world.zone).date().isoformat()
+    return c.evaluation.now().astimezone(c.evaluation.zone).date().isoformat()
 
 
 def _now(c: Context) -> str:
-    return moment_text(c.world.now().astimezone(c.world.zone))
+    return moment_text(c.evaluation.now().astimezone(c.evaluation.zone))
 
 
 def day_text(days: float) -> str:
@@ -60,12 +60,12 @@ def _date(c: Context, value: Value) -> str:
     if isinstance(value, float):
         return day_text(value)
     text = to_text(value).strip()
-    if len(text) == 10 and parse_moment(text, c.world.zone) is not None:
+    if len(text) == 10 and parse_moment(text, c.evaluation.zone) is not None:
         return text
-    moment = parse_moment(text, c.world.zone)
+    moment = parse_moment(text, c.evaluation.zone)
     if moment is not None:
         return (
-            moment_text(moment.astimezone(c.world.zone))
+            moment_text(moment.astimezone(c.evaluation.zone))
             if "T" in text
             else moment.date().isoformat()
         )
@@ -77,10 +77,10 @@ def _moment(c: Context, value: Value) -> datetime | None:
     if isinstance(value, float):
         return _moment_of_days(c, value)
     text = to_text(value)
-    moment = parse_moment(text, c.world.zone)
+    moment = parse_moment(text, c.evaluation.zone)
     if moment is None:
         return _moment_of_days(c, text_number(text, c)) if text else None
-    return moment.astimezone(c.world.zone)
+    return moment.astimezone(c.evaluation.zone)
 
 
 def _moment_of_days(c: Context, days: float) -> datetime | None:
@@ -91,19 +91,19 @@ def _moment_of_days(c: Context, days: float) -> datetime | None:
     """
     text = day_text(days)
     if not text or days.is_integer():
-        return parse_moment(text, c.world.zone)
-    moment = parse_moment(f"{text}T00:00:00Z", c.world.zone)
+        return parse_moment(text, c.evaluation.zone)
+    moment = parse_moment(f"{text}T00:00:00Z", c.evaluation.zone)
     if moment is None:
         return None
     part = timedelta(milliseconds=round((days - math.floor(days)) * _DAY_S * 1000))
-    return (moment + part).astimezone(c.world.zone)
+    return (moment + part).astimezone(c.evaluation.zone)
 
 
 def _decimal_date_time(c: Context, value: Value) -> float:
     if isinstance(value, float):
         return value
     text = to_text(value)
-    moment = parse_moment(text, c.world.zone)
+    moment = parse_moment(text, c.evaluation.zone)
     if moment is None:
         return text_number(text, c)
     return utc_days(moment)
@@ -112,10 +112,10 @@ def _decimal_date_time(c: Context, value: Value) -> float:
 def _decimal_time(c: Context, value: Value) -> float:
     text = to_text(value)
     if "T" in text:
-        moment = parse_moment(text, c.world.zone)
+        moment = parse_moment(text, c.evaluation.zone)
         if moment is None:
             return NAN
-        text = moment.astimezone(c.world.zone).time().isoformat()
+        text = moment.astimezone(c.evaluation.zone).time().isoformat()
     hit = _CLOCK.match(text)
     if hit is None:
         return NAN
@@ -128,7 +128,7 @@ def _format(c: Context, value: Value, pattern: str) -> str:
     moment = _moment(c, value) or _moment_of_time(c, value)
     if moment is None:
         return ""
-    return format_moment(moment, pattern, kiswahili=is_kiswahili(c.world.language))
+    return format_moment(moment, pattern, kiswahili=is_kiswahili(c.evaluation.language))
 
 
 def _moment_of_time(c: Context, value: Value) -> datetime | None:
@@ -139,7 +139,7 @@ def _moment_of_time(c: Context, value: Value) -> datetime | None:
     try:
         return datetime(
             1970, 1, 1, int(hour), int(minute), int(second or 0),
-            int(((fraction or "") + "000000")[:6]), tzinfo=c.world.zone,
+            int(((fraction or "") + "000000")[:6]), tzinfo=c.evaluation.zone,
         )  # fmt: skip
     except ValueError:
         return None

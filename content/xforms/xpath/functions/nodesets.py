@@ -47,7 +47,7 @@ def _seed_of(value: Value, c: Context) -> int:
 
 def shuffled(nodes: list[XmlNode], seed: Value | None, c: Context) -> list[XmlNode]:
     """Inside-out Fisher-Yates; without a seed the session's own generator decides."""
-    draw = c.world.random if seed is None else ParkMiller(_seed_of(seed, c)).next
+    draw = c.evaluation.random if seed is None else ParkMiller(_seed_of(seed, c)).next
     found: list[XmlNode] = []
     for at, node in enumerate(nodes):
         pick = int(draw() * (at + 1))
@@ -64,7 +64,7 @@ def _randomize(c: Context, nodes: list[XmlNode], seed: Value | None = None) -> l
 
 
 def _instance(c: Context, name: str) -> list[XmlNode]:
-    document = c.world.instance(name)
+    document = c.evaluation.instance(name)
     if document is None:
         raise EvaluationFault(f"The form has no list named {name!r}; check instance({name!r}).")
     return [document]

@@ -122,7 +122,7 @@ TABLE = {
     "exp": Function("number", "n", _guarded(math.exp)),
     "exp10": Function("number", "n", _guarded(lambda number: math.pow(10.0, number))),
     "pi": Function("number", "", lambda _: math.pi),
-    "random": Function("number", "", lambda c: c.world.random()),
+    "random": Function("number", "", lambda c: c.evaluation.random()),
     "true": Function("boolean", "", lambda _: True),
     "false": Function("boolean", "", lambda _: False),
     "not": Function("boolean", "b", lambda _, truth: not truth),

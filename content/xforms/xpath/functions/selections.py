@@ -19,11 +19,11 @@ def _selected_at(_: Context, chosen: str, at: float) -> str:
 
 
 def _choice_name(c: Context, value: str, path: str) -> str:
-    return c.world.choice_label(value, path.strip(), c.node)
+    return c.evaluation.choice_label(value, path.strip(), c.node)
 
 
 def _pulldata(c: Context, name: str, wanted: str, column: str, value: str) -> str:
-    for row in c.world.rows(name, ("root", "item"), column, value):
+    for row in c.evaluation.rows(name, ("root", "item"), column, value):
         cells = row.by_name.get(wanted)
         return cells[0].text() if cells else ""
     return ""

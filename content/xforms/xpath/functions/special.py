@@ -75,7 +75,7 @@ def _indexed_repeat(compiler: ArgumentCompiler, arguments: list[Expr]) -> Run:
                 return ""
             wanted = _names_to(found[0])
         picks = {name: index(c) for name, index in rows}
-        node = c.world.document()
+        node = c.evaluation.document()
         for name in wanted or ():
             family = node.by_name.get(name)
             pick = picks.get(name, 1.0)

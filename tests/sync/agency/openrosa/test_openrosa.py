@@ -151,19 +151,19 @@ class Server:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> DeliveryLog:
+def log(tmp_path: Path) -> DeliveryLog:
     return DeliveryLog(Store.open(tmp_path / "desk.db", [LEDGER_TABLES]), URL)
 
 
-def test_a_day_of_trouble_ends_with_each_form_once(ledger: DeliveryLog) -> None:
+def test_a_day_of_trouble_ends_with_each_form_once(log: DeliveryLog) -> None:
     forms = [submission(n) for n in range(1, 6)]
     server = Server([201, 500])
-    first = forward(forms, URL, server, ledger)
+    first = forward(forms, URL, server, log)
     assert (first.counts["accepted"], first.stopped) == (1, DeliveryDecision.RETRY)
     server.script = [409, 400, 200]
-    second = forward(forms, URL, server, ledger)
+    second = forward(forms, URL, server, log)
     assert second.counts == {"already accepted": 1, "conflict": 1, "parked": 1, "portal": 1}
-    third = forward(forms, URL, server, ledger)
+    third = forward(forms, URL, server, log)
     assert third.counts == {
         "already accepted": 1,
         "already conflict": 1,
@@ -171,18 +171,18 @@ def test_a_day_of_trouble_ends_with_each_form_once(ledger: DeliveryLog) -> None:
         "accepted": 2,
     }
     assert third.stopped is None
-    again = forward(forms, URL, Server(["die"]), ledger)
+    again = forward(forms, URL, Server(["die"]), log)
     assert again.counts["already accepted"] == 3
 
 
 def test_a_cut_between_posts_resumes_at_the_next_post_with_the_same_bytes(
-    ledger: DeliveryLog,
+    log: DeliveryLog,
 ) -> None:
     whole = submission(1, a__jpg=b"a" * 3000, b__jpg=b"b" * 3000, c__jpg=b"c" * 3000)
     server = Server([201, "die"])
     with pytest.raises(KeyboardInterrupt):
-        forward([whole], URL, server, ledger)
-    assert forward([whole], URL, server, ledger).counts["accepted"] == 1
+        forward([whole], URL, server, log)
+    assert forward([whole], URL, server, log).counts["accepted"] == 1
     first, second, second_again, third = server.bodies
     assert second == second_again
     assert [b"*isIncomplete*" in body for body in (first, second, third)] == [True, True, False]
@@ -192,9 +192,9 @@ def test_a_cut_between_posts_resumes_at_the_next_post_with_the_same_bytes(
     )
 
 
-def test_credentials_stop_the_run_before_a_second_form_is_tried(ledger: DeliveryLog) -> None:
+def test_credentials_stop_the_run_before_a_second_form_is_tried(log: DeliveryLog) -> None:
     server = Server([401])
-    outcome = forward([submission(1), submission(2)], URL, server, ledger)
+    outcome = forward([submission(1), submission(2)], URL, server, log)
     assert outcome.stopped is DeliveryDecision.ASK
     assert len(server.bodies) == 1
 
@@ -256,13 +256,13 @@ def test_the_envelope_opens_with_another_program_and_keeps_the_order(tmp_path: P
     assert digest == hashlib.md5("".join(f"{line}\n" for line in lines).encode()).digest()
 
 
-def test_an_encrypted_form_resends_the_very_same_bytes(ledger: DeliveryLog) -> None:
+def test_an_encrypted_form_resends_the_very_same_bytes(log: DeliveryLog) -> None:
     key = rsa.generate_private_key(65537, 2048).public_key()
     ids = SeededIds()
     server = Server([500])
     prepare: Callable[[Submission], Submission] = lambda plain: encrypt(plain, key, ids)  # noqa: E731
-    forward([submission(1)], URL, server, ledger, prepare)
-    forward([submission(1)], URL, server, ledger, prepare)
+    forward([submission(1)], URL, server, log, prepare)
+    forward([submission(1)], URL, server, log, prepare)
     assert server.bodies[0] == server.bodies[1]
 
 
@@ -315,7 +315,7 @@ class FakeCentral(BaseHTTPRequestHandler):
 
 
 def test_over_real_http_with_digest_and_a_line_cut_after_the_server_kept_it(
-    ledger: DeliveryLog,
+    log: DeliveryLog,
 ) -> None:
     handler = type("Central", (FakeCentral,), {"kept": {}})
     central = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -324,8 +324,8 @@ def test_over_real_http_with_digest_and_a_line_cut_after_the_server_kept_it(
     url = f"http://127.0.0.1:{central.server_port}/submission"
     wire = HttpWire(VirtualClock(), user="clerk", password="pin", digest=True)
     forms = [submission(1), submission(2, note__txt=b"cut here"), submission(3)]
-    first = forward(forms, url, wire, ledger)
-    second = forward(forms, url, wire, ledger)
+    first = forward(forms, url, wire, log)
+    second = forward(forms, url, wire, log)
     wire.close()
     central.shutdown()
     central.server_close()
@@ -334,8 +334,8 @@ def test_over_real_http_with_digest_and_a_line_cut_after_the_server_kept_it(
     assert len(handler.kept) == 3
 
 
-def test_nobody_listens_is_a_retry_not_a_crash(ledger: DeliveryLog) -> None:
+def test_nobody_listens_is_a_retry_not_a_crash(log: DeliveryLog) -> None:
     wire = HttpWire(VirtualClock())
-    outcome = forward([submission(1)], "http://127.0.0.1:9/submission", wire, ledger)
+    outcome = forward([submission(1)], "http://127.0.0.1:9/submission", wire, log)
     wire.close()
     assert outcome.stopped is DeliveryDecision.RETRY
