@@ -56,7 +56,7 @@ class Watched(InProcessCore):
         return self.fresh()
 
 
-def sitting(folder: Path) -> VisitController:
+def filled_kiosk(folder: Path) -> VisitController:
     """The big form, open at its first question."""
     clock = SystemClock()
     ids = SystemIds(clock)
@@ -110,7 +110,7 @@ def measure(answers: int) -> dict[str, Any]:
     from kiosk.ui.automation.screenshot import read_window  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="huduma-bench-") as folder:
-        controller = sitting(Path(folder))
+        controller = filled_kiosk(Path(folder))
         client = Watched(controller)
         driver = Driver(client, look)
         whole: list[float] = []

@@ -67,11 +67,11 @@ class Seat:
 
 @pytest.fixture
 def seat(site: Site, tmp_path: Path) -> Iterator[Seat]:
-    sitting = Seat(site.node("van-1"), site, tmp_path / "core.log")
-    yield sitting
-    sitting.core.kill()
-    sitting.core.wait()
-    sitting.core_driver.close()
+    seat = Seat(site.node("van-1"), site, tmp_path / "core.log")
+    yield seat
+    seat.core.kill()
+    seat.core.wait()
+    seat.core_driver.close()
 
 
 def test_a_killed_core_loses_at_most_the_last_answer(seat: Seat, site: Site) -> None:

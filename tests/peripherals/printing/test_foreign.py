@@ -166,7 +166,7 @@ class Host:
         self.spool = Spool(self.store, bytes(32), self.clock, self.ids)
         with self.store.transaction() as tx:
             enlist(tx, "printer", 0, self.clock.now(), PROFILES["tm-t20"])
-        self.press = PrinterWorker(
+        self.worker = PrinterWorker(
             PrintAttempts(self.spool, "printer", self.clock),
             PROFILES["tm-t20"],
             self.connect,
@@ -190,7 +190,7 @@ class Host:
 
     def turn(self) -> None:
         try:
-            time.sleep(min(self.press.turn(), 0.05))
+            time.sleep(min(self.worker.turn(), 0.05))
         except Killed:
             self.store.close()
             self.start()
@@ -271,7 +271,7 @@ def test_a_campaign_against_a_foreign_printer(tmp_path, capsys):
         assert not left, [(job.label, host.spool.events(job.id)) for job in left]
         assert _bad_slips(host, foreign, armed, capsys) == ([], [], [])
     finally:
-        host.press.close()
+        host.worker.close()
         host.store.close()
         wire.close()
         foreign.close()

@@ -265,7 +265,7 @@ def test_a_full_disk_and_a_locked_database_send_nothing_and_lose_nothing(rig):  
     assert {f"A{n}" for n in range(101, 131) if f"<A{n}" in seen} <= labels
     assert len(begun) < len(jobs)
     rig.store.one("PRAGMA max_page_count = 1000000")
-    rig.first.press.close()
+    rig.first.worker.close()
     rig.first.new_press()  # as the supervisor does with a worker that crashed
     assert rig.go(120, rig.done(*jobs))
     for job in jobs:
@@ -294,7 +294,7 @@ def test_a_printer_that_stops_reading_ends_every_turn_in_time(rig, after):  # (9
     turns = []
     for _ in range(60):
         start = rig.clock.monotonic()
-        rig.first.press.turn()
+        rig.first.worker.turn()
         turns.append(rig.clock.monotonic() - start)
         rig.first.cable.wait(0.1)
     assert max(turns) <= 5.0 + 1.0 + 0.1, "five seconds of stalling and one write"
@@ -479,13 +479,13 @@ def test_every_printer_refuses_nothing_and_stops_in_time_when_told(rig):
     rig.printer.voice.drop_marks = 99
     rig.printer.model = Model(counter=False)
     stop = []
-    rig.first.press._stopping = lambda: bool(stop)
+    rig.first.worker._stopping = lambda: bool(stop)
     job = rig.order()
     rig.printer.later(0.5, lambda: stop.append(1))
     start = rig.clock.monotonic()
-    rig.first.press.turn()
+    rig.first.worker.turn()
     while rig.job(job).state in {JobState.QUEUED, JobState.SENDING}:
-        rig.first.press.turn()
+        rig.first.worker.turn()
     assert rig.clock.monotonic() - start < 5
 
 

@@ -53,7 +53,7 @@ class Cables:
         address = replace(address, driver=self._open)
         self.outlets = PrinterBindings(self.shared, {"printer": address})
         self.plug = self.outlets.plugs["printer"]
-        rig.first.press._connect = self.plug.connect
+        rig.first.worker._connect = self.plug.connect
 
     def _open(self, node: str):
         if node not in self.nodes:
@@ -116,7 +116,7 @@ def test_a_printer_pulled_out_is_lost_at_once_and_opened_anew_under_any_number()
         assert made.opened == [FRONT.node], "what is known to be gone is not tried"
         rig.printer.body.paper_out = False
         made.push(replace(FRONT, node="/dev/ttyUSB7"), rig.first.cable)
-        rig.first.press.turn()
+        rig.first.worker.turn()
         assert made.opened == [FRONT.node, "/dev/ttyUSB7"]
         assert rig.go(20, rig.done(job))
         assert rig.job(job).state is JobState.PRINTED
@@ -201,7 +201,7 @@ def test_without_a_source_a_printer_is_found_by_trying():
             raise DeviceLost(node)
         return cable.connect()
 
-    rig.first.press._connect = (
+    rig.first.worker._connect = (
         PrinterBindings(None, {"printer": replace(address, driver=open_node)})
         .plugs["printer"]
         .connect

@@ -64,10 +64,10 @@ def shelf():
 
 
 def test_an_agency_opens_its_own_and_only_its_own(shelf):
-    tray = open_all(shelf, "NRB", AGENCIES["NRB"])
-    assert [each.entry.body["reference"] for each in tray.opened] == ["NRB-1", "NRB-2"]
-    assert (tray.duplicates, tray.failed) == (0, [])
-    first, second = (each.as_json() for each in tray.opened)
+    result = open_all(shelf, "NRB", AGENCIES["NRB"])
+    assert [each.entry.body["reference"] for each in result.opened] == ["NRB-1", "NRB-2"]
+    assert (result.duplicates, result.failed) == (0, [])
+    first, second = (each.as_json() for each in result.opened)
     assert first["xml"] == "<data>Wanjirũ</data>"
     assert first["attachments"] == {"sign": 4}
     assert (first["form"], first["node"], first["seq"]) == ("lost_id", "kiosk-1", 2)
@@ -79,17 +79,21 @@ def test_an_agency_opens_its_own_and_only_its_own(shelf):
 
 @pytest.mark.parametrize("key", [AGENCIES["CRS"], AgencyKey(b"x" * 32)])
 def test_a_wrong_key_opens_nothing_and_says_so_by_name(shelf, key):
-    tray = open_all(shelf, "NRB", key)
-    assert tray.opened == []
-    assert [(entry.seq, fault.code) for entry, fault in tray.failed] == [(1, 44), (2, 44), (5, 44)]
+    result = open_all(shelf, "NRB", key)
+    assert result.opened == []
+    assert [(entry.seq, fault.code) for entry, fault in result.failed] == [
+        (1, 44),
+        (2, 44),
+        (5, 44),
+    ]
 
 
 def test_a_submission_that_arrives_again_counts_once(shelf):
     subject = shelf.submit("NRB", "NRB-3", form())
     shelf.submit("NRB", "NRB-3", form(), subject=subject)
-    tray = open_all(shelf, "NRB", AGENCIES["NRB"])
-    assert [each.entry.body["reference"] for each in tray.opened] == ["NRB-1", "NRB-2", "NRB-3"]
-    assert tray.duplicates == 1
+    result = open_all(shelf, "NRB", AGENCIES["NRB"])
+    assert [each.entry.body["reference"] for each in result.opened] == ["NRB-1", "NRB-2", "NRB-3"]
+    assert result.duplicates == 1
 
 
 @pytest.mark.parametrize(
@@ -103,16 +107,16 @@ def test_a_submission_that_arrives_again_counts_once(shelf):
 )
 def test_a_record_that_is_no_submission_is_reported_and_the_rest_opens(shelf, plain, code):
     shelf.submit("NRB", "NRB-4", plain)
-    tray = open_all(shelf, "NRB", AGENCIES["NRB"])
-    assert len(tray.opened) == 2
-    assert [fault.code for _, fault in tray.failed] == [code]
+    result = open_all(shelf, "NRB", AGENCIES["NRB"])
+    assert len(result.opened) == 2
+    assert [fault.code for _, fault in result.failed] == [code]
 
 
 def test_submissions_are_written_once_and_private(shelf, tmp_path):
-    tray = open_all(shelf, "NRB", AGENCIES["NRB"])
-    assert write_tree(tray.opened, tmp_path / "out") == 2
-    assert write_tree(tray.opened, tmp_path / "out") == 0
-    place = tmp_path / "out" / str(tray.opened[0].entry.subject)
+    result = open_all(shelf, "NRB", AGENCIES["NRB"])
+    assert write_tree(result.opened, tmp_path / "out") == 2
+    assert write_tree(result.opened, tmp_path / "out") == 0
+    place = tmp_path / "out" / str(result.opened[0].entry.subject)
     assert sorted(path.name for path in place.iterdir()) == ["entry.json", "sign", "submission.xml"]
     assert (place / "submission.xml").read_bytes() == "<data>Wanjirũ</data>".encode()
     assert stat.S_IMODE((place / "sign").stat().st_mode) == 0o600

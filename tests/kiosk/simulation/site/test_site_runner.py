@@ -15,14 +15,14 @@ def test_a_printer_that_cannot_start_is_named_with_its_last_words(tmp_path: Path
     site = new_demo_site(tmp_path / "site")
     van = site.node("van-1")
     (van.run_dir / "printer").mkdir(parents=True)  # where its line should appear
-    house = SiteRunner(site, [van], tmp_path / "out", pause_max_s=0.1, patience_s=0.0)
+    runner = SiteRunner(site, [van], tmp_path / "out", pause_max_s=0.1, patience_s=0.0)
     try:
         with pytest.raises(SiteRunnerFault, match="not ready within 0 s"):
-            house.start()
-        house.wait_for(lambda: house.supervisor.restarts("van-1.printer") > 0, 60.0)
+            runner.start()
+        runner.wait_for(lambda: runner.supervisor.restarts("van-1.printer") > 0, 60.0)
         with pytest.raises(
             SiteRunnerFault, match=r"van-1\.printer ended: .*printer is there already"
         ):
-            house.wait_for(lambda: False, 0.0)
+            runner.wait_for(lambda: False, 0.0)
     finally:
-        house.stop()
+        runner.stop()

@@ -45,16 +45,16 @@ class Leafing:
         return False
 
 
-def play(person: Any, *lines: str) -> list[str]:
+def play(driver: Any, *lines: str) -> list[str]:
     times = iter(range(0, 1_000, 2))
-    house: Any = SimpleNamespace(
+    runner: Any = SimpleNamespace(
         supervisor=SimpleNamespace(tick=lambda: None),
         clock=SimpleNamespace(monotonic=lambda: next(times)),
         breathe=lambda: None,
     )
     node: Any = SimpleNamespace(name="kiosk-1")
     said: list[str] = []
-    StoryPlayer(house, node, person, Path(), ObservedVisits(), said.append).play(
+    StoryPlayer(runner, node, driver, Path(), ObservedVisits(), said.append).play(
         parse("\n".join(lines))
     )
     return said
@@ -63,20 +63,20 @@ def play(person: Any, *lines: str) -> list[str]:
 @pytest.mark.parametrize("begin", range(3))
 @pytest.mark.parametrize("wanted", ["apple", "dill", "fig"])
 def test_what_is_on_another_page_is_found_onward_and_back(begin: int, wanted: str) -> None:
-    person = Leafing(begin)
-    play(person, f"tap {wanted}", f"expect {wanted}", f"expect-text {wanted}")
-    assert [each for each in person.touched if not each.startswith("page.")] == [wanted]
+    driver = Leafing(begin)
+    play(driver, f"tap {wanted}", f"expect {wanted}", f"expect-text {wanted}")
+    assert [each for each in driver.touched if not each.startswith("page.")] == [wanted]
 
 
 @pytest.mark.parametrize("begin", range(3))
 def test_what_is_on_no_page_leaves_the_page_as_it_was(begin: int) -> None:
-    person = Leafing(begin)
+    driver = Leafing(begin)
     with pytest.raises(StoryFailed, match="did you mean carrot"):
         reachable(Leafing(1).look(), "carot")
     with pytest.raises(StoryFailed, match=rf"Line 1 .*{PAGES[begin][0]}"):
-        play(person, "expect-text leek")
-    assert person.page == begin
-    assert PAGES[begin][0] in on_screen(person.look())
+        play(driver, "expect-text leek")
+    assert driver.page == begin
+    assert PAGES[begin][0] in on_screen(driver.look())
 
 
 def test_expect_no_looks_at_this_page() -> None:
