@@ -27,7 +27,9 @@ _FRAMES_PER_TURN = 256
 
 
 class Uplink:
-    """Sends the segments of `sources` through `link`; `on_acknowledged` hears of every new acknowledgement."""
+    """Sends the segments of `sources` through `link`; `on_acknowledged` hears of every new
+    acknowledgement.
+    """
 
     def __init__(
         self,

@@ -89,7 +89,7 @@ class EvaluationContext(Protocol):
 class Context:
     """Where an expression runs: the node, its position, and the node it all started from."""
 
-    __slots__ = ("current", "node", "position", "size", "evaluation")
+    __slots__ = ("current", "evaluation", "node", "position", "size")
 
     def __init__(
         self,
