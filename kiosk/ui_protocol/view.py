@@ -126,7 +126,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     overlay_title: str = ""  # "Are you still there?"
     overlay_text: str = ""  # what is cleared when the seconds are over
     listening: bool = False
-    speech: tuple[str, ...] = ()  # to be spoken now, in order (empty: be silent)
+    speech: tuple[str, ...] = ()  # to be spoken now, in order, as it is said (empty: be silent)
+    spoken: dict[str, tuple[str, ...]] = {}  # while listening: what is said of a focused element
     look: str = ""  # for state QUESTION: which answer look of kiosk/ui/answers draws it
     look_data: dict[str, Any] = {}  # what only that look needs (ranges, columns, map points)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from content.i18n.kenyan_formats import MONTHS
 from kiosk.tools.gallery.gallery_words import GalleryWords, element
-from kiosk.ui.speech_text import MONTHS
 from kiosk.ui_protocol.view import (
     Block,
     BlockKind,
@@ -134,7 +134,7 @@ def wheels(
                 Role.WHEEL,
                 w(f"question.{part}"),
                 value=value,
-                hint=MONTHS[w.language].split()[int(value) - 1] if part == "month" else "",
+                hint=MONTHS[w.language][int(value) - 1] if part == "month" else "",
             )
             for part, value in parts
         ]

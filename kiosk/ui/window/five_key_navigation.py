@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from kiosk.ui.keyboard_layouts import ENTER
-from kiosk.ui.widgets.base.surface import Pressable
 from kiosk.ui.widgets.input.field import Field
 from kiosk.ui.widgets.input.keyboard import Keyboard
 from kiosk.ui.window.shell import Shell
@@ -111,13 +110,8 @@ class Keypad:
         self._ring()
         view = self._shell.view
         if view is not None and view.listening:
-            self._speaker.say(self._words(targets[at % len(ids)]), view.language)
-
-    def _words(self, target: Pressable) -> tuple[str, ...]:
-        element = target.element
-        if element is None:
-            return (target.element_id.rpartition(".")[2],)
-        return tuple(part for part in (element.label, element.value, element.hint) if part)
+            name = targets[at % len(ids)].element_id
+            self._speaker.say(view.spoken.get(name) or (name.rpartition(".")[2],), view.language)
 
     def _ring(self) -> None:
         for target in self._shell.targets():

@@ -1,8 +1,7 @@
 """One state's screen: takes a view, sorts its elements and blocks for the kv file.
 
-`screens/<state>.kv` declares `<<State>Screen@StateScreen>` with a Body; a state without a file is
-drawn by `generic.kv` from the roles alone. Screens are built once, reused, and forget everything
-when the visit ends.
+`layouts.py` says which kv file arranges which state. Screens are built once, reused, and forget
+everything when the visit ends.
 """
 
 # ruff: noqa: ARG002 - the signatures are those every piece has
@@ -21,6 +20,7 @@ from kiosk.ui.widgets.base.piece import Column, LayoutWidget, within
 from kiosk.ui.widgets.base.surface import Pressable
 from kiosk.ui.widgets.input.field import Field
 from kiosk.ui.widgets.input.keyboard import Keyboard
+from kiosk.ui.window.layouts import layout_of, rule_of
 from kiosk.ui_protocol.view import View
 
 SCREENS = Path(__file__).parents[1] / "screens"
@@ -143,17 +143,11 @@ class StateScreen(SortedView):
         return [t for t in self.every(Pressable) if t.element_id and t.width > 1 and t.x > -999]
 
 
-def screen_name(state: str) -> str:
-    """`status-answer` is drawn by `StatusAnswerScreen`."""
-    return "".join(part.capitalize() for part in state.split("-")) + "Screen"
-
-
 def build_screen(state: str) -> StateScreen:
-    """The screen of a state, from its own kv file or the generic one."""
-    path = SCREENS / f"{state}.kv"
-    if not path.exists():
-        path, state = SCREENS / "generic.kv", "generic"
-    if str(path) not in Builder.files:
-        Builder.load_file(str(path))
-    screen: StateScreen = getattr(Factory, screen_name(state))()
+    """The screen of a state, in its layout."""
+    layout = layout_of(state)
+    path = str(SCREENS / f"{layout}.kv")
+    if path not in Builder.files:
+        Builder.load_file(path)
+    screen: StateScreen = getattr(Factory, rule_of(layout))()
     return screen

@@ -1,7 +1,8 @@
 """Speech: says a screen aloud through espeak-ng, in another process, and never waits for it.
 
-Owns the voice of each language and the starting and stopping of the speaker; what numbers, dates
-and references sound like is in `spoken.py`. Silent where espeak-ng is not installed.
+Owns the voice of each language and the starting and stopping of the speaker. The texts come from
+the core as they are to be said: numbers, dates and references in words. Silent where espeak-ng is
+not installed.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from typing import Protocol
-
-from kiosk.ui.speech_text import spoken
 
 VOICES = {"en": "en-gb", "sw": "sw"}
 WORDS_PER_MINUTE = 145
@@ -44,7 +43,7 @@ class Espeak:
 
     def say(self, texts: Sequence[str], language: str) -> None:
         self.stop()
-        words = "\n".join(spoken(text, language) for text in texts if text)
+        words = "\n".join(text for text in texts if text)
         command = [*self._command, "-v", VOICES.get(language, "en-gb"), "-s", str(WORDS_PER_MINUTE)]
         self._child = subprocess.Popen(
             [*command, "--stdin"], stdin=subprocess.PIPE,

@@ -4,9 +4,11 @@ shell around it, always in the same place. Pure; text arrives here already trans
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
+from content.i18n.speech_text import spoken
 from kiosk.language import LANGUAGES
 from kiosk.ui_protocol.view import BlockKind, Element, Region, Role, View
 from kiosk.visit.case_status import screens as case_status
@@ -80,7 +82,8 @@ def view_for(
         overlay_title=say("idle.title") if countdown else "",
         overlay_text=say("idle.text", n=countdown) if countdown else "",
         listening=session.listening,
-        speech=_speech(screen) if speaking and not countdown else (),
+        speech=_speech(screen, session.language) if speaking and not countdown else (),
+        spoken=_focused(elements, session.language) if speaking else {},
         look=screen.look,
         look_data=screen.look_data,
     )
@@ -150,14 +153,27 @@ def _overlay(context: ScreenContext) -> list[Element]:
     ]
 
 
-def _speech(screen: Screen) -> tuple[str, ...]:
-    spoken = [screen.title, screen.subtitle]
+def _speech(screen: Screen, language: str) -> tuple[str, ...]:
+    """The screen in reading order, as it is said."""
+    words = [screen.title, screen.subtitle]
     for block in screen.blocks:
         if block.kind is BlockKind.QR:
             continue
-        spoken += [block.label, block.text, block.value if block.value != block.text else ""]
+        words += [block.label, block.text, block.value if block.value != block.text else ""]
     for element in screen.elements:
-        spoken += [element.label, element.error]
+        words += [element.label, element.error]
         if element.role is Role.WHEEL:
-            spoken.append(element.hint or element.value)
-    return tuple(words for words in spoken if words)
+            words.append(element.hint or element.value)
+    return _said(words, language)
+
+
+def _focused(elements: Iterable[Element], language: str) -> dict[str, tuple[str, ...]]:
+    """What is said of each element when it has the focus; what is masked stays silent."""
+    return {
+        each.id: _said((each.label, "" if each.masked else each.value, each.hint), language)
+        for each in elements
+    }
+
+
+def _said(words: Iterable[str], language: str) -> tuple[str, ...]:
+    return tuple(spoken(each, language) for each in words if each)

@@ -13,17 +13,28 @@ from content.default_sources import DEFAULT_ASSETS
 from kiosk.filling.question_widgets import LOOK_FOR
 from kiosk.ui.answers.table import FALLBACK_LOOK, LOOKS
 from kiosk.ui.keyboard_layouts import ICONS
+from kiosk.ui.window.layouts import GENERIC, LAYOUTS, rule_of
 from kiosk.visit.flow import State
 
 UI = Path(__file__).resolve().parents[3] / "kiosk" / "ui"
 SOURCES = DEFAULT_ASSETS.parent
 
 
-@pytest.mark.parametrize("state", [state.value for state in State])
-def test_every_state_has_a_screen(state):
-    text = (UI / "screens" / f"{state}.kv").read_text()
-    name = "".join(part.capitalize() for part in state.split("-")) + "Screen"
-    assert f"<{name}@StateScreen>:" in text
+def test_every_state_has_its_layout():
+    assert set(LAYOUTS) == {state.value for state in State}
+
+
+@pytest.mark.parametrize("layout", sorted({*LAYOUTS.values(), GENERIC}))
+def test_every_layout_has_its_file(layout):
+    text = (UI / "screens" / f"{layout}.kv").read_text()
+    assert f"<{rule_of(layout)}@StateScreen>:" in text
+
+
+def test_no_layout_is_a_copy_of_another_and_none_is_left_over():
+    files = {path.stem: path.read_text() for path in (UI / "screens").glob("*.kv")}
+    assert set(files) == {*LAYOUTS.values(), GENERIC}
+    bodies = {re.sub(r"<\w+@", "<", text) for text in files.values()}
+    assert len(bodies) == len(files)
 
 
 def test_every_look_the_core_asks_for_is_drawn():

@@ -290,6 +290,16 @@ def test_looks_follow_the_visit_and_end_with_it(visitor: Visitor) -> None:
     assert visitor.view.speech == ()
 
 
+def test_what_is_said_is_in_words_and_nothing_masked_is_said(visitor: Visitor) -> None:
+    home(visitor).tap("listen", "help", "staff").type("1234")
+    assert visitor.state == "staff-pin"
+    assert not any("1" in part for part in visitor.view.spoken["answer"])
+    visitor.tap("back", "back", "language.sw", "find", "search").type("KSh 1,000")
+    assert "shilingi 1000" in visitor.view.spoken["query"]
+    visitor.tap("listen")
+    assert visitor.view.spoken == {}
+
+
 def ask(visitor: Visitor, reference: str) -> str:
     """What the kiosk says of a reference."""
     return visitor.tap("home", "status").type(reference).tap("next").words()

@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "sw": "Januari Februari Machi Aprili Mei Juni Julai Agosti Septemba Oktoba Novemba Desemba",
-}
+from content.i18n.kenyan_formats import MONTHS
+
 HOURS_SW = (
     "kumi na mbili", "moja", "mbili", "tatu", "nne", "tano",
     "sita", "saba", "nane", "tisa", "kumi", "kumi na moja",
@@ -95,7 +93,7 @@ def date_of(match: re.Match[str], language: str) -> str:
     day, month, year = (int(part) for part in match.groups())
     if not 1 <= month <= 12:
         return match.group()
-    name = MONTHS[language].split()[month - 1]
+    name = MONTHS[language][month - 1]
     return f"tarehe {day} {name} {year}" if language == "sw" else f"{day} {name} {year}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.ui.speech_text import ng_word, spoken
+from content.i18n.speech_text import ng_word, spoken
 
 TABLE = [
     ("en", "KSh 1,000", "1000 shillings"),
