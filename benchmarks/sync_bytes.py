@@ -79,7 +79,7 @@ def segments(site: Site, size: int) -> list[bytes]:
         assert row is not None
         stream = Stream(node.name, bytes(row[0]))
         outbox = Outbox(store, stream, node.keys.signing)
-        while outbox.close_segment(entries_max=size, older_than_hlc=None, line_free=False):
+        while outbox.close_segment(entries_max=size, young=None, line_free=False):
             pass
         # What is left is less than one segment.
         raws = [bytes(each[0]) for each in store.all("SELECT bytes FROM outbox_segment")]

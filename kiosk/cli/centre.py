@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no centre here; name one with --node.")
     stop = StopFlag()
-    database = open_books(node)
+    database = open_books(node, node.clock(service=True))
     server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
     serve(authority(node, database), server, stop)
     server.close()

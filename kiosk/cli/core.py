@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     from kiosk.node.composition import kiosk_of
     from kiosk.node.core_process import ClockAdvance, Core, CoreFault
     from provisioning.clock import SystemClock
-    from provisioning.node.site import Site
+    from provisioning.node.site import FLOOR_FILE, Site
     from provisioning.shutdown import StopFlag
     from sync.transports.zmq_transport import ZmqServer
 
@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise CoreFault(f"{node.name} is a {node.role}; the core runs on a kiosk or a van.")
     stop = StopFlag()
     simulated = not node.settings.node.field
-    # A story may move this clock by hours: its floor must not stay behind on the disk.
-    clock = SystemClock(None if simulated else node.run_dir / "clock-floor")
+    # A story may move this clock by hours: that must not stay behind on the disk.
+    clock = SystemClock(node.run_dir / FLOOR_FILE, shared=True, keep=not simulated)
     kiosk = kiosk_of(site, node, clock, endpoint=arguments.centre)
     server = ZmqServer(f"ipc://{node.socket_path('core')}")
 

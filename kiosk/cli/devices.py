@@ -162,7 +162,7 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     names = ["printer", *(f"printer-{n}" for n in range(2, len(addresses) + 1))]
     printers = list(zip(names, addresses, strict=False))
     plugs = printer_plugs(node.settings.devices.hotplug if node else "udev:", addresses)
-    clock = node.clock() if node is not None else SystemClock()
+    clock = node.clock(service=True) if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
         database, key = _books_of(node, clock, ids), node.at_rest_root

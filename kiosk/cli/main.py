@@ -34,6 +34,7 @@ VERBS: dict[str, str] = {
     "day": "play a whole day on a demo site and count",
     "provision": "lay out sites and enrol devices",
     "settings": "print the effective settings of a node",
+    "clock": "what time a node believes, and a person's word about it",
     "doctor": "check a node and say what to do",
 }
 

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     node = national_node(Site.open(arguments.site))
     if arguments.act != "run":
         return _tell(arguments, node)
-    clock = node.clock()
+    clock = node.clock(service=True)
     service = build(
         node, clock, SystemIds(clock), listen=arguments.listen, database=arguments.database
     )

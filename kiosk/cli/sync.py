@@ -61,7 +61,7 @@ def _engine(arguments: argparse.Namespace) -> SyncEngine:
     if node.role == "national":
         msg = "A national node sends nothing up; run: huduma national run."
         raise UsageFault(msg)
-    clock = node.clock()
+    clock = node.clock(service=True)
     return build(
         node,
         clock,

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import msgspec
 
+from kiosk.node.clock_log import journal_corrections
 from kiosk.node.composition import KioskParts
 from kiosk.ui_protocol.ipc import encode, read_event
 from kiosk.ui_protocol.view import Advance, UiEvent, ViewRequest
@@ -113,12 +114,14 @@ class Core:
         resting = self._controller.session.state is State.ATTRACT
         if now < self._settle_at or not (resting or now - self._touched >= QUIET_S):
             return
+        database = self._kiosk.database
         answered = self._kiosk.desk.settle()
         self._settle_s = SETTLE_S if answered else min(self._settle_s * 2, SETTLE_S_MAX)
         self._settle_at = self._clock.monotonic() + self._settle_s
+        journal_corrections(self._clock, database.store, database.journal, database.ids)
         if now >= self._expire_at:
             self._kiosk.drafts.expire()
             self._expire_at = now + EXPIRE_S
         if now >= self._checkpoint_at:
-            self._kiosk.database.store.checkpoint()
+            database.store.checkpoint()
             self._checkpoint_at = now + CHECKPOINT_S

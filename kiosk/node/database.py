@@ -13,7 +13,7 @@ from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.sms.queue import SMS_TABLES
-from provisioning.clock import Clock, SystemClock
+from provisioning.clock import Clock
 from provisioning.ids import Ids, SystemIds
 from provisioning.node.site import Node
 from sync.journal.entry import Projection
@@ -60,7 +60,7 @@ def projections(role: str) -> Sequence[Projection]:
 
 def open_books(node: Node, clock: Clock | None = None) -> NodeDatabase:
     """The node's database and journal; raises `StoreFault` and `JournalFault`."""
-    ticking = clock or SystemClock(node.run_dir / "clock-floor")
+    ticking = clock or node.clock()
     ids = SystemIds(ticking)
     tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
     store = Store.open(node.db_path, tables, strict=node.settings.node.field)

@@ -14,11 +14,13 @@ from provisioning.identity.keys import NODE_KEYS, KeyFault, fingerprint
 from provisioning.identity.pin import PinLock
 from provisioning.node.site import Node
 from provisioning.settings.toml_reader import SettingsMissing
+from provisioning.time_judge import DRIFT, NIGHT
 
 RENEW_BEFORE = timedelta(days=60)
-AHEAD_MAX = timedelta(days=400)
+_SET_CLOCK = (
+    "set the clock, check its battery, then run: huduma clock confirm --site DIR --node NAME"
+)
 _WITH_SCREEN = frozenset({"kiosk", "van"})
-_BEHIND = timedelta(seconds=2)  # a step of the time service is no fault
 
 
 class ClockFault(Fault):
@@ -112,14 +114,18 @@ def _certificate(node: Node, clock: SystemClock) -> Finding:
 
 
 def _clock(clock: SystemClock) -> Finding:
-    lag = clock.lag()
-    shown = f"{clock.now().astimezone(EAT):%d %B %Y %H:%M} in Nairobi"
-    if lag > _BEHIND:
-        text = f"the machine's clock is {lag} behind a time already seen"
-        return unwell("clock", text, "set the clock; check its battery", ClockFault.code)
-    if -lag > AHEAD_MAX:
-        text = f"{shown}: more than {AHEAD_MAX.days} days after the time last seen"
-        return unwell("clock", text, "set the clock if this is not today", ClockFault.code)
+    found = clock.judgement()
+    shown = f"{found.now.astimezone(EAT):%d %B %Y %H:%M} in Nairobi"
+    says = f"the machine's clock says {found.wall.astimezone(EAT):%d %B %Y %H:%M}"
+    if found.behind > DRIFT:
+        text = f"{shown}; {says}, {found.behind} behind a time already seen"
+        return unwell("clock", text, _SET_CLOCK, ClockFault.code)
+    if found.held:
+        text = f"{shown}; {says}, which is held back until somebody says that it is right"
+        return unwell("clock", text, _SET_CLOCK, ClockFault.code)
+    if not found.trusted:
+        text = f"{shown}: more than {NIGHT.total_seconds() / 3600:.0f} hours after the last time"
+        return unwell("clock", text, _SET_CLOCK, ClockFault.code)
     return well("clock", shown)
 
 

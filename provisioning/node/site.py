@@ -121,12 +121,16 @@ class Node:
             raise IdentityFault(msg)
         return found
 
-    def clock(self) -> SystemClock:
-        """A system clock with this node's floor."""
-        return SystemClock(self.run_dir / "clock-floor")
+    def clock(self, *, service: bool = False) -> SystemClock:
+        """The judged time of this node; `service`: of a long-running process of it."""
+        return SystemClock(self.run_dir / FLOOR_FILE, shared=service)
 
     def socket_path(self, name: str) -> str:
         return socket_path(self.dir, name)
+
+
+FLOOR_FILE = "clock-floor"
+"""In a node's run folder: the newest trusted time (`provisioning/clock.py`)."""
 
 
 @dataclass(frozen=True)

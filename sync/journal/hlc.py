@@ -7,10 +7,12 @@ the clock stands still or goes back. Pure: the caller keeps the last value and r
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+
+from provisioning.time_judge import GARAGE
 
 COUNTER_BITS = 16
-AHEAD_MAX = timedelta(days=400)
+AHEAD_MAX = GARAGE
 """A timestamp further ahead of our clock than this is a broken clock's, and is not followed."""
 
 

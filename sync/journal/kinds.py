@@ -42,7 +42,13 @@ _ROWS = (
     # The node itself
     _kind("node.started", "national", "service version boot", "A service of the node started."),
     _kind("node.fault", "national", "service code text count", "A fault staff were shown."),
-    _kind("clock.moved", "national", "back_ms ahead_ms", "The machine's clock was found wrong."),
+    _kind(
+        "clock.moved",
+        "national",
+        "back_ms ahead_ms source believed",
+        "The machine's clock was found wrong, or the time was corrected; `source` says who told,"
+        " `believed` whether the time followed.",
+    ),
     _kind("setting.changed", "national", "setting value who", "Somebody changed a setting."),
     # A visit
     _kind("visit.started", "national", "site day language", "A citizen began."),

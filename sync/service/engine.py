@@ -14,8 +14,10 @@ from datetime import timedelta
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from provisioning.node.site import Node
+from provisioning.time_judge import AGREE
 from sync.batches.batch import Stream
 from sync.faults import NotAllSent
+from sync.journal import hlc
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.service.gateway import Gateway
 from sync.service.outbox import OUTBOX_TABLES, Outbox
@@ -32,7 +34,6 @@ POLL_S = 0.5
 """How often the store is looked at without a ring."""
 _CONNECT_WAIT_S = 0.3
 _SEGMENTS_PER_TURN = 8
-_HLC_BITS = 16
 
 
 @dataclass(slots=True)
@@ -92,12 +93,13 @@ class SyncEngine:
         self.store.close()
 
     def _close_segments(self, *, everything: bool) -> None:
-        moment = self.clock.now() - timedelta(seconds=self.age_s)
-        older = None if everything else int(moment.timestamp() * 1000) << _HLC_BITS
+        now = self.clock.now()
+        since = hlc.from_time(now - timedelta(seconds=self.age_s))
+        young = None if everything else range(since, hlc.from_time(now + AGREE))
         for _ in range(_SEGMENTS_PER_TURN):
             if not self.outbox.close_segment(
                 entries_max=self.entries_max,
-                older_than_hlc=older,
+                young=young,
                 line_free=self.uplink.flowing,
             ):
                 break

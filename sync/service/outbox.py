@@ -65,16 +65,14 @@ class Outbox:
         self._stream = stream
         self._key = key
 
-    def close_segment(
-        self, *, entries_max: int, older_than_hlc: int | None, line_free: bool
-    ) -> bool:
+    def close_segment(self, *, entries_max: int, young: range | None, line_free: bool) -> bool:
         """Make the next segment when there is reason; True when one was made.
 
         Enough shared entries are always a reason. With `line_free` (upstream is there) and no
         earlier segment under way, so are one entry sealed to an agency, since a citizen waits
-        for "sent", and one older than the time given as a hybrid logical clock value (None:
-        any). While a segment is under way or the line is down, entries gather: fewer, larger
-        segments cost fewer bytes.
+        for "sent", and one outside `young`, the hybrid logical clock values of the last moments
+        (None: any). A value after them was given while the clock was ahead. While a segment is
+        under way or the line is down, entries gather: fewer, larger segments cost fewer bytes.
         """
         tail = self._tail()
         shared = self._store.all(
@@ -85,7 +83,7 @@ class Outbox:
         if not shared:
             return False
         urgent = any(audience.startswith(_URGENT) for _, _, audience, _ in shared)
-        old = older_than_hlc is None or shared[0][1] < older_than_hlc
+        old = young is None or shared[0][1] not in young
         free = line_free and self._acked("stored") >= tail.no
         if len(shared) < entries_max and not (free and (urgent or old)):
             return False

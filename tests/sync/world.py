@@ -157,9 +157,7 @@ class NodeWorld:
         return reference
 
     def turn(self):
-        while self.outbox.close_segment(
-            entries_max=3, older_than_hlc=None, line_free=self.uplink.flowing
-        ):
+        while self.outbox.close_segment(entries_max=3, young=None, line_free=self.uplink.flowing):
             pass
         self.uplink.turn()
 

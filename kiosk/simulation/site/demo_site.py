@@ -36,6 +36,8 @@ def new_demo_site(folder: Path) -> Site:
     try:
         build_default(site.dir / "pack", site.root_key(), clock.now())
         _set_pins(site, clock, ids)
+        for node in site.nodes():
+            node.clock().keep_floor()
     except BaseException:
         discard(folder, keep=existed)
         raise

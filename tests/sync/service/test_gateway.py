@@ -204,7 +204,7 @@ def test_what_was_on_an_old_connection_does_not_reach_the_new_one(line):
 def test_a_segment_that_cannot_be_had_again_stops_its_stream_and_is_reported(world):
     van, national = world
     van.submit()
-    assert van.outbox.close_segment(entries_max=2, older_than_hlc=None, line_free=False)
+    assert van.outbox.close_segment(entries_max=2, young=None, line_free=False)
     with van.store.transaction() as tx:
         tx.execute("UPDATE outbox_segment SET bytes = NULL, hash = zeroblob(32)")
     run(van, national)

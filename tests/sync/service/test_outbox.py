@@ -33,7 +33,9 @@ def node(tmp_path):
 
 def close(node, *, entries_max=500, older=None, line_free=True):
     return node.outbox.close_segment(
-        entries_max=entries_max, older_than_hlc=older, line_free=line_free
+        entries_max=entries_max,
+        young=None if older is None else range(older, older + (1 << 40)),
+        line_free=line_free,
     )
 
 

@@ -181,7 +181,7 @@ class PowerCutNode:
     def send(self, waiting: list[UUID]) -> None:
         """Close a batch, send what the national node lacks, hear that it is there."""
         del waiting
-        self.outbox.close_segment(entries_max=3, older_than_hlc=None, line_free=True)
+        self.outbox.close_segment(entries_max=3, young=None, line_free=True)
         for offer in self.outbox.offers():
             for no in range(offer.national + 1, offer.no + 1):
                 raw = self.outbox.raw(STREAM, no)
