@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,14 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print; 0."""
-    from kiosk.tools.screen_samples import ScreenSamples
-    from provisioning.clock import SystemClock
-    from provisioning.ids import SystemIds
+    from kiosk.tools.screen_samples import ScreenSamples, default_samples
 
-    clock = SystemClock()
-    with tempfile.TemporaryDirectory(prefix="huduma-pack-") as folder:
-        samples = ScreenSamples(_catalogue(arguments.site, Path(folder)), clock, SystemIds(clock))
-        states = samples.states()
+    if arguments.site is None:
+        with default_samples() as samples:
+            states = samples.states()
+    else:
+        states = ScreenSamples(_catalogue(arguments.site)).states()
     if arguments.json:
         print(json.dumps({"states": states}, ensure_ascii=False, indent=1))
         return 0
@@ -38,18 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _catalogue(site: Path | None, folder: Path) -> Catalogue:
-    from content.authoring.build import build_default
+def _catalogue(site: Path) -> Catalogue:
     from content.catalogue.catalogue import Catalogue
-    from provisioning.clock import SystemClock
-    from provisioning.identity.keys import signing_key
-    from provisioning.ids import SystemIds
     from provisioning.node.site import Site
 
-    if site is not None:
-        found = Site.open(site)
-        return Catalogue.open(found.dir / "pack", found.root_public)
-    clock = SystemClock()
-    key = signing_key(SystemIds(clock).token(32))
-    build_default(folder / "pack", key, clock.now())
-    return Catalogue.open(folder / "pack", key.public_key().public_bytes_raw())
+    found = Site.open(site)
+    return Catalogue.open(found.dir / "pack", found.root_public)

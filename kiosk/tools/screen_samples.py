@@ -1,227 +1,211 @@
-"""ScreenSamples: every state with the ids a person may touch there, made by the same views as the
-screen from sample sessions. Who writes a story or a test reads it instead of the code.
+"""Every screen the product can show, as views of sample sessions over the real content.
 
-Ids of lists are complete (every page, every category, every form and question), so a story can
-name any of them; a state's shell ids stand once, apart.
+Pictures, the layout lint, golden tests, the benchmarks and `huduma screens` draw from here, with
+the same `view_for` as a kiosk. `NAMED` are the samples that stand beside their screens
+(`kiosk/visit/*/samples.py`); `every` adds those the content multiplies: each service, each
+question of each form, each fault code. Ids of a list are complete in `states` (every page).
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from content.catalogue.catalogue import Catalogue
-from content.catalogue.model import FormAsset
-from content.xforms.parse.reader import parse_form
-from content.xforms.results import PageKind
-from content.xforms.session.session import FormSession
-from kiosk.filling.filling import Filling
-from kiosk.filling.form_record import FormStep
-from kiosk.language import LANGUAGES, Translator
-from kiosk.ui_protocol.view import Region as Where
-from kiosk.ui_protocol.view import Role, View
-from kiosk.visit.controller.shell import view_for
-from kiosk.visit.flow import State
-from kiosk.visit.ports import (
-    DraftCode,
-    FormReceipt,
-    IssuedTicket,
-    KioskLocation,
-    NetworkStatus,
-    SlipState,
-)
-from kiosk.visit.screen import ScreenContext
-from kiosk.visit.session import Session
-from kiosk.visit.sms_port import SmsTicket
-from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState, RemedyPage
-from provisioning.clock import EAT, Clock
-from provisioning.ids import Ids
+import msgspec
 
-_SHELL = frozenset({Where.HEADER, Where.FOOTER, Where.NAV, Where.OVERLAY})
+from content.authoring.build import build_default
+from content.catalogue.catalogue import Catalogue
+from content.faults import NotInPack
+from content.form_library.form_cache import FormOpener
+from content.xforms.results import PageKind
+from kiosk.language import TextSource
+from kiosk.tools.sample_form import sample_form
+from kiosk.ui_protocol.view import Region, Role, View
+from kiosk.visit.case_status import samples as case_status
+from kiosk.visit.controller.shell import view_for
+from kiosk.visit.draft import samples as draft
+from kiosk.visit.feedback import samples as feedback
+from kiosk.visit.find import samples as find
+from kiosk.visit.flow import State
+from kiosk.visit.form import samples as form
+from kiosk.visit.ports import NetworkStatus
+from kiosk.visit.sample import Build, Sample, SampleContent
+from kiosk.visit.session import Session
+from kiosk.visit.staff import samples as staff
+from kiosk.visit.staff_port import RemedyPage
+from kiosk.visit.start import samples as start
+from kiosk.visit.ticket import samples as ticket
+from peripherals.service.remedies import codes, remedy_of
+from peripherals.simulators.camera import picture
+from provisioning.clock import VirtualClock
+from provisioning.identity.keys import signing_key
+from provisioning.ids import SeededIds
+
+_SHELL = frozenset({Region.HEADER, Region.FOOTER, Region.NAV, Region.OVERLAY})
 _PAGES_MAX = 30
-CHOICES_MAX = 9
-REMEDY = RemedyPage(dict.fromkeys(LANGUAGES, ""), dict.fromkeys(LANGUAGES, ("",)))
-S = State
+MOMENT = datetime(2026, 11, 24, 7, 20, tzinfo=UTC)
+"""A Tuesday morning: offices are open, and pictures come out the same every day."""
+
+FEATURES = (start, find, ticket, form, draft, case_status, feedback, staff)
+NAMED: dict[str, Build] = {
+    name: build for feature in FEATURES for name, build in feature.SAMPLES.items()
+}
+
+
+class Stretched:
+    """TextSource made longer, as another language may have them: words repeat until they are."""
+
+    def __init__(self, texts: TextSource, longer: float) -> None:
+        self._texts, self._longer = texts, longer
+
+    def text(self, key: str, language: str, /, **values: object) -> str:
+        found = self._texts.text(key, language, **values)
+        words, wanted = found.split(), len(found) * self._longer
+        longer = list(words)
+        while words and len(" ".join(longer)) < wanted:
+            longer.append(words[(len(longer) - len(words)) % len(words)].lower())
+        return " ".join(longer)
 
 
 class ScreenSamples:
-    """Lists the screens of one content pack."""
+    """The screens of one content pack."""
 
-    def __init__(self, catalogue: Catalogue, clock: Clock, ids: Ids) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._clock = clock
-        self._ids = ids
+        self.content = SampleContent(
+            catalogue,
+            sample_form(catalogue),
+            VirtualClock(MOMENT).now(),
+            SeededIds(),
+            FormOpener(),
+            photo=picture(),
+            remedies=_remedies(),
+        )
+
+    def every(self) -> dict[str, Build]:
+        """All samples: the named ones first."""
+        found = dict(NAMED)
+        for feature in FEATURES:
+            if hasattr(feature, "every"):
+                found |= feature.every(self.content)
+        return found
+
+    def sample(
+        self,
+        build: Build | str,
+        language: str = "en",
+        *,
+        scale: float = 1.0,
+        theme: str = "light",
+        longer: float = 1.0,
+    ) -> Sample:
+        """A sample in a language, a text size and a theme; `longer` stretches its texts."""
+        texts = self._catalogue if longer == 1 else Stretched(self._catalogue, longer)
+        session = Session(self.content.ids.uuid7(), language, 0.0, text_scale=scale, theme=theme)
+        make = NAMED[build] if isinstance(build, str) else build
+        return make(Sample(self.content, session, texts))
+
+    def view(
+        self,
+        name: Build | str,
+        language: str = "en",
+        *,
+        page: int = 0,
+        online: bool | None = None,
+        countdown: int = 0,
+        **dress: Any,
+    ) -> View:
+        """What a kiosk shows of a sample; `dress` as for `sample`."""
+        sample = self.sample(name, language, **dress)
+        sample.session.page = page
+        if online is not None:
+            sample.network = NetworkStatus(online=online, waiting=0)
+        return view_for(sample.context(), 1, countdown=countdown or sample.countdown)
+
+    def pages(self, name: Build | str, language: str = "en", **options: Any) -> Iterator[View]:
+        """Every page of a sample."""
+        sample = self.sample(name, language, **options)
+        for page in range(_PAGES_MAX):
+            sample.session.page = page
+            drawn = view_for(sample.context(), 1)
+            yield drawn
+            if page + 1 >= drawn.page[1]:
+                return
 
     def states(self) -> list[dict[str, Any]]:
         """One row a state: `state`, `title`, `shell` and `elements` (ids in focus order)."""
-        return [self._row(state) for state in State]
-
-    def _row(self, state: State) -> dict[str, Any]:
-        views = [view for session in self._samples(state) for view in self._pages(session)]
-        shell: dict[str, None] = {}
-        body: dict[str, None] = {}
-        for view in views:
-            for element in view.elements:
-                into = shell if element.place in _SHELL else body
-                into[element.id] = None
-                if element.role is Role.WHEEL:
-                    into[f"{element.id}.up"] = into[f"{element.id}.down"] = None
-        if state is not State.ATTRACT:
-            shell |= dict.fromkeys(("more-time", "end-now"))
-        row: dict[str, Any] = {
-            "state": state.value,
-            "title": views[0].title,
-            "shell": list(shell),
-            "elements": list(body),
+        rows: dict[str, dict[str, Any]] = {
+            state.value: {"state": state.value, "title": "", "shell": {}, "elements": {}}
+            for state in State
         }
-        if state is State.QUESTION:
-            row["forms"] = {asset.id: self._questions(asset) for asset in self._catalogue.forms()}
-        return row
+        for build in self.every().values():
+            with suppress(NotInPack):  # a sample of something that another pack does not have
+                for view in self.pages(build):
+                    _note(rows[view.state], view)
+        for row in rows.values():
+            if row["state"] != State.ATTRACT:
+                row["shell"] |= dict.fromkeys(("more-time", "end-now"))
+            row["shell"], row["elements"] = list(row["shell"]), list(row["elements"])
+        rows[State.QUESTION]["forms"] = {
+            asset.id: self._questions(asset.id) for asset in self._catalogue.forms()
+        }
+        return list(rows.values())
 
-    def _pages(self, session: Session) -> Iterator[View]:
-        for page in range(_PAGES_MAX):
-            session.page = page
-            view = self._draw(session)
-            yield view
-            if page + 1 >= view.page[1]:
-                return
-
-    def _draw(self, session: Session) -> View:
-        centre = self._catalogue.centres()[0]
-        context = ScreenContext(
-            session=session,
-            catalogue=self._catalogue,
-            translator=Translator(self._catalogue, session.language),
-            place=KioskLocation(centre.id, centre.name, centre.id, demo=True),
-            now=self._clock.now(),
-            network=NetworkStatus(online=True, waiting=0),
-            paper=SlipState.FAILED if session.state is State.TICKET else SlipState.NONE,
-            pin=PinState(has_pin=True),
-            report=self._report(),
-            remedy=REMEDY,
-            sms=SmsTicket(offered=True),
-        )
-        return view_for(context, 1)
-
-    def _report(self) -> KioskReport:
-        """A printer out of paper and a slip nobody knows of: every row staff may touch."""
-        now = self._now()
-        return KioskReport(
-            (Device("printer", "printer", "", "P31", now, well=False, roll=True),),
-            (LostSlip("JOB", "ticket", "A101", now, again=True),),
-            0,
-            None,
-            self._catalogue.content_date,
-            self._catalogue.version,
-            "",
-        )
-
-    def _fresh(self, state: State) -> Session:
-        session = Session(self._ids.uuid7(), "en", 0.0, state)
-        session.staff_input.code = "P31"
-        return session
-
-    def _samples(self, state: State) -> Iterator[Session]:
-        session = self._fresh(state)
-        match state:
-            case S.SERVICES:
-                for category in self._catalogue.categories():
-                    session = self._fresh(state)
-                    session.category = category.key
-                    yield session
-                return
-            case S.SERVICE:
-                for service in self._catalogue.services():
-                    session = self._fresh(state)
-                    session.service = service.code
-                    yield session
-                return
-            case S.SEARCH:
-                session.query = "id"
-            case S.TICKET:
-                self._with_ticket(session)
-            case S.CONSENT:
-                session.form = self._catalogue.forms()[0].id
-            case S.QUESTION | S.REPEAT | S.REVIEW:
-                yield from self._fillings(state)
-                return
-            case S.KEPT | S.SUBMITTED:
-                self._with_paper(session)
-            case _:
-                pass
-        yield session
-
-    def _fillings(self, state: State) -> Iterator[Session]:
-        for asset in self._catalogue.forms():
-            told: set[str] = set()
-            for filling, step in self._steps(asset):
-                session = self._fresh(state)
-                session.form, session.filling = asset.id, filling
-                filling.go(step.path, returning=False)
-                if state is not S.REVIEW:
-                    if (step.kind is PageKind.REPEAT) == (state is S.REPEAT):
-                        yield session
-                elif told < (told := told | {each.name for each in filling.steps()}):
-                    yield session
-
-    def _steps(self, asset: FormAsset) -> Iterator[tuple[Filling, FormStep]]:
-        """Every step of a form once, also those that only some answers to its choices bring."""
-        told: set[str] = set()
-        for filling in self._ways(asset):
-            for step in filling.steps():
-                if step.name not in told:
-                    told.add(step.name)
-                    yield filling, step
-
-    def _ways(self, asset: FormAsset) -> Iterator[Filling]:
-        """The form as it opens, and with each answer to each of its short lists of choices."""
-        opened = self._filling(asset)
-        yield opened
-        for path in opened.record.asked():
-            choices = opened.record.node(path).choices or ()
-            for choice in choices if len(choices) <= CHOICES_MAX else ():
-                filling = self._filling(asset)
-                filling.record.set(path, choice.value)
-                yield filling
-
-    def _questions(self, asset: FormAsset) -> list[dict[str, Any]]:
+    def _questions(self, form_id: str) -> list[dict[str, Any]]:
+        """Each question of a form: its name, the ids on its screen, its look and label."""
         rows = []
-        for filling, step in self._steps(asset):
-            session = self._fresh(S.REPEAT if step.kind is PageKind.REPEAT else S.QUESTION)
-            session.filling = filling
-            filling.go(step.path, returning=False)
-            ids = [
-                element.id
-                for view in self._pages(session)
-                for element in view.elements
-                if element.place not in _SHELL
-            ]
-            row: dict[str, Any] = {"name": step.name, "ids": list(dict.fromkeys(ids))}
+        for name, build in form.questions(self.content, self.content.form(form_id)):
+            if name.endswith(form.WRONG):
+                continue
+            sample = self.sample(build)
+            ids = {e.id: None for view in self.pages(build) for e in view.elements
+                   if e.place not in _SHELL}  # fmt: skip
+            step = sample.filling.step()
+            assert step is not None, name
+            row: dict[str, Any] = {"name": step.name, "ids": list(ids)}
             if step.kind is PageKind.QUESTION:
-                asked = filling.input.question()
-                row |= {"look": filling.input.look().name, "required": asked.required}
+                asked = sample.filling.input.question()
+                row |= {"look": sample.filling.input.look().name, "required": asked.required}
                 row["label"] = asked.label
             rows.append(row)
         return rows
 
-    def _filling(self, asset: FormAsset) -> Filling:
-        form = parse_form(asset.xml, asset.media)
-        return Filling(asset, FormSession(form, now=self._now, tz=EAT, ids=self._ids))
 
-    def _with_ticket(self, session: Session) -> None:
-        service = self._catalogue.services()[0]
-        session.shown = session.service = service.code
-        session.tickets[service.code] = IssuedTicket(
-            session.visit, "A101", service.code, "normal", 3, (10, 20), "HK1.A101", self._now()
-        )
+def _note(row: dict[str, Any], view: View) -> None:
+    """Add what can be touched in `view` to its state's row."""
+    row["title"] = row["title"] or view.title
+    for element in view.elements:
+        into = row["shell"] if element.place in _SHELL else row["elements"]
+        into[element.id] = None
+        if element.role is Role.WHEEL:
+            into[f"{element.id}.up"] = into[f"{element.id}.down"] = None
 
-    def _with_paper(self, session: Session) -> None:
-        form = self._catalogue.forms()[0]
-        session.kept = DraftCode("000-000-000", session.visit)
-        session.received = FormReceipt(
-            session.visit, f"{form.agency}-000000-00", form.agency, form.id, self._now()
-        )
 
-    def _now(self) -> datetime:
-        return self._clock.now()
+def _remedies() -> dict[str, RemedyPage]:
+    found = {code: remedy_of(code) for code in codes()}
+    return {code: RemedyPage(page.causes, page.actions) for code, page in found.items() if page}
+
+
+@contextmanager
+def default_samples() -> Iterator[ScreenSamples]:
+    """The screens of the default pack, built for as long as they are wanted."""
+    ids = SeededIds()
+    key = signing_key(ids.token(32))
+    with tempfile.TemporaryDirectory(prefix="huduma-samples-") as folder:
+        pack = Path(folder) / "pack"
+        build_default(pack, key, MOMENT)
+        yield ScreenSamples(Catalogue.open(pack, key.public_key().public_bytes_raw()))
+
+
+def write_views(path: Path, views: dict[str, View]) -> None:
+    """Put views into a file, for a process that has a window and no content."""
+    path.write_bytes(msgspec.json.encode(views))
+
+
+def read_views(path: Path) -> dict[str, View]:
+    """The views of a file, as a window gets them."""
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, View])

@@ -9,8 +9,6 @@ from kiosk.tools.screen_samples import ScreenSamples
 from kiosk.visit.controller.action_table import ACTIONS, EDITS, action_for, merge, united
 from kiosk.visit.controller.shell import SCREENS
 from kiosk.visit.flow import FLOW, IDLE, FlowBroken, HistoryTarget, Idle, Signal, State, step
-from provisioning.clock import VirtualClock
-from provisioning.ids import SeededIds
 
 EXITS = {Signal.WIPED, Signal.STOPPED, Signal.DONE, Signal.STARTED}
 
@@ -65,7 +63,7 @@ def test_staff_can_be_called_from_every_screen() -> None:
 
 @pytest.fixture(scope="session")
 def rows(catalogue: Catalogue) -> list[dict[str, object]]:
-    return ScreenSamples(catalogue, VirtualClock(), SeededIds()).states()
+    return ScreenSamples(catalogue).states()
 
 
 def test_every_element_of_every_screen_does_something(rows: list[dict[str, object]]) -> None:
@@ -78,7 +76,7 @@ def test_every_element_of_every_screen_does_something(rows: list[dict[str, objec
         assert not dead, f"{state}: {dead}"
 
 
-def test_the_gazette_tells_every_question_of_every_form(rows: list[dict[str, object]]) -> None:
+def test_the_samples_tell_every_question_of_every_form(rows: list[dict[str, object]]) -> None:
     forms = next(row["forms"] for row in rows if row["state"] == "question")
     assert isinstance(forms, dict)
     assert len(forms) == 10
