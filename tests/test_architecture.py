@@ -44,6 +44,7 @@ CONFINED = {
         "kiosk/ui/window/bridge.py",
         "sync/transports/",
     ),
+    "lxml": ("provisioning/xml_reader.py",),
     "pickle": (),
     "unittest": (),
     "cbor2": ("provisioning/cbor.py",),

@@ -3,7 +3,7 @@
 `compile_form` reads, repairs (`content/authoring/repair.py`), compiles with the pinned pyxform and
 reports every trouble as a `Problem` with sheet, row and remedy. It never raises for a faulty form,
 only `FormUnreadable` (35) for a file that is no form at all. A ready XForm (.xml) is taken as it
-is, after a bounded parse that loads nothing from outside.
+is.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from lxml import etree
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
 from content.authoring import pyxform_errors, repair, workbook
 from content.authoring.problem import Problem
 from content.faults import FormUnreadable
+from content.xforms.faults import FormTooLarge, NotAForm
+from content.xforms.xml import namespace, parse_xml
+from provisioning.xml_reader import Element
 
 COMPILER = f"pyxform {installed_version('pyxform')}"
-XFORM_BYTES_MAX = 32 * 1024 * 1024
 _XF = "{http://www.w3.org/2002/xforms}"
 _ASKING = tuple(_XF + tag for tag in ("input", "select1", "select", "upload", "range", "trigger"))
 _RANK = "{http://www.opendatakit.org/xforms}rank"
@@ -42,6 +43,8 @@ class CompiledForm:
     xml: bytes = field(repr=False)
     media: Mapping[str, bytes] = field(repr=False)
     problems: list[Problem] = field(default_factory=list)
+    book: workbook.Workbook | None = field(default=None, repr=False)
+    """What it was compiled from, mended; None for a ready XForm."""
 
     @property
     def usable(self) -> bool:
@@ -70,23 +73,15 @@ def compile_form(path: Path) -> CompiledForm:
         return _failed([*problems, Problem("", None, "", "error", "compiler", text, remedy)])
     problems += [pyxform_errors.remark(text, "warning") for text in result.warnings]
     extra = {"itemsets.csv": result.itemsets.encode()} if result.itemsets else {}
-    return _described(path, result.xform.encode(), problems, extra)
+    return _described(path, result.xform.encode(), problems, extra, book)
 
 
-def parse_xml(source: bytes) -> etree._Element:
-    """The root of an XForm; no entities, no network, bounded; raises `FormUnreadable`."""
-    if len(source) > XFORM_BYTES_MAX:
-        raise FormUnreadable("The XForm is larger than 32 MB.")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
-    )
+def _root(source: bytes) -> Element:
+    """The root of an XForm; raises `FormUnreadable`."""
     try:
-        root = etree.fromstring(source, parser)
-    except etree.XMLSyntaxError as error:
-        raise FormUnreadable(f"The XForm is not well-formed XML: {error}.") from error
-    if root.getroottree().docinfo.doctype:
-        raise FormUnreadable("The XForm has a document type declaration; remove it.")
-    return root
+        return parse_xml(source, "The XForm")
+    except (NotAForm, FormTooLarge) as fault:
+        raise FormUnreadable(fault.message) from fault
 
 
 def _failed(problems: list[Problem]) -> CompiledForm:
@@ -98,13 +93,14 @@ def _described(
     source: bytes,
     problems: list[Problem],
     extra: Mapping[str, bytes] | None = None,
+    book: workbook.Workbook | None = None,
 ) -> CompiledForm:
-    root = parse_xml(source)
+    root = _root(source)
     instance = root.find(f".//{_XF}model/{_XF}instance")
     if instance is None or len(instance) == 0:
         raise FormUnreadable(f"{path.name} has no model with an instance: it is not an XForm.")
     record = instance[0]
-    form_id = record.get("id") or str(etree.QName(record).namespace or "")
+    form_id = record.get("id") or namespace(record)
     if not form_id:
         text, remedy = "The form has no id.", "Give the first instance an id attribute."
         problems.append(Problem("", None, "", "error", "no-form-id", text, remedy))
@@ -119,10 +115,11 @@ def _described(
         xml=source,
         media=media,
         problems=problems,
+        book=book,
     )
 
 
-def count_questions(root: etree._Element) -> int:
+def count_questions(root: Element) -> int:
     """How many questions a person can be asked: controls that may be written to."""
     fixed = {
         bind.get("nodeset")

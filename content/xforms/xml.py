@@ -1,17 +1,11 @@
-"""XML at the edge: bytes to an lxml tree, with nothing hostile able to happen.
-
-No DTD (so no entities), no network, bounded size and depth; comments and processing
-instructions are dropped.
-"""
+"""XML of forms: the namespaces, and a document read with the faults of the engine."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from lxml import etree
-
 from content.xforms.faults import FormTooLarge, NotAForm
 from content.xforms.limits import FORM_BYTES_MAX, TREE_DEPTH_MAX
+from provisioning import xml_reader
+from provisioning.xml_reader import Element
 
 XFORMS = "http://www.w3.org/2002/xforms"
 JAVAROSA = "http://openrosa.org/javarosa"
@@ -20,41 +14,21 @@ OPENROSA = "http://openrosa.org/xforms"
 XHTML = "http://www.w3.org/1999/xhtml"
 ENTITIES = "http://www.opendatakit.org/xforms/entities"
 
-Element = Any
-"""An lxml element; lxml ships no types."""
-
 
 def parse_xml(content: bytes, what: str) -> Element:
     """The root element of `content`; raises `NotAForm`, `FormTooLarge`, naming `what`."""
-    if len(content) > FORM_BYTES_MAX:
-        raise FormTooLarge(f"{what} has {len(content)} bytes, more than {FORM_BYTES_MAX}.")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        huge_tree=False,
-    )
     try:
-        root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotAForm(f"{what} is not well-formed XML: {error}.") from error
-    if root.getroottree().docinfo.doctype:
-        raise NotAForm(f"{what} has a DOCTYPE, which forms must not have; remove it.")
-    return root
+        return xml_reader.parse_xml(content, FORM_BYTES_MAX)
+    except xml_reader.XmlTooLarge as error:
+        raise FormTooLarge(f"{what} {error}.") from error
+    except xml_reader.XmlRefused as error:
+        raise NotAForm(f"{what} {error}.") from error
 
 
 def check_depth(depth: int, what: str) -> None:
     """Raise where a tree nests deeper than `TREE_DEPTH_MAX`."""
     if depth > TREE_DEPTH_MAX:
         raise FormTooLarge(f"{what} nests deeper than {TREE_DEPTH_MAX} levels; flatten its groups.")
-
-
-def local(element: Element) -> str:
-    """The local name of an element."""
-    tag: str = element.tag
-    return tag.rpartition("}")[2]
 
 
 def namespace(element: Element) -> str:

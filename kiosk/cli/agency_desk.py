@@ -13,8 +13,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from lxml import etree
-
 from content.catalogue.catalogue import Catalogue
 from kiosk.cli.arguments import add_site
 from provisioning.clock import SystemClock
@@ -27,7 +25,7 @@ from sync.agency.openrosa.encryption import encrypt, public_key
 from sync.agency.openrosa.forwarder import ForwardResult, forward
 from sync.agency.openrosa.http_client import HttpWire
 from sync.agency.openrosa.responses import DeliveryDecision
-from sync.agency.openrosa.submission import Submission
+from sync.agency.openrosa.submission import Submission, record_root
 from sync.agency.table_export import tables, write_csv, write_parquet
 from sync.store.database import Store
 
@@ -64,7 +62,7 @@ def submissions(opened: list[Opened]) -> list[Submission]:
     for each in opened:
         if not each.xml:
             continue
-        root = etree.fromstring(each.xml, _parser())
+        root = record_root(each.xml, "A submission")
         names = root.xpath("//*[local-name()='instanceID']/text()")
         identity = str(names[0]) if names else f"uuid:{each.entry.subject}"
         found.append(
@@ -138,7 +136,7 @@ def _forms(site: Site) -> dict[str, bytes]:
 def _encryption_keys(forms: Mapping[str, bytes]) -> dict[str, str]:
     keys = {}
     for form, xml in forms.items():
-        asked = etree.fromstring(xml, _parser()).xpath(
+        asked = record_root(xml, f"The form {form}").xpath(
             "//*[local-name()='submission']/@base64RsaPublicKey"
         )
         if asked:
@@ -147,9 +145,5 @@ def _encryption_keys(forms: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _repeats(xml: bytes) -> frozenset[str]:
-    found = etree.fromstring(xml, _parser()).xpath("//*[local-name()='repeat']/@nodeset")
+    found = record_root(xml, "The form").xpath("//*[local-name()='repeat']/@nodeset")
     return frozenset(str(path) for path in found)
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True)

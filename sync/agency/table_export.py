@@ -11,12 +11,10 @@ import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
-
-from lxml import etree
 
 from provisioning.faults import Fault
-from sync.agency.openrosa.submission import Submission
+from provisioning.xml_reader import Element, local_name
+from sync.agency.openrosa.submission import Submission, record_root
 
 Row = dict[str, str]
 
@@ -47,15 +45,13 @@ def tables(
     """Every table of `submissions`, by name. `repeats`: form id to its paths (`/data/rep`)."""
     found: dict[str, Table] = {}
     for submission in submissions:
-        root = etree.fromstring(
-            submission.xml, etree.XMLParser(resolve_entities=False, no_network=True)
-        )
+        root = record_root(submission.xml, f"The submission {submission.instance_id}")
         name = submission.form_id
         row: Row = {"KEY": submission.instance_id}
         table = found.setdefault(name, Table(name))
         _walk(
             root,
-            _tag(root),
+            local_name(root),
             "",
             row,
             _Place(found, name, submission.instance_id, repeats.get(name, frozenset())),
@@ -74,14 +70,14 @@ class _Place:
     repeats: frozenset[str]
 
 
-def _walk(element: etree._Element, path: str, prefix: str, row: Row, place: _Place) -> None:
+def _walk(element: Element, path: str, prefix: str, row: Row, place: _Place) -> None:
     counts: dict[str, int] = {}
     for child in element.iterchildren("*"):
-        tag = _tag(child)
+        tag = local_name(child)
         child_path = f"{path}/{tag}"
         counts[tag] = counts.get(tag, 0) + 1
         repeated = f"/{child_path}" in place.repeats or (
-            len([c for c in element.iterchildren("*") if _tag(c) == tag]) > 1
+            len([c for c in element.iterchildren("*") if local_name(c) == tag]) > 1
         )
         if repeated:
             key = f"{place.key}/{tag}[{counts[tag]}]"
@@ -93,10 +89,6 @@ def _walk(element: etree._Element, path: str, prefix: str, row: Row, place: _Pla
             _walk(child, child_path, f"{prefix}{tag}-", row, place)
         else:
             row[f"{prefix}{tag}"] = (child.text or "").strip()
-
-
-def _tag(element: etree._Element) -> str:
-    return cast("str", etree.QName(element).localname)
 
 
 def write_csv(found: Mapping[str, Table], folder: Path) -> list[Path]:

@@ -1,71 +1,211 @@
-"""Lint of expressions: every construct on which the ODK engines disagree, and what to write.
+"""Lint of expressions: what cannot be run, and every construct on which the ODK engines disagree.
 
 The list is the table of decisions of `content/xforms` (blank conditions, aggregates over blanks,
 dates compared as texts, unanchored patterns …): our engine decides each, but the same form on a
-phone may answer otherwise, so its author should know. Token patterns only; no evaluation.
+phone may answer otherwise, so its author should know. Works on the engine's own syntax tree with
+its own table of functions; one code a fault; nothing is evaluated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
-from content.authoring.lint import value_expressions
-from content.authoring.lint.expression_tokens import calls, is_path, paths, tokens
-from content.authoring.lint.known_functions import KNOWN, NOT_PORTABLE
-from content.authoring.lint.look_expressions import LENGTH_MAX, Check, CheckedExpression
-from content.authoring.lint.source_rows import Expression, FormTree
+from content.authoring.lint.source_rows import SourceExpression, SourceForm
 from content.authoring.problem import Remark
-
-_TOO_LONG = Remark(
-    "too-long",
-    f"The expression is longer than {LENGTH_MAX} characters.",
-    "Split it over several calculate rows.",
-    severity="error",
+from content.xforms.definition import NodeDefinition
+from content.xforms.faults import BadExpression, EvaluationFault, FormTooLarge
+from content.xforms.parse.references import reached, read, step_by_step
+from content.xforms.xpath.compiler import Compiler
+from content.xforms.xpath.functions.registry import ODK_FUNCTIONS
+from content.xforms.xpath.parser import parse
+from content.xforms.xpath.regex.matcher import matches
+from content.xforms.xpath.syntax import (
+    Base,
+    Binary,
+    Chain,
+    Expr,
+    Filter,
+    FunctionCall,
+    Negative,
+    NumberLiteral,
+    Path,
+    StringLiteral,
+    children,
+    is_plain,
+    walk,
 )
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_ZONED = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
+_WIDE = 0xFFFF
+_LARGE = 1e7
+"""From here on JavaRosa writes whole numbers with an exponent."""
+_ORDERED = frozenset({"<", "<=", ">", ">="})
+_EQUALITY = frozenset({"=", "!="})
 _AGGREGATES = frozenset({"sum", "min", "max"})
 _OF_MANY = _AGGREGATES | {
-    "count",
-    "count-non-empty",
-    "join",
-    "indexed-repeat",
-    "position",
-    "randomize",
-    "area",
-    "distance",
-    "once",
-    "coalesce",
+    "count", "count-non-empty", "join", "indexed-repeat", "position", "randomize", "area",
+    "distance", "once", "coalesce", "instance",
+}  # fmt: skip
+_DAYS = frozenset({"today", "now", "date", "date-time"})
+_DATE_TYPES = frozenset({"date", "dateTime"})
+_TRUTHS = frozenset({"true", "false", "0", "1"})
+_DECIDES = frozenset({"calculation", "relevant", "required", "read_only"})
+
+NOT_PORTABLE = {
+    "substring": "Write substr(text, start, end), which counts from 0.",
+    "floor": "Write int() for positive numbers.",
+    "ceiling": "Write int(x + 1) or round(x + 0.5).",
+    "last": "Write count() of the repeat.",
+    "name": "Leave it out; no form needs it.",
+    "local-name": "Leave it out; no form needs it.",
 }
+"""XPath 1.0 functions that ODK Collect does not have, with what to write instead."""
 
 
-def inspect_tree(tree: FormTree) -> Iterator[tuple[Expression, Remark]]:
+class Part(NamedTuple):
+    """A part of an expression: where its relative paths start, and the calls around it."""
+
+    tree: Expr
+    at: NodeDefinition | None
+    inside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedExpression:
+    """One expression as its checks see it."""
+
+    source: SourceExpression
+    document: NodeDefinition
+    tree: Expr
+    parts: tuple[Part, ...]
+    booleans: frozenset[NodeDefinition]
+
+    @property
+    def home(self) -> NodeDefinition:
+        return self.source.definition
+
+    def calls(self) -> Iterator[tuple[FunctionCall, Part]]:
+        """Every function call with its part."""
+        return ((part.tree, part) for part in self.parts if isinstance(part.tree, FunctionCall))
+
+    def paths(self) -> Iterator[tuple[Path, Part, list[NodeDefinition]]]:
+        """Every path with its part and the definitions it leads to."""
+        for part in self.parts:
+            if isinstance(part.tree, Path):
+                yield part.tree, part, self.reached(part.tree, part.at)
+
+    def reached(self, tree: Expr, at: NodeDefinition | None) -> list[NodeDefinition]:
+        """The definitions a path leads to; none for anything else."""
+        return reached(tree, self.home, self.document, at) if isinstance(tree, Path) else []
+
+    def is_date(self, tree: Expr, at: NodeDefinition | None) -> bool:
+        """Whether `tree` is the path of a date question."""
+        return any(one.type in _DATE_TYPES for one in self.reached(tree, at))
+
+
+def inspect_form(source: SourceForm) -> Iterator[tuple[SourceExpression, Remark]]:
     """Every remark on every expression of the form."""
-    booleans = frozenset(value_expressions.boolean_nodes(tree))
-    for expression in tree.expressions:
-        if len(expression.text) > LENGTH_MAX:
-            yield expression, _TOO_LONG
-            continue
-        sequence = tokens(expression.text)
-        look = CheckedExpression(tree, expression, sequence, tuple(calls(sequence)), booleans)
-        seen: set[str] = set()
-        for check in CHECKS:
-            for remark in check(look):
-                if remark.text not in seen:
-                    seen.add(remark.text)
-                    yield expression, remark
+    booleans = frozenset(_boolean_nodes(source))
+    for expression in source.expressions():
+        for remark in inspect(expression, source.document, booleans):
+            yield expression, remark
+
+
+def inspect(
+    expression: SourceExpression,
+    document: NodeDefinition,
+    booleans: frozenset[NodeDefinition] = frozenset(),
+) -> list[Remark]:
+    """Remarks on one expression, each sentence once; one that cannot be read gives one error."""
+    try:
+        tree = parse(expression.text)
+    except BadExpression as fault:
+        return [Remark("bad-expression", fault.message, "Correct it.", "error")]
+    except FormTooLarge as fault:
+        return [Remark("too-long", fault.message, "Split it over calculate rows.", "error")]
+    unknown = list(_unknown_functions(tree))
+    if unknown:
+        return unknown
+    try:
+        Compiler((), ODK_FUNCTIONS).value(tree)
+    except BadExpression as fault:
+        return [Remark("bad-expression", fault.message, "Correct it.", "error")]
+    parts = tuple(_parts(tree, expression.definition, expression.definition, document, ()))
+    checked = CheckedExpression(expression, document, tree, parts, booleans)
+    found = {remark.text: remark for check in CHECKS for remark in check(checked)}
+    return list(found.values())
+
+
+def _parts(
+    tree: Expr,
+    at: NodeDefinition | None,
+    home: NodeDefinition,
+    document: NodeDefinition,
+    inside: tuple[str, ...],
+) -> Iterator[Part]:
+    yield Part(tree, at, inside)
+    if isinstance(tree, Path):
+        if not isinstance(tree.base, Base):
+            yield from _parts(tree.base, at, home, document, inside)
+        after = step_by_step(tree, home, document, at)[1:]
+        for step, here in zip(tree.steps, after, strict=True):
+            for predicate in step.predicates:
+                yield from _parts(predicate, here[0] if here else None, home, document, inside)
+        return
+    around = (*inside, tree.name) if isinstance(tree, FunctionCall) else inside
+    for child in children(tree):
+        yield from _parts(child, at, home, document, around)
+
+
+def _boolean_nodes(source: SourceForm) -> Iterator[NodeDefinition]:
+    """Calculated nodes that hold true or false."""
+    for definition in source.form.places.values():
+        calculate = "" if definition.bind is None else definition.bind.calculate
+        if calculate and _gives_truth(source.form.expressions.tree(calculate, "")):
+            yield definition
+
+
+def _gives_truth(tree: Expr) -> bool:
+    match tree:
+        case Chain():
+            return True
+        case Binary(operator, _, _):
+            return operator in _ORDERED | _EQUALITY
+        case FunctionCall(name, _):
+            return name in ODK_FUNCTIONS and ODK_FUNCTIONS[name].gives == "boolean"
+        case _:
+            return False
+
+
+def _unknown_functions(tree: Expr) -> Iterator[Remark]:
+    for name in dict.fromkeys(p.name for p in walk(tree) if isinstance(p, FunctionCall)):
+        if name not in ODK_FUNCTIONS:
+            yield Remark(
+                "unknown-function",
+                f"There is no function {name}().",
+                "Check its spelling; functions of other systems (cht:…) do not exist here.",
+                severity="error",
+            )
 
 
 def _patterns(look: CheckedExpression) -> Iterator[Remark]:
-    for call in look.calls:
-        if call.name != "regex" or len(call.arguments) != 2:
+    for call, _ in look.calls():
+        pattern = call.arguments[1] if call.name == "regex" else None
+        if not isinstance(pattern, StringLiteral):
             continue
-        argument = call.arguments[1]
-        if len(argument) != 1 or argument[0].kind != "text":
-            continue
-        pattern = argument[0].value
-        if not anchored(pattern):
+        try:
+            matches(pattern.value, "")
+        except EvaluationFault as fault:
+            yield Remark("regex-refused", fault.message, "Use plain groups and counts.", "error")
+        if not anchored(pattern.value):
             yield Remark(
                 "regex-unanchored",
-                f"The pattern {pattern!r} is not anchored: some engines search, some match all.",
+                f"The pattern {pattern.value!r} is not anchored: some engines search, some match "
+                "all.",
                 "Begin it with ^ and end it with $, with alternatives inside ( ).",
             )
 
@@ -94,8 +234,8 @@ def anchored(pattern: str) -> bool:
 
 
 def _blank_conditions(look: CheckedExpression) -> Iterator[Remark]:
-    for call in look.calls:
-        if call.name in {"if", "boolean", "not"} and call.arguments and is_path(call.arguments[0]):
+    for call, _ in look.calls():
+        if call.name in {"if", "boolean", "not"} and isinstance(call.arguments[0], Path):
             yield Remark(
                 "blank-condition",
                 f"{call.name}() is given an answer as a condition; a blank counts as false here "
@@ -104,23 +244,29 @@ def _blank_conditions(look: CheckedExpression) -> Iterator[Remark]:
             )
 
 
+def _repeats_around(definition: NodeDefinition | None) -> tuple[NodeDefinition, ...]:
+    """The repeats a definition lies in, itself not counted."""
+    if definition is None:
+        return ()
+    return tuple(row for row in definition.rows if row is not definition)
+
+
 def _aggregates(look: CheckedExpression) -> Iterator[Remark]:
-    own = look.tree.repeat_of(look.expression.node)
-    for call in look.calls:
+    own = look.home.rows
+    for call, part in look.calls():
         if call.name not in _AGGREGATES | {"count", "join"}:
             continue
         for argument in call.arguments:
-            if not is_path(argument):
-                continue
-            path = look.absolute("".join(token.value for token in argument))
-            if call.name in _AGGREGATES and look.tree.repeat_of(path):
+            found = look.reached(argument, part.at)
+            if call.name in _AGGREGATES and any(_repeats_around(one) for one in found):
                 yield Remark(
                     "blank-aggregate",
                     f"{call.name}() over answers that may be blank: blanks are skipped here and "
                     "spoil the result elsewhere.",
                     "Give each a default of 0, or make the question required.",
                 )
-            if own is not None and path.startswith(own + "/") and call.name != "join":
+            within = own and any(own[-1] in _repeats_around(one) for one in found)
+            if within and call.name != "join":
                 yield Remark(
                     "aggregate-own-repeat",
                     f"{call.name}() inside the repeat it counts sees this row only.",
@@ -129,100 +275,99 @@ def _aggregates(look: CheckedExpression) -> Iterator[Remark]:
 
 
 def _repeat_paths(look: CheckedExpression) -> Iterator[Remark]:
-    own = look.tree.repeat_of(look.expression.node)
-    covered = [
-        range(call.at, call.end) for call in look.calls if call.name in _OF_MANY | {"instance"}
-    ]
-    for start, _, text in paths(look.sequence):
-        path = look.absolute(text)
-        repeat = look.tree.repeat_of(path) if path else None
-        if repeat is None:
+    for path, part, found in look.paths():
+        whole_list = path is look.tree and look.source.place.column == "choice_filter"
+        around = _repeats_around(found[0]) if found and is_plain(path) else ()
+        if not around or whole_list:
             continue
-        if text.startswith("/") and own is not None and path.startswith(own + "/"):
+        own = () if part.at is None else part.at.rows
+        if path.base is Base.ROOT and around[-1] in own:
             yield Remark(
                 "absolute-in-repeat",
-                f"{text} inside its own repeat means this row here and the first row elsewhere.",
+                f"{shown(path)} inside its own repeat means this row here and the first row "
+                "elsewhere.",
                 "Write ${name} or a relative path.",
             )
-        elif (own is None or not (own + "/").startswith(repeat + "/")) and not any(
-            start in span for span in covered
-        ):
+        elif around[-1] not in own and not _OF_MANY & set(part.inside):
             yield Remark(
                 "several-nodes",
-                f"{text} is in a repeat and stands for several answers where one is wanted.",
+                f"{found[0].path} is in a repeat and stands for several answers where one is "
+                "wanted.",
                 "Use indexed-repeat(), or sum(), count() or join() over all of them.",
             )
 
 
-def _predicates(look: CheckedExpression) -> Iterator[Remark]:
-    for before, opening, inside, closing in zip(
-        look.sequence, look.sequence[1:], look.sequence[2:], look.sequence[3:], strict=False
-    ):
-        if (opening.value, closing.value) == ("[", "]") and inside.kind == "number":
+def shown(path: Path) -> str:
+    """A plain path as it was written."""
+    if path.plain:
+        return path.plain
+    steps = "/".join(".." if step.axis == "parent" else step.name for step in path.steps)
+    return f"/{steps}" if path.base is Base.ROOT else steps
+
+
+def _by_number(look: CheckedExpression) -> Iterator[Remark]:
+    for part in look.parts:
+        match part.tree:
+            case Path(_, steps):
+                predicates = [one for step in steps for one in step.predicates]
+            case Filter(_, predicates):
+                pass
+            case _:
+                continue
+        if any(isinstance(one, NumberLiteral) for one in predicates):
             yield Remark(
                 "position-predicate",
-                f"{before.value}[{inside.value}] picks a row by number; engines differ on it.",
+                "A row is picked by a bare number; engines differ on it.",
                 "Use indexed-repeat() or [position() = …].",
             )
 
 
 def _portability(look: CheckedExpression) -> Iterator[Remark]:
-    for call in look.calls:
-        if call.name in NOT_PORTABLE:
+    for part in look.parts:
+        strange: list[str] = []
+        match part.tree:
+            case FunctionCall(name, _) if name in NOT_PORTABLE:
+                text = f"{name}() is not known to ODK Collect."
+                yield Remark("not-portable", text, NOT_PORTABLE[name])
+            case Binary("|", _, _):
+                strange = ["|"]
+            case Path(_, steps):
+                known = {"child", "parent", "self", "attribute"}
+                strange = [step.axis for step in steps if step.axis not in known]
+        for what in strange:
+            sign = "//" if what == "descendant-or-self" else what
             yield Remark(
                 "not-portable",
-                f"{call.name}() is not known to ODK Collect.",
-                NOT_PORTABLE[call.name],
-            )
-        elif call.name not in KNOWN:
-            yield Remark(
-                "unknown-function",
-                f"There is no function {call.name}().",
-                "Check its spelling; functions of other systems (cht:…) do not exist here.",
-                severity="error",
-            )
-    for token in look.sequence:
-        sibling = token.kind == "axis" and "sibling" in token.value
-        if (token.value in {"//", "|"} and token.kind in {"sign", "operator"}) or sibling:
-            yield Remark(
-                "not-portable",
-                f"{token.value} is not known to every engine.",
+                f"{sign} is not known to every engine.",
                 "Write the full path of the question.",
             )
 
 
 def _references(look: CheckedExpression) -> Iterator[Remark]:
-    node, kind = look.expression.node, look.expression.kind
-    inside_call = [range(c.at, c.end) for c in look.calls if c.name in {"instance", "current"}]
-    for start, end, text in paths(look.sequence):
-        continued = start > 0 and look.sequence[start - 1].value in {")", "]"}
-        if any(start in span for span in inside_call) or continued:
-            continue
-        path = look.absolute(text)
-        own = text == "." or (path == node and end > start)
-        if own and node and kind in {"calculate", "relevant", "required", "readonly"}:
-            yield Remark(
-                "self-reference",
-                f"The {kind} of a question looks at the question itself: some engines refuse "
-                "it as a cycle.",
-                "Refer to another question, or use a constraint.",
-            )
-        rooted = text.startswith("/") and not text.startswith("//") and "@" not in text
-        if rooted and "*" not in text and path not in look.tree.nodes:
-            yield Remark(
-                "unknown-path",
-                f"There is no question {text}.",
-                "Check the spelling of the path.",
-                severity="error",
-            )
+    column = look.source.place.column
+    own = any(look.home in found for _, _, found in look.paths())
+    if own and column in _DECIDES:
+        yield Remark(
+            "self-reference",
+            f"The {column} of a question looks at the question itself: it waits for its own value.",
+            "Refer to another question, or use a constraint.",
+            severity="error" if column in {"calculation", "relevant"} else "warning",
+        )
+    reading = read(look.tree, look.home, look.document, lambda _: ())
+    for path in dict.fromkeys(reading.unknown):
+        yield Remark(
+            "unknown-path",
+            f"There is no question {path}.",
+            "Check the spelling of the path.",
+            severity="error",
+        )
 
 
 def _volatile(look: CheckedExpression) -> Iterator[Remark]:
-    if look.expression.kind != "calculate" or look.expression.node.endswith("/instanceID"):
+    if look.source.place.column != "calculation" or look.home.path.endswith("/instanceID"):
         return
-    wrapped = [range(call.at, call.end) for call in look.calls if call.name == "once"]
-    for call in look.calls:
-        if call.name in {"random", "uuid"} and not any(call.at in span for span in wrapped):
+    for call, part in look.calls():
+        if call.name in {"random", "uuid"} and "once" not in part.inside:
             yield Remark(
                 "made-again",
                 f"{call.name}() is made again whenever the form is opened.",
@@ -230,14 +375,193 @@ def _volatile(look: CheckedExpression) -> Iterator[Remark]:
             )
 
 
+def _dates(look: CheckedExpression) -> Iterator[Remark]:
+    for part in look.parts:
+        match part.tree:
+            case Binary(operator, left, right) if operator in _ORDERED:
+                for side in (left, right):
+                    if isinstance(side, StringLiteral) and _DATE.match(side.value):
+                        yield Remark(
+                            "date-as-text",
+                            f"{side.value!r} is compared with {operator} as a text by some "
+                            "engines.",
+                            f"Write date('{side.value}').",
+                        )
+            case Binary("+" | "-" as operator, left, right):
+                if any(_is_day(side, look, part) for side in (left, right)):
+                    yield Remark(
+                        "date-arithmetic",
+                        f"A date with {operator} gives whole days here and fractions elsewhere.",
+                        "Work with decimal-date-time() and int(), or compare format-date() "
+                        "numbers.",
+                    )
+
+
+def _is_day(tree: Expr, look: CheckedExpression, part: Part) -> bool:
+    if isinstance(tree, FunctionCall):
+        return tree.name in _DAYS
+    return look.is_date(tree, part.at)
+
+
+def _date_calls(look: CheckedExpression) -> Iterator[Remark]:
+    for call, part in look.calls():
+        first = call.arguments[0] if call.arguments else None
+        text = first.value if isinstance(first, StringLiteral) else ""
+        dated = first is not None and (_DATE.match(text) or look.is_date(first, part.at))
+        if call.name in {"number", "int"} and dated:
+            yield Remark(
+                "date-number",
+                f"{call.name}() of a date differs between engines.",
+                "Use decimal-date-time(date(…)) and whole days, or format-date().",
+            )
+        if call.name == "date" and "T" in text:
+            yield Remark(
+                "date-with-time",
+                f"date({text!r}) keeps its time of day.",
+                "Give the day only, or use date-time().",
+            )
+        if call.name == "format-date-time" and _ZONED.search(text):
+            yield Remark(
+                "zoned-time",
+                "A time with an offset is shown in the device's own zone.",
+                "Leave the offset out when the local time is meant.",
+            )
+
+
+def _numbers(look: CheckedExpression) -> Iterator[Remark]:
+    for call, _ in look.calls():
+        if call.name in {"concat", "join"} and any(map(_may_be_nan, call.arguments)):
+            yield Remark(
+                "number-in-text",
+                f"{call.name}() of a number that cannot be worked out is blank here and shows NaN "
+                "elsewhere.",
+                "Guard it with if(… != '', …, '').",
+            )
+        if call.name == "round" and any(map(_is_negative, walk(call.arguments[0]))):
+            yield Remark(
+                "round-negative",
+                "round() of a negative half differs between engines (-1.5 gives -1 here).",
+                "Round a positive amount and put the sign back.",
+            )
+    compared = {
+        id(side)
+        for part in look.parts
+        if isinstance(part.tree, Binary) and part.tree.operator in _ORDERED | _EQUALITY
+        for side in (part.tree.left, part.tree.right)
+    }
+    for part in look.parts:
+        tree = part.tree
+        if not isinstance(tree, NumberLiteral) or id(tree) in compared:
+            continue
+        if abs(tree.value) >= _LARGE:
+            yield Remark(
+                "long-number",
+                f"{tree.value:.0f} made into text is written with an exponent by some engines.",
+                "Keep phone and ID numbers as text, in quotes.",
+            )
+
+
+def _may_be_nan(tree: Expr) -> bool:
+    match tree:
+        case FunctionCall("number" | "int", _):
+            return True
+        case Binary("div", _, _):
+            return True
+        case Binary("+" | "-" | "*" | "mod", left, right):
+            return isinstance(left, Path) or isinstance(right, Path)
+        case _:
+            return False
+
+
+def _is_negative(tree: Expr) -> bool:
+    return isinstance(tree, Negative) or (isinstance(tree, Binary) and tree.operator == "-")
+
+
+def _odd_calls(look: CheckedExpression) -> Iterator[Remark]:
+    for call, _ in look.calls():
+        arguments = call.arguments
+        texts = [one.value for one in arguments if isinstance(one, StringLiteral)]
+        match call.name:
+            case "indexed-repeat" if any(
+                isinstance(row, NumberLiteral) and row.value < 1 for row in arguments[2::2]
+            ):
+                yield Remark(
+                    "indexed-repeat-zero",
+                    "indexed-repeat() counts from 1; row 0 is blank here and row 1 elsewhere.",
+                    "Count from 1.",
+                )
+            case "selected" if arguments[1] == StringLiteral(""):
+                yield Remark(
+                    "selected-empty",
+                    "selected() with an empty name is true for a blank answer.",
+                    "Compare the answer with ''.",
+                )
+            case "jr:choice-name" if not isinstance(arguments[1], StringLiteral):
+                yield Remark(
+                    "choice-name-path",
+                    "jr:choice-name() takes the path of the question as a text.",
+                    "Write '${name}' in quotes.",
+                )
+            case "string-length" if any(ord(letter) > _WIDE for text in texts for letter in text):
+                yield Remark(
+                    "wide-letters",
+                    "string-length() counts some signs as two.",
+                    "Do not count such signs.",
+                )
+
+
+def _booleans(look: CheckedExpression) -> Iterator[Remark]:
+    for part in look.parts:
+        tree = part.tree
+        if not isinstance(tree, Binary) or tree.operator not in _EQUALITY:
+            continue
+        for one, other in ((tree.left, tree.right), (tree.right, tree.left)):
+            held = any(node in look.booleans for node in look.reached(one, part.at))
+            if held and _is_truth(other):
+                name = shown(one) if isinstance(one, Path) else ""
+                yield Remark(
+                    "boolean-compare",
+                    f"{name} holds true or false here and 1 or 0 in ODK Collect.",
+                    "Let it calculate if(…, 'yes', 'no') and compare with that.",
+                )
+            if isinstance(one, FunctionCall) and _gives_truth(one) and _is_literal(other):
+                yield Remark(
+                    "boolean-compare",
+                    f"{one.name}() is compared with a text or number; engines store truth "
+                    "differently.",
+                    "Use it alone, or not(…).",
+                )
+
+
+def _is_literal(tree: Expr) -> bool:
+    return isinstance(tree, StringLiteral | NumberLiteral)
+
+
+def _is_truth(tree: Expr) -> bool:
+    match tree:
+        case StringLiteral(text):
+            return text in _TRUTHS
+        case NumberLiteral(value):
+            return value in {0.0, 1.0}
+        case FunctionCall(name, _):
+            return name in {"true", "false"}
+        case _:
+            return False
+
+
+Check: TypeAlias = Callable[[CheckedExpression], Iterator[Remark]]
 CHECKS: tuple[Check, ...] = (
     _patterns,
     _blank_conditions,
     _aggregates,
     _repeat_paths,
-    _predicates,
+    _by_number,
     _portability,
     _references,
     _volatile,
-    *value_expressions.CHECKS,
+    _dates,
+    _date_calls,
+    _numbers,
+    _odd_calls,
+    _booleans,
 )

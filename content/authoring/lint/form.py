@@ -1,61 +1,82 @@
 """Form lint: everything an author should know about a form before citizens meet it.
 
-Compiles the form and looks at what came out, so a ready XForm is checked like a spreadsheet.
-`inspect`, where given, is the form engine's own opinion of an expression: it has the real parser
-and lives above this package, so it comes in as a function. A form without remarks is clean.
+Compiles the form once and looks at what came out, so a ready XForm is checked like a spreadsheet.
+It reads the form with the engine's own parser, as a kiosk will. A form without remarks is clean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from content.authoring import workbook
-from content.authoring.lint import expressions, questions, source_rows
-from content.authoring.lint.source_rows import Expression, FormTree
+from content.authoring.lint import expressions, questions
+from content.authoring.lint.source_rows import SourceExpression, SourceForm
 from content.authoring.problem import Problem, Remark
-from content.authoring.xlsform import CompiledForm, compile_form, parse_xml
-
-Inspect = Callable[[str], list[Remark]]
+from content.authoring.xlsform import CompiledForm, compile_form
+from content.xforms.faults import NotAForm
+from content.xforms.parse.dependency_graph import describe_circle
+from content.xforms.parse.form import Form
+from content.xforms.parse.reader import parse_form
+from provisioning.faults import Fault
 
 _COLUMNS = {"calculate": "calculation", "readonly": "read_only"}
 
 
-def lint(path: Path, inspect: Inspect | None = None) -> list[Problem]:
-    """Every problem of the form at `path`, in row order; raises `FormUnreadable` (35)."""
-    compiled = compile_form(path)
+def lint(path: Path) -> list[Problem]:
+    """Every problem of the form at `path`, in row order; raises `FormUnreadable`, `NotAForm`."""
+    return lint_compiled(compile_form(path))
+
+
+def lint_compiled(compiled: CompiledForm) -> list[Problem]:
+    """Every problem of a form that was compiled already; raises `NotAForm`."""
     found = list(compiled.problems)
     if compiled.xml:
-        book = None if path.suffix.lower() == ".xml" else workbook.read(path)
-        root = parse_xml(compiled.xml)
-        tree = source_rows.read(root, book)
-        found += questions.inspect_questions(tree, root)
-        found += _expressions(tree, inspect)
+        try:
+            form = parse_form(compiled.xml, compiled.media, tolerant=True)
+        except NotAForm:
+            raise
+        except Fault as fault:
+            found.append(Problem("", None, "", "error", "refused", fault.message, ""))
+        else:
+            found += _of_form(form, compiled)
         found += _settings(compiled)
     return sorted(found, key=lambda problem: (problem.sheet, problem.row or 0, problem.code))
 
 
-def _expressions(tree: FormTree, inspect: Inspect | None) -> Iterator[Problem]:
-    told: set[tuple[str, str, str]] = set()
-    for expression, remark in expressions.inspect_tree(tree):
-        told.add((expression.node, expression.kind, remark.code))
-        yield _placed(tree, expression, remark)
-    if inspect is None:
-        return
-    for expression in tree.expressions:
-        for remark in inspect(expression.text):
-            if (expression.node, expression.kind, remark.code) not in told:
-                yield _placed(tree, expression, remark)
+def _of_form(form: Form, compiled: CompiledForm) -> Iterator[Problem]:
+    source = SourceForm(form, compiled.book)
+    yield from questions.inspect_questions(source)
+    for expression, remark in expressions.inspect_form(source):
+        yield _placed(expression, remark)
+    yield from _circle(source)
+    of_expressions = set(form.graph.unknown)
+    for where, path in form.unknown:
+        if (where, path) not in of_expressions:
+            text = f"The {where} names {path}, which is not in the form."
+            yield Problem("", None, "", "error", "unknown-path", text, "Check its spelling.")
 
 
-def _placed(tree: FormTree, expression: Expression, remark: Remark) -> Problem:
-    row = tree.row(expression.node)
-    name = expression.node.rpartition("/")[2]
-    text = remark.text if row or not name else f"{name}: {remark.text}"
+def _circle(source: SourceForm) -> Iterator[Problem]:
+    """A circle of several questions; one that reads itself is told with its expression."""
+    circle = source.form.graph.circle
+    if len(circle) > 1:
+        first = min(circle, key=lambda rule: rule.place.number)
+        column = _COLUMNS.get(first.kind.value, first.kind.value)
+        place = source.place(first.place, column)
+        text, _, remedy = describe_circle(circle).partition("; ")
+        yield Problem(
+            place.sheet, place.row, column, "error", "circle", f"{text}.", remedy.capitalize()
+        )
+
+
+def _placed(expression: SourceExpression, remark: Remark) -> Problem:
+    place = expression.place
+    name = expression.definition.name
+    text = remark.text if place.row or not name else f"{name}: {remark.text}"
     return Problem(
-        sheet="survey" if row else "",
-        row=row,
-        column=_COLUMNS.get(expression.kind, expression.kind),
+        sheet=place.sheet,
+        row=place.row,
+        column=place.column,
         severity=remark.severity,
         code=remark.code,
         text=text,

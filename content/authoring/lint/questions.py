@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-
-from content.authoring.lint.source_rows import FormTree
-from content.authoring.problem import Problem, Severity
+from content.authoring.lint.source_rows import SourceForm, SourcePlace, plain_text
+from content.authoring.problem import Problem
+from content.xforms.definition import Control
+from content.xforms.texts import Parts
 
 CHOICES_MAX = 500
 """Longer choice lists are kept as CSV, where they live in an indexed table."""
@@ -53,132 +53,130 @@ _BACKGROUND = {
 }
 
 
-def inspect_questions(tree: FormTree, root: etree._Element) -> Iterator[Problem]:
+def inspect_questions(source: SourceForm) -> Iterator[Problem]:
     """Every remark on questions, lists and translations."""
-    yield from _numeric_identifiers(tree)
-    yield from _long_lists(tree)
-    yield from _not_shown(tree)
-    yield from _by_itself(tree, root)
-    yield from _unworded(tree)
-    yield from _translations(tree)
+    yield from _numeric_identifiers(source)
+    yield from _long_lists(source)
+    yield from _not_shown(source)
+    yield from _by_itself(source)
+    yield from _unworded(source)
+    yield from _translations(source)
 
 
-def _at(
-    tree: FormTree, path: str, column: str, code: str, said: tuple[str, str], severity: Severity
-) -> Problem:
-    row = tree.row(path)
-    sheet = "survey" if row or path else ""
-    return Problem(sheet, row, column, severity, code, said[0], said[1])
+def _problem(place: SourcePlace, code: str, text: str, remedy: str) -> Problem:
+    return Problem(place.sheet, place.row, place.column, "warning", code, text, remedy)
 
 
-def _short(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-def _numeric_identifiers(tree: FormTree) -> Iterator[Problem]:
-    for path, control in tree.controls.items():
-        if tree.types.get(path) not in _NUMERIC:
-            continue
-        words = f"{_short(path).replace('_', ' ')} {_label(tree, control)}"
-        if _IDENTIFYING.search(words):
-            text = f"{_short(path)!r} looks like a phone or ID number but is kept as a number."
-            remedy = "Use type text with appearance numbers: numbers lose leading zeros."
-            yield _at(tree, path, "type", "numeric-identifier", (text, remedy), "warning")
-
-
-def _label(tree: FormTree, control: etree._Element) -> str:
+def _label(source: SourceForm, control: Control) -> str:
     """The label in all languages."""
-    label = control.find("{http://www.w3.org/2002/xforms}label")
-    if label is None:
-        return ""
-    match = re.match(r"jr:itext\('(.+)'\)", label.get("ref") or "")
-    if match is None:
-        return "".join(label.itertext())
-    return " ".join(texts.get(match[1], "") for texts in tree.texts.values())
+    return " ".join(plain_text(parts) for parts in source.texts(control.label))
 
 
-def _long_lists(tree: FormTree) -> Iterator[Problem]:
-    for name, count in tree.lists.items():
+def _numeric_identifiers(source: SourceForm) -> Iterator[Problem]:
+    for definition, control in source.questions():
+        if definition.type not in _NUMERIC:
+            continue
+        words = f"{definition.name.replace('_', ' ')} {_label(source, control)}"
+        if _IDENTIFYING.search(words):
+            text = f"{definition.name!r} looks like a phone or ID number but is kept as a number."
+            remedy = "Use type text with appearance numbers: numbers lose leading zeros."
+            yield _problem(source.place(definition, "type"), "numeric-identifier", text, remedy)
+
+
+def _long_lists(source: SourceForm) -> Iterator[Problem]:
+    for name, found in source.form.lists.items():
+        roots = found.document().children
+        count = len(roots[0].children) if roots and not source.form.instances[name] else 0
         if count > CHOICES_MAX:
             text = f"The choice list {name!r} has {count} rows inside the form."
             remedy = f"Keep lists of more than {CHOICES_MAX} rows as CSV: select_one_from_file."
-            yield Problem("choices", None, "list_name", "warning", "long-list", text, remedy)
+            place = SourcePlace("choices", None, "list_name")
+            yield _problem(place, "long-list", text, remedy)
 
 
-def _not_shown(tree: FormTree) -> Iterator[Problem]:
-    for path, control in tree.controls.items():
-        kind = tree.types.get(path, "string")
-        if kind in TYPES_NOT_SHOWN:
-            text = f"The kiosk has no screen for type {kind} ({_short(path)!r})."
-            said = (text, TYPES_NOT_SHOWN[kind])
-            yield _at(tree, path, "type", "cannot-show", said, "warning")
-        takes = {each.strip().partition("/")[0] for each in control.get("mediatype", "").split(",")}
-        if "mediatype" in control.attrib and not takes & UPLOADS_SHOWN:
-            text = f"No kiosk can take a video or a file ({_short(path)!r})."
+def _not_shown(source: SourceForm) -> Iterator[Problem]:
+    for definition, control in source.questions():
+        name, kind = definition.name, source.place(definition, "type")
+        if definition.type in TYPES_NOT_SHOWN:
+            text = f"The kiosk has no screen for type {definition.type} ({name!r})."
+            yield _problem(kind, "cannot-show", text, TYPES_NOT_SHOWN[definition.type])
+        taken = control.attributes.get("mediatype", "*")
+        if not {each.strip().partition("/")[0] for each in taken.split(",")} & UPLOADS_SHOWN:
+            text = f"No kiosk can take a video or a file ({name!r})."
             remedy = "Ask for an image, or leave it optional: a required one is finished at a desk."
-            yield _at(tree, path, "type", "cannot-show", (text, remedy), "warning")
-        for word in (control.get("appearance") or "").split():
+            yield _problem(kind, "cannot-show", text, remedy)
+        for word in control.appearance.split():
             for start, remedy in APPEARANCES_NOT_SHOWN.items():
                 if word == start or (start[-1] in ":(" and word.startswith(start)):
-                    text = f"The kiosk has no screen for appearance {word!r} ({_short(path)!r})."
-                    yield _at(tree, path, "appearance", "cannot-show", (text, remedy), "warning")
-        if "query" in control.attrib:
-            text = f"The external choices of {_short(path)!r} are read by ODK Collect only."
-            said = (text, "Use select_one_from_file with a choice_filter.")
-            yield _at(tree, path, "type", "cannot-show", said, "warning")
+                    text = f"The kiosk has no screen for appearance {word!r} ({name!r})."
+                    place = source.place(definition, "appearance")
+                    yield _problem(place, "cannot-show", text, remedy)
+        if "query" in control.attributes:
+            text = f"The external choices of {name!r} are read by ODK Collect only."
+            remedy = "Use select_one_from_file with a choice_filter."
+            yield _problem(kind, "cannot-show", text, remedy)
 
 
-def _by_itself(tree: FormTree, root: etree._Element) -> Iterator[Problem]:
+def _by_itself(source: SourceForm) -> Iterator[Problem]:
     """What a form does without asking anybody."""
-    for element in root.iter("{http://www.opendatakit.org/xforms}recordaudio"):
-        path = element.get("ref") or ""
-        said = ("The form records sound in the background.", _BACKGROUND["background-audio"])
-        yield _at(tree, path, "type", "cannot-show", said, "warning")
-    for element in root.iter("{http://www.opendatakit.org/xforms}setgeopoint"):
-        path = element.get("ref") or ""
-        text = f"The form notes where the device is ({_short(path)!r}) without asking."
-        remedy = "It stays blank at a kiosk without a receiver: make nothing depend on it."
-        yield _at(tree, path, "type", "location-noted", (text, remedy), "warning")
-    for path in tree.nodes:
+    actions = {id(a): a for found in source.form.actions.values() for a in found}
+    for action in actions.values():
+        place, name = source.place(action.target, "type"), action.target.name
+        if action.kind == "recordaudio":
+            text = "The form records sound in the background."
+            yield _problem(place, "cannot-show", text, _BACKGROUND["background-audio"])
+        if action.kind == "setgeopoint":
+            text = f"The form notes where the device is ({name!r}) without asking."
+            remedy = "It stays blank at a kiosk without a receiver: make nothing depend on it."
+            yield _problem(place, "location-noted", text, remedy)
+    for path, definition in source.form.places.items():
         if path.endswith("/meta/audit"):
-            said = ("The form asks for ODK Collect's audit log.", _BACKGROUND["audit"])
-            yield _at(tree, path, "type", "cannot-show", said, "warning")
+            text = "The form asks for ODK Collect's audit log."
+            place = source.place(definition, "type")
+            yield _problem(place, "cannot-show", text, _BACKGROUND["audit"])
 
 
-def _unworded(tree: FormTree) -> Iterator[Problem]:
-    for path, control in tree.controls.items():
-        if "hidden" in (control.get("appearance") or "").split():
+def _unworded(source: SourceForm) -> Iterator[Problem]:
+    for definition, control in source.questions():
+        if "hidden" in control.appearance.split() or _has_words(source, control):
             continue
-        if not _label(tree, control).strip(" -"):
-            said = (f"The question {_short(path)!r} has no words.", "Give it a label.")
-            yield _at(tree, path, "label", "no-label", said, "warning")
+        text = f"The question {definition.name!r} has no words."
+        yield _problem(source.place(definition, "label"), "no-label", text, "Give it a label.")
 
 
-def _translations(tree: FormTree) -> Iterator[Problem]:
-    languages = list(tree.texts)
-    if tree.controls and len(languages) < 2:
+def _has_words(source: SourceForm, control: Control) -> bool:
+    """A label of one value only, or an expression, are words too."""
+    label = control.label
+    if label is None:
+        return False
+    return bool(label.expression) or any(
+        not isinstance(parts, str) or parts.strip(" -") for parts in source.texts(label)
+    )
+
+
+def _translations(source: SourceForm) -> Iterator[Problem]:
+    itext = source.form.itext
+    languages = itext.languages
+    if len(languages) < 2 and next(source.questions(), None) is not None:
         found = languages[0] if languages else "one language"
         text = f"The form is in {found} only."
         remedy = "Add columns label::English (en) and label::Kiswahili (sw)."
-        yield Problem("survey", None, "label", "warning", "one-language", text, remedy)
+        yield _problem(SourcePlace("survey", None, "label"), "one-language", text, remedy)
         return
-    for identity in dict.fromkeys(key for texts in tree.texts.values() for key in texts):
-        lacking = [name for name in languages if tree.texts[name].get(identity, "") in {"", "-"}]
+    for text_id in dict.fromkeys(key for texts in itext.texts.values() for key in texts):
+        lacking = [name for name in languages if _is_missing(itext.texts[name].get(text_id))]
         if not lacking or len(lacking) == len(languages):
             continue
-        path, _, column = identity.rpartition(":") if "/" in identity else ("", "", "label")
-        column = column.replace("jr:", "")
-        shown = _short(path) if path else identity
-        text = f"{shown!r} has no {column} in {', '.join(lacking)}."
-        yield _translation(tree, path, column, text)
+        definition, place = source.text_place(text_id)
+        shown = text_id if definition is None else definition.name
+        text = f"{shown!r} has no {place.column} in {', '.join(lacking)}."
+        remedy = "Fill the column of that language."
+        yield _problem(place, "missing-translation", text, remedy)
 
 
-def _translation(tree: FormTree, path: str, column: str, text: str) -> Problem:
-    remedy = "Fill the column of that language."
-    column = {"constraintMsg": "constraint_message", "requiredMsg": "required_message"}.get(
-        column, column
-    )
-    clean = path.removesuffix(":jr")
-    row = tree.row(clean)
-    sheet = "survey" if path else "choices"
-    return Problem(sheet, row, column, "warning", "missing-translation", text, remedy)
+def _is_missing(found: Parts | dict[str, Parts] | None) -> bool:
+    """Whether a text says nothing; the compiler fills a gap with a dash."""
+    if not found:
+        return True
+    forms = found.values() if isinstance(found, dict) else (found,)
+    return all(isinstance(parts, str) and parts.strip() in {"", "-"} for parts in forms)

@@ -1,129 +1,180 @@
-"""Form tree: the facts of an XForm the linter asks about, and where its author wrote them.
+"""Source rows: the form as the engine read it, and where its author wrote each part of it.
 
-Works on any XForm; when it was compiled from a workbook, each node knows its row there.
+Works on any XForm; when it was compiled from a workbook, questions and choices know their rows.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-
-from lxml import etree
+from dataclasses import dataclass
 
 from content.authoring.workbook import Workbook, cell
+from content.xforms.definition import Control, NodeDefinition
+from content.xforms.lists import choice_tables
+from content.xforms.lists.lists import NodeList
+from content.xforms.parse.form import Form
+from content.xforms.texts import Output, Parts, TextDefinition
+from content.xforms.tree import XmlNode
+from content.xforms.xpath.syntax import FunctionCall, StringLiteral, walk
 
-_XF = "{http://www.w3.org/2002/xforms}"
-_JR = "{http://openrosa.org/javarosa}"
-_HUDUMA = "{https://huduma.go.ke/xforms}"
-_CONTROLS = ("input", "select1", "select", "upload", "range", "trigger", "rank")
-EXPRESSIONS = ("relevant", "constraint", "calculate", "required", "readonly")
+GROUPS = frozenset({"group", "repeat"})
+"""Kinds of controls that ask nothing themselves."""
+_PLAIN_TRUTHS = frozenset({"", "true()", "false()"})
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
-    """An expression, the node it belongs to and the column it was written in."""
+class SourcePlace:
+    """A cell of the workbook; `row` is None where there is no workbook or no row for it."""
 
-    node: str
-    kind: str
+    sheet: str
+    row: int | None
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceExpression:
+    """An expression, the definition its paths start at and the cell it was written in."""
+
+    definition: NodeDefinition
     text: str
+    place: SourcePlace
 
 
-@dataclass(slots=True)
-class FormTree:
-    """Nodes by absolute path, without the names' namespaces."""
+class SourceForm:
+    """A form with the rows of its workbook, where it was made from one."""
 
-    nodes: set[str] = field(default_factory=set)
-    repeats: set[str] = field(default_factory=set)
-    types: dict[str, str] = field(default_factory=dict)
-    controls: dict[str, etree._Element] = field(default_factory=dict)
-    expressions: list[Expression] = field(default_factory=list)
-    lists: dict[str, int] = field(default_factory=dict)
-    texts: dict[str, dict[str, str]] = field(default_factory=dict)
-    rows: Mapping[str, int] = field(default_factory=dict)
+    def __init__(self, form: Form, book: Workbook | None) -> None:
+        self.form = form
+        self.document = form.record.document
+        self._survey = {} if book is None else _survey_rows(book, form.record.root.name)
+        self._choices = {} if book is None else _choice_rows(book)
 
-    def repeat_of(self, path: str) -> str | None:
-        """The innermost repeat `path` lies in."""
-        inside = [one for one in self.repeats if path.startswith(one + "/")]
-        return max(inside, key=len, default=None)
+    def place(self, definition: NodeDefinition | None, column: str) -> SourcePlace:
+        """The cell of the survey sheet that says `column` of a question."""
+        row = None if definition is None else self._survey.get(definition.path)
+        return SourcePlace("survey" if row else "", row, column)
 
-    def row(self, path: str) -> int | None:
-        """The row of the survey sheet, where there is one."""
-        return self.rows.get(path)
+    def text_place(self, text_id: str) -> tuple[NodeDefinition | None, SourcePlace]:
+        """Whose a translated text is (None: a choice's), and its cell."""
+        if text_id.startswith("/"):
+            path, _, column = text_id.partition(":")
+            definition = self.form.places.get(path)
+            return definition, self.place(definition, _TEXT_COLUMNS.get(column, column))
+        return None, SourcePlace("choices", self._choices.get(text_id), "label")
+
+    def questions(self) -> Iterator[tuple[NodeDefinition, Control]]:
+        """Every question a person may be asked, in document order."""
+        for definition in self.form.places.values():
+            control = definition.control
+            if control is not None and control.kind not in GROUPS:
+                yield definition, control
+
+    def texts(self, text: TextDefinition | None) -> Iterator[Parts]:
+        """What a label or message says, in every language."""
+        if text is None:
+            return
+        if not text.itext:
+            yield text.parts
+            return
+        for found in self.form.itext.texts.values():
+            if text.itext in found:
+                yield from _forms(found[text.itext])
+
+    def expressions(self) -> Iterator[SourceExpression]:
+        """Every expression of the form, those of labels and messages last."""
+        for definition in self.form.places.values():
+            for column, text in _of_definition(definition):
+                if text not in _PLAIN_TRUTHS:
+                    yield SourceExpression(definition, text, self.place(definition, column))
+        for actions in self.form.actions.values():
+            for action in actions:
+                if action.source:
+                    place = self.place(action.target, "default")
+                    yield SourceExpression(action.target, action.source, place)
+        yield from self._in_texts()
+
+    def _in_texts(self) -> Iterator[SourceExpression]:
+        told: set[tuple[str, SourcePlace]] = set()
+        for definition, text, place in self._worded():
+            for parts in self.texts(text):
+                for part in () if isinstance(parts, str) else parts:
+                    if isinstance(part, Output) and (part.source, place) not in told:
+                        told.add((part.source, place))
+                        yield SourceExpression(definition, part.source, place)
+
+    def _worded(self) -> Iterator[tuple[NodeDefinition, TextDefinition | None, SourcePlace]]:
+        """Every text with the definition its outputs start at."""
+        for definition in self.form.places.values():
+            control, bind = definition.control, definition.bind
+            if control is not None:
+                yield definition, control.label, self.place(definition, "label")
+                yield definition, control.hint, self.place(definition, "hint")
+                for text in self._choice_texts(control):
+                    yield definition, text, self.text_place(text.itext)[1]
+            if bind is not None:
+                place = self.place(definition, "constraint_message")
+                yield definition, bind.constraint_message, place
+                place = self.place(definition, "required_message")
+                yield definition, bind.required_message, place
+
+    def _choice_texts(self, control: Control) -> Iterator[TextDefinition]:
+        for choice in control.choices:
+            yield choice.label
+        itemset = control.itemset
+        if itemset is None or not itemset.label_itext:
+            return
+        for row in self.rows_of(control):
+            yield TextDefinition(itext=choice_tables.cell(row, itemset.label))
+
+    def rows_of(self, control: Control) -> Iterator[XmlNode]:
+        """The rows of the short lists inside the form that a select reads."""
+        assert control.itemset is not None
+        tree = self.form.expressions.tree(control.itemset.nodeset, "choices")
+        for part in walk(tree):
+            name = part.arguments[0] if isinstance(part, FunctionCall) and part.arguments else None
+            found = self.form.lists.get(name.value) if isinstance(name, StringLiteral) else None
+            if isinstance(found, NodeList):
+                for root in found.document().children:
+                    yield from root.children
 
 
-def read(root: etree._Element, book: Workbook | None) -> FormTree:
-    """The tree of a parsed XForm."""
-    tree = FormTree()
-    model = root.find(f".//{_XF}model")
-    if model is None:
-        return tree
-    instance = model.find(f"{_XF}instance")
-    if instance is not None and len(instance):
-        tree.nodes.update(_walk(instance[0], ""))
-        tree.rows = _rows(book, etree.QName(instance[0]).localname)
-    for extra in model.iterfind(f"{_XF}instance[@id]"):
-        if extra is not instance:
-            tree.lists[str(extra.get("id"))] = sum(1 for _ in extra.iter(f"{_XF}item"))
-    for translation in model.iter(f"{_XF}translation"):
-        texts = tree.texts.setdefault(str(translation.get("lang")), {})
-        for text in translation.iterfind(f"{_XF}text"):
-            texts[str(text.get("id"))] = "".join(text.itertext()).strip()
-    _binds(tree, model)
-    _body(tree, root)
-    return tree
+def _of_definition(definition: NodeDefinition) -> Iterator[tuple[str, str]]:
+    bind, control = definition.bind, definition.control
+    if bind is not None:
+        yield "relevant", bind.relevant
+        yield "constraint", bind.constraint
+        yield "calculation", bind.calculate
+        yield "required", bind.required
+        yield "read_only", bind.readonly
+    if control is not None:
+        yield "repeat_count", control.count
+        if control.itemset is not None and "[" in control.itemset.nodeset:
+            yield "choice_filter", control.itemset.nodeset
 
 
-def _walk(element: etree._Element, parent: str) -> Iterator[str]:
-    path = f"{parent}/{etree.QName(element).localname}"
-    yield path
-    for child in element.iterchildren(tag=etree.Element):
-        yield from _walk(child, path)
+_TEXT_COLUMNS = {
+    "jr:constraintMsg": "constraint_message",
+    "jr:requiredMsg": "required_message",
+}
 
 
-def _plain(path: str | None) -> str:
-    """A nodeset without prefixes on its steps."""
-    return re.sub(r"/[\w\-]+:", "/", path or "")
+def _forms(found: Parts | dict[str, Parts]) -> Iterator[Parts]:
+    if isinstance(found, dict):
+        yield from found.values()
+    else:
+        yield found
 
 
-def _binds(tree: FormTree, model: etree._Element) -> None:
-    for bind in model.iterfind(f"{_XF}bind"):
-        path = _plain(bind.get("nodeset"))
-        tree.types[path] = (bind.get("type") or "string").removeprefix("xsd:")
-        for kind in EXPRESSIONS:
-            text = bind.get(kind)
-            if text and text not in {"true()", "false()"}:
-                tree.expressions.append(Expression(path, kind, text))
-    for action in model.getroottree().iter(f"{_XF}setvalue"):
-        if action.get("value"):
-            path = _plain(action.get("ref"))
-            tree.expressions.append(Expression(path, "default", str(action.get("value"))))
+def plain_text(parts: Parts) -> str:
+    """The literal words of a text, its values left out."""
+    if isinstance(parts, str):
+        return parts
+    return "".join(part for part in parts if isinstance(part, str))
 
 
-def _body(tree: FormTree, root: etree._Element) -> None:
-    for repeat in root.iter(f"{_XF}repeat"):
-        path = _plain(repeat.get("nodeset"))
-        tree.repeats.add(path)
-        if repeat.get(f"{_JR}count"):
-            tree.expressions.append(
-                Expression(path, "repeat_count", str(repeat.get(f"{_JR}count")))
-            )
-    for control in root.iter(*(_XF + tag for tag in _CONTROLS), "{*}rank"):
-        path = _plain(control.get("ref"))
-        tree.controls[path] = control
-        itemset = control.find(f"{_XF}itemset")
-        if itemset is not None and "[" in (itemset.get("nodeset") or ""):
-            predicate = str(itemset.get("nodeset")).partition("[")[2].rpartition("]")[0]
-            tree.expressions.append(Expression(path, "choice_filter", predicate))
-    for output in root.iter(f"{_XF}output"):
-        tree.expressions.append(Expression("", "label", str(output.get("value") or "")))
-
-
-def _rows(book: Workbook | None, root_name: str) -> dict[str, int]:
+def _survey_rows(book: Workbook, root_name: str) -> Mapping[str, int]:
     """Row number by path, from the nesting of the survey sheet."""
     rows: dict[str, int] = {}
-    if book is None:
-        return rows
     inside = [root_name]
     for number, row in book.rows("survey"):
         kind = cell(row, "type", "command").casefold().replace("_", " ")
@@ -136,4 +187,15 @@ def _rows(book: Workbook | None, root_name: str) -> dict[str, int]:
         rows.setdefault(path, number)
         if kind.startswith("begin "):
             inside.append(name)
+    return rows
+
+
+def _choice_rows(book: Workbook) -> Mapping[str, int]:
+    """Row number by the id the compiler gives a choice's label: `list-0`, `list-1`, …"""
+    rows: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    for number, row in book.rows("choices"):
+        name = cell(row, "list_name", "list")
+        at = counts[name] = counts.get(name, -1) + 1
+        rows[f"{name}-{at}"] = number
     return rows

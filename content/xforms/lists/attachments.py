@@ -17,7 +17,8 @@ from content.xforms.limits import MEDIA_BYTES_MAX, TABLE_ROWS_MIN
 from content.xforms.lists.choice_tables import ChoiceTables, TableList
 from content.xforms.lists.lists import ChoiceList, NodeList, document_of, node_tree
 from content.xforms.tree import XmlNode
-from content.xforms.xml import Element, elements, local, parse_xml
+from content.xforms.xml import elements, parse_xml
+from provisioning.xml_reader import Element, local_name
 
 LAST_SAVED = "jr://instance/last-saved"
 
@@ -60,7 +61,7 @@ def _from_xml(name: str, root: Element, tables: ChoiceTables) -> ChoiceList:
         return NodeList(document_of(node_tree(root)))
     names = tuple(tag.rpartition("}")[2] for tag in columns)
     table = tables.keep(name, names, _cells(items, columns))
-    return TableList(table, (local(root), local(items[0])))
+    return TableList(table, (local_name(root), local_name(items[0])))
 
 
 def _flat_columns(root: Element, items: list[Element]) -> list[str] | None:

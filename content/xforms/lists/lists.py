@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from content.xforms.tree import XmlNode
-from content.xforms.xml import Element, check_depth, elements, local
+from content.xforms.xml import check_depth, elements
+from provisioning.xml_reader import Element, local_name
 
 
 class ChoiceList(Protocol):
@@ -56,7 +57,7 @@ class NodeList:
 def node_tree(element: Element, depth: int = 0) -> XmlNode:
     """Nodes for an XML element and everything under it."""
     check_depth(depth, "A list")
-    node = XmlNode(local(element))
+    node = XmlNode(local_name(element))
     for key, value in element.attrib.items():
         node.set_attribute(key.rpartition("}")[2], value)
     children = elements(element)

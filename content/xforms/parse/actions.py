@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from content.xforms.definition import NodeDefinition
-from content.xforms.xml import JAVAROSA, Element, local
+from content.xforms.xml import JAVAROSA
+from provisioning.xml_reader import Element, local_name
 
 ACTIONS = frozenset({"setvalue", "setgeopoint", "recordaudio"})
 
@@ -48,4 +49,4 @@ def read_action(element: Element, target: NodeDefinition, trigger: NodeDefinitio
     source = element.get("value")
     # A `value` that is there but empty blanks the target; the element's text counts without one.
     literal = (element.text or "") if source is None else ""
-    return Action(local(element), events, target, (source or "").strip(), literal, trigger)
+    return Action(local_name(element), events, target, (source or "").strip(), literal, trigger)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from content.xforms.definition import Control, Itemset, NodeDefinition, StaticChoice
 from content.xforms.faults import FormRefused
 from content.xforms.texts import Output, Parts, TextDefinition
-from content.xforms.xml import JAVAROSA, Element, check_depth, elements, local
+from content.xforms.xml import JAVAROSA, check_depth, elements
+from provisioning.xml_reader import Element, local_name
 
 QUESTIONS = frozenset(
     {"input", "secret", "textarea", "select", "select1", "upload", "trigger", "range", "rank"}
@@ -32,7 +33,7 @@ class BodyReader:
         check_depth(depth, "The form's body")
         found: list[Control] = []
         for element in elements(parent):
-            name = local(element)
+            name = local_name(element)
             if name == "group":
                 found.append(self._group(element, context, depth))
             elif name == "repeat":
@@ -84,7 +85,7 @@ class BodyReader:
         """Give `control` its words and attributes; what else stands in `element`."""
         rest: list[tuple[str, Element]] = []
         for child in element:
-            kind = local(child)
+            kind = local_name(child)
             if kind == "label":
                 control.label = wording(child)
             elif kind == "hint":
@@ -102,7 +103,7 @@ class BodyReader:
         reference = element.get("ref") or element.get("nodeset")
         if reference is None and element.get("bind"):
             reference = self.binds.get(element.get("bind"), element.get("bind"))
-        return None if reference is None else self._find(reference, context, local(element))
+        return None if reference is None else self._find(reference, context, local_name(element))
 
     def _find(self, reference: str, context: str, kind: str) -> NodeDefinition | None:
         path = absolute(reference.strip(), context)
@@ -153,7 +154,7 @@ def parts_of(element: Element) -> Parts:
     parts: list[str | Output] = [element.text or ""]
     for child in element:
         if isinstance(child.tag, str):
-            if local(child) == "output":
+            if local_name(child) == "output":
                 parts.append(Output(child.get("value") or child.get("ref") or "''"))
             else:
                 inner = parts_of(child)
@@ -165,9 +166,9 @@ def parts_of(element: Element) -> Parts:
 def _static_choice(element: Element) -> StaticChoice:
     value, label = "", TextDefinition()
     for child in elements(element):
-        if local(child) == "value":
+        if local_name(child) == "value":
             value = (child.text or "").strip()
-        elif local(child) == "label":
+        elif local_name(child) == "label":
             label = wording(child)
     return StaticChoice(value, label)
 
@@ -175,9 +176,9 @@ def _static_choice(element: Element) -> StaticChoice:
 def _itemset(element: Element) -> Itemset:
     value, label = "value", ""
     for child in elements(element):
-        if local(child) in {"value", "copy"}:
+        if local_name(child) in {"value", "copy"}:
             value = (child.get("ref") or "value").strip()
-        elif local(child) == "label":
+        elif local_name(child) == "label":
             label = (child.get("ref") or "").strip()
     translated = label.startswith(_ITEXT)
     if translated:

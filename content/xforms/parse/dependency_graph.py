@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from content.xforms.definition import SELECTS, Control, NodeDefinition
-from content.xforms.faults import FormRefused, FormTooLarge
+from content.xforms.faults import FormTooLarge
 from content.xforms.limits import REFERENCES_MAX
 from content.xforms.parse.expressions import CONSTANTS, Expressions
 from content.xforms.parse.label_expressions import LabelExpressions
@@ -64,6 +64,8 @@ class Graph:
     readers: dict[NodeDefinition, list[Edge]] = field(default_factory=dict)
     unknown: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of (place and attribute, unknown path)."""
+    circle: list[BindRule] = field(default_factory=list)
+    """Rules that wait for each other: there is no order, and no session may use the graph."""
     _below: dict[NodeDefinition, list[Edge]] = field(default_factory=dict)
     _inside: dict[NodeDefinition, list[BindRule]] = field(default_factory=dict)
 
@@ -99,7 +101,7 @@ def build(
     expressions: Expressions,
     speech: LabelExpressions,
 ) -> Graph:
-    """The graph of every bind; raises `FormRefused` for a cycle, `BadExpression`."""
+    """The graph of every bind; raises `BadExpression`, `FormTooLarge`."""
     graph = Graph()
     spoken = speech.inside
     rules = graph.rules
@@ -227,7 +229,8 @@ def _order(graph: Graph) -> None:
     ordered += [rule for rule in rules if rule.kind is CHOICES]
     if len(ordered) < len(rules):
         stuck = [rule for rule in rules if waiting[rule.order]]
-        raise FormRefused(_describe(_cycle(stuck, after)))
+        graph.circle = _cycle(stuck, after)
+        return
     for at, rule in enumerate(ordered):
         rule.order = at
     graph.rules = ordered
@@ -251,7 +254,8 @@ def _cycle(stuck: list[BindRule], after: list[list[BindRule]]) -> list[BindRule]
         trail.append(previous)
 
 
-def _describe(cycle: list[BindRule]) -> str:
+def describe_circle(cycle: list[BindRule]) -> str:
+    """What to tell the author of a circle."""
     names = [_where(rule.place, rule.kind) for rule in cycle]
     if len(names) == 1:
         return f"The {names[0]} reads itself; take its own name out of the expression."

@@ -15,18 +15,20 @@ from content.xforms.xpath.compiler import Compiler
 from content.xforms.xpath.functions.registry import ODK_FUNCTIONS
 from content.xforms.xpath.parser import parse
 from content.xforms.xpath.signature import Narrow, RunBoolean, RunNodes, RunText
-from content.xforms.xpath.syntax import Expr
+from content.xforms.xpath.syntax import Expr, StringLiteral
 from content.xforms.xpath.values import Run
 
 _ANSWERS_ONE: RunBoolean = lambda _: True  # noqa: E731 - a closure like the compiled ones
 _ANSWERS_ZERO: RunBoolean = lambda _: False  # noqa: E731
+_BLANK = StringLiteral("")
 CONSTANTS: dict[str, RunBoolean] = {"true()": _ANSWERS_ONE, "false()": _ANSWERS_ZERO}
 
 
 class Expressions:
-    """The expressions of one form."""
+    """The expressions of one form; where `tolerant`, one that cannot be read gives blank."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tolerant: bool = False) -> None:
+        self._tolerant = tolerant
         self._trees: dict[str, Expr] = {}
         self._compilers: dict[tuple[tuple[str, ...], ...], Compiler] = {}
         self._compiled: dict[tuple[str, str, tuple[tuple[str, ...], ...]], Any] = {}
@@ -36,11 +38,12 @@ class Expressions:
         tree = self._trees.get(source)
         if tree is None:
             try:
-                tree = self._trees[source] = parse(source)
-            except BadExpression as fault:
-                raise BadExpression(f"{where}: {fault.message}") from fault
-            except FormTooLarge as fault:
-                raise FormTooLarge(f"{where}: {fault.message}") from fault
+                tree = parse(source)
+            except (BadExpression, FormTooLarge) as fault:
+                if not self._tolerant:
+                    raise type(fault)(f"{where}: {fault.message}") from fault
+                tree = _BLANK
+            self._trees[source] = tree
         return tree
 
     def text(self, source: str, place: NodeDefinition | None, where: str) -> RunText:
@@ -72,10 +75,14 @@ class Expressions:
         compiled = self._compiled.get(key)
         if compiled is None:
             tree = self.tree(source, where)
+            compile_as = _want(self._compiler(rows), want)
             try:
-                compiled = self._compiled[key] = _want(self._compiler(rows), want)(tree)
+                compiled = compile_as(tree)
             except BadExpression as fault:
-                raise BadExpression(f"{where}: {fault.message}") from fault
+                if not self._tolerant:
+                    raise BadExpression(f"{where}: {fault.message}") from fault
+                compiled = compile_as(_BLANK)
+            self._compiled[key] = compiled
         return compiled
 
     def predicate(self, tree: Expr, place: NodeDefinition | None) -> Narrow:

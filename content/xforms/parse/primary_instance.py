@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from content.xforms.definition import NodeDefinition
 from content.xforms.tree import RecordNode, copy_record
-from content.xforms.xml import JAVAROSA, XFORMS, Element, check_depth, elements, local, namespace
+from content.xforms.xml import JAVAROSA, XFORMS, check_depth, elements, namespace
+from provisioning.xml_reader import Element, local_name
 
 _TEMPLATE = f"{{{JAVAROSA}}}template"
 
@@ -64,7 +65,7 @@ def _node(
 
 
 def _place(element: Element, parent: NodeDefinition, record: PrimaryInstance) -> NodeDefinition:
-    name = local(element)
+    name = local_name(element)
     place = parent.children.get(name)
     if place is None:
         place = NodeDefinition(name, parent, _tag(element, element.tag, record))

@@ -15,13 +15,14 @@ from content.xforms.lists.choice_tables import ChoiceTables, MemoryTables
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.actions import ACTIONS, Action, ActionEvent, read_action
 from content.xforms.parse.body import BodyReader, absolute, itext_id, parts_of
-from content.xforms.parse.dependency_graph import build
+from content.xforms.parse.dependency_graph import build, describe_circle
 from content.xforms.parse.expressions import Expressions
 from content.xforms.parse.form import Form, SubmissionElement, digest_of
 from content.xforms.parse.label_expressions import LabelExpressions
 from content.xforms.parse.primary_instance import PrimaryInstance, read_record, settle_templates
 from content.xforms.texts import PLAIN, Itext, Parts, TextDefinition
-from content.xforms.xml import ENTITIES, JAVAROSA, XFORMS, Element, elements, local, parse_xml
+from content.xforms.xml import ENTITIES, JAVAROSA, XFORMS, elements, parse_xml
+from provisioning.xml_reader import Element, local_name
 
 _CONSTRAINT_MESSAGE = f"{{{JAVAROSA}}}constraintMsg"
 _REQUIRED_MESSAGE = f"{{{JAVAROSA}}}requiredMsg"
@@ -43,13 +44,18 @@ def parse_form(
     *,
     tables: ChoiceTables | None = None,
     strict: bool = False,
+    tolerant: bool = False,
 ) -> Form:
     """Read an XForm and its attached lists (`media`: file name to bytes).
 
     `tables` keeps lists over 500 rows (None: in memory). `strict` also refuses unknown paths.
+    `tolerant` is for the linter, which tells an author of everything at once: expressions that
+    cannot be read give blank and a circle stays in `form.graph.circle`; no session may open it.
     Raises `NotAForm`, `FormRefused`, `BadExpression`, `FormTooLarge`.
     """
-    form = _FormReader(xml, media or {}, tables).form()
+    form = _FormReader(xml, media or {}, tables, tolerant=tolerant).form()
+    if form.graph.circle and not tolerant:
+        raise FormRefused(describe_circle(form.graph.circle))
     if strict:
         form.refuse_unknown()
     return form
@@ -58,7 +64,14 @@ def parse_form(
 class _FormReader:
     """Reads one form; used once."""
 
-    def __init__(self, xml: bytes, media: Mapping[str, bytes], tables: ChoiceTables | None) -> None:
+    def __init__(
+        self,
+        xml: bytes,
+        media: Mapping[str, bytes],
+        tables: ChoiceTables | None,
+        *,
+        tolerant: bool,
+    ) -> None:
         self._xml = xml
         self._media = media
         self._tables = tables or MemoryTables()
@@ -67,7 +80,7 @@ class _FormReader:
         if model is None:
             raise NotAForm("The file has no XForms model; give an XForm or an XLSForm.")
         self._root, self._model = root, model
-        self._expressions = Expressions()
+        self._expressions = Expressions(tolerant=tolerant)
         self._unknown: list[tuple[str, str]] = []
 
     def form(self) -> Form:
@@ -159,7 +172,7 @@ class _FormReader:
         root_path = record.root.place.path
         for element in self._root.iter(*(f"{{*}}{name}" for name in sorted(ACTIONS))):
             parent = element.getparent()
-            if local(parent) == "body":
+            if local_name(parent) == "body":
                 continue  # neither reference engine runs an action that belongs to nothing
             reference = parent.get("ref") or parent.get("nodeset") or ""
             trigger = record.places.get(absolute(reference, root_path)) if reference else None
@@ -168,7 +181,7 @@ class _FormReader:
             path = absolute(reference, context)
             target = record.places.get(path)
             if target is None:
-                self._unknown.append((f"{local(element)} action", path))
+                self._unknown.append((f"{local_name(element)} action", path))
                 continue
             action = read_action(element, target, trigger)
             for event in action.events:

@@ -61,6 +61,38 @@ def read(tree: Expr, place: NodeDefinition, document: NodeDefinition, spoken: Sp
     return reading
 
 
+def reached(
+    path: Path, home: NodeDefinition, document: NodeDefinition, context: NodeDefinition | None
+) -> list[NodeDefinition]:
+    """The definitions `path` leads to, where it stands at `context` in an expression of `home`.
+
+    None for a path that leads nowhere, or into a list (`context` is None inside a row of one).
+    """
+    return step_by_step(path, home, document, context)[-1]
+
+
+def step_by_step(
+    path: Path, home: NodeDefinition, document: NodeDefinition, context: NodeDefinition | None
+) -> list[list[NodeDefinition]]:
+    """As `reached`, after each step of `path`, its start first."""
+    found = [_start(path, home, document, context) or []]
+    for step in path.steps:
+        found.append(list({id(n): n for place in found[-1] for n in _near(step, place)}.values()))
+    return found
+
+
+def _start(
+    path: Path, home: NodeDefinition, document: NodeDefinition, context: NodeDefinition | None
+) -> list[NodeDefinition] | None:
+    if path.base is Base.ROOT:
+        return [document]
+    if path.base is Base.CONTEXT:
+        return None if context is None else [context]
+    if isinstance(path.base, FunctionCall) and path.base.name == "current":
+        return [home]
+    return None
+
+
 class _Reader:
     def __init__(
         self, home: NodeDefinition, document: NodeDefinition, reading: Reading, spoken: Spoken
@@ -106,7 +138,7 @@ class _Reader:
         if path.plain and path.base is Base.ROOT and not self._home.rows:
             self._named(path.plain)
             return
-        starts = self._start(path, context)
+        starts = _start(path, self._home, self._document, context)
         if starts is None:
             if not isinstance(path.base, Base):
                 self.expression(path.base, context)
@@ -135,15 +167,6 @@ class _Reader:
             self._reading.unknown.append(plain)
         else:
             self._reading.found.append(Reference(place, None))
-
-    def _start(self, path: Path, context: NodeDefinition | None) -> list[NodeDefinition] | None:
-        if path.base is Base.ROOT:
-            return [self._document]
-        if path.base is Base.CONTEXT:
-            return None if context is None else [context]
-        if isinstance(path.base, FunctionCall) and path.base.name == "current":
-            return [self._home]
-        return None
 
     def _steps(
         self, steps: list[LocationStep], starts: list[NodeDefinition]
@@ -184,7 +207,7 @@ class _Reader:
         if not isinstance(tree, Path):
             self.expression(tree, context)
             return
-        starts = self._start(tree, context)
+        starts = _start(tree, self._home, self._document, context)
         for place in self._steps(tree.steps, starts) if starts else ():
             self._reading.found.append(Reference(place, None, positional=True))
 
@@ -193,7 +216,7 @@ class _Reader:
             if at and at % 2 == 0:
                 self.expression(argument, context)
             elif isinstance(argument, Path):
-                starts = self._start(argument, context)
+                starts = _start(argument, self._home, self._document, context)
                 places = self._steps(argument.steps, starts) if starts else []
                 if starts and not places:
                     self._reading.unknown.append(show(argument))

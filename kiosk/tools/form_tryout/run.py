@@ -147,28 +147,9 @@ def refuse_broken(folder: Path) -> None:
 
 def lint_form(path: Path) -> list[Problem]:
     """Every problem of the form at `path`, cycles and unknown paths too; raises `NotAForm`."""
-    from content.authoring.lint.engine_expressions import inspect  # noqa: PLC0415
-    from content.authoring.lint.form import lint  # noqa: PLC0415
-    from content.authoring.problem import Problem  # noqa: PLC0415
-    from content.faults import FormUnreadable  # noqa: PLC0415
+    from content.authoring.lint.form import lint_compiled  # noqa: PLC0415
 
-    compiled = compile_xlsform(path)
-    try:
-        found = lint(path, inspect)
-    except FormUnreadable as fault:
-        raise NotAForm(fault.message) from fault
-    if not compiled.xml:
-        return found
-    media = with_made(MediaFolder(path.parent), compiled.media)
-    try:
-        parse_form(compiled.xml, media, strict=True)
-    except NotAForm:
-        raise
-    except Fault as fault:
-        known = {problem.code for problem in found}
-        if fault.code == FormRefused.code or "bad-expression" not in known:
-            found.append(Problem("", None, "", "error", "refused", fault.message, ""))
-    return found
+    return lint_compiled(compile_xlsform(path))
 
 
 def try_form(request: Mapping[str, Any]) -> list[Answer]:

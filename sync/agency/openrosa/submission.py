@@ -13,7 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from provisioning.xml_reader import Element, XmlRefused, parse_xml
+from sync.faults import BadBatch
+
 FILES_PER_POST_MAX = 100
+XML_BYTES_MAX = 64 * 1024 * 1024
 LIMIT_BYTES_DEFAULT = 10_000_000
 PART_OVERHEAD_BYTES = 400
 """Headers and boundary of one multipart part, rounded up."""
@@ -36,6 +40,14 @@ class Post:
 
     files: tuple[str, ...]
     incomplete: bool
+
+
+def record_root(xml: bytes, what: str) -> Element:
+    """The root of a submission's XML or of its form; raises `BadBatch` naming `what`."""
+    try:
+        return parse_xml(xml, XML_BYTES_MAX)
+    except XmlRefused as error:
+        raise BadBatch(f"{what} {error}.") from error
 
 
 class TooLarge(ValueError):

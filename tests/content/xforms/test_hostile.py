@@ -116,13 +116,31 @@ def test_a_catastrophic_pattern_is_matched_in_linear_time(pattern, text):
         "a{2000}",
         "[",
         "(",
-        "a**b++",
         "(" * 500,
     ],
 )
 def test_a_pattern_that_cannot_be_bounded_is_refused(pattern):
     with pytest.raises(EvaluationFault):
         matches(pattern, "aaaa")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("^[0-9]{7}+$", "1234567", True),
+        ("^[0-9]{7}+$", "123456", False),
+        ("^(ab){2}+$", "abab", True),
+        ("^[a-z]++1$", "abc1", True),
+        ("^a*+a$", "aaa", False),
+        ("^a?+a$", "a", False),
+        ("^a?+b$", "ab", True),
+        ("^a?+b$", "b", True),
+        ("^[a-z]{2,3}+x$", "abcx", True),
+        ("^[a-z]{2,3}+x$", "abx", False),
+    ],
+)
+def test_a_possessive_repetition_gives_nothing_back(pattern, text, fits):
+    assert matches(pattern, text) is fits
 
 
 def test_texts_that_double_are_stopped():

@@ -1,7 +1,8 @@
 r"""Regex reader: a pattern to its tree.
 
 Grammar: literals, `.`, classes, `\d \w \s \p{L}` and their opposites, groups, `|`, and
-`* + ? {m,n}` (greedy or lazy: the same for a whole match), `^ $ \b \B`, look-ahead, `(?i)`.
+`* + ? {m,n}` (greedy or lazy: the same for a whole match; possessive `X*+` stops only where X no
+longer matches), `^ $ \b \B`, look-ahead, `(?i)`.
 """
 
 from __future__ import annotations
@@ -102,19 +103,22 @@ class _Reader:
 
     def _quantified(self, atom: Tree) -> Tree:
         while True:
+            counts: tuple[int, int | None] | None
             if self._take("*"):
-                atom = ("many", atom, 0, None)
+                counts = 0, None
             elif self._take("+"):
-                atom = ("many", atom, 1, None)
+                counts = 1, None
             elif self._take("?"):
-                atom = ("many", atom, 0, 1)
-            elif self._peek() == "{" and (counts := self._counts()) is not None:
-                atom = ("many", atom, *counts)
+                counts = 0, 1
             else:
+                counts = self._counts() if self._peek() == "{" else None
+            if counts is None:
                 return atom
             if self._take("+"):
-                raise self.wrong("a possessive quantifier")
-            self._take("?")
+                atom = _possessive(atom, *counts)
+            else:
+                atom = ("many", atom, *counts)
+                self._take("?")
 
     def _counts(self) -> tuple[int, int | None] | None:
         close = self._pattern.find("}", self._at)
@@ -254,6 +258,15 @@ class _Reader:
             low, high = char, last
             return lambda c: low <= c <= high
         return _same(char)
+
+
+def _possessive(atom: Tree, least: int, most: int | None) -> Tree:
+    """As many as there are and never fewer: the most, or fewer with none following."""
+    if most == least:
+        return ("many", atom, least, most)
+    fewer = None if most is None else most - 1
+    ended: Tree = ("seq", [("many", atom, least, fewer), ("look", "ahead", False, atom)])
+    return ended if most is None else ("alt", [("many", atom, most, most), ended])
 
 
 def _same(wanted: str) -> Accepts:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from content.authoring.build import DEFAULT_SOURCES
-from content.authoring.lint.expression_tokens import calls, tokens
-from content.authoring.lint.expressions import anchored
+from content.authoring.lint.expressions import anchored, inspect
 from content.authoring.lint.form import lint
-from content.authoring.problem import Remark
+from content.authoring.lint.source_rows import SourceExpression, SourcePlace
 from content.faults import FormUnreadable
+from content.xforms.definition import NodeDefinition
 from tests.content.authoring.xlsx import EN, SW, ask, choice, form, write
 
 TEXT = ask("text", "a")
@@ -167,13 +167,26 @@ def test_the_default_forms_are_clean(path):
     assert lint(path) == []
 
 
-def test_the_engines_own_remarks_are_added_with_their_place(tmp_path):
-    def engine(expression: str) -> list[Remark]:
-        return [Remark("engine", f"saw {expression}", "do this")]
+def test_a_fault_has_one_code_and_is_told_once(tmp_path):
+    survey = [TEXT, calculate("if(${a}, 1, 2) + nothing(${a})"), ask("date", "d")]
+    survey += [ask("text", "b", relevant="${d} > '2020-01-01' and ${d} > '2020-01-01'")]
+    path = form(tmp_path / "f.xlsx", *survey)
+    assert [(p.code, p.row) for p in lint(path)] == [("unknown-function", 3), ("date-as-text", 5)]
 
-    path = form(tmp_path / "f.xlsx", TEXT, ask("text", "b", relevant="${a} = 'x'"))
-    (found,) = lint(path, engine)
-    assert (found.sheet, found.row, found.column, found.code) == ("survey", 3, "relevant", "engine")
+
+def test_a_circle_of_questions_is_told_with_its_row(tmp_path):
+    first = {"type": "calculate", "name": "x", "calculation": "${y} + 1"}
+    second = {"type": "calculate", "name": "y", "calculation": "${x} + 1"}
+    (found,) = lint(form(tmp_path / "f.xlsx", TEXT, first, second))
+    assert (found.code, found.severity, found.row) == ("circle", "error", 3)
+    assert "/data/x" in found.text
+    assert "/data/y" in found.text
+
+
+def test_everything_is_told_at_once_though_the_engine_would_stop_at_the_first(tmp_path):
+    survey = [TEXT, calculate("regex(${a}, '(')"), ask("text", "b", constraint="nothing(.)")]
+    found = lint(form(tmp_path / "f.xlsx", *survey))
+    assert {"regex-refused", "unknown-function"} <= {problem.code for problem in found}
 
 
 def test_a_ready_xform_is_linted_too(tmp_path):
@@ -199,18 +212,15 @@ def test_what_is_no_form_is_refused(tmp_path, content, suffix):
     assert refused.value.code == 35
 
 
-def test_a_megabyte_expression_is_looked_at_in_time(tmp_path):
-    from content.authoring.lint.expressions import inspect_tree
-    from content.authoring.lint.source_rows import Expression, FormTree
-
-    for hostile in ("if((" * 60_000, "a/" * 400_000, "f(" * 5_000 + "1" + ")" * 5_000):
-        tree = FormTree(expressions=[Expression("/data/c", "calculate", hostile)])
-        assert {remark.code for _, remark in inspect_tree(tree)} <= {"too-long", "unknown-function"}
-
-
-def test_calls_inside_calls_and_texts_with_brackets():
-    found = {c.name: len(c.arguments) for c in calls(tokens("if(a(1, 'x)(') = 2, b(c()), ')')"))}
-    assert found == {"if": 3, "a": 2, "b": 1, "c": 0}
+@pytest.mark.parametrize(
+    "hostile", ["if((" * 60_000, "a/" * 400_000, "f(" * 5_000 + "1" + ")" * 5_000, "-" * 60_000]
+)
+def test_a_megabyte_expression_is_looked_at_in_time(hostile):
+    document = NodeDefinition("", None)
+    home = NodeDefinition("c", document)
+    expression = SourceExpression(home, hostile, SourcePlace("survey", 2, "calculation"))
+    found = {remark.code for remark in inspect(expression, document)}
+    assert found <= {"too-long", "bad-expression", "unknown-function"}
 
 
 @pytest.mark.parametrize(
