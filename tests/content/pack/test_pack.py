@@ -6,14 +6,12 @@ import hashlib
 import json
 import random
 import shutil
-import time
 from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from content.authoring.build import DEFAULT_SOURCES, build, build_default
-from content.catalogue.catalogue import Catalogue
 from content.faults import PackIncomplete, PackRefused, SourcesRefused
 from content.pack import signature as trust
 from content.pack.manifest import Manifest
@@ -162,9 +160,7 @@ def test_the_manifest_encodes_to_the_bytes_it_was_read_from(pack):
 
 def test_the_same_sources_give_the_same_bytes(pack, tmp_path, signer, made):
     again = tmp_path / "again"
-    begun = time.perf_counter()
     build_default(again, signer, made)
-    taken = time.perf_counter() - begun
 
     def digest(folder):
         return {
@@ -174,14 +170,6 @@ def test_the_same_sources_give_the_same_bytes(pack, tmp_path, signer, made):
         }
 
     assert digest(again) == digest(pack)
-    assert taken < 10, "building is quick: 3 s on a quiet machine"
-
-
-def test_opening_a_pack_is_quick(pack, root):
-    Catalogue.open(pack, root)
-    begun = time.perf_counter()
-    Catalogue.open(pack, root)
-    assert time.perf_counter() - begun < 1.0
 
 
 FAULTY = [
