@@ -216,3 +216,67 @@ def test_screens_read_the_view_and_send_events_only() -> None:
 def test_nothing_is_left_for_later_in_the_code(word: str) -> None:
     wrong = [name_of(path) for path in sources(*PACKAGES) if word in path.read_text()]
     assert not wrong, f"{word} in {wrong}"
+
+
+def glossary_rows(section: str) -> list[str]:
+    """The first cells of a glossary table, in lower case."""
+    text = (ROOT / "docs/glossary.md").read_text().split(f"## {section}\n", 1)[1]
+    rows = re.findall(r"^\| ([^|]+) \|", text.split("\n## ", 1)[0], re.MULTILINE)
+    return [row.lower() for row in rows[1:]]
+
+
+def glossary_words() -> set[str]:
+    """Every word a file name may be made of."""
+    cells = glossary_rows("The service's words") + glossary_rows("The field's words")
+    plain = (ROOT / "docs/glossary.md").read_text().split("## Plain words of file names\n", 1)[1]
+    return set(re.findall(r"[a-z0-9]+", " ".join([*cells, plain.split("\n## ", 1)[0]])))
+
+
+def words_we_no_longer_use() -> set[str]:
+    return {word for cell in glossary_rows("Words we no longer use") for word in cell.split(", ")}
+
+
+def classes() -> Iterator[tuple[str, str]]:
+    """(name, place) of every class of the product."""
+    for path in sources(*PACKAGES):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                yield node.name, f"{name_of(path)}:{node.lineno}"
+
+
+def test_file_names_are_made_of_words_of_the_glossary() -> None:
+    known = glossary_words()
+    unknown = {
+        (word, name_of(path))
+        for path in sources(*PACKAGES)
+        for part in path.relative_to(ROOT).with_suffix("").parts
+        for word in part.strip("_").split("_")
+        if not {word, word.removesuffix("s"), word.removesuffix("es")} & known
+        and path.name != "__init__.py"
+    }
+    assert not unknown, f"explain them in docs/glossary.md: {sorted(unknown)}"
+
+
+def test_a_public_class_name_means_one_thing() -> None:
+    places: dict[str, list[str]] = {}
+    for name, place in classes():
+        if not name.startswith("_"):
+            places.setdefault(name, []).append(place)
+    assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
+def test_words_we_no_longer_use_name_no_class_and_no_file() -> None:
+    banned = words_we_no_longer_use()
+    wrong = [
+        f"{place} {name}"
+        for name, place in classes()
+        if {part.lower() for part in re.findall(r"[A-Z][a-z0-9]*", name)} & banned
+    ]
+    wrong += [name_of(path) for path in sources(*PACKAGES) if set(path.stem.split("_")) & banned]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_glossary_is_in_alphabetical_order() -> None:
+    for section in ("The service's words", "The field's words", "Words we no longer use"):
+        rows = glossary_rows(section)
+        assert rows == sorted(rows), section
