@@ -25,7 +25,7 @@ from kiosk.centre.authority import Authority
 from kiosk.node.database import NodeDatabase, open_books
 from kiosk.queue.priority import PriorityPolicy
 from kiosk.slips.builder import DocumentBuilder
-from kiosk.ticketing.centre_client import CentreClient, FirstAnswering, LocalCentre, RemoteCentre
+from kiosk.ticketing.centre_client import CentreClient, FirstReachable, LocalCentre, RemoteCentre
 from kiosk.ticketing.issuer import KioskIdentity, TicketIssuer
 from kiosk.ticketing.ticket_table import ticket_of
 from kiosk.visit.controller.controller import VisitController
@@ -92,7 +92,7 @@ def way_to_centre(
         ways.append(RemoteCentre(link, queue.grant_wait_ms / 1000))
     if centre is not None:
         ways.append(LocalCentre(authority(centre, open_books(centre)), node.name))
-    return FirstAnswering(ways)
+    return FirstReachable(ways)
 
 
 def doorbell(node: Node) -> Doorbell:

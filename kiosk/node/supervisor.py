@@ -40,7 +40,7 @@ class ServiceProcess:
 
 
 @dataclass(slots=True)
-class _Kept:
+class _RunningService:
     service: ServiceProcess
     backoff: Backoff
     wanted: bool = True
@@ -68,13 +68,13 @@ class ProcessSupervisor:
         self._clock = clock
         self._on_message = on_message
         self._pause_max_s = pause_max_s
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[str, _RunningService] = {}
 
     def add(self, service: ServiceProcess) -> None:
         """Start a service and keep it running."""
         assert service.name not in self._kept
         backoff = Backoff(RESTART_FIRST_S, self._pause_max_s)
-        kept = self._kept[service.name] = _Kept(service, backoff)
+        kept = self._kept[service.name] = _RunningService(service, backoff)
         self._spawn(kept)
 
     def names(self) -> Sequence[str]:
@@ -145,7 +145,7 @@ class ProcessSupervisor:
                 self._wait(kept, 5.0)
         return late
 
-    def _spawn(self, kept: _Kept) -> None:
+    def _spawn(self, kept: _RunningService) -> None:
         service = kept.service
         service.log.parent.mkdir(parents=True, exist_ok=True)
         kept.log = service.log.open("ab")
@@ -160,7 +160,7 @@ class ProcessSupervisor:
         )
         kept.started_at = self._clock.monotonic()
 
-    def _reap(self, kept: _Kept, now: float) -> None:
+    def _reap(self, kept: _RunningService, now: float) -> None:
         if kept.process is None or kept.process.poll() is None:
             return
         status = kept.process.returncode
@@ -172,11 +172,11 @@ class ProcessSupervisor:
             self._on_message(f"{kept.service.name} ended ({status}); see {kept.service.log}")
 
     @staticmethod
-    def _signal(kept: _Kept, number: signal.Signals) -> None:
+    def _signal(kept: _RunningService, number: signal.Signals) -> None:
         if kept.process is not None and kept.process.poll() is None:
             os.killpg(kept.process.pid, number)
 
-    def _wait(self, kept: _Kept, timeout_s: float) -> bool:
+    def _wait(self, kept: _RunningService, timeout_s: float) -> bool:
         if kept.process is None:
             return True
         try:
@@ -187,7 +187,7 @@ class ProcessSupervisor:
         return True
 
     @staticmethod
-    def _forget(kept: _Kept) -> None:
+    def _forget(kept: _RunningService) -> None:
         kept.process = None
         if kept.log is not None:
             kept.log.close()

@@ -67,7 +67,7 @@ class LocalCentre:
         return answer(self._authority, self._kiosk, message)
 
 
-class FirstAnswering:
+class FirstReachable:
     """The first way that answers."""
 
     def __init__(self, ways: Sequence[CentreClient]) -> None:

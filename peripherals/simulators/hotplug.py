@@ -19,7 +19,7 @@ from peripherals.device import DeviceLost
 from peripherals.simulators import harness
 
 
-class _Said(msgspec.Struct, frozen=True):
+class _Announcement(msgspec.Struct, frozen=True):
     plug: PresentDevice | None = None
     unplug: str = ""
 
@@ -46,7 +46,7 @@ class PipeSource:
             return []
         events: list[HotplugEvent] = []
         for line in lines:
-            said = msgspec.json.decode(line, type=_Said)
+            said = msgspec.json.decode(line, type=_Announcement)
             events.append(Plugged(said.plug) if said.plug else Unplugged(said.unplug))
         return events
 
@@ -72,11 +72,11 @@ class HotplugSimulator(harness.ImmediateSimulator):
 
     def plug(self, device: PresentDevice) -> None:
         self.devices[device.node] = device
-        self._out += msgspec.json.encode(_Said(plug=device)) + b"\n"
+        self._out += msgspec.json.encode(_Announcement(plug=device)) + b"\n"
 
     def unplug(self, node: str) -> None:
         self.devices.pop(node, None)
-        self._out += msgspec.json.encode(_Said(unplug=node)) + b"\n"
+        self._out += msgspec.json.encode(_Announcement(unplug=node)) + b"\n"
 
     def swap(self, one: str, other: str) -> None:
         first, second = self.devices[one], self.devices[other]

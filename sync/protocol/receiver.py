@@ -72,7 +72,7 @@ class _Partial:
 
 
 @dataclass(slots=True)
-class _Lane:
+class _StreamWindow:
     """One stream of one sender; `rewinding`: a rewind was asked for and is not yet obeyed."""
 
     at: StreamProgress
@@ -86,9 +86,9 @@ class _Lane:
 
 
 @dataclass(slots=True)
-class _Conversation:
+class _ReceiverSession:
     session: bytes
-    lanes: list[_Lane]
+    lanes: list[_StreamWindow]
 
 
 class Receiver:
@@ -107,7 +107,7 @@ class Receiver:
         self._epoch = server_epoch
         self._may_send = may_send
         self._credit = credit
-        self._talks: OrderedDict[str, _Conversation] = OrderedDict()
+        self._talks: OrderedDict[str, _ReceiverSession] = OrderedDict()
         self._partials: OrderedDict[Stream, _Partial] = OrderedDict()
 
     def receive(self, peer: str, raw: bytes) -> list[Action]:
@@ -125,7 +125,7 @@ class Receiver:
         self, peer: str, session: bytes, stored: Sequence[StreamProgress], forks: Collection[Stream]
     ) -> list[Reply]:
         """Answer a HELLO: how far each stream is, and those that contradict what is stored."""
-        talk = _Conversation(session, [_Lane(each) for each in stored])
+        talk = _ReceiverSession(session, [_StreamWindow(each) for each in stored])
         self._talks[peer] = talk
         self._talks.move_to_end(peer)
         if len(self._talks) > _SENDERS_MAX:
@@ -189,7 +189,7 @@ class Receiver:
             return []
         return self._join(peer, talk, chunk)
 
-    def _join(self, peer: str, talk: _Conversation, chunk: Chunk) -> list[Action]:
+    def _join(self, peer: str, talk: _ReceiverSession, chunk: Chunk) -> list[Action]:
         lane = talk.lanes[chunk.place]
         partial = self._partials.get(lane.stream)
         stale = partial is not None and partial.no == chunk.no and partial.total != chunk.total
@@ -223,12 +223,12 @@ class Receiver:
         while sum(len(each.data) for each in self._partials.values()) > _PARTIALS_BYTES_MAX:
             self._partials.popitem(last=False)
 
-    def _ack(self, peer: str, talk: _Conversation, place: int, *, rewind: bool) -> Reply:
+    def _ack(self, peer: str, talk: _ReceiverSession, place: int, *, rewind: bool) -> Reply:
         lane = talk.lanes[place]
         lane.unacked = 0
         return Reply(peer, to_bytes(Ack(talk.session, place, self._position(lane), rewind=rewind)))
 
-    def _position(self, lane: _Lane) -> StreamPosition:
+    def _position(self, lane: _StreamWindow) -> StreamPosition:
         partial = self._partials.get(lane.stream)
         offset = len(partial.data) if partial is not None and partial.no == lane.at.no + 1 else 0
         return StreamPosition(lane.at.no, lane.at.mark, offset, lane.at.national)

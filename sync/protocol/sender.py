@@ -86,7 +86,7 @@ Action = Send | Acked | Blocked | SessionEnded
 
 
 @dataclass(slots=True)
-class _Lane:
+class _StreamWindow:
     """One stream on the line: `no`, `offset` is the next byte to send."""
 
     stream: Stream
@@ -124,7 +124,7 @@ class Sender:
         self.server_epoch: bytes | None = None
         self._session = b""
         self._credit = 0
-        self._lanes: list[_Lane] = []
+        self._lanes: list[_StreamWindow] = []
         self._turn = 0
         self._heard = 0.0
 
@@ -133,7 +133,7 @@ class Sender:
         self._step(SenderEvent.DIAL)
         self._session = session
         offers = offers[:STREAMS_MAX]
-        self._lanes = [_Lane(each.stream, each.last) for each in offers]
+        self._lanes = [_StreamWindow(each.stream, each.last) for each in offers]
         self._turn = 0
         self._heard = now
         return [Send(to_bytes(Hello(session, offers)))]
@@ -210,7 +210,7 @@ class Sender:
             self._turn = place + 1
         return Send(to_bytes(Chunk(self._session, place, no, offset, len(raw), payload)))
 
-    def _next_lane(self) -> _Lane | None:
+    def _next_lane(self) -> _StreamWindow | None:
         room = self._room()
         if self.state is not SenderState.FLOWING or room <= 0 or (self.busy and room < CHUNK_BYTES):
             return None
@@ -260,7 +260,7 @@ class Sender:
             actions.append(_acked(lane, position, fresh=fresh))
         return actions
 
-    def _lane(self, place: int) -> _Lane:
+    def _lane(self, place: int) -> _StreamWindow:
         if place >= len(self._lanes):
             msg = "The other end answers for a stream it was not offered."
             raise BadBatch(msg)
@@ -278,5 +278,5 @@ class Sender:
         self.state = following
 
 
-def _acked(lane: _Lane, position: StreamPosition, *, fresh: bool = False) -> Acked:
+def _acked(lane: _StreamWindow, position: StreamPosition, *, fresh: bool = False) -> Acked:
     return Acked(lane.stream, position.no, position.mark, position.national, fresh)

@@ -24,7 +24,7 @@ from kiosk.ui.automation.screenshot import save_window
 from kiosk.ui.faults import NotOnScreen
 from kiosk.ui.keyboard_layouts import steps_to_type
 from kiosk.ui.panel import PanelSettings
-from kiosk.ui.widgets.base.surface import Pressable
+from kiosk.ui.widgets.base.pressable import Pressable
 from kiosk.ui.widgets.input.field import Field
 from kiosk.ui.widgets.input.keyboard import Keyboard
 from kiosk.ui.widgets.input.pad import Pad, read_strokes

@@ -15,10 +15,10 @@ from kivy.core.window import Window
 from kiosk.ui.automation.driver import Driver
 from kiosk.ui.theme.tokens import GAP_DP, KEY_DP, LEGAL_TEXT_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import within
-from kiosk.ui.widgets.base.surface import PaintedBox
-from kiosk.ui.widgets.base.words import Glyph, TextLabel, measure
-from kiosk.ui.widgets.display.poster import AttractButton
+from kiosk.ui.widgets.base.layout import within
+from kiosk.ui.widgets.base.pressable import PaintedBox
+from kiosk.ui.widgets.base.text import Glyph, TextLabel, measure
+from kiosk.ui.widgets.display.attract_art import AttractButton
 from kiosk.ui.widgets.input.keyboard import Key
 from kiosk.ui.widgets.input.pad import Pad
 from kiosk.ui.widgets.input.wheels import Wheel

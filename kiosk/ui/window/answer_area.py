@@ -15,7 +15,7 @@ from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.ui.answers.table import FALLBACK_LOOK, LOOKS
 from kiosk.ui.theme.tokens import GAP_DP
-from kiosk.ui.widgets.base.piece import Column, LayoutWidget
+from kiosk.ui.widgets.base.layout import Column, LayoutWidget
 from kiosk.ui.window.screen import SortedView
 from kiosk.ui_protocol.view import View
 

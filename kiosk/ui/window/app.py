@@ -14,7 +14,7 @@ from kivy.metrics import Metrics
 from kivy.resources import resource_add_path
 
 from kiosk.ui.panel import PanelSettings
-from kiosk.ui.widgets.base.words import register_fonts
+from kiosk.ui.widgets.base.text import register_fonts
 from kiosk.ui.window.bridge import RESTING_STATES, Bridge, CorePort, later
 from kiosk.ui.window.crash_limit import CrashCount
 from kiosk.ui.window.five_key_navigation import Keypad

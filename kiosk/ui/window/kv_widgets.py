@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.ui.widgets.base.piece import Beside, Column, Spacer
+from kiosk.ui.widgets.base.layout import Beside, Column, Spacer
+from kiosk.ui.widgets.display.attract_art import AttractButton, FlagBand
 from kiosk.ui.widgets.display.blocks import Facts, Notices, Pictures, Steps, TextBlocks
 from kiosk.ui.widgets.display.charter import CharterPanel
 from kiosk.ui.widgets.display.grid import (
@@ -18,7 +19,6 @@ from kiosk.ui.widgets.display.heading import Heading
 from kiosk.ui.widgets.display.lists import BigTiles, EvenActions, Paging, ReviewLines, SearchRows
 from kiosk.ui.widgets.display.number import BigNumber, QrCode
 from kiosk.ui.widgets.display.panels import Message, Panel, TicketPanel
-from kiosk.ui.widgets.display.poster import AttractButton, FlagBand
 from kiosk.ui.widgets.input.field import FieldRow
 from kiosk.ui.widgets.input.fields import Fields, PictureFrame
 from kiosk.ui.widgets.input.keyboard import Keyboard

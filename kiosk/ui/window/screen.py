@@ -16,8 +16,8 @@ from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Column, LayoutWidget, within
-from kiosk.ui.widgets.base.surface import Pressable
+from kiosk.ui.widgets.base.layout import Column, LayoutWidget, within
+from kiosk.ui.widgets.base.pressable import Pressable
 from kiosk.ui.widgets.input.field import Field
 from kiosk.ui.widgets.input.keyboard import Keyboard
 from kiosk.ui.window.layouts import layout_of, rule_of

@@ -16,11 +16,11 @@ from kivy.uix.widget import Widget
 
 from kiosk.ui.theme.tokens import LIGHT, PALETTES
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget, within
-from kiosk.ui.widgets.base.surface import Pressable
-from kiosk.ui.widgets.base.words import forget_words
+from kiosk.ui.widgets.base.layout import LayoutWidget, within
+from kiosk.ui.widgets.base.pressable import Pressable
+from kiosk.ui.widgets.base.text import forget_words
 from kiosk.ui.widgets.display.number import forget_codes
-from kiosk.ui.widgets.frame.chrome import FOOTER_DP, HEADER_DP, Footer, Header
+from kiosk.ui.widgets.frame.header_footer import FOOTER_DP, HEADER_DP, Footer, Header
 from kiosk.ui.widgets.frame.overlay import Overlay
 from kiosk.ui.window.screen import StateScreen, build_screen
 from kiosk.ui_protocol.view import Block, View

@@ -11,7 +11,7 @@ from kiosk.node.composition import TicketingParts, authority, counter_of
 from kiosk.node.database import NodeDatabase, open_books, projections
 from kiosk.queue.faults import UnknownClass
 from kiosk.queue.protocol import Answer, Ask, Granted, GrantRequest
-from kiosk.ticketing.centre_client import FirstAnswering, LocalCentre
+from kiosk.ticketing.centre_client import FirstReachable, LocalCentre
 from kiosk.ticketing.issuer import TicketIssuer
 from kiosk.ticketing.ticket_table import NumberSource, reserve_left, ticket_of
 from provisioning.clock import VirtualClock
@@ -51,7 +51,7 @@ class Branch:
         self.node = site.node("kiosk-1")
         self.counter: TicketingParts = counter_of(site, self.node, self.clock, catalogue=catalogue)
         self.desk: TicketIssuer = self.counter.desk
-        self.desk._centre = FirstAnswering([self.line])
+        self.desk._centre = FirstReachable([self.line])
 
     def issue(self, code: str = "NRB-02", priority_class: str = "normal") -> str:
         visit = self.counter.database.ids.uuid7()
@@ -134,7 +134,7 @@ def test_a_kiosk_cut_off_in_the_middle_of_an_issue_disowns_it_at_the_next_start(
     branch.line.ask(wish)  # and then the power went
     told = branch.issue()
     again = counter_of(site, branch.node, branch.clock, catalogue=catalogue)
-    again.desk._centre = FirstAnswering([branch.line])
+    again.desk._centre = FirstReachable([branch.line])
     for _ in range(4):
         again.desk.settle()
     assert branch.waiting() == [told]

@@ -266,7 +266,7 @@ def test_the_shell_stands_in_the_same_place_on_every_screen(stage):
 def test_nothing_of_a_visit_is_left_on_the_screens_after_it(stage):
     from kivy.uix.image import Image
 
-    from kiosk.ui.widgets.base.words import TextLabel, longest_word, measure
+    from kiosk.ui.widgets.base.text import TextLabel, longest_word, measure
 
     marker = "Zaituni Marker"
     for name in (
@@ -431,7 +431,7 @@ def test_cells_that_wait_for_another_screen_hold_nothing_of_this_one(stage):
     """Cards, wheels and fields are kept when a screen has fewer: empty, also inside a visit."""
     from kivy.uix.label import Label
 
-    from kiosk.ui.widgets.base.piece import within
+    from kiosk.ui.widgets.base.layout import within
     from kiosk.ui.widgets.display.grid import Cells
 
     shown = ("question-date", "question-group-fields", "question-many", "review", "staff")

@@ -11,9 +11,9 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.image import Image
 
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import CLEAR, Badge, PaintedBox, mix
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import CLEAR, Badge, PaintedBox, mix
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 
 ROOMY_FIT = 0.8  # below it, boxes stand close around their words
 TONE_ICONS = {"info": "info", "good": "check_circle", "warn": "schedule", "problem": "error"}

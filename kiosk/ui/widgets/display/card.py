@@ -13,8 +13,8 @@ from kivy.uix.image import Image
 
 from kiosk.ui.theme.tokens import ACCENTS, TARGET_DP, Palette, legible, rgba
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.surface import Badge, Pressable, mix, on_colour
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.pressable import Badge, Pressable, mix, on_colour
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 
 TOP, SIDE, CENTRE, TIGHT = "top", "side", "centre", "tight"
 TIGHT_PAD_DP = 12.0

@@ -13,8 +13,8 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 from kiosk.ui.widgets.display.blocks import TONE_ICONS, TONE_SLOTS, Facts
 from kiosk.ui.widgets.display.card import SIDE
 from kiosk.ui.widgets.display.grid import Ticks

@@ -13,7 +13,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.layout import LayoutWidget
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, TIGHT, TOP, Card, Push
 
 OWN_FITS = (0.86, 0.74, 0.62)

@@ -9,9 +9,9 @@ from kivy.properties import ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import Badge
-from kiosk.ui.widgets.base.words import TextLabel, longest_word
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import Badge
+from kiosk.ui.widgets.base.text import TextLabel, longest_word
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui.widgets.display.grid import Cells
 

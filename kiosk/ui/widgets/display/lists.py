@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty
 
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.words import TextLabel
+from kiosk.ui.widgets.base.text import TextLabel
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, Card, Push
 from kiosk.ui.widgets.display.grid import Actions, Grid
 

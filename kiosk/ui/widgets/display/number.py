@@ -12,9 +12,9 @@ from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import MM_PER_DP, NUMBER_CAP_MM
 from kiosk.ui.theme.units import dp, sp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import PaintedBox
-from kiosk.ui.widgets.base.words import TextLabel, measure
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import PaintedBox
+from kiosk.ui.widgets.base.text import TextLabel, measure
 
 CAP_EM = 0.727  # cap height of Inter, of its size
 QUIET_MODULES = 4  # blank border a scanner needs

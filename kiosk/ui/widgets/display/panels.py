@@ -8,9 +8,9 @@ from kivy.graphics import Color, Ellipse, InstructionGroup, Rectangle
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import Beside, Column, LayoutWidget
-from kiosk.ui.widgets.base.surface import Badge, PaintedBox, mix
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.layout import Beside, Column, LayoutWidget
+from kiosk.ui.widgets.base.pressable import Badge, PaintedBox, mix
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 from kiosk.ui.widgets.display.blocks import Facts, Steps, TextBlocks
 
 FEW, LARGE_SP, SMALL_SP = 240, 34, 27

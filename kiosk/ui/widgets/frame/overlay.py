@@ -7,9 +7,9 @@ from typing import Any
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import PaintedBox, SquareBox
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import PaintedBox, SquareBox
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui_protocol.view import View
 

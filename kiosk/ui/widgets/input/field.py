@@ -20,9 +20,9 @@ from kivy.properties import (
 from kiosk.ui.keyboard_layouts import LONGEST_TEXT
 from kiosk.ui.theme.tokens import TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import Badge, Pressable
-from kiosk.ui.widgets.base.words import Glyph, TextLabel, measure
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import Badge, Pressable
+from kiosk.ui.widgets.base.text import Glyph, TextLabel, measure
 from kiosk.ui.widgets.display.grid import Actions
 
 DOT = "•"

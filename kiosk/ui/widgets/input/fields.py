@@ -11,8 +11,8 @@ from kivy.uix.image import Image
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.surface import PaintedBox
-from kiosk.ui.widgets.base.words import Glyph
+from kiosk.ui.widgets.base.pressable import PaintedBox
+from kiosk.ui.widgets.base.text import Glyph
 from kiosk.ui.widgets.display.grid import Cells
 from kiosk.ui.widgets.input.field import Field
 

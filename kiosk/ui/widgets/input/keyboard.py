@@ -27,9 +27,9 @@ from kiosk.ui.keyboard_layouts import press as press_key
 from kiosk.ui.keyboard_layouts import shown as shown_on
 from kiosk.ui.theme.tokens import GAP_DP, KEY_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import Pressable
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import Pressable
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 from kiosk.ui_protocol.view import KeyboardKind as Kind
 
 TALLEST_KEY_DP, TALLEST_DIGIT_DP = 92, 112

@@ -16,8 +16,8 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.surface import Pressable
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.pressable import Pressable
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 from kiosk.ui.widgets.display.card import Push
 
 Stroke = list[tuple[float, float]]

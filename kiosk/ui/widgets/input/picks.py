@@ -8,8 +8,8 @@ from kivy.properties import NumericProperty
 
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.surface import Badge
-from kiosk.ui.widgets.base.words import TextLabel
+from kiosk.ui.widgets.base.pressable import Badge
+from kiosk.ui.widgets.base.text import TextLabel
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, TOP, Card
 from kiosk.ui.widgets.display.grid import Choices, Grid
 

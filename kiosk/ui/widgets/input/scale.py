@@ -13,9 +13,9 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import Pressable
-from kiosk.ui.widgets.base.words import BROKEN, TextLabel
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import Pressable
+from kiosk.ui.widgets.base.text import BROKEN, TextLabel
 from kiosk.ui.widgets.input.wheels import UNSET, StepButton
 
 MOST_MARKS = 11

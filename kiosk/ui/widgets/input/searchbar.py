@@ -8,8 +8,8 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.words import TextLabel
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.text import TextLabel
 from kiosk.ui.widgets.display.heading import Nav
 from kiosk.ui.widgets.input.field import Field
 

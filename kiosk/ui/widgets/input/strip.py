@@ -8,7 +8,7 @@ from kivy.properties import ListProperty
 
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
+from kiosk.ui.widgets.base.layout import LayoutWidget
 from kiosk.ui.widgets.display.card import SIDE, Push
 from kiosk.ui.widgets.display.lists import PAGE_NEXT, PAGE_PREVIOUS
 from kiosk.ui.widgets.input.picks import SearchChoices

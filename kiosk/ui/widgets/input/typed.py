@@ -13,8 +13,8 @@ from kivy.properties import ListProperty, NumericProperty, ObjectProperty, Strin
 
 from kiosk.ui.keyboard_layouts import PAGES
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.words import Glyph
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.text import Glyph
 from kiosk.ui.widgets.display.grid import Actions
 from kiosk.ui.widgets.input.field import FieldRow
 from kiosk.ui.widgets.input.keyboard import Keyboard

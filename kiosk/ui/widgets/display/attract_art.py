@@ -13,9 +13,9 @@ from kivy.properties import ListProperty, ObjectProperty
 
 from kiosk.ui.theme.tokens import FLAG, Rgba, rgba
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import Badge, Pressable, SquareBox
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import Badge, Pressable, SquareBox
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 
 BLACK, WHITE, RED, _, GREEN = FLAG
 GOLD, LEAF, CREAM = rgba("#F2B632"), rgba("#12724F"), rgba("#F6F1E3")

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from kiosk.ui.theme.tokens import FLAG, GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget
-from kiosk.ui.widgets.base.surface import CLEAR, Badge, Pressable, SquareBox
-from kiosk.ui.widgets.base.words import Glyph, TextLabel
+from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.pressable import CLEAR, Badge, Pressable, SquareBox
+from kiosk.ui.widgets.base.text import Glyph, TextLabel
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui.widgets.display.grid import Cells
 from kiosk.ui_protocol.view import View

@@ -23,7 +23,7 @@ from kivy.properties import (
 
 from kiosk.ui.theme.tokens import Palette, Rgba, ratio
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.piece import LayoutWidget, within
+from kiosk.ui.widgets.base.layout import LayoutWidget, within
 
 CLEAR: Rgba = (0.0, 0.0, 0.0, 0.0)
 NOWHERE = (0.0, 0.0, 0.0, 0.0)
