@@ -21,7 +21,7 @@ from kiosk.ui.widgets.input.wheels import UNSET, StepButton
 MOST_MARKS = 11
 
 
-class Mark(Pressable):
+class ScaleMark(Pressable):
     """One value of the scale."""
 
     def __init__(self, text: str, scale: NumberScale, **options: Any) -> None:
@@ -64,7 +64,7 @@ class NumberScale(LayoutWidget):
         self.minus, self.plus = StepButton(send=self._send), StepButton(send=self._send)
         self.low = TextLabel(face="medium", tone="muted", wanted=27)
         self.high = TextLabel(face="medium", tone="muted", halign="right", wanted=27)
-        self.marks: list[Mark] = []
+        self.marks: list[ScaleMark] = []
         for part in (self.value, self.minus, self.plus, self.low, self.high):
             self.add_widget(part)
 
@@ -96,7 +96,7 @@ class NumberScale(LayoutWidget):
         if texts != [mark.text for mark in self.marks]:
             for mark in self.marks:
                 self.remove_widget(mark)
-            self.marks = [Mark(text, self) for text in texts]
+            self.marks = [ScaleMark(text, self) for text in texts]
             for mark in self.marks:
                 self.add_widget(mark)
         self.on_elements()
