@@ -29,7 +29,7 @@ from typing import Any
 from content.authoring.build import build_default
 from kiosk.cli import provision
 from kiosk.node.composition import kiosk_of
-from kiosk.node.database import open_books
+from kiosk.node.database import open_node_database
 from kiosk.queue.protocol import ReportedTicket
 from kiosk.ui_protocol.view import Activated
 from provisioning.clock import SystemClock, VirtualClock
@@ -52,7 +52,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 def age(site: Site, old: int, kiosks: int) -> None:
     """Put `old` finished tickets of earlier days into the centre and into each kiosk."""
     clock = VirtualClock(SystemClock().now() - timedelta(days=60))
-    centre = open_books(site.node("centre"), clock)
+    centre = open_node_database(site.node("centre"), clock)
     per_day = max(1, old // 50)
     with centre.store.transaction() as tx:
         for number in range(old):
@@ -64,7 +64,7 @@ def age(site: Site, old: int, kiosks: int) -> None:
             centre.journal.append(tx, "ticket.granted", visit, ticket | asked | since)
             turned = ticket | {"counter": 1, "key": ""}
             for kind in ("ticket.called", "ticket.served"):
-                centre.journal.append(tx, kind, visit, turned, audience="national")
+                centre.journal.append(tx, kind, visit, turned)
     centre.store.close()
     _age_kiosk(site, old, kiosks)
 
@@ -72,7 +72,7 @@ def age(site: Site, old: int, kiosks: int) -> None:
 def _age_kiosk(site: Site, old: int, kiosks: int) -> None:
     for name in kiosk_names(kiosks):
         clock = VirtualClock(SystemClock().now() - timedelta(days=60))
-        database = open_books(site.node(name), clock)
+        database = open_node_database(site.node(name), clock)
         with database.store.transaction() as tx:
             for number in range(old // kiosks):
                 clock.advance(seconds=60)
@@ -86,7 +86,7 @@ def _age_kiosk(site: Site, old: int, kiosks: int) -> None:
                     "rank": told.rank, "agency": "NRB", "source": "centre", "issued_at": 0,
                     "ahead": None, "wait": None,
                 }  # fmt: skip
-                database.journal.append(tx, "ticket.issued", told.visit, body, audience="national")
+                database.journal.append(tx, "ticket.issued", told.visit, body)
         database.store.close()
 
 

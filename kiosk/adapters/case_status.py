@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from kiosk.adapters.submissions import receipt_at
 from kiosk.case_reference import is_reference
 from kiosk.visit.ports import CaseStatus, NetworkStatus
-from provisioning.clock import Clock
 from sync.journal.entry import Entry
+from sync.journal.node_database import NodeDatabase
 from sync.service import status
-from sync.store.database import MigrationSet, Store, Transaction
+from sync.store.database import MigrationSet, Transaction
 
 CASE_TABLES = MigrationSet(
     "kiosk-cases",
@@ -60,9 +60,9 @@ class CaseAnswers:
 class StoredCases:
     """Implements `kiosk.visit.ports.CaseStatusPort`."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, database: NodeDatabase) -> None:
+        self._store = database.store
+        self._clock = database.clock
 
     def find(self, reference: str) -> CaseStatus | None:
         """What the agency answered last, else saved here or sent on; None for a reference this

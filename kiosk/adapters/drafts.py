@@ -24,10 +24,9 @@ from content.catalogue.model import FormAsset, TranslatedText
 from content.xforms.parse.form import digest_of
 from kiosk.case_reference import ALPHABET
 from provisioning.cbor import decode, encode
-from provisioning.clock import Clock
-from provisioning.ids import Ids
+from sync.journal.node_database import NodeDatabase
 from sync.store.at_rest import AtRestCipher, DoesNotOpen, SealPurpose
-from sync.store.database import MigrationSet, Store, Transaction
+from sync.store.database import MigrationSet, Transaction
 
 RESUME_TABLES = MigrationSet(
     "kiosk-resume",
@@ -154,14 +153,14 @@ def _check(letters: list[str]) -> str:
 class ResumableDrafts:
     """The drafts of this node that were given a code. Keys of open visits are in memory only."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, *, keep_days: int) -> None:
-        self._store, self._clock, self._ids = store, clock, ids
+    def __init__(self, database: NodeDatabase, *, keep_days: int) -> None:
+        self._store, self._clock, self._ids = database.store, database.clock, database.ids
         self.keep_days = keep_days
         self._keep_for = timedelta(days=keep_days)
         self._open: dict[UUID, tuple[_Keys, bytes]] = {}
-        with store.transaction() as tx:
-            tx.execute("INSERT OR IGNORE INTO resume_salt VALUES (1, ?)", (ids.token(16),))
-        row = store.one("SELECT salt FROM resume_salt")
+        with self._store.transaction() as tx:
+            tx.execute("INSERT OR IGNORE INTO resume_salt VALUES (1, ?)", (self._ids.token(16),))
+        row = self._store.one("SELECT salt FROM resume_salt")
         assert row is not None
         self._salt = bytes(row[0])
 

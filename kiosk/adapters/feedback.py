@@ -7,7 +7,7 @@ kind and the service are counted in clear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,7 @@ from kiosk.case_reference import RANDOM_BYTES, make_reference
 from kiosk.queue.numbering import service_day
 from kiosk.visit.ports import Feedback, KioskLocation
 from provisioning.cbor import encode
-from provisioning.clock import Clock
-from provisioning.ids import Ids
-from sync.journal.journal import Journal
-from sync.journal.kinds import audience_of
+from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
 
 OFFICES = {"bribe": ("EACC", "CAJ", "HUDUMA")}
@@ -32,28 +29,25 @@ class StoredFeedback:
 
     def __init__(
         self,
-        journal: Journal,
+        database: NodeDatabase,
         sealer: Sealer,
-        clock: Clock,
-        ids: Ids,
         place: KioskLocation,
         *,
         agencies: Iterable[str],
-        notify: Callable[[], None] = lambda: None,
     ) -> None:
-        self._journal = journal
+        self._store = database.store
+        self._journal = database.journal
+        self._clock = database.clock
+        self._ids = database.ids
         self._sealer = sealer
-        self._clock = clock
-        self._ids = ids
         self._place = place
         self._agencies = frozenset(agencies)
-        self._notify = notify
 
     def give(self, visit: UUID, opinion: Feedback) -> str | None:
         """One transaction: the face in clear, the words sealed; their reference, if any."""
         now = self._clock.now()
         reference: str | None = None
-        with self._journal.store.transaction() as tx:
+        with self._store.transaction() as tx:
             body = {
                 "site": self._place.site,
                 "day": service_day(now).isoformat(),
@@ -62,8 +56,7 @@ class StoredFeedback:
                 "service": opinion.service,
                 "words_sealed": bool(opinion.words),
             }
-            kind = "feedback.given"
-            self._journal.append(tx, kind, visit, body, audience=audience_of(kind))
+            self._journal.append(tx, "feedback.given", visit, body)
             if opinion.words:
                 agency = self._office(opinion.kind)
                 reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
@@ -76,7 +69,6 @@ class StoredFeedback:
                     {"kind": opinion.kind, "reference": reference},
                     encode({"words": opinion.words, "submitted_at": int(now.timestamp() * 1000)}),
                 )
-        self._notify()
         return reference
 
     def _office(self, kind: str) -> str:
@@ -87,12 +79,11 @@ class StoredFeedback:
 class StoredFacts:
     """Implements `kiosk.visit.ports.FactLog`: facts without personal data."""
 
-    def __init__(self, journal: Journal, notify: Callable[[], None] = lambda: None) -> None:
-        self._journal = journal
-        self._notify = notify
+    def __init__(self, database: NodeDatabase) -> None:
+        self._store = database.store
+        self._journal = database.journal
 
     def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
         """Append one fact, durably."""
-        with self._journal.store.transaction() as tx:
-            self._journal.append(tx, kind, visit, body, audience=audience_of(kind))
-        self._notify()
+        with self._store.transaction() as tx:
+            self._journal.append(tx, kind, visit, body)

@@ -14,8 +14,7 @@ from peripherals.device import PrinterState
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, JobState, Spool
 from peripherals.printing.worker.printer_status import read as read_health
-from provisioning.clock import Clock
-from provisioning.ids import Ids
+from sync.journal.node_database import NodeDatabase
 
 CHECKLIST_WITHIN = timedelta(minutes=5)
 
@@ -49,21 +48,14 @@ class StoredSlips:
     """Implements `kiosk.visit.ports.Slips`."""
 
     def __init__(
-        self,
-        spool: Spool,
-        builder: SlipBuilder,
-        clock: Clock,
-        ids: Ids,
-        *,
-        reissue: Reissue,
-        notify: Callable[[], None] = lambda: None,
+        self, database: NodeDatabase, spool: Spool, builder: SlipBuilder, *, reissue: Reissue
     ) -> None:
+        self._store = database.store
+        self._clock = database.clock
+        self._ids = database.ids
         self._spool = spool
         self._builder = builder
-        self._clock = clock
-        self._ids = ids
         self._reissue = reissue
-        self._notify = notify
 
     def paper(self, subject: UUID) -> SlipState:
         """The newest slip's state; waiting in front of a printer that cannot print is blocked."""
@@ -81,28 +73,26 @@ class StoredSlips:
         key = f"checklist:{visit}:{service.code}:{','.join(sorted(have))}"
         subject = self._ids.uuid7()
         by = self._clock.now() + CHECKLIST_WITHIN
-        with self._spool.store.transaction() as tx:
+        with self._store.transaction() as tx:
             job = self._spool.enqueue(tx, Job("checklist", subject, slip, lang, by, key))
             row = tx.one("SELECT subject FROM print_job WHERE id = ?", (job,))
-        self._notify()
         assert row is not None
         return UUID(bytes=bytes(row[0]))
 
     def again(self, subject: UUID, language: str) -> None:
         """Another slip of a ticket, marked as a copy from the first."""
-        if ticket_of(self._spool.store, subject) is None:
+        if ticket_of(self._store, subject) is None:
             return
         slip = self._reissue(subject, language)
         if slip is None:
             return
         by = self._clock.now() + CHECKLIST_WITHIN
-        with self._spool.store.transaction() as tx:
+        with self._store.transaction() as tx:
             jobs = tx.one("SELECT count(*) FROM print_job WHERE subject = ?", (subject.bytes,))
             number = int(jobs[0]) if jobs else 0
             job = Job("ticket", subject, slip, language, by, f"ticket:{subject}:{number}", True)
             self._spool.enqueue(tx, job)
-        self._notify()
 
     def _stuck(self) -> bool:
-        state = read_health(self._spool.store, self._clock.now()).printer
+        state = read_health(self._store, self._clock.now()).printer
         return state in {PrinterState.BLOCKED, PrinterState.LOST, PrinterState.ABSENT}

@@ -6,7 +6,6 @@ it does not print for nobody later, and the journal says so without the number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,9 +13,7 @@ from kiosk.visit.sms_port import SmsTicketState
 from peripherals.device_loop import status_table
 from peripherals.printing.spool import Spool
 from peripherals.sms.queue import SmsQueue, SmsRefused, SmsState
-from provisioning.clock import Clock
-from sync.journal.journal import Journal
-from sync.journal.kinds import audience_of
+from sync.journal.node_database import NodeDatabase
 from sync.store.database import Transaction
 
 SEND_WITHIN = timedelta(minutes=30)
@@ -34,20 +31,12 @@ _TEXT = {
 class StoredSms:
     """Implements `kiosk.visit.sms_port.SmsPort`."""
 
-    def __init__(
-        self,
-        journal: Journal,
-        spool: Spool,
-        queue: SmsQueue,
-        clock: Clock,
-        notify: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._journal = journal
-        self._store = journal.store
+    def __init__(self, database: NodeDatabase, spool: Spool, queue: SmsQueue) -> None:
+        self._store = database.store
+        self._journal = database.journal
+        self._clock = database.clock
         self._spool = spool
         self._queue = queue
-        self._clock = clock
-        self._notify = notify
 
     def ready(self) -> bool:
         """As the device service last saw the modem; an old sight is none."""
@@ -68,7 +57,6 @@ class StoredSms:
             except SmsRefused:
                 return False
             self._hand_over(tx, visit)
-        self._notify()
         return True
 
     def _hand_over(self, tx: Transaction, visit: UUID) -> None:
@@ -78,9 +66,8 @@ class StoredSms:
         )
         if row is None or not self._spool.hand_over(tx, row[0], "sms"):
             return
-        kind = "print.failed_over"
         body = {"job": row[0], "kind": "ticket", "printer": row[1], "from": row[1], "to": "sms"}
-        self._journal.append(tx, kind, visit, body, audience=audience_of(kind))
+        self._journal.append(tx, "print.failed_over", visit, body)
 
 
 def _key(visit: UUID) -> str:

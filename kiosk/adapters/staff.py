@@ -6,7 +6,7 @@ is one transaction with its journal entry `staff.acted`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -20,12 +20,9 @@ from peripherals.printing.spool import Job, JobRow, JobState, Spool
 from peripherals.printing.worker import printer_status
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.remedies import remedy_of
-from provisioning.clock import Clock
 from provisioning.identity.pin import PinLock, PinResult
-from provisioning.ids import Ids
 from provisioning.node.site import Node
-from sync.journal.journal import Journal
-from sync.journal.kinds import audience_of
+from sync.journal.node_database import NodeDatabase
 from sync.service import status
 from sync.store.database import Transaction
 
@@ -55,26 +52,23 @@ class StoredStaffPort:
 
     def __init__(
         self,
-        journal: Journal,
+        database: NodeDatabase,
         spool: Spool,
         lock: PinLock,
-        clock: Clock,
-        ids: Ids,
         *,
         site: str,
         profiles: Mapping[str, Profile],
         installed: InstalledVersions,
-        notify: Callable[[], None] = lambda: None,
     ) -> None:
-        self._journal = journal
+        self._store = database.store
+        self._journal = database.journal
+        self._clock = database.clock
+        self._ids = database.ids
         self._spool = spool
         self._lock = lock
-        self._clock = clock
-        self._ids = ids
         self._site = site
         self._profiles = profiles
         self._installed = installed
-        self._notify = notify
 
     def pin_state(self) -> PinState:
         return PinState(self._lock.is_set, self._lock.wait_s())
@@ -84,7 +78,7 @@ class StoredStaffPort:
 
     def report(self, language: str) -> KioskReport:
         """The tables as they stand now; a silent device service shows as devices not known."""
-        store, now = self._spool.store, self._clock.now()
+        store, now = self._store, self._clock.now()
         printers = [
             _printer(each, language)
             for each in printer_status.read(store, now).printers
@@ -115,20 +109,18 @@ class StoredStaffPort:
         row = self._spool.job(job)
         if row is None or row.state is not JobState.UNKNOWN or row.kind in _SECRET:
             raise SpoolFault("This slip is not one that can be printed again; look at the list.")
-        with self._spool.store.transaction() as tx:
+        with self._store.transaction() as tx:
             by = self._clock.now() + PRINT_WITHIN
             self._spool.settle(tx, job, on_paper=False, by=by)
             self._tell(tx, row.subject, "reprint", job)
-        self._notify()
 
     def seen_on_paper(self, job: str) -> None:
         row = self._spool.job(job)
         if row is None or row.state is not JobState.UNKNOWN:
             raise SpoolFault("This slip is no longer on the list.")
-        with self._spool.store.transaction() as tx:
+        with self._store.transaction() as tx:
             self._spool.settle(tx, job, on_paper=True)
             self._tell(tx, row.subject, "on-paper", job)
-        self._notify()
 
     def test_slip(self, visit: UUID, language: str) -> None:
         """Through the spool like any slip, on whichever printer takes it."""
@@ -136,14 +128,13 @@ class StoredStaffPort:
         if first is None:
             raise DeviceLost("No printer is in the settings of this kiosk.")
         now = self._clock.now()
-        known = next(iter(printer_status.read(self._spool.store).printers), None)
+        known = next(iter(printer_status.read(self._store).printers), None)
         facts = {"Proof": known.proof or "?" if known else "?", "Dots": first.dots}
         slip = test_slip(first, now, facts)
         key = f"test:{self._ids.uuid7()}"
-        with self._spool.store.transaction() as tx:
+        with self._store.transaction() as tx:
             job = Job("test", visit, slip, language, now + PRINT_WITHIN, key)
             self._tell(tx, visit, "test-slip", self._spool.enqueue(tx, job))
-        self._notify()
 
     def roll_changed(self, visit: UUID, printer: str) -> None:
         """Count the tickets of this roll from its full length (`roll` of the printer's URL)."""
@@ -151,18 +142,17 @@ class StoredStaffPort:
         profile = self._profiles.get(name)
         if profile is None:
             raise DeviceLost("There is no such printer in the settings of this kiosk.")
-        with self._spool.store.transaction() as tx:
+        with self._store.transaction() as tx:
             printer_status.new_roll(tx, name, profile.roll_mm)
             self._tell(tx, visit, "roll-changed", name)
 
     def _tell(self, tx: Transaction, subject: UUID, act: str, what: str) -> None:
-        kind = "staff.acted"
         body = {"site": self._site, "act": act, "what": what}
-        self._journal.append(tx, kind, subject, body, audience=audience_of(kind))
+        self._journal.append(tx, "staff.acted", subject, body)
 
     def _kept(self) -> frozenset[str]:
         """Jobs whose slip is still kept and could be printed."""
-        rows = self._spool.store.all(
+        rows = self._store.all(
             "SELECT id FROM print_job WHERE state = 'unknown' AND payload IS NOT NULL"
         )
         return frozenset(str(row[0]) for row in rows)

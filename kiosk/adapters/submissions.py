@@ -9,7 +9,6 @@ The bytes the engine finalised are sealed as they are and never made again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -22,10 +21,9 @@ from kiosk.visit.ports import DraftCode, FormReceipt, ResumedDraft
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, Spool
 from provisioning.cbor import encode
-from provisioning.clock import Clock
 from provisioning.faults import Fault
-from provisioning.ids import Ids
-from sync.journal.journal import Entry, Journal
+from sync.journal.entry import Entry
+from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
 from sync.store.at_rest import ROOT_BYTES, AtRestCipher, SealPurpose
 from sync.store.database import MigrationSet, Store, Transaction
@@ -93,25 +91,21 @@ class StoredForms:
 
     def __init__(
         self,
-        journal: Journal,
+        database: NodeDatabase,
         spool: Spool,
         sealer: Sealer,
-        clock: Clock,
-        ids: Ids,
         *,
         drafts: ResumableDrafts,
         builder: ReceiptBuilder,
-        notify: Callable[[], None] = lambda: None,
     ) -> None:
-        self._journal = journal
-        self._store: Store = journal.store
+        self._store = database.store
+        self._journal = database.journal
+        self._clock = database.clock
+        self._ids = database.ids
         self._spool = spool
         self._sealer = sealer
-        self._clock = clock
-        self._ids = ids
         self._drafts = drafts
         self._builder = builder
-        self._notify = notify
         self._ciphers: dict[UUID, AtRestCipher] = {}
 
     def keep_draft(self, visit: UUID, filling: Filling) -> None:
@@ -141,7 +135,6 @@ class StoredForms:
         with self._store.transaction() as tx:
             job = Job("draft-code", coded.slip, slip, language, by, f"draft-code:{coded.slip}")
             self._spool.enqueue(tx, job)
-        self._notify()
         return coded
 
     def reopen(self, visit: UUID, typed: str) -> ResumedDraft | None:
@@ -206,7 +199,6 @@ class StoredForms:
             tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
             self._drafts.drop(tx, visit)
         self._ciphers.pop(visit, None)
-        self._notify()
         return received
 
     def _forget(self, visit: UUID) -> None:

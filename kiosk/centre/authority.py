@@ -17,10 +17,7 @@ from kiosk.queue.lifecycle import TicketAction, TicketState, allowed
 from kiosk.queue.numbering import label, next_block, next_granted, service_day
 from kiosk.queue.priority import PriorityPolicy, choose
 from kiosk.queue.protocol import Granted, GrantRequest, Leased, LeaseRequest, ReportedTicket
-from provisioning.clock import Clock
-from provisioning.ids import Ids
-from sync.journal.journal import Journal
-from sync.journal.kinds import audience_of
+from sync.journal.node_database import NodeDatabase
 from sync.store.database import Row, Transaction
 
 COUNTERS_MAX = 200
@@ -42,13 +39,11 @@ class CounterResult:
 class Authority:
     """The centre's queue. Methods raise the faults of `kiosk/queue/faults.py`."""
 
-    def __init__(
-        self, journal: Journal, clock: Clock, ids: Ids, *, site: str, policy: PriorityPolicy
-    ) -> None:
-        self._journal = journal
-        self._store = journal.store
-        self._clock = clock
-        self._ids = ids
+    def __init__(self, database: NodeDatabase, *, site: str, policy: PriorityPolicy) -> None:
+        self._store = database.store
+        self._journal = database.journal
+        self._clock = database.clock
+        self._ids = database.ids
         self._site = site
         self._policy = policy
 
@@ -244,7 +239,7 @@ class Authority:
         self._append(tx, "ticket.cancelled", visit, body)
 
     def _append(self, tx: Transaction, kind: str, subject: UUID, body: dict[str, object]) -> None:
-        self._journal.append(tx, kind, subject, body, audience=audience_of(kind))
+        self._journal.append(tx, kind, subject, body)
 
 
 def _known(counter: int) -> None:

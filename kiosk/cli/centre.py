@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
     from kiosk.centre.server import kiosks_of, serve
     from kiosk.node.composition import authority
-    from kiosk.node.database import open_books
+    from kiosk.node.database import open_node_database
     from kiosk.queue.faults import NoQueueHere
     from provisioning.node.site import Site
     from provisioning.shutdown import StopFlag
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no centre here; name one with --node.")
     stop = StopFlag()
-    database = open_books(node, node.clock(service=True))
+    database = open_node_database(node, node.clock(service=True))
     server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
     serve(authority(node, database), server, stop)
     server.close()

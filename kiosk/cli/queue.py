@@ -115,7 +115,7 @@ def _act(authority: Authority, arguments: argparse.Namespace) -> CounterResult:
 
 def _authority(site: Site, name: str | None) -> Authority:
     from kiosk.node.composition import authority
-    from kiosk.node.database import open_books
+    from kiosk.node.database import open_node_database
     from kiosk.queue.faults import NoQueueHere
 
     node = site.node(name) if name else next(iter(site.nodes("centre")), None)
@@ -123,7 +123,7 @@ def _authority(site: Site, name: str | None) -> Authority:
         node = _centre_of(site, node)
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no queue here; name a centre or a van with --node.")
-    return authority(node, open_books(node))
+    return authority(node, open_node_database(node))
 
 
 def _centre_of(site: Site, node: Node) -> Node | None:

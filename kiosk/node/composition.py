@@ -22,7 +22,7 @@ from kiosk.adapters.sms import StoredSms
 from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_profiles
 from kiosk.adapters.submissions import StoredForms
 from kiosk.centre.authority import Authority
-from kiosk.node.database import NodeDatabase, open_books
+from kiosk.node.database import open_node_database
 from kiosk.queue.priority import PriorityPolicy
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.ticketing.centre_client import CentreClient, FirstReachable, LocalCentre, RemoteCentre
@@ -36,6 +36,7 @@ from peripherals.sms.queue import SmsQueue
 from provisioning.clock import Clock
 from provisioning.identity.pin import PinLock
 from provisioning.node.site import Node, Site
+from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
 from sync.transports.zmq_transport import Doorbell, ZmqClient
 
@@ -47,13 +48,7 @@ def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
 
 def authority(node: Node, database: NodeDatabase) -> Authority:
     """The queue's authority over a centre's or a van's own database."""
-    return Authority(
-        database.journal,
-        database.clock,
-        database.ids,
-        site=node.settings.node.site,
-        policy=PriorityPolicy(),
-    )
+    return Authority(database, site=node.settings.node.site, policy=PriorityPolicy())
 
 
 def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> KioskLocation:
@@ -91,7 +86,7 @@ def way_to_centre(
         link = ZmqClient(endpoint or queue.centre_endpoint, node.keys, server.curve)
         ways.append(RemoteCentre(link, queue.grant_wait_ms / 1000))
     if centre is not None:
-        ways.append(LocalCentre(authority(centre, open_books(centre)), node.name))
+        ways.append(LocalCentre(authority(centre, open_node_database(centre)), node.name))
     return FirstReachable(ways)
 
 
@@ -147,19 +142,17 @@ def counter_of(
     """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`, `catalogue` when the
     pack is open already. Raises the faults of its parts.
     """
-    database = open_books(node, clock)
-    catalogue = catalogue or open_catalogue(node)
     bell = doorbell(node)
+    database = open_node_database(node, clock, notify=bell.ring)
+    catalogue = catalogue or open_catalogue(node)
     spool = Spool(database.store, node.at_rest_root, database.clock, database.ids)
     place = place_of(node, catalogue, site.name, demo=site.demo)
     receipts = DocumentBuilder(catalogue, place, database.clock)
     desk = TicketIssuer(
-        database.journal,
+        database,
         spool,
         way_to_centre(node, database, centre, endpoint),
         catalogue,
-        database.clock,
-        database.ids,
         identity=KioskIdentity(
             node.settings.node.site,
             node.settings.node.unit,
@@ -167,7 +160,6 @@ def counter_of(
             node.keys.signing,
         ),
         slip=receipts.ticket,
-        notify=bell.ring,
     )
     return TicketingParts(node, database, catalogue, spool, place, receipts, desk, bell)
 
@@ -191,12 +183,12 @@ def kiosk_of(
         db_epoch=database.journal.db_epoch,
     )
     days = node.settings.ui.draft_days
-    drafts = ResumableDrafts(database.store, database.clock, database.ids, keep_days=days)
+    drafts = ResumableDrafts(database, keep_days=days)
     return KioskParts(VisitController(_ports(counter, sealer, drafts)), counter, drafts)
 
 
 def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
-    database, catalogue, notify = counter.database, counter.catalogue, counter.bell.ring
+    database, catalogue = counter.database, counter.catalogue
     ui = counter.node.settings.ui
 
     def reissue(visit: UUID, language: str) -> Document | None:
@@ -206,16 +198,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         service = catalogue.service(ticket.service)
         return counter.receipts.ticket(counter.desk.issued(ticket), service, language)
 
-    forms = StoredForms(
-        database.journal,
-        counter.spool,
-        sealer,
-        database.clock,
-        database.ids,
-        drafts=drafts,
-        builder=counter.receipts,
-        notify=notify,
-    )
+    forms = StoredForms(database, counter.spool, sealer, drafts=drafts, builder=counter.receipts)
     forms.forget_all_drafts()
     return Ports(
         catalogue=catalogue,
@@ -224,24 +207,11 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         tickets=counter.desk,
         submissions=forms,
         feedback=StoredFeedback(
-            database.journal,
-            sealer,
-            database.clock,
-            database.ids,
-            counter.place,
-            agencies=counter.node.registry.agencies(),
-            notify=notify,
+            database, sealer, counter.place, agencies=counter.node.registry.agencies()
         ),
-        slips=StoredSlips(
-            counter.spool,
-            counter.receipts,
-            database.clock,
-            database.ids,
-            reissue=reissue,
-            notify=notify,
-        ),
-        facts=StoredFacts(database.journal, notify),
-        cases=StoredCases(database.store, database.clock),
+        slips=StoredSlips(database, counter.spool, counter.receipts, reissue=reissue),
+        facts=StoredFacts(database),
+        cases=StoredCases(database),
         place=counter.place,
         opener=FormOpener(),
         staff=_staff(counter),
@@ -263,22 +233,17 @@ def _sms(counter: TicketingParts) -> StoredSms | None:
     if node.settings.devices.sms == "none:":
         return None
     queue = SmsQueue(database.store, node.at_rest_root, database.clock, database.ids)
-    return StoredSms(
-        database.journal, counter.spool, queue, database.clock, notify=counter.bell.ring
-    )
+    return StoredSms(database, counter.spool, queue)
 
 
 def _staff(counter: TicketingParts) -> StoredStaffPort:
     """The staff's side of this node."""
     node, database, pack = counter.node, counter.database, counter.catalogue
     return StoredStaffPort(
-        database.journal,
+        database,
         counter.spool,
         PinLock(node.dir / "keys", database.clock),
-        database.clock,
-        database.ids,
         site=node.settings.node.site,
         profiles=printer_profiles(node),
         installed=InstalledVersions(pack.content_date, pack.version, version("huduma-kiosk")),
-        notify=counter.bell.ring,
     )

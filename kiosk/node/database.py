@@ -1,9 +1,8 @@
-"""NodeDatabase: a node's database with its journal, and which tables are a fold of it, by role."""
+"""Which tables a node's database has, by role, and which of them are a fold of its journal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
 from kiosk.adapters.drafts import RESUME_TABLES
@@ -14,10 +13,11 @@ from peripherals.device_loop.status_table import EQUIPMENT_TABLES
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.sms.queue import SMS_TABLES
 from provisioning.clock import Clock
-from provisioning.ids import Ids, SystemIds
+from provisioning.ids import SystemIds
 from provisioning.node.site import Node
 from sync.journal.entry import Projection
 from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.journal.node_database import NodeDatabase
 from sync.store.database import MigrationSet, Store
 
 _KIOSK_TABLES = (
@@ -37,16 +37,6 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NodeDatabase:
-    """A node's open database with its journal."""
-
-    store: Store
-    journal: Journal
-    clock: Clock
-    ids: Ids
-
-
 def projections(role: str) -> Sequence[Projection]:
     """Every table of a node of `role` that is a fold of its journal."""
     kiosk: tuple[Projection, ...] = (TicketTable(), FormReceipts(), CaseAnswers())
@@ -58,11 +48,16 @@ def projections(role: str) -> Sequence[Projection]:
     return found.get(role, ())
 
 
-def open_books(node: Node, clock: Clock | None = None) -> NodeDatabase:
-    """The node's database and journal; raises `StoreFault` and `JournalFault`."""
+def open_node_database(
+    node: Node, clock: Clock | None = None, *, notify: Callable[[], None] | None = None
+) -> NodeDatabase:
+    """The node's database and journal; raises `StoreFault` and `JournalFault`.
+
+    `notify` is called after each commit: the doorbell of a node that runs.
+    """
     ticking = clock or node.clock()
     ids = SystemIds(ticking)
     tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
-    store = Store.open(node.db_path, tables, strict=node.settings.node.field)
+    store = Store.open(node.db_path, tables, strict=node.settings.node.field, notify=notify)
     journal = Journal(store, node.name, ticking, projections(node.role), db_epoch=ids.token(8))
     return NodeDatabase(store, journal, ticking, ids)

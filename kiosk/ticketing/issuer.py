@@ -51,10 +51,7 @@ from kiosk.ticketing.ticket_table import (
 from kiosk.visit.ports import IssuedTicket
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, Spool
-from provisioning.clock import Clock
-from provisioning.ids import Ids
-from sync.journal.journal import Journal
-from sync.journal.kinds import audience_of
+from sync.journal.node_database import NodeDatabase
 from sync.store.database import Transaction
 
 PRINT_WITHIN = timedelta(minutes=15)
@@ -89,27 +86,23 @@ class TicketIssuer:
 
     def __init__(
         self,
-        journal: Journal,
+        database: NodeDatabase,
         spool: Spool,
         centre: CentrePort,
         catalogue: Catalogue,
-        clock: Clock,
-        ids: Ids,
         *,
         identity: KioskIdentity,
         slip: SlipOf,
-        notify: Callable[[], None] = lambda: None,
     ) -> None:
-        self._journal = journal
-        self._store = journal.store
+        self._store = database.store
+        self._journal = database.journal
+        self._clock = database.clock
+        self._ids = database.ids
         self._spool = spool
         self._centre = centre
         self._catalogue = catalogue
-        self._clock = clock
-        self._ids = ids
         self._identity = identity
         self._slip = slip
-        self._notify = notify
         self._order = [each.key for each in catalogue.categories()]
         self._ghosts_sought = False
 
@@ -143,7 +136,6 @@ class TicketIssuer:
                     f"ticket:{visit}",
                 ),
             )
-        self._notify()
         return issued
 
     def settle(self) -> bool:
@@ -184,8 +176,7 @@ class TicketIssuer:
             "ahead": mine.ahead if mine else None,
             "wait": list(mine.wait) if mine and mine.wait else None,
         }
-        kind = "ticket.issued"
-        self._journal.append(tx, kind, wish.visit, body, audience=audience_of(kind))
+        self._journal.append(tx, "ticket.issued", wish.visit, body)
         ticket = ticket_of(tx, wish.visit)
         assert ticket is not None
         return ticket
@@ -251,8 +242,5 @@ class TicketIssuer:
                         "first": answer.first,
                         "last": answer.last,
                     }
-                    kind = "block.held"
-                    self._journal.append(
-                        tx, kind, self._ids.uuid7(), body, audience=audience_of(kind)
-                    )
+                    self._journal.append(tx, "block.held", self._ids.uuid7(), body)
         return True

@@ -141,12 +141,3 @@ KINDS: Mapping[str, EntryKind] = {each.name: each for each in _ROWS}
 """Kind by name."""
 
 assert len(KINDS) == len(_ROWS), "a kind stands twice"
-
-
-def audience_of(kind: str, agency: str | None = None) -> str:
-    """The audience an entry of `kind` is written with; `agency` for kinds sealed to one."""
-    audience = KINDS[kind].audience
-    if audience != "agency":
-        return audience
-    assert agency, f"{kind} goes to an agency: say which"
-    return f"agency:{agency}"

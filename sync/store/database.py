@@ -131,11 +131,11 @@ class Store:
     """A node's database. One `Store` per process; it is not shared between threads."""
 
     def __init__(
-        self, path: Path, connection: apsw.Connection, announce: Callable[[], None] | None = None
+        self, path: Path, connection: apsw.Connection, notify: Callable[[], None] | None = None
     ) -> None:
         self.path = path
         self._connection = connection
-        self._announce = announce
+        self._notify = notify
         self._open: Transaction | None = None
 
     @classmethod
@@ -145,11 +145,11 @@ class Store:
         migrations: Sequence[MigrationSet],
         *,
         strict: bool = False,
-        announce: Callable[[], None] | None = None,
+        notify: Callable[[], None] | None = None,
     ) -> Store:
         """Open (and make, and migrate) the database at `path`; raises `StoreFault`.
 
-        `announce` is called after each commit; it must neither wait nor fail.
+        `notify` is called after each commit; it must neither wait nor fail.
         """
         problem = version_problem()
         if strict and problem:
@@ -168,7 +168,7 @@ class Store:
             raise _explained(error, Path(path)) from error
         if mode not in {"wal", "memory"}:
             raise StoreFault(f"{path} lies on a disk that cannot lock; move it to a local disk.")
-        store = cls(Path(path), connection, announce)
+        store = cls(Path(path), connection, notify)
         store.migrate(migrations)
         return store
 
@@ -235,8 +235,8 @@ class Store:
             self._open = None
         for callback in tx._after:
             callback()
-        if self._announce is not None:
-            self._announce()
+        if self._notify is not None:
+            self._notify()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

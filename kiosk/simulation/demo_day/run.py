@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kiosk.centre.authority import Authority
 from kiosk.node.composition import authority, open_catalogue
-from kiosk.node.database import open_books
+from kiosk.node.database import open_node_database
 from kiosk.queue.faults import NobodyWaiting, NothingCalled
 from kiosk.simulation.audit.reconcile import ReconcileSummary, reckon
 from kiosk.simulation.demo_day.plan import ABANDONED, KILLED, TROUBLE, Visit, visits
@@ -49,7 +49,7 @@ class DemoDay:
         self._on_message("starting the national node, the centre, two kiosks and a van")
         self.runner.start()
         centre = self.runner.site.node("centre")
-        hall = authority(centre, open_books(centre))
+        hall = authority(centre, open_node_database(centre))
         plan = list(visits())
         self._at_the_screen([each for each in plan if each.at_screen])
         for visit in plan:

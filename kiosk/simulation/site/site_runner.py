@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kiosk.node.database import open_books
+from kiosk.node.database import open_node_database
 from kiosk.node.supervisor import ProcessSupervisor, ServiceProcess
 from kiosk.ui_protocol.ipc import CoreClient
 from kiosk.ui_protocol.view import ViewRequest
@@ -81,7 +81,7 @@ class SiteRunner:
         """Start everything; wait until all cores and printers answer; raises `SiteRunnerFault`."""
         for node in (*self.site.nodes("centre"), *self.nodes):
             # The databases are made here, one by one, with their own epochs.
-            open_books(node).store.close()
+            open_node_database(node).store.close()
         self._run("national", "national", "run")
         for centre in self.site.nodes("centre"):
             self._run(centre.name, "centre", "--node", centre.name)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.node.composition import open_books
+from kiosk.node.composition import open_node_database
 from kiosk.simulation.stories.core_driver import CoreDriver
 from kiosk.simulation.stories.visitor import Visitor, VisitorDetails
 from kiosk.ui_protocol.view import BlockKind
@@ -121,7 +121,7 @@ def test_a_killed_core_loses_at_most_the_last_answer(seat: Seat, site: Site) -> 
 
 def records(node: Node, site: Site) -> list[dict]:
     """What the agency opens of this node's journal."""
-    database = open_books(node, VirtualClock())
+    database = open_node_database(node, VirtualClock())
     found = []
     openers: dict[str, Opener] = {}
     for entry in database.journal.entries():

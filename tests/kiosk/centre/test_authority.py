@@ -32,6 +32,7 @@ from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.journal.audit import rebuild
 from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.journal.node_database import NodeDatabase
 from sync.store.database import Store
 
 DAY = "2026-11-23"
@@ -43,9 +44,8 @@ class Centre:
         self.ids = SeededIds(7)
         self.store = Store.open(path, [JOURNAL_TABLES, LINE_TABLES])
         self.journal = Journal(self.store, "centre", self.clock, [WaitingLine()])
-        self.authority = Authority(
-            self.journal, self.clock, self.ids, site="HC-001", policy=PriorityPolicy()
-        )
+        database = NodeDatabase(self.store, self.journal, self.clock, self.ids)
+        self.authority = Authority(database, site="HC-001", policy=PriorityPolicy())
 
     def wish(self, series: str = "A", rank: int = 9, visit: UUID | None = None) -> GrantRequest:
         priority_class = "normal" if rank == 9 else "elderly"
@@ -149,15 +149,11 @@ def test_priority_goes_earlier_and_the_journal_says_why(centre: Centre) -> None:
 def test_two_authorities_on_one_database_never_call_one_person_twice(
     centre: Centre, tmp_path: Path
 ) -> None:
+    store = Store.open(tmp_path / "centre.db", [JOURNAL_TABLES, LINE_TABLES])
+    journal = Journal(store, "centre", centre.clock, [WaitingLine()])
+    database = NodeDatabase(store, journal, centre.clock, centre.ids)
     other = Authority(
-        Journal(
-            Store.open(tmp_path / "centre.db", [JOURNAL_TABLES, LINE_TABLES]),
-            "centre",
-            centre.clock,
-            [WaitingLine()],
-        ),
-        centre.clock,
-        centre.ids,
+        database,
         site="HC-001",
         policy=PriorityPolicy(),
     )

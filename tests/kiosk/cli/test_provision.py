@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.main import main
-from kiosk.node.database import open_books
+from kiosk.node.database import open_node_database
 from sync.store.database import Store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def told(site, clock, ids):
     """kiosk-1 with eight entries of two kinds; the subject of the third."""
-    database = open_books(site.node("kiosk-1"), clock)
+    database = open_node_database(site.node("kiosk-1"), clock)
     store, journal = database.store, database.journal
     subjects = [ids.uuid7() for _ in range(8)]
     with store.transaction() as tx:

@@ -8,7 +8,7 @@ import pytest
 
 from content.catalogue.catalogue import Catalogue
 from kiosk.node.composition import TicketingParts, authority, counter_of
-from kiosk.node.database import NodeDatabase, open_books, projections
+from kiosk.node.database import open_node_database, projections
 from kiosk.queue.faults import UnknownClass
 from kiosk.queue.protocol import Answer, Ask, Granted, GrantRequest
 from kiosk.ticketing.centre_client import FirstReachable, LocalCentre
@@ -17,6 +17,7 @@ from kiosk.ticketing.ticket_table import NumberSource, reserve_left, ticket_of
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Site
 from sync.journal.audit import rebuild
+from sync.journal.node_database import NodeDatabase
 
 DAY = "2026-11-23"
 
@@ -45,7 +46,7 @@ class Branch:
     def __init__(self, site: Site, catalogue: Catalogue) -> None:
         self.clock = VirtualClock()
         self.catalogue = catalogue
-        self.centre: NodeDatabase = open_books(site.node("centre"), self.clock)
+        self.centre: NodeDatabase = open_node_database(site.node("centre"), self.clock)
         self.hall = authority(site.node("centre"), self.centre)
         self.line = Line(LocalCentre(self.hall, "kiosk-1"))
         self.node = site.node("kiosk-1")

@@ -26,7 +26,7 @@ from sync.journal.journal import (
     encode_body,
     owner_of,
 )
-from sync.journal.kinds import AUDIENCES, KINDS, audience_of
+from sync.journal.kinds import AUDIENCES, KINDS
 from sync.store.database import MigrationSet, Store, StoreDamaged
 
 SUBJECT = UUID("01938a5c-0000-7000-8000-000000000001")
@@ -133,8 +133,6 @@ def test_every_kind_is_documented():
         assert kind.audience in AUDIENCES
         assert kind.fields, name
         assert kind.meaning.endswith("."), name
-    assert audience_of("form.submitted", "NRB") == "agency:NRB"
-    assert audience_of("ticket.issued") == "national"
 
 
 def test_another_nodes_database_is_refused(journal, clock):

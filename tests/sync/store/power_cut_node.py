@@ -31,6 +31,7 @@ from provisioning.ids import SeededIds
 from sync.batches.batch import Stream
 from sync.batches.chain import StreamProgress, mark_of
 from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.journal.node_database import NodeDatabase
 from sync.service.outbox import OUTBOX_TABLES, Outbox
 from sync.store.database import Store, StoreFault
 from tests.sync.store.power_cut_disk import PowerCutDisk, PowerIsCut
@@ -126,13 +127,11 @@ class PowerCutNode:
         self.printer = PrintAttempts(self.spool, "printer", self.clock, self.journal)
         self.outbox = Outbox(self.store, STREAM, KEY)
         self.desk = TicketIssuer(
-            self.journal,
+            NodeDatabase(self.store, self.journal, self.clock, self.ids),
             self.spool,
             SimpleNamespace(ask=lambda message: None),
             CATALOGUE,
-            self.clock,
-            self.ids,
-            foil=KioskIdentity("HC-001", 1, 20, KEY),
+            identity=KioskIdentity("HC-001", 1, 20, KEY),
             slip=lambda issued, service, language: Document(
                 (TextLine(issued.label),), language, issued.label
             ),

@@ -96,6 +96,21 @@ def test_what_follows_a_commit_happens_after_it_and_only_then(things):
     other.close()
 
 
+def test_each_commit_is_announced_and_nothing_else(tmp_path):
+    heard = []
+    Store.open(tmp_path / "x.db", [THINGS]).close()
+    other = Store.read_only(tmp_path / "x.db")
+    store = Store.open(tmp_path / "x.db", [THINGS], notify=lambda: heard.append(names(other)))
+    add(store, "a")
+    with pytest.raises(Conflict):
+        add(store, "a")
+    names(store)
+    add(store, "b")
+    assert heard == [["a"], ["a", "b"]]
+    store.close()
+    other.close()
+
+
 def test_a_rule_broken_is_a_conflict_and_wrong_sql_is_a_bug(things):
     add(things, "a")
     with pytest.raises(Conflict, match="UNIQUE"):

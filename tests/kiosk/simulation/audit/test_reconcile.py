@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.node.database import open_books
+from kiosk.node.database import open_node_database
 from kiosk.simulation.audit.reconcile import _not_yet_sent
 from kiosk.simulation.site.demo_site import new_demo_site
 from sync.service.engine import open_node_store
@@ -18,7 +18,7 @@ def test_a_form_waits_however_much_was_noted_for_the_site_alone_since(
 ) -> None:
     node = new_demo_site(tmp_path / "site").node("kiosk-1")
     open_node_store(node).close()
-    database = open_books(node)
+    database = open_node_database(node)
     sealed = {"capsule": bytes(16), "index": 0, "sealed": b"", "form": "lost_id", "version": "1"}
     body = sealed | {"agency": "NRB", "service": "NRB-02", "reference": "NRB-7C4ZNX-31"}
     with database.store.transaction() as tx:

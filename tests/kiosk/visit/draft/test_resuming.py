@@ -13,6 +13,8 @@ from kiosk.adapters.drafts import RESUME_TABLES, PinnedForm, ResumableDrafts, ma
 from kiosk.case_reference import ALPHABET
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
+from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.journal.node_database import NodeDatabase
 from sync.store.database import Store
 
 FORM = PinnedForm("lost_id", "3", b"<html><!-- a form --></html>", {"a.csv": b"x"})
@@ -21,9 +23,13 @@ NEWER = PinnedForm("lost_id", "4", b"<html><!-- another --></html>", {})
 
 @pytest.fixture
 def drafts(tmp_path: Path, clock: VirtualClock, ids: SeededIds) -> ResumableDrafts:
-    return ResumableDrafts(
-        Store.open(tmp_path / "huduma.db", [RESUME_TABLES]), clock, ids, keep_days=7
-    )
+    return drafts_in(tmp_path, clock, ids)
+
+
+def drafts_in(folder: Path, clock: VirtualClock, ids: SeededIds) -> ResumableDrafts:
+    store = Store.open(folder / "huduma.db", [JOURNAL_TABLES, RESUME_TABLES])
+    database = NodeDatabase(store, Journal(store, "kiosk-1", clock), clock, ids)
+    return ResumableDrafts(database, keep_days=7)
 
 
 @given(st.binary(min_size=5, max_size=5), st.integers(0, 8), st.sampled_from(ALPHABET))
@@ -50,9 +56,7 @@ def test_a_draft_survives_the_process_and_is_pinned_to_its_form(
     visit = UUID(int=1)
     code = drafts.give(visit, FORM, b'{"name":"Wanjiku"}', {"sign": b"ink"})
     drafts.keep(visit, b'{"name":"Wanjiku Njeri"}', {})
-    after_the_cut = ResumableDrafts(
-        Store.open(tmp_path / "huduma.db", [RESUME_TABLES]), clock, SeededIds(2), keep_days=7
-    )
+    after_the_cut = drafts_in(tmp_path, clock, SeededIds(2))
     kept = after_the_cut.resume(UUID(int=2), code.lower())
     assert kept is not None
     assert (kept.snapshot, kept.strokes, kept.pinned) == (b'{"name":"Wanjiku Njeri"}', {}, FORM)
