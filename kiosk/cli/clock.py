@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show or correct; 0."""
     from kiosk.node.clock_log import journal_corrections
-    from kiosk.node.database import open_books
+    from kiosk.node.database import open_node_database
     from provisioning.node.site import Site
     from provisioning.time_judge import TimeSource
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act != "show":
         wall = clock.judgement().wall
         clock.hear(TimeSource.PERSON, _typed(arguments.time) if arguments.act == "set" else wall)
-        database = open_books(node, clock)
+        database = open_node_database(node, clock)
         journal_corrections(clock, database.store, database.journal, database.ids)
         database.store.close()
     _print(clock.judgement(), as_json=arguments.json)
