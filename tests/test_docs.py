@@ -47,6 +47,19 @@ def test_the_index_names_every_document() -> None:
     assert not {page for page in pages if f"]({page})" not in index}
 
 
+def test_the_walk_of_a_form_goes_through_what_is_there() -> None:
+    page = (ROOT / "docs/adding.md").read_text()
+    hops = re.findall(
+        r"^\| (\d+) \| `([\w/.]+\.py)` \| `(\w+)(?:\.(\w+))?` \|$", page, re.MULTILINE
+    )
+    assert [int(number) for number, *_ in hops] == list(range(1, len(hops) + 1))
+    assert 10 < len(hops) <= 20
+    for _, path, owner, method in hops:
+        text = (ROOT / path).read_text()
+        assert re.search(rf"^(class|def) {owner}\b", text, re.MULTILINE), (path, owner)
+        assert not method or re.search(rf"^    def {method}\b", text, re.MULTILINE), (path, method)
+
+
 def test_a_code_means_one_thing() -> None:
     by_code: dict[int, set[str]] = {}
     for code, name, _ in faults():
