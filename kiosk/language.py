@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from content.i18n.kenyan_formats import MONTHS
+from content.i18n.kenyan_formats import MONTHS, date_short
 from provisioning.clock import EAT
 
 LANGUAGES = ("en", "sw")
@@ -34,15 +34,9 @@ class Translator:
         """The text of `key` with its placeholders filled."""
         return self.texts.text(key, self.language, **values)
 
-    def money(self, shillings: int) -> str:
-        """Say an amount: KES 1,000, or that it is free."""
-        if shillings == 0:
-            return self.say("service.free")
-        return f"{'KSh' if self.language == 'sw' else 'KES'} {shillings:,}"
-
     def day(self, day: date) -> str:
         """dd/mm/yyyy."""
-        return f"{day:%d/%m/%Y}"
+        return date_short(day)
 
     def month(self, number: int) -> str:
         """The name of month 1 to 12."""

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from content import csv_rows
 from content.catalogue import csv_tables
 from content.catalogue.model import Centre, Service
+from provisioning.distance import great_circle_km
 
-EARTH_KM = 6371.0
 _REACH_STEP_KM = 5
 _LICENCE = frozenset({"NTSA-01"})
 _COURT = "JUD-"
@@ -85,13 +85,3 @@ def _reach_m(area_km2: float) -> int:
     of five kilometres.
     """
     return math.ceil(2 * math.sqrt(area_km2 / math.pi) / _REACH_STEP_KM) * _REACH_STEP_KM * 1000
-
-
-def great_circle_km(here: Place, there: Place) -> float:
-    """Kilometres between two places (haversine)."""
-    lat1, lon1, lat2, lon2 = map(math.radians, (*here, *there))
-    half = (
-        math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    )
-    return 2 * EARTH_KM * math.asin(math.sqrt(half))

@@ -60,7 +60,7 @@ _HOURS = (
     "nne",
     "tano",
 )
-_PARTS = ((4, "usiku"), (6, "alfajiri"), (12, "asubuhi"), (16, "mchana"), (19, "jioni"))
+_PARTS = ((4, "usiku"), (7, "alfajiri"), (12, "asubuhi"), (16, "mchana"), (19, "jioni"))
 _UNITS = (
     "sifuri",
     "moja",

@@ -9,21 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import time
 
-from content.i18n.kenyan_formats import MONTHS
+from content.i18n.kenyan_formats import MONTHS, spoken_time
 
-HOURS_SW = (
-    "kumi na mbili", "moja", "mbili", "tatu", "nne", "tano",
-    "sita", "saba", "nane", "tisa", "kumi", "kumi na moja",
-)  # fmt: skip
-PARTS_SW = (
-    (4, "usiku"),
-    (7, "alfajiri"),
-    (12, "asubuhi"),
-    (16, "mchana"),
-    (19, "jioni"),
-    (24, "usiku"),
-)
 NG_PHONEMES = {"ng'": "N", "a": "a", "e": "e", "i": "i", "o": "o", "u": "u", "ĩ": "i", "ũ": "u",
                "ch": "tS", "dh": "D", "gh": "Q", "kh": "x", "ng": "Ng", "ny": "n^", "sh": "S",
                "th": "T", "y": "j", "j": "dZ"}  # fmt: skip
@@ -104,9 +93,7 @@ def time_of(match: re.Match[str], language: str) -> str:
     if language != "sw":
         half = "am" if hour < 12 else "pm"
         return f"{(hour - 1) % 12 + 1}{f' {minute:02d}' if minute else ''} {half}"
-    part = next(name for until, name in PARTS_SW if hour < until)
-    minutes = {0: "", 30: " na nusu", 15: " na robo"}.get(minute, f" na dakika {minute}")
-    return f"saa {HOURS_SW[(hour - 6) % 12]}{minutes} {part}"
+    return spoken_time(time(hour, minute), language)
 
 
 def reference(match: re.Match[str], _language: str) -> str:

@@ -8,29 +8,25 @@ word two.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
-from content.search.normalize import distance
+from content.search.normalize import distance, fold, slips_allowed
 
 SLIPS_ROWS_MAX = 500
 """Longer lists are searched as typed: comparing every word would make the keys slow."""
 
-_SLIP_FROM, _TWO_SLIPS_FROM, _CODE_FROM = 4, 8, 2
-_DROPPED = re.compile("['\u2018\u2019\u02bc\u02b9`\u00b4]")
-_GAPS = re.compile(r"[\s\-\u2010-\u2015/]+")
+_CODE_FROM = 2
 
 
 class SearchableList:
     """A list to be searched; `rows` are (value, label)."""
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
-        self._rows = [(value.casefold(), plain(label)) for value, label in rows]
+        self._rows = [(value.casefold(), fold(label)) for value, label in rows]
 
     def find(self, typed: str) -> list[int]:
         """The places of the rows that are meant: those that begin so, then those that hold it."""
-        wanted = plain(typed)
+        wanted = fold(typed)
         if not wanted:
             return list(range(len(self._rows)))
         starts, within = [], []
@@ -42,21 +38,12 @@ class SearchableList:
         return starts + within or list(self._slips(wanted))
 
     def _slips(self, wanted: str) -> Iterator[int]:
-        if len(wanted) < _SLIP_FROM or len(self._rows) > SLIPS_ROWS_MAX:
+        limit = slips_allowed(wanted)
+        if not limit or len(self._rows) > SLIPS_ROWS_MAX:
             return
-        limit = 2 if len(wanted) >= _TWO_SLIPS_FROM else 1
         for at, (_, label) in enumerate(self._rows):
             if any(_near(wanted, rest, limit) for rest in _ends(label)):
                 yield at
-
-
-def plain(text: str) -> str:
-    """`text` as it is compared."""
-    text = _GAPS.sub(" ", _DROPPED.sub("", text)).strip().casefold()
-    if text.isascii():
-        return text
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _is_code(value: str, wanted: str) -> bool:

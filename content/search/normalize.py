@@ -1,7 +1,7 @@
-"""Folding: one spelling for everything people type into a search box.
+"""Normalize: one spelling for everything people type into a search box, and how far off it may be.
 
 Lower case, no diacritics, apostrophes gone (ng'ombe = ngombe, parents' = parents), every other
-sign a space. Pure.
+sign a space. One slip of the finger is forgiven in words of four letters, two from eight. Pure.
 """
 
 from __future__ import annotations
@@ -9,15 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 
+SLIP_FROM = 4
+TWO_SLIPS_FROM = 8
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u02b9`\u00b4]")
-_NOT_WORD = re.compile(r"[^0-9a-z]+")
+_NOT_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """`text` in the one spelling that is indexed and searched."""
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", letters).strip()
+    text = _APOSTROPHES.sub("", text)
+    if not text.isascii():
+        letters = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _NOT_WORD.sub(" ", text.casefold()).strip()
+
+
+def slips_allowed(word: str) -> int:
+    """How many edits a typed word may be away from what is meant."""
+    return 0 if len(word) < SLIP_FROM else 1 if len(word) < TWO_SLIPS_FROM else 2
 
 
 def words(text: str) -> list[str]:

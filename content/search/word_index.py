@@ -11,10 +11,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from content.search.normalize import distance, trigrams
+from content.search.normalize import (
+    SLIP_FROM,
+    TWO_SLIPS_FROM,
+    distance,
+    slips_allowed,
+    trigrams,
+)
 
-_SLIP_FROM = 4
-_TWO_SLIPS_FROM = 8
 _PREFIX_FROM = 2
 _PREFIX_WORDS_MAX = 40
 
@@ -28,10 +32,10 @@ class WordIndex:
         self._shortened: dict[str, list[str]] = defaultdict(list)
         self._by_trigram: dict[str, list[str]] = defaultdict(list)
         for word in self._sorted:
-            if len(word) >= _SLIP_FROM - 1:
+            if len(word) >= SLIP_FROM - 1:
                 for shorter in _shortened(word):
                     self._shortened[shorter].append(word)
-            if len(word) >= _TWO_SLIPS_FROM - 2:
+            if len(word) >= TWO_SLIPS_FROM - 2:
                 for trigram in trigrams(word):
                     self._by_trigram[trigram].append(word)
 
@@ -58,15 +62,15 @@ class WordIndex:
             rest = len(other) - len(word)
             if rest == 0:
                 continue
-            if typing or len(word) >= _SLIP_FROM:
+            if typing or len(word) >= SLIP_FROM:
                 yield other, max(0.5, 0.92 - 0.05 * rest)
         if word.endswith("s") and word[:-1] in self._known:
             yield word[:-1], 0.92
 
     def _slips(self, word: str) -> Iterator[tuple[str, float]]:
-        if len(word) < _SLIP_FROM or word.isdigit():
+        limit = slips_allowed(word)
+        if not limit or word.isdigit():
             return
-        limit = 2 if len(word) >= _TWO_SLIPS_FROM else 1
         candidates = set(self._shortened.get(word, ()))
         for shorter in _shortened(word):
             candidates.update(self._shortened.get(shorter, ()))

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from math import asin, cos, radians, sin, sqrt
 from typing import Any, cast
 
 from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, TextLineProtocol
+from provisioning.distance import great_circle_km
 
 STALE_S = 30.0
 JUMP_KM = 50.0
@@ -52,12 +52,8 @@ class GnssPosition:
 
 
 def distance_km(a: Fix, b: Fix) -> float:
-    """Great-circle distance (haversine on a sphere of 6,371 km)."""
-    lat = sin(radians(b.latitude - a.latitude) / 2) ** 2
-    lon = sin(radians(b.longitude - a.longitude) / 2) ** 2
-    return 12_742 * asin(
-        sqrt(min(1.0, lat + cos(radians(a.latitude)) * cos(radians(b.latitude)) * lon))
-    )
+    """Kilometres between two fixes."""
+    return great_circle_km((a.latitude, a.longitude), (b.latitude, b.longitude))
 
 
 def plausible(latitude: object, longitude: object) -> tuple[float, float] | None:

@@ -17,6 +17,8 @@ TABLE = [
     ("sw", "14:30", "saa nane na nusu mchana"),
     ("sw", "08:00", "saa mbili asubuhi"),
     ("sw", "00:00", "saa sita usiku"),
+    ("sw", "06:30", "saa kumi na mbili na nusu alfajiri"),
+    ("sw", "08:45", "saa tatu kasorobo asubuhi"),
     ("sw", "06:15", "saa kumi na mbili na robo alfajiri"),
     ("en", "0712 345 678", "0 7 1 2, 3 4 5, 6 7 8"),
     ("en", "0712345678", "0 7 1 2, 3 4 5, 6 7 8"),

@@ -10,6 +10,7 @@ import math
 import re
 from datetime import date, datetime, timedelta
 
+from content.i18n.kenyan_formats import DAYS, MONTHS
 from content.xforms.xpath.signature import Function
 from content.xforms.xpath.values import (
     EPOCH_DAY,
@@ -23,11 +24,6 @@ from content.xforms.xpath.values import (
 )
 
 _KISWAHILI = re.compile(r"(?:.*\((?:sw|swa)(?:-\w+)?\)|sw|swa|(?:ki)?swahili)\s*\Z", re.IGNORECASE)
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905 - reads better
-_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()  # noqa: SIM905 - reads better
-# The short names of CLDR for sw; days have no shorter ones.
-_MIEZI = "Jan Feb Mac Apr Mei Jun Jul Ago Sep Okt Nov Des".split()  # noqa: SIM905 - reads better
-_SIKU = "Jumatatu Jumanne Jumatano Alhamisi Ijumaa Jumamosi Jumapili".split()  # noqa: SIM905
 _CODE = re.compile(r"%(.)")
 _CLOCK = re.compile(r"(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?", re.ASCII)
 _DAY_S = 86_400.0
@@ -152,13 +148,14 @@ def is_kiswahili(language: str) -> bool:
 
 def format_moment(moment: datetime, pattern: str, *, kiswahili: bool = False) -> str:
     """`pattern` with its codes (ODK: Y y m n b d e H h M S 3 a A W j) filled in."""
-    months, days = (_MIEZI, _SIKU) if kiswahili else (_MONTHS, _DAYS)
+    language = "sw" if kiswahili else "en"
+    day = DAYS[language][moment.weekday()]
     values = {
         "Y": f"{moment.year:04}",
         "y": f"{moment.year % 100:02}",
         "m": f"{moment.month:02}",
         "n": str(moment.month),
-        "b": months[moment.month - 1],
+        "b": MONTHS[language][moment.month - 1][:3],
         "d": f"{moment.day:02}",
         "e": str(moment.day),
         "H": f"{moment.hour:02}",
@@ -166,7 +163,7 @@ def format_moment(moment: datetime, pattern: str, *, kiswahili: bool = False) ->
         "M": f"{moment.minute:02}",
         "S": f"{moment.second:02}",
         "3": f"{moment.microsecond // 1000:03}",
-        "a": days[moment.weekday()],
+        "a": day if kiswahili else day[:3],  # CLDR has no shorter days for Kiswahili
         "W": str(moment.isocalendar()[1]),
         "%": "%",
     }
