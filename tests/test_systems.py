@@ -27,7 +27,7 @@ mount -t proc proc {root}/proc
 mount --rbind /dev {root}/dev
 mount -t devpts -o newinstance,ptmxmode=0666 devpts {root}/dev/pts
 mount -t tmpfs tmpfs {root}/dev/shm
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 {trust} \\
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root {trust} \\
     chroot {root} sh -c 'cd /root/huduma && {command}'
 """
 
