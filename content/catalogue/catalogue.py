@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from content.catalogue import csv_tables, fees
+from content.catalogue.counters import TABLE as COUNTERS
+from content.catalogue.counters import check_counters
 from content.catalogue.forms import PackForms
 from content.catalogue.geography import Geography
 from content.catalogue.model import (
@@ -74,9 +76,10 @@ class Catalogue:
             if name not in files:
                 raise SourcesRefused(f"{name} is missing from the sources of the pack.")
         try:
-            cls(files, None, strict=True)
+            centres = {each.id for each in cls(files, None, strict=True).centres()}
         except (json.JSONDecodeError, KeyError) as error:
             raise SourcesRefused(f"conventions.json cannot be read: {error!r}.") from error
+        check_counters(files.get(COUNTERS, b""), files["services.csv"], centres)
 
     @property
     def pack(self) -> Pack:

@@ -188,3 +188,11 @@ class FormAsset:
     def title(self) -> Mapping[str, str]:
         """The title by language code."""
         return self.titles.texts
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSkill:
+    """The services (codes) a counter may serve, and in words whose they are."""
+
+    services: frozenset[str]
+    serves: str

@@ -8,8 +8,9 @@ from typing import Protocol
 from uuid import UUID
 
 from content.catalogue.model import Service
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.ticketing.ticket_table import ticket_of
-from kiosk.visit.ports import IssuedTicket, SlipState
+from kiosk.visit.ports import SlipState
 from peripherals.device import PrinterState
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, JobState, Spool

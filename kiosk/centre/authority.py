@@ -2,26 +2,56 @@
 
 Every act is one write transaction on the centre's database; nothing is kept in memory, so the
 centre's service, a second one by mistake and a command in a shell cannot disagree. Idempotent:
-a grant by its visit, a press by its key. Time and ids come in; sockets are `service.py`.
+a grant by its visit, a press by its key, which counts for one counter and one act alone. Time and
+ids come in; sockets are `server.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
-from kiosk.centre import waiting_line
-from kiosk.queue.faults import CounterBusy, CounterUnknown, NobodyWaiting, NothingCalled
+from kiosk.centre.waiting_line import (
+    DayLine,
+    LineTicket,
+    block_after,
+    last_leased,
+    last_number,
+    press_of,
+    ticket_at,
+    ticket_of,
+    untold_ticket,
+    untold_visits,
+    wait,
+)
+from kiosk.queue.faults import (
+    CounterBusy,
+    NobodyWaiting,
+    NothingCalled,
+    OtherCounters,
+    QueueFault,
+)
 from kiosk.queue.lifecycle import TicketAction, TicketState, allowed
-from kiosk.queue.numbering import label, next_block, next_granted, service_day
-from kiosk.queue.priority import PriorityPolicy, choose
+from kiosk.queue.numbering import next_block, next_granted, service_day
+from kiosk.queue.priority import PriorityPolicy, next_call, people_ahead
 from kiosk.queue.protocol import Granted, GrantRequest, Leased, LeaseRequest, ReportedTicket
+from kiosk.queue.skills import CentreCounters
 from sync.journal.node_database import NodeDatabase
-from sync.store.database import Row, Transaction
+from sync.store.database import Transaction
 
-COUNTERS_MAX = 200
-GHOSTS_MAX = 50
+KINDS: Final = MappingProxyType(
+    {
+        TicketAction.CALL: "ticket.called",
+        TicketAction.RECALL: "ticket.recalled",
+        TicketAction.COMPLETE: "ticket.served",
+        TicketAction.NO_SHOW: "ticket.no-show",
+    }
+)
+"""The journal entry of each act at a counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,226 +69,223 @@ class CounterResult:
 class Authority:
     """The centre's queue. Methods raise the faults of `kiosk/queue/faults.py`."""
 
-    def __init__(self, database: NodeDatabase, *, site: str, policy: PriorityPolicy) -> None:
+    def __init__(
+        self,
+        database: NodeDatabase,
+        *,
+        site: str,
+        policy: PriorityPolicy,
+        counters: CentreCounters,
+    ) -> None:
         self._store = database.store
         self._journal = database.journal
         self._clock = database.clock
         self._ids = database.ids
         self._site = site
         self._policy = policy
+        self._counters = counters
 
-    def grant(self, kiosk: str, wish: GrantRequest) -> Granted:
-        """The next number of the wish's series; the same one again for the same visit."""
+    def grant(self, kiosk: str, request: GrantRequest) -> Granted:
+        """The next number of the series asked for; the same one again for the same visit."""
         now = self._clock.now()
-        day = service_day(now).isoformat()
         with self._store.transaction() as tx:
-            row = tx.one(
-                "SELECT day, series, number, since FROM line_ticket WHERE visit = ?",
-                (wish.visit.bytes,),
-            )
-            if row is None:
-                last = tx.one(
-                    "SELECT last FROM line_series WHERE day = ? AND series = ?", (day, wish.series)
-                )
-                number = next_granted(last[0] if last else None)
-                since = _ms(now.timestamp())
-                told = ReportedTicket(
-                    wish.visit,
-                    day,
-                    wish.series,
-                    number,
-                    wish.service,
-                    wish.priority_class,
-                    wish.rank,
-                    since,
-                )
-                body = self._standing(kiosk, told)
-                self._append(tx, "ticket.granted", wish.visit, body)
-                row = (day, wish.series, number, since)
-            ahead = waiting_line.ahead(tx, row[0], wish.rank, row[3])
-            wait = waiting_line.wait(tx, row[0], ahead, _ms(now.timestamp()))
-        return Granted(row[0], row[1], row[2], ahead, wait)
+            ticket = ticket_of(tx, request.visit) or self._granted(tx, kiosk, request, now)
+            line = DayLine(tx, ticket.day, self._counters.shared_with(ticket.service))
+            ahead = people_ahead(ticket.waiting, line, self._policy)
+            minutes = wait(tx, ticket.day, ahead, _ms(now))
+        return Granted(
+            day=ticket.day, series=ticket.series, number=ticket.number, ahead=ahead, wait=minutes
+        )
 
-    def lease(self, kiosk: str, wish: LeaseRequest) -> Leased:
+    def _granted(
+        self, tx: Transaction, kiosk: str, request: GrantRequest, now: datetime
+    ) -> LineTicket:
+        day = service_day(now).isoformat()
+        given = ReportedTicket(
+            visit=request.visit,
+            day=day,
+            series=request.series,
+            number=next_granted(last_number(tx, day, request.series)),
+            service=request.service,
+            priority_class=request.priority_class,
+            rank=request.rank,
+            since=_ms(now),
+        )
+        self._append(tx, "ticket.granted", request.visit, self._standing(kiosk, given))
+        ticket = ticket_of(tx, request.visit)
+        assert ticket is not None
+        return ticket
+
+    def lease(self, kiosk: str, request: LeaseRequest) -> Leased:
         """The block of `kiosk` after the one it holds; made when there is none yet."""
         with self._store.transaction() as tx:
-            row = tx.one(
-                "SELECT first, last FROM line_block WHERE day = ? AND kiosk = ? AND first > ?"
-                " ORDER BY first LIMIT 1",
-                (wish.day, kiosk, wish.held),
-            )
-            if row is None:
-                last = tx.one("SELECT max(last) FROM line_block WHERE day = ?", (wish.day,))
-                day = service_day(self._clock.now()).fromisoformat(wish.day)
-                block = next_block(day, last[0] if last else None, wish.size)
+            block = block_after(tx, request.day, kiosk, request.held)
+            if block is None:
+                day = date.fromisoformat(request.day)
+                block = next_block(day, last_leased(tx, request.day), request.size)
                 if block is None:
-                    return Leased(wish.day, 0, 0)
-                row = (block.first, block.last)
-                body = {
-                    "site": self._site,
-                    "day": wish.day,
-                    "series": "*",
-                    "first": block.first,
-                    "last": block.last,
-                    "to": kiosk,
-                }
+                    return Leased(request.day, 0, 0)
+                body = {"day": request.day, "first": block.first, "last": block.last}
+                body |= {"site": self._site, "series": "*", "to": kiosk}
                 self._append(tx, "block.granted", self._ids.uuid7(), body)
-        return Leased(wish.day, row[0], row[1])
+        return Leased(request.day, block.first, block.last)
 
     def report(self, kiosk: str, tickets: Sequence[ReportedTicket]) -> int:
         """Make the line agree with what `kiosk` told citizens; how many tickets changed.
 
-        A grant that came too late for the kiosk left a ghost: its number is cancelled and the
-        visit stands in line with the number the citizen holds.
+        A grant whose answer came too late for the kiosk is known here and told to nobody: its
+        number is cancelled and the visit stands in line with the number the citizen holds.
         """
         changed = 0
         with self._store.transaction() as tx:
-            for told in tickets:
-                row = tx.one(
-                    "SELECT series, number, turn FROM line_ticket WHERE visit = ?",
-                    (told.visit.bytes,),
+            for reported in tickets:
+                stored = ticket_of(tx, reported.visit)
+                same = stored is not None and (stored.series, stored.number) == (
+                    reported.series,
+                    reported.number,
                 )
-                same = row is not None and (row[0], row[1]) == (told.series, told.number)
-                if row is None or not same or row[2] == TicketState.VOID:
+                if stored is None or not same or stored.state is TicketState.VOID:
                     changed += 1
-                    self._admit(
-                        tx, kiosk, told, ghost=row if row is not None and not same else None
-                    )
-                tx.execute("INSERT OR IGNORE INTO line_told VALUES (?)", (told.visit.bytes,))
+                    if stored and not same and allowed(stored.state, TicketAction.CANCEL):
+                        self._cancel(tx, stored, "answered too late")
+                    body = self._standing(kiosk, reported)
+                    self._append(tx, "ticket.arrived", reported.visit, body)
+                tx.execute("INSERT OR IGNORE INTO line_told VALUES (?)", (reported.visit.bytes,))
         return changed
 
     def unreported(self, kiosk: str, day: str) -> tuple[UUID, ...]:
         """Visits of `kiosk` that wait with a number nobody has confirmed was told."""
-        rows = self._store.all(
-            "SELECT visit FROM line_ticket WHERE day = ? AND turn = 'waiting' AND kiosk = ?"
-            " AND visit NOT IN (SELECT visit FROM line_told) ORDER BY since DESC LIMIT ?",
-            (day, kiosk, GHOSTS_MAX),
-        )
-        return tuple(UUID(bytes=bytes(row[0])) for row in rows)
+        with self._store.transaction() as tx:
+            return untold_visits(tx, day, kiosk)
 
     def disown(self, kiosk: str, visits: Sequence[UUID]) -> int:
         """Cancel the numbers of `visits` that `kiosk` never told anybody."""
         cancelled = 0
         with self._store.transaction() as tx:
             for visit in visits:
-                row = tx.one(
-                    "SELECT day, series, number, turn FROM line_ticket WHERE visit = ?"
-                    " AND kiosk = ? AND visit NOT IN (SELECT visit FROM line_told)",
-                    (visit.bytes, kiosk),
-                )
-                if row is not None and allowed(TicketState(row[3]), TicketAction.CANCEL):
-                    self._cancel(tx, visit, row, "never told")
+                stored = untold_ticket(tx, visit, kiosk)
+                if stored is not None and allowed(stored.state, TicketAction.CANCEL):
+                    self._cancel(tx, stored, "never told")
                     cancelled += 1
         return cancelled
 
     def call(self, counter: int, key: str = "") -> CounterResult:
-        """Call the next ticket to `counter`: one winner, whoever else presses."""
-        _known(counter)
-        now_ms = _ms(self._clock.now().timestamp())
+        """Call the next ticket that `counter` may serve: one winner, whoever else presses."""
+        services = self._counters.services(counter)
+        now = self._clock.now()
+        day = service_day(now).isoformat()
         with self._store.transaction() as tx:
-            if key and (again := _pressed(tx, key, counter)) is not None:
+            if key and (again := _pressed_before(tx, key, counter, TicketAction.CALL)) is not None:
                 return again
-            if (busy := waiting_line.at_counter(tx, counter)) is not None:
-                msg = (
-                    f"Counter {counter} still has {label(busy[1], busy[2])}:"
+            if (busy := ticket_at(tx, counter)) is not None:
+                raise CounterBusy(
+                    f"Counter {counter} still has {busy.label}:"
                     " complete it or mark it as no-show first."
                 )
-                raise CounterBusy(msg)
-            day = service_day(self._clock.now()).isoformat()
-            choice = choose(waiting_line.waiting(tx, day), now_ms, self._policy)
-            if choice is None:
-                raise NobodyWaiting("Nobody is waiting.")
-            ticket = choice.ticket
-            self._turn(
-                tx, "ticket.called", ticket.visit, day, ticket.series, ticket.number, counter,
-                key=key, why=choice.say(),
-            )  # fmt: skip
-        return CounterResult(
-            ticket.visit, ticket.label, ticket.service, ticket.priority_class, counter, choice.say()
+            oldest = DayLine(tx, day, services).oldest_of_each_class()
+            chosen = next_call(oldest, _ms(now), self._policy)
+            if chosen is None:
+                raise self._nobody(DayLine(tx, day), counter)
+            ticket = ticket_of(tx, UUID(bytes=chosen.ticket.visit))
+            assert ticket is not None
+            self._act(tx, TicketAction.CALL, ticket, counter, key=key, why=chosen.say())
+        return _result(ticket, counter, chosen.say())
+
+    def _nobody(self, line: DayLine, counter: int) -> NobodyWaiting | OtherCounters:
+        if not any(line.ranks()):
+            return NobodyWaiting("Nobody is waiting.")
+        serves = self._counters.serves(counter)
+        return OtherCounters(
+            f"Counter {counter} serves {serves}: those who wait came for other counters."
         )
 
     def recall(self, counter: int, key: str = "") -> CounterResult:
         """Call the counter's ticket once more."""
-        return self._press(counter, "ticket.recalled", key)
+        return self._press(TicketAction.RECALL, counter, key)
 
     def complete(self, counter: int, key: str = "") -> CounterResult:
         """The counter's ticket is served."""
-        return self._press(counter, "ticket.served", key)
+        return self._press(TicketAction.COMPLETE, counter, key)
 
     def no_show(self, counter: int, key: str = "") -> CounterResult:
         """Nobody came for the counter's ticket."""
-        return self._press(counter, "ticket.no-show", key)
+        return self._press(TicketAction.NO_SHOW, counter, key)
 
-    def _press(self, counter: int, kind: str, key: str) -> CounterResult:
-        _known(counter)
+    def _press(self, action: TicketAction, counter: int, key: str) -> CounterResult:
         with self._store.transaction() as tx:
-            if key and (again := _pressed(tx, key, counter)) is not None:
+            if key and (again := _pressed_before(tx, key, counter, action)) is not None:
                 return again
-            row = waiting_line.at_counter(tx, counter)
-            if row is None:
+            ticket = ticket_at(tx, counter)
+            if ticket is None:
+                # A counter above `queue.counters` may still end what it called before.
+                self._counters.services(counter)
                 raise NothingCalled(f"Counter {counter} has called nobody: call first.")
-            visit, series, number, service, priority_class, day = row
-            self._turn(tx, kind, UUID(bytes=bytes(visit)), day, series, number, counter, key=key)
-        return CounterResult(
-            UUID(bytes=bytes(visit)), label(series, number), service, priority_class, counter
-        )
+            self._act(tx, action, ticket, counter, key=key)
+        return _result(ticket, counter)
 
-    def _turn(
-        self, tx: Transaction, kind: str, visit: UUID, day: str, series: str, number: int,
-        counter: int, *, key: str, why: str = "",
-    ) -> None:  # fmt: skip
-        body = {"site": self._site, "day": day, "series": series, "number": number}
-        body |= {"counter": counter, "key": key}
-        self._append(tx, kind, visit, body | ({"why": why} if why else {}))
-
-    def _admit(
-        self, tx: Transaction, kiosk: str, told: ReportedTicket, *, ghost: Row | None
+    def _act(
+        self,
+        tx: Transaction,
+        action: TicketAction,
+        ticket: LineTicket,
+        counter: int,
+        *,
+        key: str,
+        why: str = "",
     ) -> None:
-        if ghost is not None and allowed(TicketState(ghost[2]), TicketAction.CANCEL):
-            self._cancel(tx, told.visit, (told.day, ghost[0], ghost[1]), "answered too late")
-        body = self._standing(kiosk, told)
-        self._append(tx, "ticket.arrived", told.visit, body)
+        body = self._numbered(ticket) | {"counter": counter, "key": key}
+        self._append(tx, KINDS[action], ticket.visit, body | ({"why": why} if why else {}))
 
-    def _standing(self, kiosk: str, told: ReportedTicket) -> dict[str, object]:
+    def _cancel(self, tx: Transaction, ticket: LineTicket, why: str) -> None:
+        self._append(tx, "ticket.cancelled", ticket.visit, self._numbered(ticket) | {"why": why})
+
+    def _standing(self, kiosk: str, reported: ReportedTicket) -> dict[str, object]:
         """What the line keeps of a ticket."""
-        return {
-            "site": self._site,
-            "day": told.day,
-            "series": told.series,
-            "number": told.number,
-            "service": told.service,
-            "class": told.priority_class,
-            "rank": told.rank,
+        return self._numbered(reported) | {
+            "service": reported.service,
+            "class": reported.priority_class,
+            "rank": reported.rank,
             "kiosk": kiosk,
-            "since": told.since,
+            "since": reported.since,
         }
 
-    def _cancel(self, tx: Transaction, visit: UUID, row: Row, why: str) -> None:
-        day, series, number = row[0], row[1], row[2]
-        body = {"site": self._site, "day": day, "series": series, "number": number, "why": why}
-        self._append(tx, "ticket.cancelled", visit, body)
+    def _numbered(self, ticket: LineTicket | ReportedTicket) -> dict[str, object]:
+        return {
+            "site": self._site,
+            "day": ticket.day,
+            "series": ticket.series,
+            "number": ticket.number,
+        }
 
     def _append(self, tx: Transaction, kind: str, subject: UUID, body: dict[str, object]) -> None:
         self._journal.append(tx, kind, subject, body)
 
 
-def _known(counter: int) -> None:
-    if not 1 <= counter <= COUNTERS_MAX:
-        msg = f"Counters are numbered 1 to {COUNTERS_MAX}; there is no counter {counter}."
-        raise CounterUnknown(msg)
-
-
-def _pressed(tx: Transaction, key: str, counter: int) -> CounterResult | None:
-    """What the press with this key did, when it was counted before."""
-    row = tx.one(
-        "SELECT t.visit, t.series, t.number, t.service, t.class FROM line_press p"
-        " JOIN line_ticket t USING (visit) WHERE p.key = ?",
-        (key,),
-    )
-    if row is None:
+def _pressed_before(
+    tx: Transaction, key: str, counter: int, action: TicketAction
+) -> CounterResult | None:
+    """What the press with this key did, when it was counted before; raises `QueueFault`."""
+    press = press_of(tx, key)
+    if press is None:
         return None
-    return CounterResult(UUID(bytes=bytes(row[0])), label(row[1], row[2]), row[3], row[4], counter)
+    if (press.counter, press.kind) != (counter, KINDS[action]):
+        raise QueueFault(
+            f"The key {key!r} belongs to another press, at counter {press.counter}:"
+            " every press has a key of its own."
+        )
+    return _result(press.ticket, counter)
 
 
-def _ms(timestamp: float) -> int:
-    return int(timestamp * 1000)
+def _result(ticket: LineTicket, counter: int, why: str = "") -> CounterResult:
+    return CounterResult(
+        visit=ticket.visit,
+        label=ticket.label,
+        service=ticket.service,
+        priority_class=ticket.priority_class,
+        counter=counter,
+        why=why,
+    )
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

@@ -1,4 +1,4 @@
-"""Service: the centre's process. Answers kiosks over CURVE, in their own authenticated names."""
+"""The centre's process. Answers kiosks over CURVE, in their own authenticated names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 import msgspec
 
 from kiosk.centre.authority import Authority
+from kiosk.centre.local_client import answer
 from kiosk.queue.protocol import encode, read_ask
-from kiosk.ticketing.centre_client import answer
 from provisioning.node.site import Node
 from sync.transports.zmq_transport import ZmqServer
 

@@ -1,12 +1,26 @@
-"""Hall: questions about the line, asked inside a transaction of the centre's database."""
+"""The centre's waiting line: its tables, a fold of the centre's journal, and what is asked of them.
+
+The database itself refuses what must never be: two tickets with one number, two counters calling
+one person, one counter calling two people, one press counted twice. Folding and reading only;
+deciding is `authority.py`. `line_told` is no part of the fold: it only remembers which grants
+their kiosk has confirmed, and may be lost.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from kiosk.queue.estimate import wait_range
-from kiosk.queue.lifecycle import Waiting
-from sync.store.database import Row, Transaction
+from kiosk.queue.lifecycle import TicketState
+from kiosk.queue.numbering import NumberBlock, label
+from kiosk.queue.priority import Arrival, Waiting
+from sync.journal.entry import Entry
+from sync.store.database import MigrationSet, Row, Transaction
 
 SERVICE_TIMES = 200
 """How many of the newest service times an estimate looks at."""
@@ -14,28 +28,315 @@ SERVICE_TIMES = 200
 AT_WORK_MS = 30 * 60_000
 """A counter that called somebody this recently is at work."""
 
+UNTOLD_MAX = 50
 
-def waiting(tx: Transaction, day: str) -> list[Waiting]:
-    """Everybody who waits on `day`, oldest first."""
-    rows = tx.all(
-        "SELECT visit, series, number, service, class, rank, since FROM line_ticket"
-        " WHERE turn = 'waiting' AND day = ? ORDER BY since, visit",
-        (day,),
+LINE_TABLES = MigrationSet(
+    "centre-line",
+    (
+        """CREATE TABLE line_ticket (
+            visit BLOB PRIMARY KEY,
+            site TEXT NOT NULL,
+            day TEXT NOT NULL,
+            series TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            service TEXT NOT NULL,
+            class TEXT NOT NULL,
+            rank INTEGER NOT NULL,
+            kiosk TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            turn TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX line_number ON line_ticket (site, day, series, number);
+        CREATE INDEX line_waiting ON line_ticket (day, since) WHERE turn = 'waiting';
+        CREATE TABLE line_series (
+            day TEXT NOT NULL,
+            series TEXT NOT NULL,
+            last INTEGER NOT NULL,
+            PRIMARY KEY (day, series)
+        ) WITHOUT ROWID;
+        CREATE TABLE line_block (
+            day TEXT NOT NULL,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            kiosk TEXT NOT NULL,
+            PRIMARY KEY (day, first)
+        ) WITHOUT ROWID;
+        CREATE TABLE line_call (
+            seq INTEGER PRIMARY KEY,
+            visit BLOB NOT NULL,
+            day TEXT NOT NULL,
+            counter INTEGER NOT NULL,
+            called_at INTEGER NOT NULL,
+            ended_at INTEGER
+        );
+        CREATE UNIQUE INDEX line_call_ticket ON line_call (visit) WHERE ended_at IS NULL;
+        CREATE UNIQUE INDEX line_call_counter ON line_call (counter) WHERE ended_at IS NULL;
+        CREATE INDEX line_call_day ON line_call (day, called_at);
+        CREATE TABLE line_press (
+            key TEXT PRIMARY KEY,
+            visit BLOB NOT NULL,
+            verb TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE line_told (visit BLOB PRIMARY KEY) WITHOUT ROWID""",
+        """DROP INDEX line_waiting;
+        CREATE INDEX line_waiting ON line_ticket (day, rank, since, visit, service)
+            WHERE turn = 'waiting'""",
+    ),
+)
+
+_KINDS = {"call": "ticket.called", "recall": "ticket.recalled"}
+"""The entry of a press whose column `verb` is short; that of the others is the kind itself."""
+
+_ENDS = {"ticket.served": TicketState.SERVED, "ticket.no-show": TicketState.ABSENT}
+
+
+class WaitingLine:
+    """The projection: folds the centre's entries into its tables."""
+
+    tables = ("line_ticket", "line_series", "line_block", "line_call", "line_press")
+
+    def apply(self, tx: Transaction, entry: Entry) -> None:
+        """Fold one entry; kinds of other parts of the node are ignored."""
+        body, visit = entry.body, entry.subject.bytes
+        match entry.kind:
+            case "ticket.granted":
+                _join(tx, visit, body, TicketState.WAITING)
+                tx.execute(
+                    "INSERT INTO line_series VALUES (?, ?, ?) ON CONFLICT (day, series)"
+                    " DO UPDATE SET last = max(last, excluded.last)",
+                    (body["day"], body["series"], body["number"]),
+                )
+            case "ticket.arrived":
+                turn = tx.one("SELECT turn FROM line_ticket WHERE visit = ?", (visit,))
+                called = turn is not None and turn[0] == TicketState.CALLED
+                tx.execute("DELETE FROM line_ticket WHERE visit = ?", (visit,))
+                _join(tx, visit, body, TicketState.CALLED if called else TicketState.WAITING)
+            case "block.granted":
+                tx.execute(
+                    "INSERT INTO line_block VALUES (?, ?, ?, ?)",
+                    (body["day"], body["first"], body["last"], body["to"]),
+                )
+            case "ticket.cancelled":
+                _turn(tx, visit, TicketState.VOID)
+            case "ticket.called":
+                _turn(tx, visit, TicketState.CALLED)
+                tx.execute(
+                    "INSERT INTO line_call VALUES (?, ?, ?, ?, ?, NULL)",
+                    (entry.seq, visit, body["day"], body["counter"], entry.hlc >> 16),
+                )
+                _press(tx, visit, "call", body)
+            case "ticket.recalled":
+                _press(tx, visit, "recall", body)
+            case "ticket.served" | "ticket.no-show":
+                _turn(tx, visit, _ENDS[entry.kind])
+                tx.execute(
+                    "UPDATE line_call SET ended_at = ? WHERE visit = ? AND ended_at IS NULL",
+                    (entry.hlc >> 16, visit),
+                )
+                _press(tx, visit, entry.kind, body)
+            case _:
+                pass
+
+
+def _join(tx: Transaction, visit: bytes, body: Any, turn: TicketState) -> None:
+    tx.execute(
+        "INSERT INTO line_ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            visit,
+            body["site"],
+            body["day"],
+            body["series"],
+            body["number"],
+            body["service"],
+            body["class"],
+            body["rank"],
+            body["kiosk"],
+            body["since"],
+            turn,
+        ),
     )
-    return [
-        Waiting(UUID(bytes=bytes(row[0])), row[1], row[2], row[3], row[4], row[5], row[6])
-        for row in rows
-    ]
 
 
-def ahead(tx: Transaction, day: str, rank: int, since: int) -> int:
-    """People who came before `since` and whose class is no worse than `rank`."""
+def _turn(tx: Transaction, visit: bytes, turn: TicketState) -> None:
+    changed = tx.execute("UPDATE line_ticket SET turn = ? WHERE visit = ?", (turn, visit))
+    assert changed == 1, "an entry about a ticket the line does not have"
+
+
+def _press(tx: Transaction, visit: bytes, verb: str, body: Any) -> None:
+    if body.get("key"):
+        tx.execute("INSERT INTO line_press VALUES (?, ?, ?)", (body["key"], visit, verb))
+
+
+@dataclass(frozen=True, slots=True)
+class LineTicket:
+    """A ticket as the centre knows it. `since` is the arrival in Unix milliseconds."""
+
+    visit: UUID
+    day: str
+    series: str
+    number: int
+    service: str
+    priority_class: str
+    rank: int
+    since: int
+    state: TicketState
+
+    @property
+    def label(self) -> str:
+        return label(self.series, self.number)
+
+    @property
+    def waiting(self) -> Waiting:
+        """What the order of calls depends on."""
+        return Waiting(self.visit.bytes, self.service, self.rank, self.since)
+
+
+_TICKET = (
+    "SELECT t.visit, t.day, t.series, t.number, t.service, t.class, t.rank, t.since, t.turn"
+    " FROM line_ticket t"
+)
+
+
+def ticket_of(tx: Transaction, visit: UUID) -> LineTicket | None:
+    """The ticket of `visit`, whatever its state."""
+    return _ticket(tx.one(f"{_TICKET} WHERE t.visit = ?", (visit.bytes,)))
+
+
+def untold_ticket(tx: Transaction, visit: UUID, kiosk: str) -> LineTicket | None:
+    """The ticket of `visit` when `kiosk` has not confirmed that it told its citizen."""
+    return _ticket(
+        tx.one(
+            f"{_TICKET} LEFT JOIN line_told USING (visit) WHERE t.visit = ? AND t.kiosk = ?"
+            " AND line_told.visit IS NULL",
+            (visit.bytes, kiosk),
+        )
+    )
+
+
+def ticket_at(tx: Transaction, counter: int) -> LineTicket | None:
+    """The ticket called to `counter`."""
+    return _ticket(
+        tx.one(
+            f"{_TICKET} JOIN line_call c USING (visit) WHERE c.counter = ? AND c.ended_at IS NULL",
+            (counter,),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPress:
+    """A press at a counter: the kind of its entry, the counter, and its ticket as it is now."""
+
+    kind: str
+    counter: int
+    ticket: LineTicket
+
+
+def press_of(tx: Transaction, key: str) -> CountedPress | None:
+    """The press with this idempotency key, when it was counted."""
     row = tx.one(
-        "SELECT count(*) FROM line_ticket WHERE turn = 'waiting' AND day = ? AND since < ?"
-        " AND rank <= ?",
-        (day, since, rank),
+        "SELECT p.visit, p.verb, max(c.seq), c.counter FROM line_press p"
+        " JOIN line_call c USING (visit) WHERE p.key = ? GROUP BY p.key",
+        (key,),
     )
-    return int(row[0]) if row else 0
+    if row is None:
+        return None
+    ticket = ticket_of(tx, UUID(bytes=bytes(row[0])))
+    assert ticket is not None
+    return CountedPress(kind=_KINDS.get(row[1]) or row[1], counter=row[3], ticket=ticket)
+
+
+def untold_visits(tx: Transaction, day: str, kiosk: str) -> tuple[UUID, ...]:
+    """The newest visits that wait and that `kiosk` has not confirmed to have told."""
+    rows = tx.all(
+        "SELECT visit FROM line_ticket WHERE day = ? AND turn = 'waiting' AND kiosk = ?"
+        " AND visit NOT IN (SELECT visit FROM line_told) ORDER BY since DESC LIMIT ?",
+        (day, kiosk, UNTOLD_MAX),
+    )
+    return tuple(UUID(bytes=bytes(row[0])) for row in rows)
+
+
+def _ticket(row: Row | None) -> LineTicket | None:
+    if row is None:
+        return None
+    return LineTicket(
+        visit=UUID(bytes=bytes(row[0])),
+        day=row[1],
+        series=row[2],
+        number=row[3],
+        service=row[4],
+        priority_class=row[5],
+        rank=row[6],
+        since=row[7],
+        state=TicketState(row[8]),
+    )
+
+
+def last_number(tx: Transaction, day: str, series: str) -> int | None:
+    """The newest number granted in `series` on `day`."""
+    row = tx.one("SELECT last FROM line_series WHERE day = ? AND series = ?", (day, series))
+    return int(row[0]) if row else None
+
+
+def block_after(tx: Transaction, day: str, kiosk: str, held: int) -> NumberBlock | None:
+    """The block leased to `kiosk` after the one that ends with `held`."""
+    row = tx.one(
+        "SELECT first, last FROM line_block WHERE day = ? AND kiosk = ? AND first > ?"
+        " ORDER BY first LIMIT 1",
+        (day, kiosk, held),
+    )
+    return NumberBlock(date.fromisoformat(day), row[0], row[1]) if row else None
+
+
+def last_leased(tx: Transaction, day: str) -> int | None:
+    """The last number of the newest block of `day`."""
+    row = tx.one("SELECT max(last) FROM line_block WHERE day = ?", (day,))
+    return None if row is None or row[0] is None else int(row[0])
+
+
+_RANK_AFTER = """SELECT rank FROM line_ticket
+    WHERE turn = 'waiting' AND day = ?1 AND rank > ?3
+        AND (?2 IS NULL OR service IN (SELECT value FROM json_each(?2)))
+    ORDER BY rank LIMIT 1"""
+_ARRIVED_BEFORE = """SELECT count(*) FROM line_ticket
+    WHERE turn = 'waiting' AND day = ?1 AND rank = ?3 AND (since, visit) < (?4, ?5)
+        AND (?2 IS NULL OR service IN (SELECT value FROM json_each(?2)))"""
+_OLDEST = """SELECT visit, service, rank, since FROM line_ticket
+    WHERE turn = 'waiting' AND day = ?1 AND rank = ?3
+        AND (?2 IS NULL OR service IN (SELECT value FROM json_each(?2)))
+    ORDER BY since, visit LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """Those who wait on `day` for one of `services` (None: for any), class by class.
+
+    `kiosk.queue.priority.WaitingByClass` in SQL. Every question is answered by the index
+    `line_waiting` alone.
+    """
+
+    tx: Transaction
+    day: str
+    services: frozenset[str] | None = None
+
+    def ranks(self) -> Iterator[int]:
+        rank = -1
+        while (row := self.tx.one(_RANK_AFTER, (*self._whom(), rank))) is not None:
+            rank = int(row[0])
+            yield rank
+
+    def arrived_before(self, rank: int, arrival: Arrival) -> int:
+        row = self.tx.one(_ARRIVED_BEFORE, (*self._whom(), rank, *arrival))
+        assert row is not None
+        return int(row[0])
+
+    def oldest_of_each_class(self) -> list[Waiting]:
+        """One of them is the next call."""
+        found = [self.tx.one(_OLDEST, (*self._whom(), rank)) for rank in self.ranks()]
+        return [Waiting(bytes(row[0]), *row[1:]) for row in found if row is not None]
+
+    def _whom(self) -> tuple[str, str | None]:
+        return self.day, None if self.services is None else json.dumps(sorted(self.services))
 
 
 def wait(tx: Transaction, day: str, people: int, now_ms: int) -> tuple[int, int] | None:
@@ -50,12 +351,3 @@ def wait(tx: Transaction, day: str, people: int, now_ms: int) -> tuple[int, int]
         (day, now_ms - AT_WORK_MS),
     )
     return wait_range(people, [each[0] / 1000 for each in times], int(row[0]) if row else 0)
-
-
-def at_counter(tx: Transaction, counter: int) -> Row | None:
-    """(visit, series, number, service, class, day) of the ticket called to `counter`."""
-    return tx.one(
-        "SELECT t.visit, t.series, t.number, t.service, t.class, t.day FROM line_call c"
-        " JOIN line_ticket t USING (visit) WHERE c.counter = ? AND c.ended_at IS NULL",
-        (counter,),
-    )

@@ -87,20 +87,20 @@ def _issue(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
     except NotInPack as error:
         raise UnknownService(error.message) from error
     priority_class = NORMAL if arguments.priority_class == "none" else arguments.priority_class
-    issued = counter.desk.issue(visit, service, priority_class, arguments.language)
-    return {"number": issued.label, "visit": str(issued.visit)}
+    issued = counter.issuer.issue(visit, service, priority_class, arguments.language)
+    return {"number": issued.label, "visit": str(issued.visit), "ahead": issued.ahead}
 
 
 def _press(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
-    turned = _act(_authority(site, arguments.node), arguments)
+    done = _act(_authority(site, arguments.node), arguments)
     found: dict[str, Any] = {
-        "number": turned.label,
-        "visit": str(turned.visit),
-        "counter": turned.counter,
-        "service": turned.service,
-        "class": turned.priority_class,
+        "number": done.label,
+        "visit": str(done.visit),
+        "counter": done.counter,
+        "service": done.service,
+        "class": done.priority_class,
     }
-    return found | ({"why": turned.why} if turned.why else {})
+    return found | ({"why": done.why} if done.why else {})
 
 
 def _act(authority: Authority, arguments: argparse.Namespace) -> CounterResult:

@@ -11,8 +11,10 @@ from importlib.metadata import version
 from uuid import UUID
 
 from content.catalogue.catalogue import Catalogue
+from content.catalogue.counters import counter_skills
 from content.faults import NotInPack
 from content.form_library.form_cache import FormOpener
+from content.pack.pack import Pack
 from kiosk.adapters.capture import camera_of, position_in, recorder_of
 from kiosk.adapters.case_status import StoredCases
 from kiosk.adapters.drafts import ResumableDrafts
@@ -22,10 +24,12 @@ from kiosk.adapters.sms import StoredSms
 from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_profiles
 from kiosk.adapters.submissions import StoredForms
 from kiosk.centre.authority import Authority
+from kiosk.centre.local_client import LocalCentre
 from kiosk.node.database import open_node_database
 from kiosk.queue.priority import PriorityPolicy
+from kiosk.queue.skills import CentreCounters
 from kiosk.slips.builder import DocumentBuilder
-from kiosk.ticketing.centre_client import CentreClient, FirstReachable, LocalCentre, RemoteCentre
+from kiosk.ticketing.centre_client import CentreClient, FirstReachable, RemoteCentre
 from kiosk.ticketing.issuer import KioskIdentity, TicketIssuer
 from kiosk.ticketing.ticket_table import ticket_of
 from kiosk.visit.controller.controller import VisitController
@@ -34,6 +38,7 @@ from peripherals.printing.document import Document
 from peripherals.printing.spool import Spool
 from peripherals.sms.queue import SmsQueue
 from provisioning.clock import Clock
+from provisioning.faults import Fault
 from provisioning.identity.pin import PinLock
 from provisioning.node.site import Node, Site
 from sync.journal.node_database import NodeDatabase
@@ -48,7 +53,22 @@ def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
 
 def authority(node: Node, database: NodeDatabase) -> Authority:
     """The queue's authority over a centre's or a van's own database."""
-    return Authority(database, site=node.settings.node.site, policy=PriorityPolicy())
+    return Authority(
+        database,
+        site=node.settings.node.site,
+        policy=PriorityPolicy(),
+        counters=counters_of(node),
+    )
+
+
+def counters_of(node: Node) -> CentreCounters:
+    """The counters of a centre or van, and what each may serve as far as that can be read."""
+    count, site = node.settings.queue.counters, node.settings.node.site
+    try:
+        pack = Pack.open(node.pack_dir, node.root_public)
+        return CentreCounters(count, counter_skills(pack, site, node.counter_table))
+    except Fault as fault:
+        return CentreCounters(count, unreadable=fault.with_traceback(None))
 
 
 def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> KioskLocation:
@@ -63,7 +83,7 @@ def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> Kios
     return KioskLocation(site, centre.name, centre.id, demo)
 
 
-def way_to_centre(
+def centre_client(
     node: Node, database: NodeDatabase, centre: Node | None = None, endpoint: str = ""
 ) -> CentreClient:
     """How this node asks for numbers. A van asks itself. `centre` is the centre's node when its
@@ -81,13 +101,13 @@ def way_to_centre(
         ),
         None,
     )
-    ways: list[CentreClient] = []
+    clients: list[CentreClient] = []
     if server is not None:
         link = ZmqClient(endpoint or queue.centre_endpoint, node.keys, server.curve)
-        ways.append(RemoteCentre(link, queue.grant_wait_ms / 1000))
+        clients.append(RemoteCentre(link, queue.grant_wait_ms / 1000))
     if centre is not None:
-        ways.append(LocalCentre(authority(centre, open_node_database(centre)), node.name))
-    return FirstReachable(ways)
+        clients.append(LocalCentre(authority(centre, open_node_database(centre)), node.name))
+    return FirstReachable(clients)
 
 
 def doorbell(node: Node) -> Doorbell:
@@ -105,7 +125,7 @@ class TicketingParts:
     spool: Spool
     place: KioskLocation
     receipts: DocumentBuilder
-    desk: TicketIssuer
+    issuer: TicketIssuer
     bell: Doorbell
 
 
@@ -118,8 +138,8 @@ class KioskParts:
     drafts: ResumableDrafts
 
     @property
-    def desk(self) -> TicketIssuer:
-        return self.counter.desk
+    def issuer(self) -> TicketIssuer:
+        return self.counter.issuer
 
     @property
     def database(self) -> NodeDatabase:
@@ -139,7 +159,7 @@ def counter_of(
     endpoint: str = "",
     catalogue: Catalogue | None = None,
 ) -> TicketingParts:
-    """A kiosk's ticket desk; `centre` and `endpoint` as in `way_to_centre`, `catalogue` when the
+    """A kiosk's ticket issuer; `centre` and `endpoint` as in `centre_client`, `catalogue` when the
     pack is open already. Raises the faults of its parts.
     """
     bell = doorbell(node)
@@ -148,20 +168,20 @@ def counter_of(
     spool = Spool(database.store, node.at_rest_root, database.clock, database.ids)
     place = place_of(node, catalogue, site.name, demo=site.demo)
     receipts = DocumentBuilder(catalogue, place, database.clock)
-    desk = TicketIssuer(
-        database,
-        spool,
-        way_to_centre(node, database, centre, endpoint),
-        catalogue,
+    issuer = TicketIssuer(
+        database=database,
+        spool=spool,
+        centre=centre_client(node, database, centre, endpoint),
+        catalogue=catalogue,
         identity=KioskIdentity(
-            node.settings.node.site,
-            node.settings.node.unit,
-            node.settings.queue.reserve_block,
-            node.keys.signing,
+            site=node.settings.node.site,
+            unit=node.settings.node.unit,
+            block=node.settings.queue.reserve_block,
+            key=node.keys.signing,
         ),
         slip=receipts.ticket,
     )
-    return TicketingParts(node, database, catalogue, spool, place, receipts, desk, bell)
+    return TicketingParts(node, database, catalogue, spool, place, receipts, issuer, bell)
 
 
 def kiosk_of(
@@ -196,7 +216,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         if ticket is None:
             return None
         service = catalogue.service(ticket.service)
-        return counter.receipts.ticket(counter.desk.issued(ticket), service, language)
+        return counter.receipts.ticket(counter.issuer.issued(ticket), service, language)
 
     forms = StoredForms(database, counter.spool, sealer, drafts=drafts, builder=counter.receipts)
     forms.forget_all_drafts()
@@ -204,7 +224,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         catalogue=catalogue,
         clock=database.clock,
         ids=database.ids,
-        tickets=counter.desk,
+        tickets=counter.issuer,
         submissions=forms,
         feedback=StoredFeedback(
             database, sealer, counter.place, agencies=counter.node.registry.agencies()

@@ -115,7 +115,7 @@ class Core:
         if now < self._settle_at or not (resting or now - self._touched >= QUIET_S):
             return
         database = self._kiosk.database
-        answered = self._kiosk.desk.settle()
+        answered = self._kiosk.issuer.settle()
         self._settle_s = SETTLE_S if answered else min(self._settle_s * 2, SETTLE_S_MAX)
         self._settle_at = self._clock.monotonic() + self._settle_s
         journal_corrections(self._clock, database.store, database.journal, database.ids)

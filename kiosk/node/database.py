@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
 from kiosk.adapters.drafts import RESUME_TABLES
 from kiosk.adapters.submissions import FORM_TABLES, FormReceipts
-from kiosk.centre.line import LINE_TABLES, WaitingLine
+from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
 from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES
 from peripherals.printing.spool import SPOOL_TABLES

@@ -47,6 +47,12 @@ class NoQueueHere(QueueFault):
     code = 56
 
 
+class OtherCounters(QueueFault):
+    """Somebody waits, but for services this counter does not serve."""
+
+    code = 57
+
+
 class CounterUnknown(QueueFault):
     """The centre has no counter of that number."""
 

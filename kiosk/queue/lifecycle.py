@@ -1,14 +1,13 @@
-"""Rules: the life of a ticket as one table, and what is known of one ticket. Pure."""
+"""The life of a ticket as one table, and what its citizen was told. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
-
-from kiosk.queue.numbering import label
 
 
 class TicketState(StrEnum):
@@ -32,7 +31,7 @@ class TicketAction(StrEnum):
     REVIVE = "revive"  # its kiosk reports that a cancelled number was told after all
 
 
-TURNS: Final = MappingProxyType[TicketState, dict[TicketAction, TicketState]](
+TRANSITIONS: Final = MappingProxyType[TicketState, dict[TicketAction, TicketState]](
     {
         TicketState.WAITING: {
             TicketAction.CALL: TicketState.CALLED,
@@ -51,22 +50,21 @@ TURNS: Final = MappingProxyType[TicketState, dict[TicketAction, TicketState]](
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A ticket that may be called. `since` is Unix milliseconds of the citizen's arrival."""
+class IssuedTicket:
+    """A ticket the citizen was told. `ahead` is how many are called before, `wait` minutes
+    (from, to); None for "not known".
+    """
 
     visit: UUID
-    series: str
-    number: int
+    label: str
     service: str
     priority_class: str
-    rank: int
-    since: int
-
-    @property
-    def label(self) -> str:
-        return label(self.series, self.number)
+    ahead: int | None
+    wait: tuple[int, int] | None
+    qr: str
+    issued_at: datetime
 
 
-def allowed(turn: TicketState, act: TicketAction) -> TicketState | None:
-    """The turn after `act`, or None where the table has no cell."""
-    return TURNS[turn].get(act)
+def allowed(state: TicketState, action: TicketAction) -> TicketState | None:
+    """The state after `action`, or None where the table has no cell."""
+    return TRANSITIONS[state].get(action)

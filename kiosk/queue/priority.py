@@ -1,10 +1,16 @@
-"""PriorityPolicy: who is called next, and why, as data. Pure.
+"""Who is called next, why, and how many are called before somebody: one rule. Pure.
 
-Each class has a target wait. The ticket that has used the largest share of its target is called
-next ("share of target used"), so priority people go earlier but nobody starves: a ticket that has
-waited past the floor goes before everybody else, oldest first. In the simulation behind
-`reference/queue.md` this kept 74 to 86 % of priority people within 15 minutes while strict
-priority let ordinary people wait 114 minutes on a day with 45 % priority.
+Every class of people has a target wait. A ticket's call-by time is the moment at which it will
+have used `share` (150 %) of the target of its class, and never more than `floor_min` after its
+arrival. The ticket whose call-by time comes first is called first; of equal ones the better rank,
+then the older arrival, then the older visit.
+
+The order depends on the tickets and the policy alone, not on the moment it is asked for. So what
+`people_ahead` says stays true however fast or slowly the counters call, until somebody arrives
+whose call-by time is earlier. Nobody is passed by a person who came more than `floor_min` later.
+Within one class it is the order of arrival; so the next call is always the oldest ticket of some
+class, and the people ahead are those of each class who arrived before one moment (`arrived_by`).
+Why this rule and not the largest share at the moment of the call: docs/adr/0010.
 """
 
 from __future__ import annotations
@@ -13,32 +19,66 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-
-from kiosk.queue.lifecycle import Waiting
+from typing import NamedTuple, Protocol
 
 _MINUTE_MS = 60_000
+
+
+class Waiting(NamedTuple):
+    """What the order of calls depends on. `visit` are the 16 bytes of the visit's UUID, `since`
+    is the citizen's arrival in Unix milliseconds.
+    """
+
+    visit: bytes
+    service: str
+    rank: int
+    since: int
+
+
+class Arrival(NamedTuple):
+    """A place in the order of arrival within one class."""
+
+    since: int
+    visit: bytes
+
+
+class WaitingByClass(Protocol):
+    """The people who wait, as a database can count them."""
+
+    def ranks(self) -> Iterable[int]:
+        """The ranks of those who wait, each once."""
+        ...
+
+    def arrived_before(self, rank: int, arrival: Arrival) -> int:
+        """How many wait with `rank` who arrived before `arrival`."""
+        ...
 
 
 class CallReason(StrEnum):
     """The reason a supervisor or a citizen may read."""
 
-    FLOOR = "waited longest, past the floor"
-    SHARE = "used the largest share of its target wait"
+    LONGEST = "waited longest"
+    CLASS = "its class is called earlier"
 
 
 @dataclass(frozen=True, slots=True)
 class PriorityPolicy:
-    """Target waits in minutes by the class's rank, and the floor nobody waits past."""
+    """Target waits in minutes by the class's rank; the share of it that a call may use up."""
 
     target_min_by_rank: Mapping[int, int] = field(
         default_factory=lambda: MappingProxyType({1: 15, 2: 20, 3: 30, 9: 45})
     )
     target_min: int = 45
+    share: float = 1.5
     floor_min: int = 90
 
     def target(self, rank: int) -> int:
         """Minutes a ticket of `rank` should wait at most."""
         return self.target_min_by_rank.get(rank, self.target_min)
+
+    def call_after_ms(self, rank: int) -> int:
+        """Milliseconds from the arrival of a ticket of `rank` to its call-by time."""
+        return int(min(self.share * self.target(rank), self.floor_min) * _MINUTE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +91,49 @@ class NextCall:
 
     def say(self) -> str:
         """The reason in one line, for the journal and for people."""
-        return f"{self.why} ({self.share:.0%})"
+        return f"{self.why} (used {self.share:.0%} of its target wait)"
+
+
+def call_order(waiting: Iterable[Waiting], policy: PriorityPolicy) -> list[Waiting]:
+    """The order in which `waiting` will be called when nobody else arrives."""
+
+    def key(ticket: Waiting) -> tuple[int, int, int, bytes]:
+        call_by = ticket.since + policy.call_after_ms(ticket.rank)
+        return call_by, ticket.rank, ticket.since, ticket.visit
+
+    return sorted(waiting, key=key)
+
+
+def next_call(waiting: Iterable[Waiting], now_ms: int, policy: PriorityPolicy) -> NextCall | None:
+    """The first of `call_order` with the reason for it; None when nobody waits."""
+    order = call_order(waiting, policy)
+    if not order:
+        return None
+    first = order[0]
+    longest = first.since == min(each.since for each in order)
+    return NextCall(
+        ticket=first,
+        why=CallReason.LONGEST if longest else CallReason.CLASS,
+        share=share_used(first, now_ms, policy),
+    )
+
+
+def people_ahead(ticket: Waiting, waiting: WaitingByClass, policy: PriorityPolicy) -> int:
+    """How many of `waiting` come before `ticket` in `call_order`. It need not be one of them."""
+    return sum(
+        waiting.arrived_before(rank, arrived_by(ticket, rank, policy)) for rank in waiting.ranks()
+    )
+
+
+def arrived_by(ticket: Waiting, rank: int, policy: PriorityPolicy) -> Arrival:
+    """Who waits with `rank` is called before `ticket` exactly if he arrived before this."""
+    if rank == ticket.rank:
+        return Arrival(ticket.since, ticket.visit)
+    since = ticket.since + policy.call_after_ms(ticket.rank) - policy.call_after_ms(rank)
+    # Equal call-by times: the better rank goes first.
+    return Arrival(since + 1 if rank < ticket.rank else since, b"")
 
 
 def share_used(ticket: Waiting, now_ms: int, policy: PriorityPolicy) -> float:
     """How much of its target wait `ticket` has used. A clock that went back counts as zero."""
     return max(0, now_ms - ticket.since) / (policy.target(ticket.rank) * _MINUTE_MS)
-
-
-def choose(waiting: Iterable[Waiting], now_ms: int, policy: PriorityPolicy) -> NextCall | None:
-    """The ticket to call next, or None when nobody waits."""
-    line = list(waiting)
-    if not line:
-        return None
-    floor = policy.floor_min * _MINUTE_MS
-    starved = [each for each in line if now_ms - each.since >= floor]
-    if starved:
-        oldest = min(starved, key=lambda each: (each.since, each.visit))
-        return NextCall(oldest, CallReason.FLOOR, share_used(oldest, now_ms, policy))
-    # Equal shares (all arrived this instant): the better rank, then the older ticket.
-    best = max(
-        line,
-        key=lambda each: (share_used(each, now_ms, policy), -each.rank, -each.since),
-    )
-    return NextCall(best, CallReason.SHARE, share_used(best, now_ms, policy))

@@ -13,8 +13,9 @@ from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
 from kiosk.charter_text import cost_words, time_words
 from kiosk.language import Translator
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import service_day
-from kiosk.visit.ports import FormReceipt, IssuedTicket, KioskLocation
+from kiosk.visit.ports import FormReceipt, KioskLocation
 from peripherals.printing.document import (
     Align,
     Block,

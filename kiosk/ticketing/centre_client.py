@@ -1,6 +1,4 @@
-"""Ways: how a kiosk reaches the queue's authority: over a link, or in its own database (a van, a
-command on the centre's machine). All of them answer in bounded time or not at all.
-"""
+"""How a kiosk reaches the queue's authority: in bounded time, or not at all."""
 
 from __future__ import annotations
 
@@ -9,38 +7,29 @@ from typing import Protocol
 
 import msgspec
 
-from kiosk.centre.authority import Authority
-from kiosk.queue.faults import QueueFault
-from kiosk.queue.protocol import (
-    Answer,
-    Ask,
-    Disown,
-    GrantRequest,
-    Grants,
-    GrantsRequest,
-    LeaseRequest,
-    Reported,
-    RequestRefused,
-    TicketReport,
-    encode,
-    read_answer,
-)
+from kiosk.queue.protocol import Answer, Ask, encode, read_answer
 
 
 class CentreClient(Protocol):
-    """A way to the authority; also `kiosk.ticketing.issuer.CentrePort`."""
+    """One way to the authority: over a link, in this process (`kiosk/centre/local_client.py`),
+    or the first of several that answers.
+    """
 
-    def ask(self, message: Ask) -> Answer | None: ...
+    def ask(self, message: Ask) -> Answer | None:
+        """The authority's answer, or None when there was none in time."""
+        ...
 
 
 class CentreLink(Protocol):
     """The client end of a link: `sync.transports.zmq_transport.ZmqClient`."""
 
-    def request(self, payload: bytes, deadline_s: float) -> bytes | None: ...
+    def request(self, payload: bytes, deadline_s: float) -> bytes | None:
+        """The answer's bytes, or None when there was none in time."""
+        ...
 
 
 class RemoteCentre:
-    """The centre at the other end of a link; silence past `deadline_s` is None."""
+    """The authority at the other end of a link; silence past `deadline_s` is None."""
 
     def __init__(self, link: CentreLink, deadline_s: float) -> None:
         self._link = link
@@ -56,44 +45,15 @@ class RemoteCentre:
             return None
 
 
-class LocalCentre:
-    """An authority in this process, asked in the name of `kiosk`."""
-
-    def __init__(self, authority: Authority, kiosk: str) -> None:
-        self._authority = authority
-        self._kiosk = kiosk
-
-    def ask(self, message: Ask) -> Answer | None:
-        return answer(self._authority, self._kiosk, message)
-
-
 class FirstReachable:
-    """The first way that answers."""
+    """The first client that answers."""
 
-    def __init__(self, ways: Sequence[CentreClient]) -> None:
-        self._ways = ways
+    def __init__(self, clients: Sequence[CentreClient]) -> None:
+        self._clients = clients
 
     def ask(self, message: Ask) -> Answer | None:
-        for way in self._ways:
-            found = way.ask(message)
+        for client in self._clients:
+            found = client.ask(message)
             if found is not None:
                 return found
         return None
-
-
-def answer(authority: Authority, kiosk: str, message: Ask) -> Answer:
-    """What `authority` says to `message` from `kiosk`; faults become `RequestRefused`."""
-    try:
-        match message:
-            case GrantRequest():
-                return authority.grant(kiosk, message)
-            case LeaseRequest():
-                return authority.lease(kiosk, message)
-            case TicketReport(tickets=tickets):
-                return Reported(authority.report(kiosk, tickets))
-            case GrantsRequest(day=day):
-                return Grants(authority.unreported(kiosk, day))
-            case Disown(visits=visits):
-                return Reported(authority.disown(kiosk, visits))
-    except QueueFault as fault:
-        return RequestRefused(fault.code, fault.message)

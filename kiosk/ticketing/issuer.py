@@ -1,4 +1,4 @@
-"""Desk: gives a visit its number, whatever the network does, and keeps the centre informed.
+"""Issuer: gives a visit its number, whatever the network does, and keeps the centre informed.
 
 Order of a number's sources: the centre (asked for at most the deadline), the kiosk's reserve
 block, the kiosk's own offline sub-series. Then one transaction: journal, ticket, print job. The
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,10 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import Service
 from kiosk.queue.faults import UnknownClass
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import series_of, service_day
 from kiosk.queue.protocol import (
-    Answer,
-    Ask,
     Disown,
     Granted,
     GrantRequest,
@@ -36,6 +35,7 @@ from kiosk.queue.protocol import (
     TicketReport,
 )
 from kiosk.queue.signed_code import ticket_payload
+from kiosk.ticketing.centre_client import CentreClient
 from kiosk.ticketing.ticket_table import (
     NumberSource,
     Ticket,
@@ -48,7 +48,6 @@ from kiosk.ticketing.ticket_table import (
     ticket_of,
     unreported,
 )
-from kiosk.visit.ports import IssuedTicket
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, Spool
 from sync.journal.node_database import NodeDatabase
@@ -58,15 +57,7 @@ PRINT_WITHIN = timedelta(minutes=15)
 """A ticket slip that could not be printed by then is of no use to anybody."""
 
 NORMAL = "normal"
-
-
-class CentrePort(Protocol):
-    """The way to the queue's authority."""
-
-    def ask(self, message: Ask) -> Answer | None:
-        """The centre's answer, or None when there was none in time."""
-        ...
-
+"""The priority class of everybody who asks for none."""
 
 SlipOf = Callable[[IssuedTicket, Service, str], Document]
 
@@ -81,16 +72,25 @@ class KioskIdentity:
     key: Ed25519PrivateKey
 
 
+class ChosenNumber(NamedTuple):
+    """The label a visit gets, and where it came from."""
+
+    day: str
+    series: str
+    number: int
+    source: NumberSource
+
+
 class TicketIssuer:
-    """Implements `kiosk.visit.ports.Tickets` over the node's database and the way to a centre."""
+    """Implements `kiosk.visit.ports.Tickets` over the node's database and a `CentreClient`."""
 
     def __init__(
         self,
+        *,
         database: NodeDatabase,
         spool: Spool,
-        centre: CentrePort,
+        centre: CentreClient,
         catalogue: Catalogue,
-        *,
         identity: KioskIdentity,
         slip: SlipOf,
     ) -> None:
@@ -104,7 +104,7 @@ class TicketIssuer:
         self._identity = identity
         self._slip = slip
         self._order = [each.key for each in catalogue.categories()]
-        self._ghosts_sought = False
+        self._grants_confirmed = False
 
     def issue(
         self, visit: UUID, service: Service, priority_class: str, language: str
@@ -113,40 +113,38 @@ class TicketIssuer:
         known = ticket_of(self._store, visit)
         if known is not None:
             return self.issued(known)
-        wish = GrantRequest(
-            visit,
-            service.code,
-            series_of(service.category, self._order),
-            priority_class,
-            self._rank(priority_class),
+        request = GrantRequest(
+            visit=visit,
+            service=service.code,
+            series=series_of(service.category, self._order),
+            priority_class=priority_class,
+            rank=self._rank(priority_class),
         )
-        answer = self._centre.ask(wish)
+        answer = self._centre.ask(request)
         granted = answer if isinstance(answer, Granted) else None
         with self._store.transaction() as tx:
-            ticket = ticket_of(tx, visit) or self._write(tx, wish, service, granted)
+            ticket = ticket_of(tx, visit) or self._write(tx, request, service, granted)
             issued = self.issued(ticket)
-            self._spool.enqueue(
-                tx,
-                Job(
-                    "ticket",
-                    visit,
-                    self._slip(issued, service, language),
-                    language,
-                    ticket.issued_at + PRINT_WITHIN,
-                    f"ticket:{visit}",
-                ),
+            job = Job(
+                kind="ticket",
+                subject=visit,
+                document=self._slip(issued, service, language),
+                language=language,
+                by=ticket.issued_at + PRINT_WITHIN,
+                key=f"ticket:{visit}",
             )
+            self._spool.enqueue(tx, job)
         return issued
 
     def settle(self) -> bool:
         """One round of paperwork with the centre; whether it answered."""
         day = service_day(self._clock.now()).isoformat()
-        told, mark = unreported(self._store)
-        if told:
-            if not isinstance(self._centre.ask(TicketReport(tuple(told))), Reported):
+        tickets, mark = unreported(self._store)
+        if tickets:
+            if not isinstance(self._centre.ask(TicketReport(tuple(tickets))), Reported):
                 return False
             bookmark(self._store, mark)
-        if not self._ghosts_sought and not self._seek_ghosts(day):
+        if not self._grants_confirmed and not self._confirm_grants(day):
             return False
         if reserve_left(self._store, day) * 2 <= self._identity.block:
             return self._lease(day)
@@ -157,43 +155,43 @@ class TicketIssuer:
         return bool(unreported(self._store, 1)[0])
 
     def _write(
-        self, tx: Transaction, wish: GrantRequest, service: Service, granted: Granted | None
+        self, tx: Transaction, request: GrantRequest, service: Service, granted: Granted | None
     ) -> Ticket:
         now = self._clock.now()
-        day, series, number, source = self._number(tx, wish.series, granted, now)
-        mine = granted if source is NumberSource.CENTRE else None
+        chosen = self._number(tx, request.series, granted, now)
+        mine = granted if chosen.source is NumberSource.CENTRE else None
         body = {
             "site": self._identity.site,
-            "day": day,
-            "series": series,
-            "number": number,
+            "day": chosen.day,
+            "series": chosen.series,
+            "number": chosen.number,
             "service": service.code,
-            "class": wish.priority_class,
-            "rank": wish.rank,
+            "class": request.priority_class,
+            "rank": request.rank,
             "agency": service.agency,
-            "source": source.value,
+            "source": chosen.source.value,
             "issued_at": int(now.timestamp() * 1000),
             "ahead": mine.ahead if mine else None,
             "wait": list(mine.wait) if mine and mine.wait else None,
         }
-        self._journal.append(tx, "ticket.issued", wish.visit, body)
-        ticket = ticket_of(tx, wish.visit)
+        self._journal.append(tx, "ticket.issued", request.visit, body)
+        ticket = ticket_of(tx, request.visit)
         assert ticket is not None
         return ticket
 
     def _number(
         self, tx: Transaction, series: str, granted: Granted | None, now: datetime
-    ) -> tuple[str, str, int, NumberSource]:
+    ) -> ChosenNumber:
         site = self._identity.site
         # A centre restored from an old copy may grant a number again: then it does not count.
         if granted and not taken(tx, site, granted.day, granted.series, granted.number):
-            return granted.day, granted.series, granted.number, NumberSource.CENTRE
+            return ChosenNumber(granted.day, granted.series, granted.number, NumberSource.CENTRE)
         day = service_day(now).isoformat()
         reserve = next_reserve(tx, site, day, series)
         if reserve is not None:
-            return day, series, reserve, NumberSource.RESERVE
+            return ChosenNumber(day, series, reserve, NumberSource.RESERVE)
         own, number = next_offline(tx, site, day, series, self._identity.unit)
-        return day, own, number, NumberSource.OFFLINE
+        return ChosenNumber(day, own, number, NumberSource.OFFLINE)
 
     def issued(self, ticket: Ticket) -> IssuedTicket:
         """What the citizen of a stored ticket was told."""
@@ -216,14 +214,14 @@ class TicketIssuer:
         keys = ", ".join(each.key for each in self._catalogue.priority_classes())
         raise UnknownClass(f"There is no priority class {priority_class!r}; there are {keys}.")
 
-    def _seek_ghosts(self, day: str) -> bool:
+    def _confirm_grants(self, day: str) -> bool:
         answer = self._centre.ask(GrantsRequest(day))
         if not isinstance(answer, Grants):
             return False
         lost = tuple(v for v in answer.visits if ticket_of(self._store, v) is None)
         if lost and not isinstance(self._centre.ask(Disown(lost)), Reported):
             return False
-        self._ghosts_sought = True
+        self._grants_confirmed = True
         return True
 
     def _lease(self, day: str) -> bool:

@@ -15,11 +15,12 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from content.catalogue.catalogue import Catalogue
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import service_day
 from kiosk.queue.signed_code import ticket_payload
 from kiosk.simulation.site.demo_site import new_demo_site
 from kiosk.slips.builder import DocumentBuilder
-from kiosk.visit.ports import FormReceipt, IssuedTicket, KioskLocation
+from kiosk.visit.ports import FormReceipt, KioskLocation
 from peripherals.printing.document import Document
 from peripherals.printing.escpos.encoder import encode
 from peripherals.printing.escpos.profiles import PROFILES

@@ -19,6 +19,7 @@ from content.catalogue.model import FormAsset, Service
 from content.xforms.session.session import FormSession
 from kiosk.filling.capture import Capturer
 from kiosk.filling.filling import Filling
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.visit.sms_port import SmsPort
 from kiosk.visit.staff_port import StaffPort
 from provisioning.clock import Clock
@@ -34,20 +35,6 @@ class SlipState(StrEnum):
     UNKNOWN = "unknown"
     FAILED = "failed"
     BLOCKED = "blocked"  # the printer waits for paper or for help
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedTicket:
-    """A ticket the citizen was told. `wait` is minutes (from, to) or None for "not known"."""
-
-    visit: UUID
-    label: str
-    service: str
-    priority_class: str
-    ahead: int | None
-    wait: tuple[int, int] | None
-    qr: str
-    issued_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from content.catalogue.model import FormAsset
 from content.xforms.results import PageKind
 from kiosk.filling.filling import Filling
 from kiosk.language import TextSource, Translator
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.visit.flow import State
 from kiosk.visit.ports import (
     FormOpenerPort,
     FormReceipt,
-    IssuedTicket,
     KioskLocation,
     NetworkStatus,
     SlipState,

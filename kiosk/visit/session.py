@@ -13,8 +13,9 @@ from uuid import UUID
 
 from kiosk.filling.capture import Capturing
 from kiosk.filling.filling import Filling
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.visit.flow import State
-from kiosk.visit.ports import CaseStatus, DraftCode, FormReceipt, IssuedTicket
+from kiosk.visit.ports import CaseStatus, DraftCode, FormReceipt
 from kiosk.visit.sms_port import PhoneInput
 
 TEXT_SCALES = (1.0, 1.25, 1.5)

@@ -74,6 +74,12 @@ class Node:
         return (self.dir / self.settings.content.pack).resolve()
 
     @property
+    def counter_table(self) -> Path | None:
+        """The centre's own table of counters, resolved against the settings file."""
+        name = self.settings.queue.counter_table
+        return (self.dir / name).resolve() if name else None
+
+    @property
     def key_store(self) -> KeyStore:
         return FileKeyStore(self.dir / "keys")
 

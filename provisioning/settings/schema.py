@@ -79,6 +79,11 @@ class QueueSettings:
         maximum=500,
     )
     counters: int = setting(5, doc="Counters of this centre.", minimum=1, maximum=200)
+    counter_table: str = setting(
+        "",
+        doc="The centre's own table of which counter serves what, relative to this file;"
+        " empty: the table of the content pack.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

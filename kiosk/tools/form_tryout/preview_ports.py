@@ -20,12 +20,12 @@ from kiosk.adapters.drafts import make_code
 from kiosk.case_reference import RANDOM_BYTES, make_reference
 from kiosk.filling.capture import CapturePhase, CaptureProgress
 from kiosk.filling.filling import Filling
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.visit.ports import (
     CaseStatus,
     DraftCode,
     Feedback,
     FormReceipt,
-    IssuedTicket,
     KioskLocation,
     NetworkStatus,
     Ports,

@@ -7,10 +7,21 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from content.catalogue.model import CounterSkill
 from kiosk.centre.authority import Authority
-from kiosk.centre.line import LINE_TABLES, WaitingLine
-from kiosk.queue.faults import CounterBusy, CounterUnknown, NobodyWaiting, NothingCalled
+from kiosk.centre.local_client import LocalCentre, answer
+from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
+from kiosk.queue.faults import (
+    CounterBusy,
+    CounterUnknown,
+    NobodyWaiting,
+    NothingCalled,
+    OtherCounters,
+    QueueFault,
+)
 from kiosk.queue.priority import PriorityPolicy
 from kiosk.queue.protocol import (
     Disown,
@@ -27,7 +38,7 @@ from kiosk.queue.protocol import (
     read_answer,
     read_ask,
 )
-from kiosk.ticketing.centre_client import LocalCentre, answer
+from kiosk.queue.skills import CentreCounters
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.journal.audit import rebuild
@@ -39,17 +50,28 @@ DAY = "2026-11-23"
 
 
 class Centre:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str, counters: CentreCounters | None = None) -> None:
         self.clock = VirtualClock()
         self.ids = SeededIds(7)
         self.store = Store.open(path, [JOURNAL_TABLES, LINE_TABLES])
         self.journal = Journal(self.store, "centre", self.clock, [WaitingLine()])
         database = NodeDatabase(self.store, self.journal, self.clock, self.ids)
-        self.authority = Authority(database, site="HC-001", policy=PriorityPolicy())
+        self.authority = Authority(
+            database,
+            site="HC-001",
+            policy=PriorityPolicy(),
+            counters=counters or CentreCounters(200),
+        )
 
-    def wish(self, series: str = "A", rank: int = 9, visit: UUID | None = None) -> GrantRequest:
+    def wish(
+        self,
+        series: str = "A",
+        rank: int = 9,
+        visit: UUID | None = None,
+        service: str = "NRB-02",
+    ) -> GrantRequest:
         priority_class = "normal" if rank == 9 else "elderly"
-        return GrantRequest(visit or self.ids.uuid7(), "NRB-02", series, priority_class, rank)
+        return GrantRequest(visit or self.ids.uuid7(), service, series, priority_class, rank)
 
     def grant(self, series: str = "A", rank: int = 9) -> tuple[UUID, Granted]:
         self.clock.advance(seconds=1)
@@ -143,7 +165,7 @@ def test_priority_goes_earlier_and_the_journal_says_why(centre: Centre) -> None:
     centre.clock.advance(seconds=600)
     assert centre.authority.call(1).priority_class == "elderly"
     entry = list(centre.journal.entries())[-1]
-    assert entry.body["why"].startswith("used the largest share")
+    assert entry.body["why"].startswith("its class is called earlier")
 
 
 def test_two_authorities_on_one_database_never_call_one_person_twice(
@@ -156,6 +178,7 @@ def test_two_authorities_on_one_database_never_call_one_person_twice(
         database,
         site="HC-001",
         policy=PriorityPolicy(),
+        counters=CentreCounters(200),
     )
     for _ in range(20):
         centre.grant()
@@ -163,6 +186,87 @@ def test_two_authorities_on_one_database_never_call_one_person_twice(
     for counter in range(1, 11):
         called += [centre.authority.call(counter).visit, other.call(counter + 100).visit]
     assert len(set(called)) == 20
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(0, 2_000), st.sampled_from([1, 2, 3, 9])), max_size=30),
+    st.sampled_from([1, 2, 3, 9]),
+    st.lists(st.integers(0, 2_000), min_size=31, max_size=31),
+)
+def test_the_number_ahead_is_the_number_of_calls_before(
+    arrivals: list[tuple[int, int]], rank: int, pauses: list[int]
+) -> None:
+    centre = Centre(":memory:")
+    for pause, other in arrivals:
+        centre.clock.advance(seconds=pause / 10)
+        centre.grant(rank=other)
+    visit, granted = centre.grant(rank=rank)
+    calls = 0
+    for pause in pauses:
+        centre.clock.advance(seconds=pause / 10)
+        if centre.authority.call(1).visit == visit:
+            break
+        centre.authority.complete(1)
+        calls += 1
+    assert calls == granted.ahead
+    centre.store.close()
+
+
+def test_a_key_counts_for_one_counter_and_one_act(centre: Centre) -> None:
+    centre.grant()
+    centre.grant()
+    centre.authority.call(1, "k1")
+    for other in (
+        lambda: centre.authority.call(2, "k1"),
+        lambda: centre.authority.complete(1, "k1"),
+    ):
+        with pytest.raises(QueueFault, match="another press, at counter 1"):
+            other()
+    assert centre.kinds().count("ticket.called") == 1
+    assert centre.authority.recall(1, "k2") == centre.authority.recall(1, "k2")
+    with pytest.raises(QueueFault):
+        centre.authority.no_show(1, "k2")
+    assert centre.authority.complete(1, "k3").label == "A101"
+
+
+def test_a_counter_calls_only_whom_it_may_serve() -> None:
+    counters = CentreCounters(3, {2: CounterSkill(frozenset({"NTSA-01"}), "NTSA")})
+    centre = Centre(":memory:", counters)
+    with pytest.raises(NobodyWaiting):
+        centre.authority.call(2)
+    first, _ = centre.grant()
+    with pytest.raises(OtherCounters, match="Counter 2 serves NTSA"):
+        centre.authority.call(2)
+    licence = centre.authority.grant("kiosk-1", centre.wish("D", service="NTSA-01"))
+    assert licence.ahead == 1, "counters 1 and 3 serve both"
+    assert centre.authority.call(2).service == "NTSA-01"
+    assert centre.authority.call(1).visit == first
+    with pytest.raises(CounterUnknown, match="counters 1 to 3"):
+        centre.authority.call(4)
+    centre.store.close()
+
+
+def test_people_for_other_counters_are_not_ahead() -> None:
+    nrb = CounterSkill(frozenset({"NRB-02"}), "NRB")
+    ntsa = CounterSkill(frozenset({"NTSA-01"}), "NTSA")
+    centre = Centre(":memory:", CentreCounters(2, {1: nrb, 2: ntsa}))
+    centre.grant()
+    assert centre.authority.grant("kiosk-1", centre.wish("D", service="NTSA-01")).ahead == 0
+    assert centre.grant()[1].ahead == 1
+    centre.store.close()
+
+
+def test_a_counter_that_is_no_more_can_still_end_what_it_called(tmp_path: Path) -> None:
+    centre = Centre(tmp_path / "centre.db")
+    centre.grant()
+    centre.authority.call(7)
+    centre.store.close()
+    smaller = Centre(tmp_path / "centre.db", CentreCounters(5))
+    assert smaller.authority.complete(7).label == "A101"
+    with pytest.raises(CounterUnknown):
+        smaller.authority.complete(7)
+    smaller.store.close()
 
 
 def test_a_grant_that_came_too_late_is_cancelled_when_the_kiosk_reports(centre: Centre) -> None:

@@ -1,9 +1,8 @@
-"""Numbers, policy, estimate, codes and references: tables and properties."""
+"""Numbers, estimate, states, codes and references: tables and properties."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.case_reference import is_reference, make_reference
 from kiosk.queue.estimate import KNOWN_FROM, wait_range
-from kiosk.queue.lifecycle import TURNS, TicketAction, TicketState, Waiting, allowed
+from kiosk.queue.lifecycle import TRANSITIONS, TicketAction, TicketState, allowed
 from kiosk.queue.numbering import (
     LETTERS,
     TicketNumber,
@@ -22,19 +21,10 @@ from kiosk.queue.numbering import (
     series_of,
     service_day,
 )
-from kiosk.queue.priority import CallReason, PriorityPolicy, choose
 from kiosk.queue.signed_code import PAYLOAD_MAX, read_ticket, ticket_payload
 from provisioning.ids import SeededIds
 
 DAY = date(2026, 11, 23)
-NOW = 1_795_000_000_000
-MINUTE = 60_000
-
-
-def waiting(number: int, minutes: float, rank: int = 9) -> Waiting:
-    priority_class = "normal" if rank == 9 else "elderly"
-    since = NOW - int(minutes * MINUTE)
-    return Waiting(UUID(int=number), "A", number, "NRB-02", priority_class, rank, since)
 
 
 @pytest.mark.parametrize(
@@ -69,48 +59,6 @@ def test_a_service_day_begins_at_midnight_in_nairobi() -> None:
     assert service_day(before + timedelta(minutes=1)) == DAY
 
 
-def test_the_largest_share_of_a_target_goes_first() -> None:
-    line = [waiting(1, 40), waiting(2, 14, rank=1), waiting(3, 44)]
-    choice = choose(line, NOW, PriorityPolicy())
-    assert choice is not None
-    assert (choice.ticket.number, choice.why) == (3, CallReason.SHARE)
-    choice = choose([waiting(1, 40), waiting(2, 14, rank=1)], NOW, PriorityPolicy())
-    assert choice is not None
-    assert choice.ticket.number == 2
-    assert choice.say() == "used the largest share of its target wait (93%)"
-
-
-def test_nobody_waits_past_the_floor_behind_priority_people() -> None:
-    line = [waiting(n, 60, rank=1) for n in range(2, 30)] + [waiting(1, 91)]
-    choice = choose(line, NOW, PriorityPolicy())
-    assert choice is not None
-    assert (choice.ticket.number, choice.why) == (1, CallReason.FLOOR)
-
-
-def test_an_empty_line_has_no_choice() -> None:
-    assert choose([], NOW, PriorityPolicy()) is None
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(st.floats(0, 300), st.sampled_from([1, 2, 3, 9])), min_size=1))
-def test_the_choice_is_always_somebody_who_waits_and_never_past_a_starving_one(
-    people: list[tuple[float, int]],
-) -> None:
-    line = [waiting(n, minutes, rank) for n, (minutes, rank) in enumerate(people)]
-    choice = choose(line, NOW, PriorityPolicy())
-    assert choice is not None
-    assert choice.ticket in line
-    oldest = min(each.since for each in line)
-    if NOW - oldest >= 90 * MINUTE:
-        assert choice.ticket.since == oldest
-
-
-def test_a_clock_that_went_back_makes_no_negative_wait() -> None:
-    choice = choose([waiting(1, -30)], NOW, PriorityPolicy())
-    assert choice is not None
-    assert choice.share == 0
-
-
 @pytest.mark.parametrize(
     ("people", "served", "counters", "expected"),
     [
@@ -140,7 +88,7 @@ def test_a_range_has_a_width_and_steps_of_five(people: int, counters: int) -> No
 def test_turns_have_no_way_back_from_served() -> None:
     assert allowed(TicketState.WAITING, TicketAction.CALL) is TicketState.CALLED
     assert allowed(TicketState.SERVED, TicketAction.CALL) is None
-    assert set(TURNS) == set(TicketState)
+    assert set(TRANSITIONS) == set(TicketState)
 
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from content.catalogue.catalogue import Catalogue
+from kiosk.centre.local_client import LocalCentre
 from kiosk.node.composition import TicketingParts, authority, counter_of
 from kiosk.node.database import open_node_database, projections
 from kiosk.queue.faults import UnknownClass
 from kiosk.queue.protocol import Answer, Ask, Granted, GrantRequest
-from kiosk.ticketing.centre_client import FirstReachable, LocalCentre
+from kiosk.ticketing.centre_client import FirstReachable
 from kiosk.ticketing.issuer import TicketIssuer
 from kiosk.ticketing.ticket_table import NumberSource, reserve_left, ticket_of
 from provisioning.clock import VirtualClock
@@ -51,17 +52,17 @@ class Branch:
         self.line = Line(LocalCentre(self.hall, "kiosk-1"))
         self.node = site.node("kiosk-1")
         self.counter: TicketingParts = counter_of(site, self.node, self.clock, catalogue=catalogue)
-        self.desk: TicketIssuer = self.counter.desk
-        self.desk._centre = FirstReachable([self.line])
+        self.issuer: TicketIssuer = self.counter.issuer
+        self.issuer._centre = FirstReachable([self.line])
 
     def issue(self, code: str = "NRB-02", priority_class: str = "normal") -> str:
         visit = self.counter.database.ids.uuid7()
         self.clock.advance(seconds=1)
-        return self.desk.issue(visit, self.catalogue.service(code), priority_class, "en").label
+        return self.issuer.issue(visit, self.catalogue.service(code), priority_class, "en").label
 
     def settle(self) -> None:
         for _ in range(4):
-            assert self.desk.settle()
+            assert self.issuer.settle()
 
     def waiting(self) -> list[str]:
         with self.centre.store.transaction() as tx:
@@ -135,9 +136,9 @@ def test_a_kiosk_cut_off_in_the_middle_of_an_issue_disowns_it_at_the_next_start(
     branch.line.ask(wish)  # and then the power went
     told = branch.issue()
     again = counter_of(site, branch.node, branch.clock, catalogue=catalogue)
-    again.desk._centre = FirstReachable([branch.line])
+    again.issuer._centre = FirstReachable([branch.line])
     for _ in range(4):
-        again.desk.settle()
+        again.issuer.settle()
     assert branch.waiting() == [told]
     again.database.store.close()
     again.bell.close()
@@ -169,9 +170,9 @@ def test_the_reserve_is_renewed_at_half(branch: Branch) -> None:
 def test_the_same_visit_asked_again_is_the_same_ticket_and_slip(branch: Branch) -> None:
     visit = branch.counter.database.ids.uuid7()
     service = branch.catalogue.service("NRB-02")
-    first = branch.desk.issue(visit, service, "normal", "sw")
+    first = branch.issuer.issue(visit, service, "normal", "sw")
     branch.line.up = False
-    assert branch.desk.issue(visit, service, "normal", "sw") == first
+    assert branch.issuer.issue(visit, service, "normal", "sw") == first
     assert len(branch.counter.spool.jobs()) == 1
     ticket = ticket_of(branch.counter.database.store, visit)
     assert ticket is not None

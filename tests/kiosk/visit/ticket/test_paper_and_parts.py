@@ -11,9 +11,10 @@ from content.catalogue.catalogue import Catalogue
 from kiosk.filling.date_entry import parts_of, put, slide, turn, value_of
 from kiosk.filling.question_widgets import LOOK_FOR, look_for
 from kiosk.filling.signature import CROSS, SignatureStrokes
+from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.simulation.audit.disk_search import search
 from kiosk.slips.builder import DocumentBuilder
-from kiosk.visit.ports import FormReceipt, IssuedTicket, KioskLocation
+from kiosk.visit.ports import FormReceipt, KioskLocation
 from peripherals.printing.document import Qr
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds

@@ -1,0 +1,47 @@
+"""The authority in the same process: how a van, or a command on the centre's machine, asks it."""
+
+from __future__ import annotations
+
+from kiosk.centre.authority import Authority
+from kiosk.queue.faults import QueueFault
+from kiosk.queue.protocol import (
+    Answer,
+    Ask,
+    Disown,
+    GrantRequest,
+    Grants,
+    GrantsRequest,
+    LeaseRequest,
+    Reported,
+    RequestRefused,
+    TicketReport,
+)
+
+
+class LocalCentre:
+    """A `CentreClient` over an authority in this process, asked in the name of `kiosk`."""
+
+    def __init__(self, authority: Authority, kiosk: str) -> None:
+        self._authority = authority
+        self._kiosk = kiosk
+
+    def ask(self, message: Ask) -> Answer | None:
+        return answer(self._authority, self._kiosk, message)
+
+
+def answer(authority: Authority, kiosk: str, message: Ask) -> Answer:
+    """What `authority` says to `message` from `kiosk`; faults become `RequestRefused`."""
+    try:
+        match message:
+            case GrantRequest():
+                return authority.grant(kiosk, message)
+            case LeaseRequest():
+                return authority.lease(kiosk, message)
+            case TicketReport(tickets=tickets):
+                return Reported(authority.report(kiosk, tickets))
+            case GrantsRequest(day=day):
+                return Grants(authority.unreported(kiosk, day))
+            case Disown(visits=visits):
+                return Reported(authority.disown(kiosk, visits))
+    except QueueFault as fault:
+        return RequestRefused(fault.code, fault.message)
