@@ -21,7 +21,7 @@ from kiosk.centre.waiting_line import (
     block_after,
     last_leased,
     last_number,
-    press_of,
+    act_of,
     ticket_at,
     ticket_of,
     untold_ticket,
@@ -265,15 +265,15 @@ def _pressed_before(
     tx: Transaction, key: str, counter: int, action: TicketAction
 ) -> CounterResult | None:
     """What the press with this key did, when it was counted before; raises `QueueFault`."""
-    press = press_of(tx, key)
-    if press is None:
+    act = act_of(tx, key)
+    if act is None:
         return None
-    if (press.counter, press.kind) != (counter, KINDS[action]):
+    if (act.counter, act.kind) != (counter, KINDS[action]):
         raise QueueFault(
-            f"The key {key!r} belongs to another press, at counter {press.counter}:"
+            f"The key {key!r} belongs to another press, at counter {act.counter}:"
             " every press has a key of its own."
         )
-    return _result(press.ticket, counter)
+    return _result(act.ticket, counter)
 
 
 def _result(ticket: LineTicket, counter: int, why: str = "") -> CounterResult:

@@ -224,16 +224,16 @@ def ticket_at(tx: Transaction, counter: int) -> LineTicket | None:
 
 
 @dataclass(frozen=True, slots=True)
-class CountedPress:
-    """A press at a counter: the kind of its entry, the counter, and its ticket as it is now."""
+class CounterAction:
+    """An act at a counter: the kind of its entry, the counter, and its ticket as it is now."""
 
     kind: str
     counter: int
     ticket: LineTicket
 
 
-def press_of(tx: Transaction, key: str) -> CountedPress | None:
-    """The press with this idempotency key, when it was counted."""
+def act_of(tx: Transaction, key: str) -> CounterAction | None:
+    """The act with this idempotency key, when it was counted."""
     row = tx.one(
         "SELECT p.visit, p.verb, max(c.seq), c.counter FROM line_press p"
         " JOIN line_call c USING (visit) WHERE p.key = ? GROUP BY p.key",
@@ -243,7 +243,7 @@ def press_of(tx: Transaction, key: str) -> CountedPress | None:
         return None
     ticket = ticket_of(tx, UUID(bytes=bytes(row[0])))
     assert ticket is not None
-    return CountedPress(kind=_KINDS.get(row[1]) or row[1], counter=row[3], ticket=ticket)
+    return CounterAction(kind=_KINDS.get(row[1]) or row[1], counter=row[3], ticket=ticket)
 
 
 def untold_visits(tx: Transaction, day: str, kiosk: str) -> tuple[UUID, ...]:
