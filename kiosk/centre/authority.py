@@ -18,10 +18,10 @@ from uuid import UUID
 from kiosk.centre.waiting_line import (
     DayLine,
     LineTicket,
+    act_of,
     block_after,
     last_leased,
     last_number,
-    act_of,
     ticket_at,
     ticket_of,
     untold_ticket,
