@@ -1,6 +1,6 @@
 """Causes: why a device that is not a printer cannot serve, in plain words, with its number.
 
-Owns the states of the equipment table and the texts an attendant reads in English and
+Owns the states of the device status table and the texts an attendant reads in English and
 Kiswahili. Each cause has its number (E21 to E84; E21 to E24 mean what P21 to P24 mean for a
 printer) and its row in `docs/devices.md`. Nothing here holds anything a person scanned.
 """

@@ -1,4 +1,4 @@
-"""Devices: the ports between this package and metal, and the words for what is wrong with it.
+"""Device ports: what a byte transport must guarantee, and the faults and states of printers.
 
 Rules every port keeps:
 - each read and write has a deadline and returns or raises within it;

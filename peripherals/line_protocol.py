@@ -1,11 +1,11 @@
-"""LineProtocol: the pure half of a device. Bytes and `now` in, typed events and bytes out.
+"""LineProtocol: the part of a device without I/O. Bytes and `now` in, typed events and bytes out.
 
 A `LineProtocol` never opens anything, never sleeps and never asks the time: `now` is the loop's
-monotonic clock in seconds. The same object is driven by a real line (`peripherals/line.py`),
-by its simulator in the tests, and by the conformance suite every dialogue must pass:
-any bytes at all, cut anywhere, never raise; buffers stay below their cap; `wipe` leaves nothing.
+monotonic clock in seconds. The same object runs on a real line (`drivers/lines.py`), against its
+simulator in tests, and in the conformance suite every line protocol must pass: any bytes, split
+anywhere, never raise; buffers stay below their cap; `wipe` clears them.
 
-What it leaves to others: opening lines, restarts and the equipment table (`equipment.py`).
+Opening lines, restarts and the status table are the work of `device_loop/`.
 """
 
 from __future__ import annotations

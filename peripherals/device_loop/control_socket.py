@@ -1,10 +1,10 @@
-"""Equipment calls: how a visit asks the device service for a photo, a light, a volume.
+"""Device calls: how a visit asks the device service for a photo, a light, a volume.
 
-Messages are MessagePack over the node's own ipc socket (a folder of mode 0700), memory to
-memory. A call is answered at once with `Done`; the photo follows as a push to whoever asked last,
-or `NoPhoto`. Codes the camera sees are scans like any other and go where scans go. A device
-service that is away answers nothing, and the caller goes on without: a photo question can always
-be skipped by the rules of its form.
+Messages are MessagePack over the node's own ipc socket (a folder of mode 0700), and are never
+stored. A call is answered at once with `Done`; the photo follows as a push to whoever asked last,
+or `NoPhoto`. Codes the camera sees are scans like any other and go where scans go. When the device
+service does not run there is no answer and the caller goes on: a photo question can be skipped
+unless its form requires it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""HotplugBinding: which device node each configured device is opened on, as things come and go.
+"""HotplugBinding: which device node each configured device is opened on, as devices are plugged in
+and out.
 
 A slot with a match rule gets the node that plays its role, or is refused with a cause; a slot
 without one keeps the path of its URL, and is opened at once when that path appears.

@@ -1,10 +1,10 @@
 """DeviceLoop: every device of a node that is not a printer, driven by one loop without threads.
 
-`turn(timeout_s)` waits on all lines at once, lets each worker do what is due and returns what
-was heard. A device stuck inside C is a child process and is killed; everything else is a
-descriptor that never blocks, so one bad device cannot delay another by more than its own
-arithmetic. The service calls `turn` for ever; events for the visit leave through
-`peripherals/feed.py`, states through `peripherals/device_loop/status_table.py`.
+`turn(timeout_s)` waits on all lines at once, lets each worker do what is due and returns the
+events. A device stuck inside C is a child process and is killed; everything else is a descriptor
+that never blocks, so one bad device cannot delay another by more than its own computing time. The
+service calls `turn` until it stops; `unit.py` hands the events to the visit and writes the states
+to `status_table.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Equipment kinds: every `kind+driver` a settings URL may name, in one table.
+"""Device registry: every `kind+driver` a settings URL may name, in one table.
 
-A row says which parameters it has, how its line is opened and which dialogue speaks on it. To
-add a model of a known kind, add a row; to add a kind, also add its dialogue and its simulator
+A row says which parameters it has, how its line is opened and which line protocol it uses. To add
+a model of a known kind, add a row; to add a kind, also add its line protocol and its simulator
 (the conformance suite finds both through this table).
 """
 

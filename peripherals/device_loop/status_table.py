@@ -1,9 +1,9 @@
-"""Equipment table: how every device that is not a printer stands, in one row each.
+"""Device status table: the state of every device that is not a printer, one row each.
 
-The device service writes a row when something changed and every `REFRESH_S`; anybody with the
-node's store reads: `huduma devices list`, the staff screen, the doctor. A row older than
-`STALE_S` says UNKNOWN whatever it said before. Rows hold states and causes, nothing a person
-showed to a device; a position is rounded before it comes here (`detail`).
+The device service writes a row when something changed and every `REFRESH_S`; any process with the
+node's store may read it: `huduma devices list`, the staff screen, the doctor. A row older than
+`STALE_S` is read as UNKNOWN. Rows hold states and causes and never what a person scanned; a
+position is stored rounded (`detail`).
 """
 
 from __future__ import annotations

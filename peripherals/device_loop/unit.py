@@ -1,9 +1,9 @@
-"""Equipment unit: the equipment loop as one worker of the device service.
+"""Device unit: the device loop as one worker of the device service.
 
-Each turn: drive the devices, hand what they heard to the visit (`outlet`), keep the equipment
-table and the position fresh, carry the SMS queue, and act on the power. The table is written
-when something changed and every `REFRESH_S`; what a person scanned is only ever handed on, in
-memory, and never written. Runs in a thread or a process of its own; owns its store.
+Each turn: drive the devices, hand their events to the visit (`outlet`), update the device status
+table and the position, send waiting SMS, and act on power readings. The table is written when
+something changed and every `REFRESH_S`; what a person scanned is handed on in memory and never
+written. Runs in a thread or a process of its own; owns its store.
 """
 
 from __future__ import annotations

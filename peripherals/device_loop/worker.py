@@ -1,11 +1,10 @@
-"""DeviceWorker: one supervised device: opens its line, drives its dialogue, restarts it within
-bounds.
+"""DeviceWorker: one device. Opens its line, runs its line protocol, restarts it within bounds.
 
 Never blocks and has no thread: a loop calls `step` when the line is readable or `wakes_at` has
-come. Deadlines: bytes that a device does not take within `write_s_max` end the line. Restarts
-back off from 0.2 s to 5 s with jitter; after eight in a row the device is at FAULT and is tried
-once a minute, or at once when something is plugged in or an operator asks. Thirty good seconds
-forgive everything.
+come. Deadlines: bytes that a device does not take within `write_s_max` end the line. Restarts back
+off from 0.2 s to 5 s with jitter; after eight in a row the device is at FAULT and is tried once a
+minute, or at once when something is plugged in or an operator asks. After thirty seconds without a
+fault the count starts again.
 """
 
 from __future__ import annotations

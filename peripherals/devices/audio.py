@@ -1,6 +1,4 @@
-"""Audio volume: the level of the kiosk's voice. The rule of a `LevelControl`; 0 is allowed
-(mute).
-"""
+"""Audio volume: the limits of a `LevelControl` for the loudspeaker; 0 (mute) is allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screen brightness: a `LevelControl` that never goes below what can be read in a dark hall."""
+"""Screen brightness: the limits of a `LevelControl`; never below what is readable in a dark room."""
 
 from __future__ import annotations
 

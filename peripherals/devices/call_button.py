@@ -1,8 +1,8 @@
-"""GPIO: the call button and the light, as debounced presses and patterns over time. Pure.
+"""Call button and light on GPIO: debounced presses, light patterns over time. Pure.
 
-The driver turns edges into one byte each on a pipe (`1` pressed, `0` released), so that this
-dialogue looks like every other; the light's level goes back the same way.
-A stuck button (held for 30 s) is reported as a cause, not as a visit to the desk.
+The driver turns edges into one byte each on a pipe (`1` pressed, `0` released), so that the button
+is read like every other device; the light's level is written the same way. A stuck button (held
+for 30 s) is reported as a fault and not as a call for staff.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Camera: one photo for a form's question, or codes seen by the camera. Pure.
 
-The camera runs only between a command and its answer, never in between: a kiosk that watches
-people who did not ask for it is a kiosk nobody should use. The driver sends JPEG pictures one
-after another; this dialogue cuts them apart by their own markers (JPEG, ITU-T T.81 annex B),
-lets the first few pass while the exposure settles, and hands one on. Frames are wiped.
+The camera runs only between a command and its answer: the kiosk never watches people who did not
+ask for a photo. The driver sends JPEG pictures one after another; this module separates them by
+their markers (JPEG, ITU-T T.81 annex B), lets the first few pass while the exposure settles, and
+hands one on. Frames are wiped.
 """
 
 from __future__ import annotations

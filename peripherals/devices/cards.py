@@ -1,7 +1,7 @@
 """Cards: NFC and chip cards through a child process that may die at any time. Pure.
 
-PC/SC can block or crash inside C (a reader pulled in the middle of a command; a stuck service),
-so pyscard lives in a child (`drivers/pcsc_card.py`) that speaks JSON lines with this dialogue:
+PC/SC can block or crash inside C (a reader pulled in the middle of a command; a stuck service), so
+pyscard lives in a child (`drivers/pcsc_card.py`) that exchanges JSON lines with this module:
   child:  {"beat": n} every second  {"reader": name or null}  {"in": {"atr": hex, "uid": hex}}
           {"out": true}  {"answer": id, "apdu": hex}  {"refused": id}  {"mute": true}
           {"service": false}

@@ -1,4 +1,4 @@
-"""Pictures: codes in an image, read by zxing-cpp: QR, PDF417, Data Matrix, Aztec, 1D codes.
+"""Codes in an image, read by zxing-cpp: QR, PDF417, Data Matrix, Aztec, 1D codes.
 
 The events are those of a scanner. A picture is input from outside: its size is bounded before
 it is decoded, and a picture that cannot be read is an empty list, never an exception.

@@ -1,10 +1,11 @@
-"""HID: a scanner that acts as a keyboard, decoded from the kernel's event stream.
+"""Keyboard-wedge scanner: a scanner that acts as a keyboard (HID), decoded from the kernel's event
+stream.
 
 Bytes of `struct input_event` (24 bytes on a 64-bit kernel: two longs, type, code, value) in,
 `Scan` events out. The layout is the US one every scanner ships with; Shift and Caps Lock are
-followed. A scan ends at Enter (or Tab); keys with no end before the silence are thrown away,
-which is what a scanner unplugged mid-scan leaves. `SYN_DROPPED` means the kernel lost events:
-the scan in progress is refused whole, never completed with a hole in it.
+followed. A scan ends at Enter (or Tab); keys that are not ended before the silence (a scanner
+unplugged mid-scan) are discarded. `SYN_DROPPED` means the kernel lost events: the scan in progress
+is refused whole, never delivered incomplete.
 
 The driver grabs the device (`EVIOCGRAB`), so nothing scanned is ever typed into the screen.
 """

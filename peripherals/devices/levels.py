@@ -1,8 +1,8 @@
 """LevelControl: one level from 0 to 100 that is asked for and confirmed: volume or brightness.
 Pure.
 
-A level counts as set when the driver read it back, not when it was written. The newest wish
-wins: while one is being set, earlier wishes are dropped.
+A level counts as set when the driver read it back, not when it was written. Only the newest
+request counts: requests made while a level is being set replace each other.
 """
 
 from __future__ import annotations

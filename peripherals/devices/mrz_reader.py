@@ -1,4 +1,4 @@
-"""MRZ reader: the dialogue of a swipe or full-page reader that sends zones over a serial line.
+"""MRZ reader: line protocol of a swipe or full-page reader that sends zones over a serial line.
 
 A zone spans two or three lines, so a line end does not end it: it is complete when 88 or 90
 characters are there and the line falls silent, or at ETX. What was read is wiped once parsed.

@@ -1,11 +1,10 @@
 """Scanner: barcodes and QR codes from a serial scanner, bytes in and `Scan` events out.
 
-Rules: a scan is complete at its suffix (CR by default) or, where the scanner is set to send
-none, after a silence; a scan without its suffix is thrown away after the silence, because half
-a code is never a code (a cable pulled mid-scan leaves one). Longer than the cap is refused.
-With `aim` the scanner must put the AIM identifier (ISO/IEC 15424, such as `]Q3`) in front: it
-tells a QR code from a label someone holds up. What was read is wiped as soon as it is handed
-on; no `repr`, log or fault ever holds it.
+Rules: a scan is complete at its suffix (CR by default) or, where the scanner is set to send none,
+after a silence; a scan without its suffix is thrown away after the silence, because it may be half
+a code (a cable pulled mid-scan). Longer than the cap is refused. With `aim` the scanner must put
+the AIM identifier (ISO/IEC 15424, such as `]Q3`) in front: it tells a QR code from a label someone
+holds up. What was read is wiped as soon as it is handed on; no `repr`, log or fault ever holds it.
 
 Pictures are read by `peripherals.devices.image_codes`, which gives the same event.
 """

@@ -1,11 +1,11 @@
-"""UPS: power sense through Network UPS Tools, and the safe stop.
+"""UPS: power readings through Network UPS Tools, and the safe stop on low battery.
 
-`Nut` is the dialogue (NUT's line protocol, port 3493): it asks for status, charge and runtime
+`Nut` is the line protocol (NUT's line protocol, port 3493): it asks for status, charge and runtime
 in turn and reports a `Power` when something changed. `SafeStop` is the rule: at low battery new
-print jobs stop, the running one finishes, the spool and the database are closed, and shutdown
-is asked for once; mains back cancels it, also a shutdown already asked for (it is asked with a
-delay, so that it can be). Both are pure.
-A battery unit that stops reporting is UNKNOWN, which never counts as mains.
+print jobs stop, the running one finishes, the spool and the database are closed, and shutdown is
+asked for once; mains back cancels it, also a shutdown already asked for (it is asked with a delay,
+so that it can be). Both are pure. A battery unit that stops reporting is UNKNOWN, which never
+counts as mains.
 """
 
 from __future__ import annotations

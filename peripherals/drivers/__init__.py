@@ -1,1 +1,1 @@
-"""Drivers: the only place that opens ports of the machine. One file per kind of connection."""
+"""Drivers: the only code that opens devices of the machine. One file per kind of connection."""

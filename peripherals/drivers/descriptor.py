@@ -1,8 +1,8 @@
-"""A file descriptor with deadlines: the ground under every byte transport.
+"""A file descriptor with deadlines: the base of the printer transports.
 
-Non-blocking reads and writes around `poll`; a hang-up, an error or an end of file is
-`DeviceLost` at once; what a descriptor did not take by the deadline is the caller's to know.
-Closing never waits: no flush, no drain (both are unbounded on real serial ports).
+Non-blocking reads and writes around `poll`; a hang-up, an error or an end of file is `DeviceLost`
+at once; how much a descriptor took before the deadline is unknown to the caller. Closing never
+waits: no flush, no drain (both are unbounded on real serial ports).
 """
 
 from __future__ import annotations

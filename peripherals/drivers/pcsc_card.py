@@ -1,10 +1,9 @@
 """PC/SC cards: the child process that may block in C, and the line to it.
 
 `python -m peripherals.drivers.pcsc_card [READER]` speaks the protocol of
-`peripherals/devices/cards.py`
-on its stdin and stdout and ends when its stdin does, so it never outlives the service. One
-thread does everything: if PC/SC hangs the beat stops, and the parent kills the process.
-pyscard is imported here only, and only in the child.
+`peripherals/devices/cards.py` on its stdin and stdout and ends when its stdin does, so it never
+outlives the service. One thread does everything: if PC/SC hangs the heartbeat stops, and the
+parent kills the process. pyscard is imported here only, and only in the child.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Serial printers and scanners: an RS-232 port, a USB serial adapter or a pseudo-terminal.
 
 pyserial opens and configures the line (exclusive, 8N1, hardware flow control where the line has
-it, never XON/XOFF: a status byte may look like XOFF and would silence us for ever). Reading,
-writing and closing are our own: pyserial's `close` drains without a limit, and one of its
-objects never works again after an unplug.
+it, never XON/XOFF: a status byte may look like XOFF and would stop all output). Reading, writing
+and closing are our own: pyserial's `close` drains without a limit, and one of its objects never
+works again after an unplug.
 """
 
 from __future__ import annotations

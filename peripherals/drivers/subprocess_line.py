@@ -1,8 +1,8 @@
-"""Children: lines to other programs, for whatever can block inside C or in the kernel.
+"""Subprocess lines: lines to other programs, for what can block inside C or in the kernel.
 
-`SubprocessLine` keeps one program running and speaks on its stdin and stdout; `CommandLine` runs
-one for each command. Both are `Line`s: nothing waits, and closing kills the program with everything
-it started.
+`SubprocessLine` keeps one program running and uses its stdin and stdout; `CommandLine` runs one
+for each command. Both are device lines: nothing waits, and closing kills the program with
+everything it started.
 """
 
 from __future__ import annotations

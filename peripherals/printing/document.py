@@ -1,9 +1,9 @@
-"""Document: what a slip says, with no idea of how any printer says it.
+"""Document: the content of a slip, independent of any printer.
 
-A document is a frozen list of blocks in reading order. It knows nothing of columns, code pages
-or dots: `layout.py` breaks it into lines for a width, `escpos.py` turns those into bytes. One
-document is one slip: the cut at its end belongs to the printing, and so does the mark on a
-repeat; neither is ever part of the document, so no caller can forget or forge them.
+A document is a frozen list of blocks in reading order. It has no columns, code pages or dots:
+`layout.py` breaks it into lines for a width, `escpos/encoder.py` turns those into bytes. One
+document is one slip: the cut at its end and the mark on a repeat are added when it is printed, so
+no caller can forget or forge them.
 
 Text is plain Unicode in the language of the citizen; the slip is what was promised on the
 screen, so a builder never puts anything here that was not committed in the same transaction.

@@ -1,8 +1,8 @@
-"""Print jobs: their table, their states and the moves between them. Shared by both sides.
+"""Print jobs: their table, their states and the transitions. Shared by spool and worker.
 
-A job moves only along `TRANSITIONS`, and each move is a row in `print_event`; a job that ended
-has its slip wiped in the same statement. `spool.py` is for those who want paper, `ledger.py` for
-the device service.
+A job changes state only along `TRANSITIONS`, and each change is a row in `print_event`; when a job
+ends its slip is wiped in the same statement. `spool.py` is for callers who print,
+`worker/attempts.py` for the device service.
 """
 
 from __future__ import annotations

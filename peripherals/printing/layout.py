@@ -1,8 +1,8 @@
 """Layout: a document broken into rows for one paper width. Pure; knows no printer command.
 
 Words are never broken while they fit on a row of their own. Typographic quotes and dashes are
-folded to ASCII (every printer has those), text is composed (NFC), control characters are gone
-after this module: nothing a person typed can reach the printer as a command.
+folded to ASCII (every printer has those), text is composed (NFC), control characters are removed:
+nothing a person typed can reach the printer as a command.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Spool: every slip that was promised, until it is proven on paper or given up in the open.
+"""Spool: the durable queue of slips, each kept until it is proven printed or visibly given up.
 
-The side of the spool that those who want paper see; the device service's side is `ledger.py`.
+This is the callers' side; the device service's side is `worker/attempts.py`.
 
 Rules:
-- `enqueue` runs in the caller's transaction, with the fact the slip tells of: both or neither.
-  The same `key` never makes a second job.
+- `enqueue` runs in the caller's transaction, with the fact the slip is about: both are stored or
+  neither. The same `key` never makes a second job.
 - PRINTED is only ever written with a proof (process-id, fence, counter, or a person's eyes).
 - The slip is sealed at rest (`sync.store.at_rest`, about the job's id) and is wiped when its job
   ends; what stays is the label (a ticket number), never what was on the paper.

@@ -1,9 +1,9 @@
-"""Service: `huduma devices run`. Printers at work over one spool, until it is told to stop.
+"""The device service (`huduma devices run`): printers and other devices, until asked to stop.
 
 Each printer has a thread with a store connection of its own; the main thread looks at SQLite's
-data version 50 times a second (a shared-memory read) and wakes them when somebody has written,
-so no message between processes is needed, or can be lost. Only one service works on a spool at
-a time (a lock file). It never exits because of a device.
+data version 50 times a second (a shared-memory read) and wakes them when somebody has written, so
+no message between processes is needed. Only one service works on a spool at a time (a lock file).
+A device never makes it exit.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The doctor's checks of what is plugged in: settings, programs, and how each device stands.
+"""The doctor's checks of devices: their settings, the programs they need, their state.
 
 They read only: the settings, the programs on the path, and the tables the device service keeps.
 A device is never opened here, because the service holds it.

@@ -1,4 +1,4 @@
-"""Where plugging is heard of: the setting `hotplug` becomes a source."""
+"""Opens the hot-plug source that the setting `hotplug` names."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""Plugs: which device node each printer is opened on, as cables come and go.
+"""Printer hot plug: which device node each printer is opened on, as cables are plugged and pulled.
 
-One hot-plug source is heard by the printers and by every other device (`SharedHotplugSource`). A
-printer whose URL names its USB port, its serial number or its model is opened on whatever node
-plays that role now, never on a number the kernel happened to give; one named by a path keeps its
-path. When a device goes away its transport is dead at once, whatever its descriptor says, and what
-comes back is a new object. Without a source the press finds out by trying (polling).
+One hot-plug source serves the printers and every other device (`SharedHotplugSource`). A printer
+whose URL names its USB port, its serial number or its model is opened on whatever node plays that
+role now, never on a number the kernel happened to give; one named by a path keeps its path. When a
+device is unplugged its transport is closed at once, whatever its descriptor says, and a new one is
+made when it returns. Without a source the printer worker polls.
 
-Everything here is turned by the service's main thread; a printer's worker only calls
-`PrinterBinding.connect` and the transport it got, which look at one number.
+All of it runs in the service's main thread; a printer's worker only calls `PrinterBinding.connect`
+and its transport, which compare one number.
 """
 
 from __future__ import annotations

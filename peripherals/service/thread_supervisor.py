@@ -1,10 +1,10 @@
-"""Supervision: one thread per device, restarted within bounds. The only place with threads.
+"""ThreadSupervisor: one thread per device, restarted within bounds. The only place with threads.
 
 A device's worker has `turn()` (do one thing, say how long nothing is due) and `close()`. It is
 made inside its own thread and never touched from another one, so its store connection and its
-transport need no locks. Expected failures are the worker's own business; what comes out of
+transport need no locks. Expected failures are the worker's own business; an exception out of
 `turn` is a bug: it is reported, the worker is made again after a growing pause, and after
-`tries_max` in a row the device rests for a minute, while all others go on.
+`tries_max` in a row only once a minute, while all others go on.
 
 A library that can block inside C gets a child process instead (see `cards.py`): a thread that
 hangs in C cannot be ended.

@@ -1,7 +1,7 @@
-"""Trial: what `huduma devices test scanner` and `huduma devices test gnss` show a technician.
+"""Tryout of a scanner or GNSS receiver: `huduma devices test scanner`, `huduma devices test gnss`.
 
-Each opens one device by its URL, says in plain lines what it hears for a while, and returns the
-exit code: 0 when the device did its work. A scan is echoed by its shape only: enough to see a
+Each opens one device by its URL, prints in plain lines what it reports for a while, and returns
+the exit code: 0 when the device did its work. A scan is echoed by its shape only: enough to see a
 wrong suffix, prefix or layout, and nothing of the person whose card was used for the test.
 """
 

@@ -1,9 +1,9 @@
-"""Printer trial: what `huduma devices test printer` does on a printer nobody else is using.
+"""Tryout of a printer: `huduma devices test printer`, on a printer nobody else is using.
 
-Prints the test slip (widths, styles, every code page, drawn letters, QR, cutter) through the
-same press as any slip, from a spool of its own that is gone afterwards, and says in plain lines
-what the printer is, what it can prove and how it ended. Writing the logo into NV memory is an
-act of its own: that memory wears, so nothing else ever does it.
+Prints the test slip (widths, styles, every code page, drawn letters, QR, cutter) through the same
+printer worker as any slip, from a spool of its own that is gone afterwards, and prints in plain
+lines which printer it is, what it can prove and the result. Writing the logo into NV memory is a
+separate command, because that memory wears out.
 """
 
 from __future__ import annotations

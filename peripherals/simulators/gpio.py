@@ -1,6 +1,6 @@
 """A simulated call button and light on a pty (`gpio+simulated:PATH`).
 
-Orders: `press` (down and up, with contact bounce), `down`, `up`. The light's level is told.
+Orders: `press` (down and up, with contact bounce), `down`, `up`. The light's level is logged.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""Stage: where simulated devices are run by hand, in demos and in tests on real descriptors.
+"""Harness: runs simulated devices by hand, in demos and in tests on real descriptors.
 
-A simulator is a pure object: `heard` takes what the kiosk wrote, `due` gives what the device
-says now, `order` takes a person's command ("scan", "unplug"). This file puts it on a pty, a
-FIFO or a TCP port, reads orders from stdin, from a control socket and from a fault script
-(lines of `SECONDS ORDER`), and keeps to the real clock. Nothing in the field may run it: the
-command that starts it asks first.
+A simulator is a pure object: `heard` takes what the kiosk wrote, `due` gives what the device sends
+now, `order` takes a person's command ("scan", "unplug"). The harness puts it on a pty, a FIFO or a
+TCP port and reads orders from stdin, from a control socket and from a fault script (lines of
+`SECONDS ORDER`), in real time. It is refused on field devices.
 """
 
 from __future__ import annotations

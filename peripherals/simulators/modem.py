@@ -1,9 +1,9 @@
 """A simulated AT modem with a network behind it that keeps every message it was given.
 
-`sent` is the truth: what reached the network, whatever the modem told the kiosk. Orders:
-`signal N`, `network off|on`, `sim off|on`, `fail CODE` (the next message is refused),
-`stall` (the next message is sent and never confirmed), `late S` (confirmed after S seconds),
-`noprompt` (the next message gets no prompt), `deaf` (nothing is answered), `hear`.
+`sent` is what really reached the network, whatever the modem answered. Orders: `signal N`,
+`network off|on`, `sim off|on`, `fail CODE` (the next message is refused), `stall` (the next
+message is sent and never confirmed), `late S` (confirmed after S seconds), `noprompt` (the next
+message gets no prompt), `deaf` (nothing is answered), `hear`.
 """
 
 from __future__ import annotations

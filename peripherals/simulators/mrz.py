@@ -1,7 +1,7 @@
 """A simulated MRZ reader, and the writer of zones the tests use.
 
-Orders: `id` and `passport` (a made-up person), `damage N` (one character of the next zone).
-Everybody it invents is invented; no zone here was ever printed on a document.
+Orders: `id` and `passport` (a made-up person), `damage N` (one character of the next zone). All
+persons are invented; no zone here was ever printed on a document.
 """
 
 from __future__ import annotations

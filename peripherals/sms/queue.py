@@ -1,4 +1,4 @@
-"""SMS queue: durable, sealed at rest, and honest about what may have been sent.
+"""SMS queue: durable, encrypted at rest; a message that may have been sent is never sent twice.
 
 States: QUEUED -> SENDING (committed before the modem gets a byte) -> SENT | UNCERTAIN | FAILED;
 QUEUED -> EXPIRED when its time has passed; QUEUED -> CANCELLED by a person.

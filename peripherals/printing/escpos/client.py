@@ -1,9 +1,9 @@
 """PrinterClient: questions to one printer over one transport, each with a deadline.
 
-Keeps what it hears while waiting for something else: process ids that came late are proof too.
-Knows nothing of jobs; `press.py` decides what an answer means. A conversation ends with its
-transport; `voice_broken` says that the printer left all questions unanswered: its power may have
-been gone, and then only a direct answer counts (see `press.py`).
+Keeps answers that arrive while it waits for another: a process id that came late is proof too.
+Knows nothing of jobs; `worker/printer_worker.py` decides what an answer means. A client ends with
+its transport; `voice_broken` says that the printer answered no question for a while: its power may
+have been gone, and then only a direct answer counts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pen: python-escpos, imported so that it leaves nothing behind and costs little.
+"""python-escpos, imported once and without its side effects.
 
 Its import makes a temporary directory, unpickles a cache from it, parses 200 KB of printer data
 (0.4 s) and takes over the root logger. All of that happens here, inside a private directory that

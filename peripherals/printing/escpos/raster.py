@@ -1,8 +1,8 @@
 """Raster: text and QR codes as dots, for what a printer's own characters cannot say.
 
-Also the guard on raster bytes: a printer listens for real-time commands (DLE EOT, DLE ENQ,
-DLE DC4) inside pictures too, so a picture that happens to hold one would answer, clear or kick
-something. `defuse` moves one dot per hit; the eye does not see it.
+Also the guard on raster bytes: a printer listens for real-time commands (DLE EOT, DLE ENQ, DLE
+DC4) inside pictures too, so a picture that happens to hold one would trigger an answer, clear the
+buffer or open the drawer. `defuse` moves one dot per occurrence, which is not visible.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Slips this package makes by itself: a plain ticket for the command line, and the test slip.
 
-The kiosk's own slips (tickets with their estimate, receipts, checklists) are built where their
-facts are, in `kiosk/slips/builder.py`; these two need nothing but what is given here.
+The kiosk's own slips (tickets with their estimate, receipts, checklists) are built in
+`kiosk/slips/builder.py`.
 """
 
 from __future__ import annotations

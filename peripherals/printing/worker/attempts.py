@@ -1,12 +1,13 @@
-"""PrintAttempts: the device service's side of the spool. What it knows is committed before it acts.
+"""PrintAttempts: the device service's side of the spool. Everything is committed before it is acted
+on.
 
 Every number handed to a printer as a process id is a row first, so it is never used twice, not
-even after a crash; every state change, and the journal entry that tells of it, is one
-transaction. The ledger decides nothing about printers: `press.py` does, and calls it.
+even after a crash; every state change, and the journal entry that tells of it, is one transaction.
+Decisions about printers are made in `worker/printer_worker.py`, which calls this.
 
-What an answered process id proves: the slip it stood behind, and every slip written whole
-before it in the same session. A session ends when the connection, or the printer's power, may
-have been interrupted; an answer of a later session proves nothing about earlier slips.
+What an answered process id proves: the slip before it, and every slip completely written before
+that in the same session. A session ends when the connection, or the printer's power, may have been
+interrupted; an answer of a later session proves nothing about earlier slips.
 """
 
 from __future__ import annotations

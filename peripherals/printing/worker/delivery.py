@@ -1,7 +1,7 @@
 """Delivery: one copy of one slip, from the committed attempt to its proof.
 
-Whatever goes wrong in between leaves the job HELD or UNCERTAIN in the ledger and is found out
-by the next turn of the press; nothing here repeats a slip.
+Whatever goes wrong in between leaves the job HELD or UNCERTAIN and is resolved by the printer
+worker's next turn; nothing here repeats a slip.
 """
 
 from __future__ import annotations

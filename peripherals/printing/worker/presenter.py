@@ -1,10 +1,10 @@
-"""SlipPresenter: the slip that waits in the mouth of a kiosk printer with a presenter.
+"""SlipPresenter: the slip that waits to be taken, in a kiosk printer with a presenter.
 
-Such a printer says more than `DLE EOT 1` to `4`: its full status (`DLE EOT 20`) is six bytes, and
-one bit of them is a slip that nobody has taken yet. That is normal for a while. No other slip is
-begun meanwhile, because it would push the first one out or be taken with it. After `take_s` the
-waiting slip is a trouble with a name (P37), and a profile with a retract command pulls it in, so
-that nobody finds a stranger's slip.
+Such a printer has a full status (`DLE EOT 20`, six bytes) beyond `DLE EOT 1` to `4`; one of its
+bits is a slip that nobody has taken yet. That is normal for a while. No other slip is begun
+meanwhile, because it would push the first one out or be taken with it. After `take_s` the waiting
+slip is reported (P37), and a profile with a retract command pulls it back in, so that nobody finds
+a stranger's slip.
 
 Source of the bits: Custom Engineering, command manuals of KPM210/216, KPM150 and KPM300 (`DLE
 EOT n`, n = 20); the same layout in Pyramid Technologies' Reliance command reference.

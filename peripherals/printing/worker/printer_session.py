@@ -1,9 +1,8 @@
-"""PrinterSession: one printer while it is connected. What it can prove, what it was told, its
-session.
+"""One connection to a printer: negotiated proof method, session id, cutter recovery.
 
-A session is a stretch in which nothing can have been lost between us and the paper; its name
-stands on every attempt in the ledger. It ends when the printer was cleared, when it was silent
-on a line that outlives its power, and with the connection itself.
+A session id changes whenever data may have been lost (the printer was cleared, it was silent on a
+line that outlives its power, the connection ended). It stands on every attempt; only answers of
+the same session prove earlier slips. Jobs are the business of `printer_worker.py`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Health: what is known of the printers, in one row each, and how old that knowledge is.
+"""Printer status: the state of every printer, one row each, and how old that knowledge is.
 
 The device service writes a row when something changed and every `REFRESH_S`; anyone with the
-node's store reads. A row older than `STALE_S` says UNKNOWN whatever it said before: a service
-that died must not leave "ready" behind. Nothing here talks to a device.
+node's store reads. A row older than `STALE_S` is read as UNKNOWN: a service that died must not
+leave "ready" behind. No device is opened here.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
-"""PrinterWorker: one printer at work. Takes jobs from the ledger, puts them on paper, proves them.
+"""PrinterWorker: takes one printer's jobs from the spool, prints them and proves them.
 
 Rules (design D10), in the order in which they are kept:
-1. A slip is sent only to a printer that said, just now, that it is ready, and that did not
-   say that it is another model than the settings name.
+1. A slip is sent only to a printer that has just answered that it is ready and did not name
+   another model than the settings do.
 2. The attempt and its process number are committed before the first byte leaves.
-3. It is PRINTED only on proof. What proves what: its own process id, always; a later process
-   id, a fence, when nothing may have been lost in between (same session); the printer's count
-   of cuts, when it is exactly one more than before and all was sent.
+3. It is PRINTED only on proof. What proves what: its own process id, always; a later process id, a
+   fence, when nothing may have been lost in between (same session); the printer's count of cuts,
+   when it is exactly one more than before and all was sent.
 4. A blocked printer with a slip inside is waited for (HELD); its bytes are not sent again.
-5. Before anything is repeated it is asked again with a fresh number; then the printer is
-   cleared, fed and cut, so that two citizens' slips never share a paper; the repeat is marked.
+5. Before anything is repeated it is asked again with a fresh number; then the printer is cleared,
+   fed and cut, so that two citizens' slips never share a paper; the repeat is marked.
 6. Nobody's slip is sent after its print-by time.
 
-`turn` does one thing and returns how long nothing needs to be done. It raises no `DeviceFault`:
-a printer that fails is a state, not an accident.
+`turn` does one thing and returns how long nothing needs to be done. It raises no `DeviceFault`: a
+printer that fails is a state, not an error.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The simulated printer in the same process, in virtual time: for campaigns of thousands of slips.
 
-`MemoryCable` stands for the wire and the kernel's buffer, and outlives the host program: bytes
+`MemoryCable` simulates the wire and the kernel's buffer, and outlives the host program: bytes
 handed over and not yet taken by the printer wait in it, as they do behind a pseudo-terminal, and
 are lost when the plug is pulled. Waiting moves the clock, so nothing sleeps.
 """

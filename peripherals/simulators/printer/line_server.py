@@ -1,8 +1,8 @@
 """The simulated printer on a real line: a pseudo-terminal or a TCP port, in one plain loop.
 
-A pseudo-terminal swallows 19 KB without a word, so the shell reads no more than the printer has
-room for and no faster than the baud rate says. Pulling the cable closes the terminal (the host
-sees a hang-up) and removes the link; plugging it in makes a new one, as USB serial does.
+A pseudo-terminal buffers 19 KB, so the server reads no more than the printer has room for and no
+faster than the baud rate says. Pulling the cable closes the terminal (the host sees a hang-up) and
+removes the link; plugging it in makes a new one, as USB serial does.
 """
 
 from __future__ import annotations

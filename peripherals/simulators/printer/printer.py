@@ -1,13 +1,13 @@
-"""A receipt printer, simulated: bounded buffer, mechanics, voice, and everything that breaks.
+"""A receipt printer, simulated: bounded buffer, mechanics, answers and faults.
 
-Pure of ports and threads: `receive` takes bytes off the line, `step` lets time pass, `speak`
-gives what it says. Shells put it behind a pseudo-terminal or TCP (`printer_line.py`) or in the
-same process (`printer_memory.py`). It follows the vendor's rules where they hurt:
+Without ports and threads: `receive` takes bytes, `step` lets time pass, `speak` gives its answers.
+It is put behind a pseudo-terminal or TCP (`line_server.py`) or in the same process
+(`in_memory.py`). It follows the vendor's rules that matter to a driver:
 - real-time commands (DLE ...) act when they arrive, also out of the middle of a picture;
 - everything else acts when the mechanics get to it, in order, and not while blocked;
 - `DLE ENQ 2` clears only after an error; `DLE ENQ 1` goes on printing the old tail;
-- what was printed before a power cut is still on the paper when the next slip begins.
-`slips` is the truth: what left the mouth between two cuts.
+- what was printed before a power cut is still on the paper when the next slip begins. `slips` is
+  what really came out between two cuts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`huduma devices simulate printer`: the simulated printer as a program, for demos and tests.
 
-Prints one line when it is ready: the URL to give to `huduma devices run --printer`. Its log is
-the truth about what left the mouth (JSON lines); it holds what a slip says, so it is for
-simulated sites only. `--control` opens a socket for `peripherals.simulators.control_socket.send`.
+Prints one line when it is ready: the URL to give to `huduma devices run --printer`. Its log lists
+what really came out (JSON lines) with the slips' text, so it is for simulated sites only.
+`--control` opens a socket for `peripherals.simulators.control_socket.send`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The voice of a simulated printer: its answers, and everything that happens to them on the way.
+"""The answers of a simulated printer, and what can happen to them on the way.
 
-Answers can be late, dropped, silenced, drowned in garbage or in automatic status bytes nobody
-asked for. What was said before the silence and not yet heard is lost with it.
+Answers can be late, dropped, muted, or mixed with garbage and automatic status bytes. Muting also
+loses what was not yet delivered.
 """
 
 from __future__ import annotations

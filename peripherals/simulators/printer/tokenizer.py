@@ -1,8 +1,8 @@
-"""ESC/POS as a printer reads it: bytes cut into commands. Written from the command's own rules.
+"""ESC/POS as a printer reads it: bytes cut into commands. Written from the command manuals.
 
-`next_token` gives the first command of a buffer, or None when its rest has not come yet. A
-command it does not know is a `PrinterToken` of kind "unknown" with the bytes it can vouch for, so
-that a test can insist that none was sent.
+`next_token` gives the first command of a buffer, or None when its rest has not come yet. A command
+it does not know is a `PrinterToken` of kind "unknown" with the bytes it is sure of, so that a test
+can assert that none was sent.
 """
 
 from __future__ import annotations
