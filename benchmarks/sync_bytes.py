@@ -22,7 +22,7 @@ from pathlib import Path
 
 from provisioning.ids import SystemIds
 from provisioning.node.site import Site
-from sync.batches.batch import Stream, build, read_cover, read_entries
+from sync.batches.batch import Stream, build, read_entries, read_envelope
 from sync.batches.chain import AppendCheck
 from sync.batches.synthetic_records import SyntheticSource
 from sync.journal.journal import GENESIS, Journal
@@ -91,7 +91,7 @@ def speeds(site: Site, raws: list[bytes]) -> dict[str, float]:
     """Segments and records a second: made, verified, unpacked, stored."""
     node = site.node("van-1")
     key = node.keys.signing
-    covers = [read_cover(raw) for raw in raws]
+    covers = [read_envelope(raw) for raw in raws]
     start = time.perf_counter()
     for envelope in covers:
         envelope.verify(key.public_key())
@@ -209,7 +209,7 @@ def main() -> None:
         per_record: dict[str, float] = {}
         for size in SIZES:
             raws = segments(site, size)
-            covers = [read_cover(raw) for raw in raws]
+            covers = [read_envelope(raw) for raw in raws]
             count = sum(len(read_entries(envelope).facts) for envelope in covers)
             capsules = capsule_bytes(covers)
             forms = count - capsules[0]

@@ -1,11 +1,11 @@
 """Clock: the only place where this project asks the machine for the time (ADR 0010).
 
-Time is a judgement. Between two looks it goes on by the machine's monotonic seconds, which no
-person and no network can set; what the wall clock, NTP, GNSS, the centre and a person say are
-named sources that may correct it (`time_judge.py` has the rules). The newest trusted time is
-kept in a file, the floor, so that a machine whose clock battery died goes on from where it was
-and not from 1970. The services of one boot share their judgement through a second small file, so
-that one of them started again while the wall clock is wrong does not believe it alone.
+Between two readings time advances by the machine's monotonic seconds, which no person and no
+network can set; the wall clock, NTP, GNSS, the centre and a person are named sources that may
+correct it (`time_judge.py` has the rules). The newest trusted time is kept in a file, the floor,
+so that a machine whose clock battery is empty starts from there and not from 1970. The services of
+one boot share the result through a second small file, so that a service restarted while the wall
+clock is wrong does not trust it.
 """
 
 from __future__ import annotations

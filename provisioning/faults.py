@@ -1,4 +1,4 @@
-"""Faults: the one family of expected failures that reaches a person.
+"""Faults: the base class of every expected failure that is shown to a person.
 
 A fault carries one clear sentence that says what to do, and a number. The number is the exit
 code of a command, the code an attendant reads from the screen and the code in the journal:

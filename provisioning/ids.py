@@ -1,4 +1,4 @@
-"""Ids and randomness: the only place that asks the machine for random bytes.
+"""Ids and randomness: the only place that reads the machine's random bytes.
 
 Identities are UUIDv7 (RFC 9562 section 5.7): 48 bits of Unix milliseconds, then random bits,
 so they sort by time. Every id of one generator is greater than the one before it.

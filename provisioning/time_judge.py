@@ -1,4 +1,4 @@
-"""The rules of time: what is believed of what the sources say. Pure (ADR 0010).
+"""The rules of time: which time source is trusted, and when. Pure (ADR 0010).
 
 | what the wall clock says | at a start | while running |
 |---|---|---|

@@ -1,9 +1,9 @@
-"""Compact: the project's one way to make bytes small, and to make them big again within limits.
+"""Compression: the only compressor of the project, with limits when unpacking.
 
 zstd without its magic number, with `records.zdict` as dictionary (trained on synthetic records
-only: a dictionary holds pieces of its samples in clear). The first byte of a packed value says
-how it was packed, so a later dictionary is one more row of the table and old values stay
-readable. Knows nothing of what the bytes mean.
+only: a dictionary holds pieces of its samples in clear). The first byte of a packed value says how
+it was packed, so a later dictionary is one more row of the table and old values stay readable. The
+content of the bytes does not matter here.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Refusals: why a batch, a part or a sealed record is turned away. One name, one code, one
-sentence each; the same numbers travel in NACK frames and are the exit codes of the commands.
+"""Sync faults: why a batch, a part or a sealed record is refused. Each has a name, a code and a
+sentence; the same numbers are sent in NACK frames and are the exit codes of the commands.
 
 40 journal broken, 41 some of several things refused, 42 store, 43 malformed, 44 not for this
 key, 45 link, 46 fork, 47 not all acknowledged in time, 48 gap, 49 not signed by the node.

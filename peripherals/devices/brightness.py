@@ -1,4 +1,4 @@
-"""Screen brightness: the limits of a `LevelControl`; never below what is readable in a dark room."""
+"""Screen brightness: the limits of a `LevelControl`; never too dark to read."""
 
 from __future__ import annotations
 

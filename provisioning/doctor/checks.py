@@ -1,4 +1,4 @@
-"""The doctor's checks of a device's own facts: settings, keys, certificate, clock, disk."""
+"""The doctor's checks of a node's own files: settings, keys, certificate, clock, disk."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Doctor: runs checks and says, for each, what is so and what to do about it.
+"""Doctor: runs checks and reports for each what it found and what to do about it.
 
 A package brings its own checks as `checks(node) -> list[Check]` in a module the `huduma doctor`
-command lists. A check returns a `Finding`; a `Fault` it raises becomes one, because the fault's
-sentence says what to do already. Nothing here repairs anything.
+command lists. A check returns a `Finding`; a `Fault` it raises is turned into one, because its
+sentence says what to do. Nothing here repairs anything.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Enrolment: laying out a site, with every node's keys, certificate and settings.
 
 `lay_out` makes a whole deployment in one empty folder, for demos, tests and training. Each node's
-keys are made in that node's own folder and only their public halves are read to certify it, so
-the same steps serve a technician with a stick between two machines (the field's wizard).
-A folder that is not empty is refused and nothing is changed; a lay-out that fails half-way
-leaves nothing behind.
+keys are made in that node's own folder and only their public halves are read to certify it, so the
+same steps serve a technician who carries a USB stick between two machines. A folder that is not
+empty is refused and nothing is changed; a lay-out that fails half-way leaves nothing behind.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Identity: who each node is, said by the root key and by nobody else.
+"""Certificates and the registry: who each node is, signed by the root key.
 
 A certificate names a node, its role, site and county, and its three public keys. The registry is
 the signed list of all certificates, agency keys and revoked serial numbers of a deployment; each
-node holds a copy and believes it only after verifying it against the root key it was given when
-it was provisioned. Both are COSE_Sign1 structures over deterministic CBOR maps (see `cose`).
-A node's own settings name it; only its certificate makes that true.
+node holds a copy and accepts it only when it verifies against the root key it was provisioned
+with. Both are COSE_Sign1 structures over deterministic CBOR maps (see `cose_sign1`). Settings only
+name a node; its certificate proves the name.
 """
 
 from __future__ import annotations

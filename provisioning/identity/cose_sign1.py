@@ -1,8 +1,8 @@
-"""Signed structures: COSE_Sign1 (RFC 9052 section 4.2) with Ed25519, and nothing more.
+"""Signed structures: COSE_Sign1 (RFC 9052 section 4.2) with Ed25519.
 
-One shape for certificates, registries and whatever else a key vouches for. The content type
-stands in the protected header, so a signature over one kind of structure can never be passed
-off as another. Encodings are deterministic CBOR (RFC 8949 section 4.2).
+Used for certificates, registries and everything else a key signs. The content type is in the
+protected header, so a signature over one kind of structure does not verify as another. Encodings
+are deterministic CBOR (RFC 8949 section 4.2).
 """
 
 from __future__ import annotations

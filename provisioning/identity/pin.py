@@ -1,12 +1,13 @@
-"""Pin: the number that opens the staff screen of one node. Its hash and the tries live in the keys.
+"""PIN: the number that opens the staff screen of one node. Hash and tries are kept in its key
+folder.
 
 Rules:
 - no PIN set: the screen stays closed; there is no default and no master number;
-- a try is counted on disk before it is judged, so a power cut gives nobody another one;
+- a try is counted on disk before it is checked, so a power cut gives no extra try;
 - after `FREE_TRIES` wrong ones in a row each next try waits longer, up to an hour; a clock put
   back or forward cannot make that wait longer than the pause itself;
-- six digits fall quickly to whoever holds the card and a fast machine: what the screen behind it
-  shows and does is therefore nothing personal (`kiosk/visit/staff/screens.py`).
+- whoever holds the SD card can try all six-digit numbers quickly: the staff screen therefore shows
+  nothing personal (`kiosk/visit/staff/screens.py`).
 
 Format of `staff.pin`: `huduma-pin-1 SALT HASH`, base64; scrypt with N = 16384, r = 8, p = 1.
 """

@@ -1,8 +1,8 @@
-"""Site: the folder a deployment lives in, and one node's corner of it.
+"""Site: the folder of a deployment, and the folder of one node in it.
 
-`Site` reads `site.toml` (who there is, for tools on one machine: the demo, the tests, a
-workbench). `Node` is what a service gets: its folder, settings, keys, verified registry and the
-places of its database, sockets and clock floor. Nothing here writes; `enrol` lays sites out.
+`Site` reads `site.toml` (its nodes, for tools on one machine: the demo, tests, a workbench).
+`Node` is what a service gets: folder, settings, keys, verified registry and the paths of its
+database, sockets and clock floor. Nothing here writes; `enrolment/site_layout.py` does.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Settings: everything a person may choose about one node, in one strict `device.toml`.
 
-One frozen dataclass per section; the unit is the last word of a name (`idle_s`); an unknown key,
-a quoted number or a value out of range stops the start-up with the line and what to write
-(codes 10-15, see `settings_reader`). Sections are handed to constructors; nothing reads the
-file again. To add a setting: one line here and its row in `docs/settings.md`
-(`huduma settings --describe` prints the page; see `settings_page`).
+One frozen dataclass per section; the unit is the last word of a name (`idle_s`); an unknown key, a
+quoted number or a value out of range stops the start-up with the line and what to write (codes
+10-15, see `toml_reader`). Sections are handed to constructors; nothing reads the file again. To
+add a setting: one line here and its row in `docs/settings.md` (`huduma settings --describe` prints
+the page; see `reference_page`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The strict reader behind `settings`: a TOML text in, checked values or one clear fault out.
+"""The strict reader of settings: TOML text in, checked values or one clear fault out.
 
-Rules: a byte-order mark and any line ending are normalised; characters that word processors put
-in (curly quotes, no-break spaces) are named with their line; an unknown key stops the start-up
-and is answered with the nearest known one; types are strict (a quoted number is refused); every
-fault names the file, the line and the key. It knows nothing of what the settings mean.
+Rules: a byte-order mark and any line ending are normalised; characters that word processors put in
+(curly quotes, no-break spaces) are named with their line; an unknown key stops the start-up and is
+answered with the nearest known one; types are strict (a quoted number is refused); every fault
+names the file, the line and the key. What the settings mean is not its business.
 """
 
 from __future__ import annotations

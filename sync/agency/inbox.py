@@ -1,4 +1,4 @@
-"""Desk: an agency opens what was sealed to it at the national store, and nothing else.
+"""Inbox: an agency opens the records sealed to it at the national store.
 
 A submission may have arrived more than once (a node restored from a copy sends again under a new
 epoch); it is one submission by its subject, form and reference, and the first that opens counts.

@@ -1,4 +1,5 @@
-"""Tabular: opened submissions as tables for analysts, CSV or Parquet. Repeats are child tables.
+"""Table export: opened submissions as tables for analysts, CSV or Parquet. Repeats are child
+tables.
 
 The shape is ODK Central's: the main table has `KEY` (the instance id); a repeat is a table of its
 own with `KEY` (`uuid:…/household/member[2]`) and `PARENT_KEY`. Groups become `group-name` columns.

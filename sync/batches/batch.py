@@ -1,10 +1,10 @@
-"""Batch: one segment, a range of a node's journal as bytes that are the same everywhere.
+"""Batch: one segment, a range of a node's journal as signed, sealed, compressed bytes.
 
-A segment is built once, never changed, and travels over any pipe or stick. Layers, outside in:
-`read_cover` checks the shape and the limits, `SignedEnvelope.verify` the device's signature over
-every byte, `read_entries` unpacks the parts and recomputes the hash chain. A relay stops after the
-second. Entries for `site` never leave the node: only the hash of the last one of each run of
-them does, which is what the chain needs. Formats: PROTOCOL.md.
+A segment is built once, never changed, and is the same over a network and on a USB stick. Layers,
+from outside: `read_envelope` checks the shape and the limits, `SignedEnvelope.verify` the device's
+signature over every byte, `read_entries` unpacks the parts and recomputes the hash chain. A relay
+stops after the second. Entries for `site` never leave the node: only the hash of the last one of
+each run of them does, which is what the chain needs. Formats: PROTOCOL.md.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def build(
     return encode([header, parts, signature])
 
 
-def read_cover(raw: bytes) -> SignedEnvelope:
+def read_envelope(raw: bytes) -> SignedEnvelope:
     """The outside of a segment, not yet verified; raises `BadBatch`."""
     if len(raw) > SEGMENT_MAX:
         raise _bad(f"has {len(raw)} bytes, the limit is {SEGMENT_MAX}")

@@ -1,7 +1,8 @@
-"""Chain: what the next segment of a stream must be. One rule for relay, national node and stick.
+"""Chain: whether a segment is the next of its stream. One rule for relay, national node and stick.
 
-Pure: the stored end of the stream and a verified cover in, a verdict out. Ingest is idempotent
-because a segment is known by (node, db_epoch, number) and hash, for ever: nothing expires.
+Pure: the stored end of the stream and a verified envelope in, an `AppendCheck` out. Ingest is
+idempotent because a segment is known by (node, db_epoch, number) and hash, for ever: nothing
+expires.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Columns: entries of one audience, laid out so that what repeats stands together.
+"""Columns: entries of one audience, laid out as columns so that they compress well.
 
 A part is rows of entries turned into columns, grouped by (kind, field names); a group names its
 fields, so a receiver needs no schema to read a newer sender. Byte strings go, end to end, into a

@@ -1,7 +1,7 @@
-"""Synthetic records: people, words and answers that never existed.
+"""Synthetic records: invented persons and answers.
 
-Two uses only: training the dictionary (`dictionary.py`), which carries pieces of its samples in
-clear and must therefore never see a real record, and benchmarks. Everything follows from the
+Two uses only: training the dictionary (`train_dictionary.py`), which carries pieces of its samples
+in clear and must therefore never see a real record, and benchmarks. Everything follows from the
 randomness handed in, so the same seed gives the same records.
 """
 

@@ -1,7 +1,6 @@
 """Makes `records.zdict`: `python -m sync.batches.train_dictionary` trains it on synthetic records
-and nothing
-else, always to the same bytes. A zstd dictionary carries its samples in clear: never run this
-on real ones. A changed dictionary is a new row in `compact`, since old values stay packed.
+only, always to the same bytes. A zstd dictionary carries its samples in clear: never run this on
+real ones. A changed dictionary is a new row in `compression.py`, since old values stay packed.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Audit: is a journal whole, and do its projections say what it says?
+"""Audit: verifies a journal's chain, and that its projections agree with it.
 
 `verify` walks the chain from entry 1 to the head in one snapshot and names the first entry that
 does not hold, and why. It needs no key and changes nothing, so it runs beside the services. What
-it cannot see: a tail removed together with a rewritten head; that is found by the next node,
-which holds the signed batches. `rebuild` makes every projection again in one transaction and
-compares; it keeps what differs only when told to.
+it cannot see: a tail removed together with a rewritten head; that is found by the next node, which
+holds the signed batches. `rebuild` makes every projection again in one transaction and compares;
+it keeps what differs only when asked to.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Journal file: the journal in a node's database file, however much of the file still holds.
+"""Journal file check: the journal in a database file that may be damaged.
 
-Where `journal_audit` walks entries, this looks at everything they stand in: pages, table, index,
-owner. Damage anywhere is told as the first entry that cannot be relied on, so that whoever calls
-for help has a number to say. Reads only; runs beside the services.
+`audit.py` walks entries; this also checks what holds them: pages, table, index, owner. Damage is
+reported as the first entry that cannot be relied on, so that there is a number to report. Reads
+only; runs beside the services.
 """
 
 from __future__ import annotations

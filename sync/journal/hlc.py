@@ -1,4 +1,4 @@
-"""Hybrid logical clock (Kulkarni et al. 2014): an order of facts that no wrong clock can break.
+"""Hybrid logical clock (Kulkarni et al. 2014): an order of facts that survives wrong clocks.
 
 A timestamp is one integer: 48 bits of Unix milliseconds, then 16 bits of counter. It is never
 smaller than one given or merged before, follows the clock when that is ahead, and counts on when

@@ -1,17 +1,17 @@
-"""Journal: every fact a citizen or an officer was told, in order. Knows nothing of ZeroMQ.
+"""Journal: every fact a citizen or an officer was told, in order. Independent of transports.
 
 Rules (design D1):
-- `append` runs inside the caller's transaction, together with the projections it changes:
-  either both are on disk or neither is.
+- `append` runs inside the caller's transaction, together with the projections it changes: either
+  both are on disk or neither is.
 - `seq` is gapless per node and starts at 1.
 - `hash` is SHA-256 over (previous hash, canonical CBOR of the entry): one altered, missing or
   inserted byte anywhere breaks the chain at a nameable entry. `journal_head` holds the newest
   entry's seq and hash, written in the same transaction, so a missing tail is found too.
-- `hlc` is a hybrid logical clock (see `hlc`); it never goes back and merges with what arrives
-  from other nodes through `observe`.
-- Every kind stands in `journal_kinds`, with its audience and the fields of its body.
-- A projection is a fold of the journal: `rebuild` makes it again from entry 1.
-Nothing else moves between nodes; sync copies journals. Checking a journal is `journal_audit`.
+- `hlc` is a hybrid logical clock (see `hlc`); it never goes back and merges with what arrives from
+  other nodes through `observe`.
+- Every kind is a row of `kinds.py`, with its audience and the fields of its body.
+- A projection is a fold of the journal: `rebuild` makes it again from entry 1. Nothing else moves
+  between nodes; sync copies journals. Checking a journal is `audit.py`.
 """
 
 from __future__ import annotations

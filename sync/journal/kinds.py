@@ -1,9 +1,9 @@
-"""Every kind of journal entry there is: who may read it, what it holds, what it means.
+"""Every kind of journal entry: who may read it, its fields, its meaning.
 
-One row a kind. `append` asserts that a kind stands here and that its body has no other fields, so
-the table cannot lie. Names are `thing.past-participle`; a body holds no personal data in clear
-(what a citizen wrote is in the sealed parts, which only an agency opens). To add a kind: one row
-here; a reader that does not know a kind ignores it, so rows are never removed or reused.
+One row a kind. `append` asserts that a kind is listed and that its body has no other fields. Names
+are `thing.past-participle`; a body holds no personal data in clear (what a citizen wrote is in the
+sealed parts, which only an agency opens). To add a kind: one row here; a reader that does not know
+a kind ignores it, so rows are never removed or reused.
 
 Audience: `site` never leaves the centre; `national` is read by the national node; `agency` goes
 to `agency:CODE` and its body is sealed to that agency before it is appended.

@@ -1,7 +1,7 @@
 """One node's open database: the store, the journal in it, and the clock and ids of its process.
 
-What keeps a node's facts takes this one value. Its store announces every commit, so whoever writes
-does nothing to wake the others.
+Adapters that store facts take this one value. The store announces every commit, so writers need
+not wake other processes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The national node's gateway as a process: listen, take in, acknowledge, until told to stop.
+"""The national node's gateway as a process: receives, stores and acknowledges segments until asked
+to stop.
 
-Stateless but for its database: kill it anywhere and start it (or another one) again.
+Its only state is its database: it may be killed anywhere and started again, here or elsewhere.
 """
 
 from __future__ import annotations

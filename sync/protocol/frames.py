@@ -1,4 +1,4 @@
-"""Frames: the six things two ends of a link say to each other, and their bytes.
+"""Frames: the messages of the sync protocol and their bytes.
 
 Deterministic CBOR arrays `[verb, session, ...]`. A session is four bytes the sender chose at its
 HELLO: whatever belongs to an older one is not looked at. A stream is named by its place in the

@@ -1,9 +1,9 @@
-"""Reception: the receiver's end of sessions with many senders. Pure.
+"""Receiver: the receiving end of sessions with many senders. Pure.
 
-Chunks become whole segments in memory (a bounded amount), whole segments become `Ingest`
-actions, and only what the engine reports as committed is acknowledged. What was lost on the way
-shows as a jump in the offset: the sender is told once from where to go on. A sender whose
-session is unknown (this end was restarted) is told to say HELLO.
+Chunks become whole segments in memory (a bounded amount), whole segments become `Ingest` actions,
+and only what the engine reports as committed is acknowledged. What was lost on the way shows as a
+jump in the offset: the sender is asked once to continue from there. A sender whose session is
+unknown (this end was restarted) is told to say HELLO.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Session, sender's end: what to send next, and what the answers mean. Pure.
+"""Sender: the sending end of a session. What to send next, and what the answers mean. Pure.
 
 Takes frames, segment bytes and `now` (monotonic seconds) and returns actions; it owns no socket,
 no store and no clock. One table says what may happen in which state; anything else is a fault of
 the other end and starts the session anew.
 
 - At most `credit` bytes are unacknowledged, over all streams, in turn.
-- A position never goes back because we say so: the receiver's CURSOR and ACK decide, so a
-  restarted or restored receiver is served from where it stands.
+- Only the receiver's CURSOR and ACK set the position, so a restarted or restored receiver is sent
+  what it lacks.
 - Silence with something outstanding ends the session; then a new socket, a new HELLO, and
   everything not acknowledged is sent again.
 - A segment refused for good stops its stream and no other.

@@ -1,7 +1,7 @@
-"""Opening: the agency's half of sealing. Capsule secrets to records, in any order.
+"""Opener: opens the records of one agency, in any order, from the capsules' secrets.
 
-An `Opener` holds the agency's private key and the secrets of the capsules it has opened. It
-never says more than "not for this key" about what it cannot open.
+An `Opener` holds the agency's private key and the secrets of the capsules it has opened. For what
+it cannot open the only answer is "not for this key".
 """
 
 from __future__ import annotations

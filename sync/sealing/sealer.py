@@ -1,15 +1,15 @@
-"""Sealing: what a citizen submits, closed to everybody but the agency it was written for.
+"""Sealer: encrypts a citizen's submission so that only its agency can read it.
 
 Rules (design D4; formats in PROTOCOL.md):
-- One capsule per (agency, service day, boot of this process): a random secret under the
-  agency's hybrid HPKE key. The capsule is an entry of the journal, appended before the first
-  record that needs it.
+- One capsule per (agency, service day, boot of this process): a random secret under the agency's
+  hybrid HPKE key. The capsule is an entry of the journal, appended before the first record that
+  needs it.
 - Record i is sealed under key i of a one-way ratchet. The sealer holds only the key of the next
   record, in memory, never on disk: who takes the machine opens nothing sealed before. A secret
-  "overwritten" in a database survives in its log and in flash, so there is no such thing here.
+  "overwritten" in a database survives in its log and in flash, so none is ever stored.
 - An index is used once, even when the transaction around it rolls back.
-- The agency walks the ratchet from the capsule's secret and opens records in any order.
-Leaves to others: when to seal (the visit), where the bytes go (the journal), who asks (the desk).
+- The agency walks the ratchet from the capsule's secret and opens records in any order. When to
+  seal is decided by the visit; the bytes are stored in the journal.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Doctor's checks of sync: what waits, when upstream last answered, whether anything is stuck."""
+"""Doctor's checks of sync: what waits, when upstream last answered, whether anything is blocked."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """SyncEngine: the loop of a node's sync service, built from the node's own folder.
 
 One process, one thread: the uplink and, on a centre, the gateway take turns; between turns the
-process sleeps until a frame, a ring of the doorbell or the next thing that is due. SIGTERM ends
-it within half a second; SIGKILL may end it anywhere.
+process sleeps until a frame, the doorbell or the next due time. SIGTERM ends it within half a
+second; SIGKILL may end it anywhere.
 """
 
 from __future__ import annotations

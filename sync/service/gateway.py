@@ -1,4 +1,4 @@
-"""Gateway: the receiving half of the engine, where transport, reception and intake meet.
+"""Gateway: the receiving half of the engine; connects transport, receiver and intake.
 
 Every whole segment is checked (shape, announced name, signature) before an intake sees it, and
 nothing is acknowledged before the intake's transaction has returned.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from provisioning.clock import Clock
-from sync.batches.batch import Stream, read_cover
+from sync.batches.batch import Stream, read_envelope
 from sync.batches.chain import MARK_BYTES, AppendCheck, StreamProgress
 from sync.faults import BadBatch, Fork, SyncRefusal
 from sync.protocol import receiver
@@ -79,7 +79,7 @@ class Gateway:
     def _ingest(self, arrived: receiver.Ingest) -> bool:
         peer, stream, no = arrived.peer, arrived.stream, arrived.no
         try:
-            envelope = read_cover(arrived.raw)
+            envelope = read_envelope(arrived.raw)
             if (envelope.stream, envelope.no) != (stream, no):
                 msg = "A batch is not the one its sender announced."
                 raise BadBatch(msg)

@@ -1,4 +1,4 @@
-"""Outbox: a node's own journal as segments, and how far they have come.
+"""Outbox: a node's own journal as segments, and how far they are acknowledged.
 
 A segment is built from committed entries in a transaction of its own, numbered and chained, and
 never changed; its bytes are kept until the national node has acknowledged them. What was

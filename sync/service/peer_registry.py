@@ -1,8 +1,8 @@
-"""PeerRegistry: who may talk to this node, by the registry as it is on disk now.
+"""PeerRegistry: which nodes may connect, by the registry file as it is now.
 
-The registry file is looked at again at most once a second, so that a new node is let in and a
-revoked one is shut out of open connections without a restart. A file that does not verify is
-not believed: the last good one stays in force.
+The registry file is read again at most once a second, so that a new node is let in and a revoked
+one is shut out of open connections without a restart. A file that does not verify is ignored: the
+last good one stays in force.
 """
 
 from __future__ import annotations

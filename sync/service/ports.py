@@ -1,4 +1,4 @@
-"""Ports of the engine: what it needs of transports, stores and the registry, and nothing more."""
+"""Ports of the engine: what it needs of transports, stores and the registry."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Relay: a centre keeps its kiosks' segments until the national node has them, unread.
+"""Relay: a centre keeps its kiosks' segments, still sealed, until the national node has them.
 
 It verifies who signed a segment and that it follows the one before, so that nothing useless is
 carried; it opens no part, holds no key that could, and never renumbers. It is an intake (what
 kiosks send to) and a source (what the uplink forwards) over the centre's own database. Only what
-it has committed is acknowledged as "stored"; "national" is passed on from above, never assumed.
-What the national node has lost again (its database was restored) and was pruned here is forgotten
-here too, so that the kiosk, whose journal still has it, sends it once more.
+it has committed is acknowledged as "stored"; "national" is passed on from above, never assumed. If
+the national node lost segments (its database was restored) that were already deleted here, they
+count as unknown here too, so that the kiosk, whose journal still has them, sends them once more.
 """
 
 from __future__ import annotations

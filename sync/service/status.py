@@ -1,7 +1,7 @@
-"""Status: what a citizen's badge, a technician and the doctor want to know about sync.
+"""Status: what the screen's badge, a technician and the doctor need to know about sync.
 
 `LinkLog` writes what the engine sees of its line; `read` reads it, with what waits, from any
-process of the node. "Online" is what happened last, not a promise.
+process of the node. "Online" means that the last exchange succeeded.
 """
 
 from __future__ import annotations

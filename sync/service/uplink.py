@@ -1,7 +1,7 @@
-"""Uplink: the sending half of the engine, where stores, session and transport meet.
+"""Uplink: the sending half of the engine; connects stores, sender and transport.
 
-Works in short turns that never wait, so that one loop can run it beside a gateway. It believes
-nothing that it did not ask of a store in the same turn, so it may be killed at any line.
+Works in short turns that never wait, so that one loop can run it beside a gateway. It keeps no
+state that it did not read from a store in the same turn, so it may be killed at any line.
 """
 
 from __future__ import annotations

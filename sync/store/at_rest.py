@@ -1,13 +1,14 @@
-"""At rest: what a node keeps in its database for a while, sealed. One AEAD, one key per purpose.
+"""At rest: encryption of what a node keeps in its database for a while. One AEAD, one key per
+purpose.
 
-AES-256-GCM-SIV (RFC 8452): a nonce that comes twice, as after a restored image, tells a reader only
-that two contents are equal. The key of a purpose is HKDF-SHA256 (RFC 5869) of a root and the
-purpose's name, so nothing sealed for one purpose opens for another and one key never serves two
-algorithms. Stored are the nonce (12 bytes), the ciphertext and the tag (16 bytes). What the content
-is about (the row it stands in) is bound as associated data: moved to another row it does not open.
+AES-256-GCM-SIV (RFC 8452): a nonce that comes twice, as after a restored image, reveals only that
+two contents are equal. The key of a purpose is HKDF-SHA256 (RFC 5869) of a root and the purpose's
+name, so nothing sealed for one purpose opens for another and one key never serves two algorithms.
+Stored are the nonce (12 bytes), the ciphertext and the tag (16 bytes). What the content is about
+(the row it stands in) is bound as associated data: moved to another row it does not open.
 
-Where the root comes from is not known here: a node's is `Node.at_rest_root`, a draft's is a key in
-memory or one made from the citizen's code.
+The root key comes from the caller: a node's is `Node.at_rest_root`, a draft's is a key in memory
+or one made from the citizen's code.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 """Store: one SQLite file per node, through `apsw`; the only importer of SQLite.
 
-Rules: WAL, `synchronous=FULL`, foreign keys on, every write inside `transaction()` (one
-`BEGIN IMMEDIATE`, so two processes of a node can never both believe they write next). What a
-citizen is told is told after `transaction()` has returned. After each commit the store announces
-it to the node's other processes (the doorbell), so that nobody who writes has to. Each package
-registers its own named migration set; a step runs once, in order, in the transaction that opens
-the store.
+Rules: WAL, `synchronous=FULL`, foreign keys on, every write inside `transaction()` (one `BEGIN
+IMMEDIATE`, so two processes of a node can never both believe they write next). Nothing is shown to
+a citizen before `transaction()` has returned. After each commit the store announces it to the
+node's other processes (the doorbell), so that nobody who writes has to. Each package registers its
+own named migration set; a step runs once, in order, in the transaction that opens the store.
 
 SQLite 3.7.0 to 3.51.2 can corrupt a WAL database when two connections reset it at once; the
 store asks the library for its version and refuses a faulty one where `strict` is set.

@@ -1,4 +1,4 @@
-"""Store faults: what SQLite's result codes mean to a person, and what to do about each.
+"""Store errors: SQLite's result codes as faults with a remedy.
 
 The numbers are SQLite's primary result codes (https://sqlite.org/rescode.html), a stable part of
 its file-independent interface; knowing them here keeps SQLite itself in `store`.

@@ -1,10 +1,10 @@
 """Doorbell: wakes the other processes of a node when the store has something new.
 
-A ring carries nothing and may be lost; then whoever waits finds the news at its next poll
-(design D6). Any number of processes wait and ring on one path with no process in the middle:
-each waiter binds a datagram socket of its own beside the path, a ring is one byte to each of
-them, and the kernel says which are dead. (ZeroMQ's PUB/SUB needs one process that binds, and
-its first ring after a connect is always lost.)
+A ring carries no content and may be lost; then the waiting process sees the change at its next
+poll (design D6). Any number of processes wait and ring on one path with no process in the middle:
+each waiter binds a datagram socket of its own beside the path, a ring is one byte to each of them,
+and the kernel reports which are gone. (ZeroMQ's PUB/SUB needs one process that binds, and its
+first ring after a connect is always lost.)
 """
 
 from __future__ import annotations

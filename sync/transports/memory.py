@@ -1,8 +1,8 @@
-"""Memory links: the transport of simulations, as bad as a test wants it to be.
+"""Memory transport: links of simulations, with the losses a test asks for.
 
-`MemoryNet` joins clients to one server without sockets or time. What happens to a frame on its
-way is decided by `fate`, which tests drive: deliver, drop, double or hold back. Like ZeroMQ it
-promises nothing; unlike ZeroMQ it does so on purpose.
+`MemoryNet` joins clients to one server without sockets or time. What happens to a frame on its way
+is decided by `fate`, which tests drive: deliver, drop, double or hold back. Like ZeroMQ it
+guarantees no delivery.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ZAP: who may shake hands with a CURVE server (ZeroMQ RFC 27).
+"""ZAP: which keys may connect to a CURVE server (ZeroMQ RFC 27).
 
 libzmq asks over an inproc socket of the server's own context; the server's loop answers, so no
 thread is needed. The User-Id of an accepted connection is the key itself, in hex: the server

@@ -1,16 +1,15 @@
-"""ZeroMQ links: with zap.py the only importer of zmq. A pipe for frames, and nothing more.
+"""ZeroMQ links that carry frames; with zap.py the only importer of zmq.
 
 `ZmqServer` (ROUTER) and `ZmqClient` (DEALER) carry whole frames between two processes, in a node
 over ipc and between nodes over TCP with CURVE. Rules:
-- A link promises nothing. A frame may be lost at any moment, silently; whoever needs it to
-  arrive keeps it in a store and sends it again (measured: raw ZeroMQ loses a quarter of what
-  it holds when a line drops). So there are no heartbeats and no waiting queues here: LINGER 0,
-  small high-water marks, IMMEDIATE 1, and a client that got no answer builds a new socket.
+- A link guarantees no delivery: a frame may be lost at any moment without notice; senders keep it
+  in a store and send it again (measured: raw ZeroMQ loses a quarter of what it holds when a line
+  drops). So there are no heartbeats and no waiting queues here: LINGER 0, small high-water marks,
+  IMMEDIATE 1, and a client that got no answer builds a new socket.
 - With keys, the server accepts only public keys that `allowed` knows (`zap.ZapAuthenticator`,
-  served from
-  `poll`) and asks `allowed` again for every frame, so a revoked key falls silent at
-  once although its connection is open. A frame's `peer` is the name `allowed` gave for the key,
-  never what the client says of itself.
+  served from `poll`) and asks `allowed` again for every frame, so a revoked key is cut off at once
+  although its connection is open. A frame's `peer` is the name `allowed` gave for the key, never
+  what the client claims.
 - Frames larger than `FRAME_MAX` end the connection that sent them.
 """
 

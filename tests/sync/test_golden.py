@@ -24,7 +24,7 @@ from provisioning.identity.certificates import AgencyPublic
 from provisioning.identity.keys import AgencyKey
 from provisioning.ids import SeededIds
 from sync import compression
-from sync.batches.batch import Stream, build, read_cover, read_entries
+from sync.batches.batch import Stream, build, read_entries, read_envelope
 from sync.batches.chain import mark_of
 from sync.journal.journal import GENESIS
 from sync.protocol import frames
@@ -239,9 +239,9 @@ def test_a_segment_is_verified_from_the_page_alone():
 def test_segments_and_frames_are_made_the_same_today():
     assert segments() == (golden("segment-1.cbor"), golden("segment-2.cbor"))
     assert spoken() == (GOLDEN / "frames.txt").read_text()
-    inside = read_entries(read_cover(golden("segment-1.cbor")))
+    inside = read_entries(read_envelope(golden("segment-1.cbor")))
     assert [fact.kind for fact in inside.facts] == ["visit.started", "form.submitted"]
-    assert inside.head == read_cover(golden("segment-2.cbor")).prev_entry
+    assert inside.head == read_envelope(golden("segment-2.cbor")).prev_entry
 
 
 def test_what_is_deterministic_of_sealing_is_made_the_same_today():

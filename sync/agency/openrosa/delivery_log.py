@@ -1,8 +1,8 @@
-"""DeliveryLog: what has been handed to which server, durable at the agency's desk.
+"""DeliveryLog: which submission was delivered to which server; durable at the agency desk.
 
-One row per (server, instance id). The bytes to post are fixed the first time (an envelope's
-random key would make other bytes next time, which servers refuse as a conflict) and dropped once
-accepted; the SHA-256 stays. `posts_done` makes a forward of many posts resume where it stopped.
+One row per (server, instance id). The bytes to post are fixed the first time (an envelope's random
+key would make other bytes next time, which servers refuse as a conflict) and dropped once
+accepted; the SHA-256 stays. `posts_done` makes a forward of many posts continue where it stopped.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Forward: brings an agency's submissions to its ODK server, one by one, exactly once.
+"""Forwarder: sends an agency's submissions to its ODK server, one by one, exactly once.
 
-Knows the order of things only: HEAD first, then every post of a submission, the ledger before
-and after each. The wire is a port (`Wire`); verdicts and splits are pure. Stopping anywhere and
+It only sequences: HEAD first, then every post of a submission, the delivery log before and after
+each. The connection is a port (`Wire`); decisions and splits are pure. Stopping anywhere and
 starting again sends the same bytes from the first post not yet known to have arrived.
 """
 

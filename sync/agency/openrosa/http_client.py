@@ -1,4 +1,4 @@
-"""HTTP: the `Wire` over httpx, with a deadline on everything and no redirect followed blindly."""
+"""HTTP client: the `Wire` over httpx, with a deadline on everything; redirects are not followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Verdicts: what a server's answer means for one submission. Pure; one table each way.
+"""Responses: what a server's answer means for one submission. Pure; one table each for HEAD and
+POST.
 
 Only 201 and 202 are success. A 200 is a login page of a captive portal until proven otherwise.
 HEAD must answer 204 with the OpenRosa header; a Location is followed on the same host only.

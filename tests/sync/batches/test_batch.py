@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provisioning.cbor import decode, encode
 from provisioning.ids import SeededIds
-from sync.batches.batch import SEGMENT_MAX, Fact, Stream, build, read_cover, read_entries
+from sync.batches.batch import SEGMENT_MAX, Fact, Stream, build, read_entries, read_envelope
 from sync.batches.columns import Row, fold, unfold
 from sync.faults import BadBatch, NotSigned, SyncRefusal
 from sync.journal.journal import GENESIS, encode_body
@@ -37,7 +37,7 @@ def one(plan=PLAN):
 
 
 def receive(raw, key=KEY):
-    envelope = read_cover(raw)
+    envelope = read_envelope(raw)
     envelope.verify(key.public_key())
     return envelope, read_entries(envelope)
 
@@ -146,7 +146,7 @@ def test_a_signed_segment_that_is_not_as_described_is_refused(change):
 
 def test_too_many_bytes_are_refused_before_they_are_looked_at():
     with pytest.raises(BadBatch):
-        read_cover(bytes(SEGMENT_MAX + 1))
+        read_envelope(bytes(SEGMENT_MAX + 1))
 
 
 def test_a_bomb_is_refused_by_its_limit():

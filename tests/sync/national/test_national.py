@@ -13,7 +13,7 @@ from provisioning.cbor import decode, encode
 from provisioning.faults import UsageFault
 from provisioning.identity.cose_sign1 import signed_bytes
 from provisioning.ids import SeededIds
-from sync.batches.batch import Stream, build, read_cover
+from sync.batches.batch import Stream, build, read_envelope
 from sync.batches.chain import START, AppendCheck, Tail, judge, mark_of
 from sync.journal.journal import GENESIS
 from sync.national.open_store import DATABASES, open_database
@@ -48,7 +48,7 @@ def chain(stream=A, count=3, tag="a"):
     for no in range(count):
         part = made[3 * no : 3 * no + 3]
         raw = build(signing(stream.node), stream, no + 1, prev_segment, prev_entry, part)
-        covers.append(read_cover(raw))
+        covers.append(read_envelope(raw))
         prev_segment, prev_entry = hashlib.sha256(raw).digest(), part[-1].hash
     return covers
 
@@ -118,13 +118,13 @@ def test_a_signed_segment_that_does_not_unpack_is_set_aside_and_stops_nothing(st
     signature = signing("kiosk-1").sign(
         signed_bytes(header, external=hashlib.sha256(poison).digest())
     )
-    broken = read_cover(encode([header, poison, signature]))
+    broken = read_envelope(encode([header, poison, signature]))
     broken.verify(signing("kiosk-1").public_key())
     made = facts(A, [("visit.started", "national", {"site": "c"})] * 9)
     after = build(signing("kiosk-1"), A, 3, broken.hash, made[5].hash, made[6:])
     assert take(store, good[0]) is AppendCheck.NEXT
     assert take(store, broken) is AppendCheck.NEXT
-    assert take(store, read_cover(after)) is AppendCheck.NEXT
+    assert take(store, read_envelope(after)) is AppendCheck.NEXT
     assert [(each.no, each.code) for each in store.quarantine()] == [(2, 43)]
     assert store.progress(A).no == 3
 
@@ -160,6 +160,6 @@ def test_a_database_of_an_unknown_kind_is_refused_by_name():
 
 def test_the_first_segment_of_a_restored_database_may_start_anywhere():
     later = facts(A, [("visit.started", "national", {})] * 2, first=41, prev=b"p" * 32)
-    envelope = read_cover(build(signing("kiosk-1"), A, 1, GENESIS, b"p" * 32, later))
+    envelope = read_envelope(build(signing("kiosk-1"), A, 1, GENESIS, b"p" * 32, later))
     assert judge(START, None, envelope) is AppendCheck.NEXT
     assert judge(Tail(1, b"h" * 32, 9, None), b"other" * 6, envelope) is AppendCheck.FORK

@@ -13,7 +13,7 @@ from provisioning.enrolment.site_layout import demo_plan, free_ports, lay_out
 from provisioning.identity.certificates import IdentityFault
 from provisioning.ids import SeededIds, SystemIds
 from provisioning.node.site import Site
-from sync.batches.batch import Stream, read_cover, read_entries
+from sync.batches.batch import Stream, read_entries, read_envelope
 from sync.batches.chain import StreamProgress
 from sync.faults import Fork, NotSigned
 from sync.service import outbox as outbox_module
@@ -88,7 +88,7 @@ def test_enough_entries_are_a_reason_whatever_the_line(node):
     assert close(node, entries_max=3, line_free=False)
     assert close(node, entries_max=3, line_free=False)
     assert not close(node, entries_max=3, line_free=False)
-    envelope = read_cover(node.outbox.raw(node.stream, 2))
+    envelope = read_envelope(node.outbox.raw(node.stream, 2))
     assert [fact.seq for fact in read_entries(envelope).facts] == [4, 5, 6]
 
 
@@ -134,7 +134,7 @@ def test_segments_chain_over_restarts(node):
     node.crash()
     node.submit()
     close(node)
-    first, second = (read_cover(node.outbox.raw(node.stream, no)) for no in (1, 2))
+    first, second = (read_envelope(node.outbox.raw(node.stream, no)) for no in (1, 2))
     second.verify(signing("kiosk-1").public_key())
     assert second.prev_segment == first.hash
     assert second.prev_entry == read_entries(first).head
