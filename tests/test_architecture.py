@@ -29,6 +29,12 @@ CONFINED = {
     "kivy": ("kiosk/ui/", "kiosk/cli/ui.py", "kiosk/cli/pictures.py"),
     "zmq": ("sync/transports/",),
     "sqlite3": (),
+    # Files for people; never the live store.
+    "sqlite_utils": (
+        "content/authoring/catalogue_file.py",
+        "sync/agency/table_export.py",
+        "sync/journal/export.py",
+    ),
     "pysqlite3": (),
     "apsw": ("sync/store/database.py",),
     "serial": ("peripherals/drivers/",),

@@ -26,7 +26,7 @@ from sync.agency.openrosa.forwarder import ForwardResult, forward
 from sync.agency.openrosa.http_client import HttpWire
 from sync.agency.openrosa.responses import DeliveryDecision
 from sync.agency.openrosa.submission import Submission, record_root
-from sync.agency.table_export import tables, write_csv, write_parquet
+from sync.agency.table_export import tables, write_csv, write_parquet, write_sqlite
 from sync.store.database import Store
 
 PASSWORD_VARIABLE = "HUDUMA_ODK_PASSWORD"  # noqa: S105 - the variable's name, not a password
@@ -49,7 +49,7 @@ def add_arguments(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     forward_verb.add_argument("--digest", action="store_true", help="HTTP Digest, not Basic")
     export_verb = verbs.add_parser("export", help="make tables for analysts")
     export_verb.add_argument("--out", type=Path, required=True, metavar="DIR")
-    export_verb.add_argument("--format", choices=("csv", "parquet"), default="csv")
+    export_verb.add_argument("--format", choices=("csv", "parquet", "sqlite"), default="csv")
     for verb in (forward_verb, export_verb):
         add_site(verb)
         verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
@@ -101,8 +101,8 @@ def run_export(arguments: argparse.Namespace, opened: list[Opened]) -> int:
     """Write one table per form and one per repeat; names what was written."""
     repeats = {form: _repeats(xml) for form, xml in _forms(Site.open(arguments.site)).items()}
     found = tables(submissions(opened), repeats)
-    write = write_parquet if arguments.format == "parquet" else write_csv
-    for path in write(found, arguments.out):
+    writers = {"csv": write_csv, "parquet": write_parquet, "sqlite": write_sqlite}
+    for path in writers[arguments.format](found, arguments.out):
         print(path)
     return 0
 

@@ -51,12 +51,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     po.add_argument("way", choices=["export", "import"])
     po.add_argument("file", type=Path, metavar="FILE.po")
     po.add_argument("--language", default="sw")
-    for reading in (search, show):
+    tables = verbs.add_parser("tables", help="the catalogue as an SQLite file for people")
+    tables.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.db")
+    for reading in (search, show, tables):
         reading.add_argument("--pack", type=Path, metavar="DIR")
-    for rooted in (search, show, verify, install):
+    for rooted in (search, show, tables, verify, install):
         add_site(rooted, required=False, what="whose root key to believe")
         rooted.add_argument("--root", type=Path, metavar="FILE", help="a root.pub to believe")
-    for spoken in (search, show, build, verify, install, listing, rollback, po):
+    for spoken in (search, show, tables, build, verify, install, listing, rollback, po):
         add_json(spoken)
 
 
@@ -65,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     acts = {
         "search": _search,
         "show": _show,
+        "tables": _tables,
         "build": _build,
         "verify": _verify,
         "install": _install,
@@ -104,6 +107,13 @@ def _show(arguments: argparse.Namespace) -> int:
             raise UsageFault(f"--day: {error}; write YYYY-MM-DD.") from error
     found = described(_catalogue(arguments), arguments.code, day)
     print(json.dumps(found, ensure_ascii=False, indent=None if arguments.json else 1))
+    return 0
+
+
+def _tables(arguments: argparse.Namespace) -> int:
+    from content.authoring.catalogue_file import write_catalogue_file
+
+    _tell(arguments, dict(write_catalogue_file(_catalogue(arguments), arguments.output)))
     return 0
 
 
@@ -182,7 +192,7 @@ def _catalogue(arguments: argparse.Namespace) -> Catalogue:
     if arguments.pack is None and arguments.site is not None:
         return Catalogue.open(arguments.site / "pack", _root(arguments))
     if arguments.pack is None:
-        return draft(DEFAULT_SOURCES, forms=arguments.act == "show")
+        return draft(DEFAULT_SOURCES, forms=arguments.act in {"show", "tables"})
     return Catalogue.open(arguments.pack, _root(arguments))
 
 

@@ -1,5 +1,5 @@
-"""Table export: opened submissions as tables for analysts, CSV or Parquet. Repeats are child
-tables.
+"""Table export: opened submissions as tables for analysts in CSV, Parquet or SQLite. Repeats are
+child tables.
 
 The shape is ODK Central's: the main table has `KEY` (the instance id); a repeat is a table of its
 own with `KEY` (`uuid:…/household/member[2]`) and `PARENT_KEY`. Groups become `group-name` columns.
@@ -12,6 +12,8 @@ import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import sqlite_utils
 
 from provisioning.faults import Fault
 from provisioning.xml_reader import Element, local_name
@@ -120,6 +122,23 @@ def write_parquet(found: Mapping[str, Table], folder: Path) -> list[Path]:
         parquet.write_table(pa.table(columns, schema=schema), path)
 
     return _write(found, folder, "parquet", write)
+
+
+def write_sqlite(found: Mapping[str, Table], folder: Path) -> list[Path]:
+    """One SQLite file with every table, for Datasette; made anew each time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, temporary = folder / "forms.db", folder / "forms.tmp"
+    temporary.unlink(missing_ok=True)
+    database = sqlite_utils.Database(str(temporary))
+    try:
+        for name, table in found.items():
+            empty = dict.fromkeys(table.columns)
+            rows = ({**empty, **row} for row in table.rows)
+            database.table(name).insert_all(rows, pk="KEY", columns=dict.fromkeys(empty, str))
+    finally:
+        database.close()
+    temporary.replace(path)
+    return [path]
 
 
 def _write(

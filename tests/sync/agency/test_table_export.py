@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import sqlite_utils
 from pyarrow import parquet
 
 from sync.agency.openrosa.submission import Submission
-from sync.agency.table_export import tables, write_csv, write_parquet
+from sync.agency.table_export import tables, write_csv, write_parquet, write_sqlite
 
 XML = """<data id="house" version="1"><head><name>Wanjirũ</name><phone>+254712345678</phone></head>
 <member><name>=SUM(A1)</name><child><age>3</age></child></member>
@@ -61,3 +62,17 @@ def test_parquet_holds_the_same_rows(tmp_path: Path) -> None:
     table = parquet.read_table(tmp_path / "house.parquet").to_pydict()
     assert table["head-name"] == ["Wanjirũ", "Otieno"]
     assert table["note"] == [None, "late column"]
+
+
+def test_sqlite_holds_the_same_rows_in_one_file(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert write_sqlite(tables(both(), REPEATS), tmp_path) == [tmp_path / "forms.db"]
+    database = sqlite_utils.Database(str(tmp_path / "forms.db"))
+    rows = list(database["house"].rows)
+    assert [row["head-name"] for row in rows] == ["Wanjirũ", "Otieno"]
+    assert [row["note"] for row in rows] == [None, "late column"]
+    assert [row["PARENT_KEY"] for row in database["house-member-child"].rows] == [
+        "uuid:1/member[1]"
+    ]
+    assert [each.name for each in tmp_path.iterdir()] == ["forms.db"]
+    database.close()

@@ -126,9 +126,10 @@ def test_after_the_cut_whoever_had_it_open_changes_nothing(disk):
     disk.cut_after(0)
     with pytest.raises(PowerIsCut):
         log.xWrite(b"lost", 0)
-    for act in (lambda: log.xWrite(b"late", 0), lambda: log.xSync(0), lambda: log.xTruncate(0)):
+    for act in (lambda: log.xWrite(b"late", 0), lambda: log.xTruncate(0)):
         with pytest.raises(PowerIsCut):
             act()
+    log.xSync(0)
     disk.power_on()
     assert disk.image()["log"] in {b"safe", b"lost"}
     with pytest.raises(PowerIsCut):
