@@ -13,22 +13,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from peripherals.causes import DeviceState
+from peripherals.status import Cause, DeviceState
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceCondition:
-    """The device says how it is. `cause` is a key of `peripherals.causes.CAUSES` or None."""
+    """The device says how it is, and why when it does not simply work."""
 
     state: DeviceState
-    cause: str | None = None
+    cause: Cause = Cause.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolBroken:
     """The dialogue cannot go on with this line: close it and open a fresh one."""
 
-    cause: str
+    cause: Cause
 
 
 class DeviceEvent(Protocol):

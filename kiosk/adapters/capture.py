@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.filling.capture import CapturePhase, CaptureProgress
-from peripherals.device import DeviceFault, SimulatorRefused
 from peripherals.device_loop.loop import DeviceLoop
 from peripherals.device_loop.status_table import read_position
 from peripherals.devices.camera import CameraFrame, NothingSeen, TakeFrame
 from peripherals.devices.recorder import RATE_HZ, SECONDS_MAX, Recording
 from peripherals.drivers.arecord import open_microphone
+from peripherals.faults import DeviceFault, SimulatorRefused
 from peripherals.service.hotplug_source import hotplug_of
 from provisioning.clock import Clock
 from provisioning.ids import Ids

@@ -11,10 +11,10 @@ from content.catalogue.model import Service
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.ticketing.ticket_table import ticket_of
 from kiosk.visit.ports import SlipState
-from peripherals.device import PrinterState
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, JobState, Spool
 from peripherals.printing.worker.printer_status import read as read_health
+from peripherals.status import DeviceState
 from sync.journal.node_database import NodeDatabase
 
 CHECKLIST_WITHIN = timedelta(minutes=5)
@@ -96,4 +96,4 @@ class StoredSlips:
 
     def _stuck(self) -> bool:
         state = read_health(self._store, self._clock.now()).printer
-        return state in {PrinterState.BLOCKED, PrinterState.LOST, PrinterState.ABSENT}
+        return state in {DeviceState.BLOCKED, DeviceState.LOST, DeviceState.ABSENT}

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState, RemedyPage
-from peripherals.device import DeviceLost, SpoolFault
 from peripherals.device_loop import status_table
+from peripherals.faults import DeviceLost, SpoolFault
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.test_page import test_slip
 from peripherals.printing.spool import Job, JobRow, JobState, Spool
@@ -176,9 +176,9 @@ def _printer(printer: printer_status.PrinterHealth, language: str) -> Device:
         printer.words(language),
         printer.code,
         printer.since,
-        printer.state.usable,
+        printer.state.serves,
         roll=True,
-        left=left if printer.state.usable else None,
+        left=left if printer.state.serves else None,
     )
 
 

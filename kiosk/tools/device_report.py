@@ -39,9 +39,9 @@ def show_jobs(spool: Spool, rows: Sequence[JobRow], *, as_json: bool) -> None:
 
 def show_devices(store: Store, now: datetime, *, as_json: bool) -> None:
     """Every device, its state since when, and what to do."""
-    rows = [printer_status.to_json(printer) for printer in printer_status.read(store, now).printers]
+    rows = [printer.as_json() for printer in printer_status.read(store, now).printers]
     if store.has_table("equipment_state"):
-        rows += [status_table.to_json(row) for row in status_table.read(store, now)]
+        rows += [row.as_json() for row in status_table.read(store, now)]
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return

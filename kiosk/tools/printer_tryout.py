@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from peripherals.device import SimulatorRefused
+from peripherals.faults import SimulatorRefused
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.printing.worker.attempts import void_counts
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.hotplug_source import printer_plugs
 from peripherals.service.printer_hotplug import PrinterBindings
 from peripherals.service.tryout_printer import test_printer, write_logo
+from peripherals.transport_port import Transport
 from provisioning.clock import SystemClock
 from provisioning.faults import UsageFault
 from provisioning.ids import SystemIds
@@ -34,17 +34,18 @@ def try_printer(name: str, url: str | None, node: Node | None, logo: Path | None
     if address is None:
         raise UsageFault(f"No {name} is configured; name one with --url.")
     clock = SystemClock()
+    connect: Callable[[], Transport] = address.open
     if address.match.named:
         plugs = printer_plugs(node.settings.devices.hotplug if node else "udev:", [address])
         plug = PrinterBindings(plugs, {name: address}).plugs[name]
-        address = replace(address, driver=lambda _: plug.connect())
+        connect = plug.connect
     if node is not None:
         with_spool = Store.open(node.db_path, [SPOOL_TABLES])
         void_counts(with_spool, name)  # the test slip's cut would pass for a citizen's slip
         with_spool.close()
     if logo is not None:
-        return write_logo(address, logo, print, clock)
-    return test_printer(address, print, clock, SystemIds(clock))
+        return write_logo(address, connect, logo, print, clock)
+    return test_printer(address, connect, print, clock, SystemIds(clock))
 
 
 def refuse_in_the_field(values: Iterable[object]) -> None:

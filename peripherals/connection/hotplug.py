@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from peripherals.status import Cause
+
 
 @dataclass(frozen=True, slots=True)
 class PresentDevice:
@@ -73,9 +75,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class MatchRefused:
-    """No node for this role; `cause` is a key of `peripherals.causes.CAUSES`."""
+    """No node for this role; `cause` says why."""
 
-    cause: str
+    cause: Cause
 
 
 def resolve(match: Match, present: Iterable[PresentDevice]) -> PresentDevice | MatchRefused:
@@ -91,9 +93,9 @@ def resolve(match: Match, present: Iterable[PresentDevice]) -> PresentDevice | M
     if len(right) == 1:
         return right[0]
     if len(right) > 1:
-        return MatchRefused("two-alike")
+        return MatchRefused(Cause.TWO_ALIKE)
     placed = match.port or match.serial
-    return MatchRefused("wrong-model" if fitting and placed else "not-plugged")
+    return MatchRefused(Cause.WRONG_MODEL if fitting and placed else Cause.NOT_PLUGGED)
 
 
 class PresentDevices:
@@ -120,7 +122,7 @@ class PresentDevices:
         found = {role: self.resolve(match) for role, match in matches.items()}
         taken = [d.node for d in found.values() if isinstance(d, PresentDevice)]
         return {
-            role: MatchRefused("two-alike")
+            role: MatchRefused(Cause.TWO_ALIKE)
             if isinstance(device, PresentDevice) and taken.count(device.node) > 1
             else device
             for role, device in found.items()

@@ -1,4 +1,4 @@
-"""Device URLs: `KIND+DRIVER:WHERE?name=value&…` of the settings, read strictly.
+"""Device URLs: `KIND+DRIVER:WHERE?name=value&…` of the settings, read strictly, printers' too.
 
 An unknown kind, driver or parameter is refused with a sentence that says what is allowed: a
 misspelt parameter silently ignored is a device that fails in the field.
@@ -9,25 +9,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlsplit
 
 from peripherals.connection.hotplug import Match
-from peripherals.device import BadDeviceUrl
+from peripherals.faults import BadDeviceUrl
 
 _MATCH = ("port", "serial", "model")
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceUrl:
-    """One configured device."""
+    """One configured device. `place` is the path of a URL whose path may be relative."""
 
     kind: str
     driver: str
     host: str
     port: int | None
     path: str
+    place: str
     parameters: Mapping[str, str]
     match: Match
+
+    def address(self, port: int, host: str = "") -> tuple[str, int]:
+        """The numeric host and the port, `host` and `port` where none is named.
+
+        Raises `BadDeviceUrl`. A name could make us wait for a name server, all but `localhost`.
+        """
+        host = self.host or host
+        try:
+            ip_address("127.0.0.1" if host == "localhost" else host)
+        except ValueError:
+            raise BadDeviceUrl(
+                f"{host!r} must be written as an address in numbers, such as 192.168.1.40."
+            ) from None
+        if self.port == 0:
+            raise BadDeviceUrl(f"{host}:0: 0 is no port; {port} is the usual one.")
+        return host, self.port or port
 
     def text(self, name: str, default: str) -> str:
         return self.parameters.get(name, default)
@@ -59,12 +77,12 @@ def read_url(url: str, known: Mapping[str, tuple[str, ...]]) -> DeviceUrl:
     parts = urlsplit(url)
     if parts.scheme not in known:
         raise BadDeviceUrl(
-            f"No driver is called {parts.scheme!r}; there are {', '.join(sorted(known))}."
+            f"No driver for {url!r}; a URL here starts with one of {', '.join(sorted(known))}."
         )
     try:
         port = parts.port
     except ValueError:
-        raise BadDeviceUrl(f"{url}: the port after the colon is not a number.") from None
+        raise BadDeviceUrl(f"{url}: the port after the colon is a number up to 65535.") from None
     words = dict(parse_qsl(parts.query, keep_blank_values=True))
     allowed = known[parts.scheme]
     for name in words:
@@ -73,4 +91,5 @@ def read_url(url: str, known: Mapping[str, tuple[str, ...]]) -> DeviceUrl:
             raise BadDeviceUrl(f"{parts.scheme} has no parameter {name!r}; it has {there}.")
     kind, _, driver = parts.scheme.partition("+")
     match = Match(*(words.pop(name, "") for name in _MATCH))
-    return DeviceUrl(kind, driver, parts.hostname or "", port, parts.path, words, match)
+    place = parts.netloc + parts.path
+    return DeviceUrl(kind, driver, parts.hostname or "", port, parts.path, place, words, match)

@@ -13,10 +13,8 @@ import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from peripherals.causes import DeviceState
 from peripherals.connection.hotplug import HotplugSource
 from peripherals.connection.url import DeviceUrl
-from peripherals.device import BadDeviceUrl, SimulatorRefused
 from peripherals.device_loop.hotplug_binding import ConfiguredDevice, HotplugBinding
 from peripherals.device_loop.registry import NODE, ROLES, DeviceContext, read_equipment_url
 from peripherals.device_loop.status_table import DeviceRow
@@ -25,9 +23,11 @@ from peripherals.devices.gnss import GnssPosition
 from peripherals.devices.levels import Level
 from peripherals.devices.scanner import Scan
 from peripherals.devices.ups import Power
-from peripherals.drivers.lines import DeviceLine
+from peripherals.drivers.descriptor import DeviceLine
+from peripherals.faults import BadDeviceUrl, SimulatorRefused
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, LineProtocol
 from peripherals.sms.modem import Modem, SignalStrength
+from peripherals.status import DeviceState
 from provisioning.clock import EAT, Clock
 from provisioning.ids import Ids
 
@@ -142,7 +142,7 @@ class DeviceLoop:
                 name=slot.name,
                 driver=f"{slot.url.kind}+{slot.url.driver}",
                 state=slot.worker.state,
-                cause=slot.worker.cause or "",
+                cause=slot.worker.cause,
                 since=slot.since,
                 observed_at=at,
                 restarts=slot.worker.restarts,

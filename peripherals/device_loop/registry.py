@@ -25,10 +25,13 @@ from peripherals.devices.scanner import SUFFIXES, Framing, Scan, SerialScanner
 from peripherals.devices.ups import Nut
 from peripherals.drivers.alsa import open_volume
 from peripherals.drivers.backlight import BacklightLine
+from peripherals.drivers.descriptor import DeviceLine
+from peripherals.drivers.device_file import HidLine
 from peripherals.drivers.gpiozero_io import GpioLine
-from peripherals.drivers.lines import DeviceLine, HidLine, SerialLine, TcpLine
 from peripherals.drivers.pcsc_card import open_reader
+from peripherals.drivers.serial_line import SerialLine
 from peripherals.drivers.subprocess_line import SubprocessLine
+from peripherals.drivers.tcp_socket import TcpLine
 from peripherals.drivers.v4l import open_camera
 from peripherals.line_protocol import LineProtocol
 from peripherals.sms.modem import Modem
@@ -53,6 +56,7 @@ class DeviceKind:
     open_line: Callable[[DeviceUrl], DeviceLine]
     dialogue: Callable[[DeviceUrl, DeviceContext], LineProtocol]
     subsystem: str = ""
+    port: int = 0  # of a device on the network
 
 
 def _node(url: DeviceUrl) -> str:
@@ -68,7 +72,7 @@ def _serial(baud: int) -> Callable[[DeviceUrl], DeviceLine]:
 
 
 def _tcp(port: int) -> Callable[[DeviceUrl], DeviceLine]:
-    return lambda url: TcpLine(url.host or "127.0.0.1", url.port or port)
+    return lambda url: TcpLine(*url.address(port, "127.0.0.1"))
 
 
 def _framing(url: DeviceUrl, gap_ms: int) -> Framing:
@@ -126,10 +130,12 @@ KINDS: Mapping[str, DeviceKind] = {
         lambda url: SubprocessLine([sys.executable, "-m", "peripherals.simulators.card", url.path]),
         lambda *_: CardReader(),
     ),
-    "gnss+gpsd": DeviceKind((), _tcp(2947), lambda *_: Gpsd()),
+    "gnss+gpsd": DeviceKind((), _tcp(2947), lambda *_: Gpsd(), port=2947),
     "gnss+nmea": DeviceKind(_SERIAL, _serial(9600), lambda *_: Nmea(), "tty"),
     "sms+at": DeviceKind(_SERIAL, _serial(115200), lambda *_: Modem(), "tty"),
-    "ups+nut": DeviceKind((), _tcp(3493), lambda url, _: Nut(url.path.strip("/") or "ups")),
+    "ups+nut": DeviceKind(
+        (), _tcp(3493), lambda url, _: Nut(url.path.strip("/") or "ups"), port=3493
+    ),
     "gpio+gpiozero": DeviceKind(("button", "light"), _gpio, lambda *_: ButtonAndLight()),
     "gpio+simulated": DeviceKind(
         (), lambda url: SerialLine(url.path, 115200), lambda *_: ButtonAndLight()
@@ -155,4 +161,7 @@ ROLES = ("scanner", "mrz", "card", "gnss", "sms", "ups", "gpio", "audio", "brigh
 def read_equipment_url(url: str) -> tuple[DeviceUrl, DeviceKind]:
     """A URL of the settings and its row; raises `BadDeviceUrl`."""
     parsed = read_url(url, {name: kind.parameters for name, kind in KINDS.items()})
-    return parsed, KINDS[f"{parsed.kind}+{parsed.driver}"]
+    kind = KINDS[f"{parsed.kind}+{parsed.driver}"]
+    if kind.port:
+        parsed.address(kind.port, "127.0.0.1")
+    return parsed, kind

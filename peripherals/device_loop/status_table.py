@@ -9,16 +9,13 @@ position is stored rounded (`detail`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peripherals.causes import CAUSES, DeviceState
 from peripherals.devices.gnss import GnssPosition
+from peripherals.status import STALE_S, Cause, DeviceState, StatusRow
 from sync.store.database import MigrationSet, Store, Transaction
-
-REFRESH_S = 15.0
-STALE_S = 3 * REFRESH_S
 
 EQUIPMENT_TABLES = MigrationSet(
     "equipment",
@@ -44,44 +41,18 @@ EQUIPMENT_TABLES = MigrationSet(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceRow:
-    """One device as staff see it. `detail` is a few plain facts, such as `87 %`."""
+@dataclass(frozen=True, kw_only=True)
+class DeviceRow(StatusRow):
+    """A device that is no printer. `detail` is a few plain facts, such as `87 %`."""
 
-    name: str
     driver: str
-    state: DeviceState
-    cause: str
-    since: datetime
-    observed_at: datetime
     restarts: int = 0
     detail: str = ""
 
-    @property
-    def code(self) -> str:
-        """The number staff read out; empty when nothing is wrong."""
-        return CAUSES[self.cause].code if self.cause else ""
-
-    def words(self, language: str) -> str:
-        """How it stands and what to do, in plain words ("en" or "sw")."""
-        if not self.cause:
-            return _PLAIN[self.state][language == "sw"]
-        found = CAUSES[self.cause]
-        return found.sw if language == "sw" else found.en
-
-
-_PLAIN: dict[DeviceState, tuple[str, str]] = {
-    DeviceState.ABSENT: ("Not there.", "Haipo."),
-    DeviceState.OPENING: ("Being opened.", "Inafunguliwa."),
-    DeviceState.PROBING: ("Being asked.", "Inaulizwa."),
-    DeviceState.READY: ("Working.", "Inafanya kazi."),
-    DeviceState.LOW: ("Working, with little left.", "Inafanya kazi, ila imebaki kidogo."),
-    DeviceState.BLOCKED: ("Waiting.", "Inasubiri."),
-    DeviceState.FAULT: ("Out of order.", "Imeharibika."),
-    DeviceState.LOST: ("Broke off.", "Imekatika."),
-    DeviceState.DISABLED: ("Switched off.", "Imezimwa."),
-    DeviceState.UNKNOWN: ("It is not known how it is.", "Hali yake haijulikani."),
-}
+    def as_json(self) -> dict[str, Any]:
+        """The row of `huduma devices list --json`."""
+        more = {"driver": self.driver, "restarts": self.restarts, "detail": self.detail}
+        return StatusRow.as_json(self) | {"kind": self.name} | more
 
 
 def write(tx: Transaction, rows: Iterable[DeviceRow]) -> None:
@@ -94,7 +65,7 @@ def write(tx: Transaction, rows: Iterable[DeviceRow]) -> None:
                 row.name,
                 row.driver,
                 row.state.value,
-                row.cause,
+                row.cause.value,
                 row.since.isoformat(timespec="milliseconds"),
                 row.observed_at.isoformat(timespec="milliseconds"),
                 row.restarts,
@@ -112,7 +83,7 @@ def read(store: Store, now: datetime | None = None) -> list[DeviceRow]:
             name=r[0],
             driver=r[1],
             state=DeviceState(r[2]),
-            cause=r[3],
+            cause=Cause(r[3]),
             since=datetime.fromisoformat(r[4]),
             observed_at=datetime.fromisoformat(r[5]),
             restarts=int(r[6]),
@@ -123,14 +94,7 @@ def read(store: Store, now: datetime | None = None) -> list[DeviceRow]:
             " FROM equipment_state ORDER BY name"
         )
     ]
-    if now is None:
-        return rows
-    return [
-        replace(row, state=DeviceState.UNKNOWN, cause="no-answer")
-        if (now - row.observed_at).total_seconds() > STALE_S
-        else row
-        for row in rows
-    ]
+    return rows if now is None else [row.as_of(now) for row in rows]
 
 
 def write_position(tx: Transaction, position: GnssPosition | None, now: datetime) -> None:
@@ -161,20 +125,3 @@ def read_position(store: Store, now: datetime) -> KnownPosition | None:
         return None
     place = KnownPosition(row[0], row[1], row[2], datetime.fromisoformat(row[3]))
     return place if 0 <= (now - place.at).total_seconds() <= STALE_S else None
-
-
-def to_json(row: DeviceRow) -> dict[str, Any]:
-    """The row of `huduma devices list --json`, with the keys a printer's row has."""
-    return {
-        "name": row.name,
-        "kind": row.name,
-        "driver": row.driver,
-        "state": row.state.value,
-        "cause": row.cause,
-        "code": row.code,
-        "words": {"en": row.words("en"), "sw": row.words("sw")},
-        "since": row.since.isoformat(),
-        "observed_at": row.observed_at.isoformat(),
-        "restarts": row.restarts,
-        "detail": row.detail,
-    }

@@ -15,12 +15,13 @@ from typing import Protocol
 
 from peripherals.device_loop.control_socket import DeviceCallServer
 from peripherals.device_loop.loop import DeviceLoop, NamedEvent
-from peripherals.device_loop.status_table import REFRESH_S, write, write_position
+from peripherals.device_loop.status_table import write, write_position
 from peripherals.devices.camera import CameraFrame, NothingSeen
 from peripherals.devices.gnss import GnssPosition, Gpsd, Nmea
 from peripherals.devices.ups import Power, PowerAction, SafeStop, StopPhase
 from peripherals.sms.modem import SmsReport
 from peripherals.sms.queue import SmsQueue
+from peripherals.status import REFRESH_S
 from provisioning.clock import Clock
 from sync.store.database import Store
 

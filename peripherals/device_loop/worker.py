@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from peripherals.causes import DeviceState
-from peripherals.device import BadDeviceUrl, DeviceBusy, DeviceFault, DeviceLost
-from peripherals.drivers.lines import DeviceLine, NotAllowed, ProgramMissing
+from peripherals.drivers.descriptor import DeviceLine
+from peripherals.faults import DeviceFault
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, LineProtocol, ProtocolBroken
+from peripherals.status import NEEDS_A_PERSON, Cause, DeviceState, cause_of
 
 READ_ROUNDS_MAX = 8
 OUT_BYTES_MAX = 65_536
@@ -54,7 +54,7 @@ class DeviceWorker:
         self.name = name
         self.dialogue = dialogue
         self.state = DeviceState.OPENING
-        self.cause: str | None = None
+        self.cause = Cause.NONE
         self.restarts = 0
         self._open_line = open_line
         self._jitter = jitter
@@ -95,7 +95,7 @@ class DeviceWorker:
             try:
                 self._exchange(self._line, now, events)
             except DeviceFault as fault:
-                events += self._broke(_cause_of(fault, seen=True), now)
+                events += self._broke(self._cause_of(fault, broke_off=True), now)
         return self._noted(events, now)
 
     def restart(self, now: float) -> list[DeviceEvent]:
@@ -104,11 +104,11 @@ class DeviceWorker:
         self._tries, self._open_at = 0, now
         return self._noted(events, now)
 
-    def refuse(self, cause: str, now: float) -> list[DeviceEvent]:
+    def refuse(self, cause: Cause, now: float) -> list[DeviceEvent]:
         """Do not open at all until `restart`: the wrong thing is plugged in, or nothing."""
         events = self._close(now)
         self._open_at = None
-        state = DeviceState.ABSENT if cause == "not-plugged" else DeviceState.DISABLED
+        state = DeviceState.ABSENT if cause == Cause.NOT_PLUGGED else DeviceState.DISABLED
         return self._noted([*events, DeviceCondition(state, cause)], now)
 
     def close(self, now: float) -> list[DeviceEvent]:
@@ -123,7 +123,7 @@ class DeviceWorker:
         try:
             self._line = self._open_line()
         except DeviceFault as fault:
-            return self._again(_cause_of(fault, seen=self._seen), now)
+            return self._again(self._cause_of(fault, broke_off=self._seen), now)
         self._out, self._taken_at = b"", now
         return [DeviceCondition(DeviceState.PROBING), *self.dialogue.begin(now)]
 
@@ -146,7 +146,7 @@ class DeviceWorker:
                 break
         self._write(line, now)
         if self._out and now - self._taken_at >= self._policy.write_s_max:
-            events += self._broke("no-answer", now)
+            events += self._broke(Cause.NO_ANSWER, now)
 
     def _write(self, line: DeviceLine, now: float) -> None:
         fresh = self.dialogue.outgoing()
@@ -160,7 +160,7 @@ class DeviceWorker:
                 return
             self._out, self._taken_at = self._out[taken:], now
 
-    def _broke(self, cause: str, now: float) -> list[DeviceEvent]:
+    def _broke(self, cause: Cause, now: float) -> list[DeviceEvent]:
         return self._close(now) + self._again(cause, now)
 
     def _close(self, now: float) -> list[DeviceEvent]:
@@ -170,18 +170,18 @@ class DeviceWorker:
         self._line, self._out, self._good_since = None, b"", None
         return self.dialogue.ended(now)
 
-    def _again(self, cause: str, now: float) -> list[DeviceEvent]:
+    def _again(self, cause: Cause, now: float) -> list[DeviceEvent]:
         """Plan the next try and say how the device stands meanwhile."""
-        if cause == "not-plugged":  # looking is cheap, and nothing has failed
+        if cause == Cause.NOT_PLUGGED:  # looking is cheap, and nothing has failed
             self._open_at = now + self._policy.last_s
             return [DeviceCondition(DeviceState.ABSENT, cause)]
         self._open_at = now + self._policy.delay_s(self._tries, next(self._jitter))
         self._tries += 1
         self.restarts += 1
-        if cause in {"not-allowed", "in-use", "missing-program", "bad-settings"}:
+        if cause in NEEDS_A_PERSON:
             return [DeviceCondition(DeviceState.FAULT, cause)]
         if self._tries > self._policy.tries_max:
-            return [DeviceCondition(DeviceState.FAULT, "keeps-failing")]
+            return [DeviceCondition(DeviceState.FAULT, Cause.KEEPS_FAILING)]
         return [DeviceCondition(DeviceState.LOST, cause)]
 
     def _noted(self, events: list[DeviceEvent], now: float) -> list[DeviceEvent]:
@@ -196,19 +196,8 @@ class DeviceWorker:
             self._tries = 0
         return events
 
-
-def _cause_of(fault: DeviceFault, *, seen: bool) -> str:
-    """The table's cause for a driver's fault."""
-    match fault:
-        case DeviceBusy():
-            return "in-use"
-        case NotAllowed():
-            return "not-allowed"
-        case ProgramMissing():
-            return "missing-program"
-        case BadDeviceUrl():
-            return "bad-settings"
-        case DeviceLost():
-            return "broke-off" if seen else "not-plugged"
-        case _:
-            return "no-answer"
+    @staticmethod
+    def _cause_of(fault: DeviceFault, *, broke_off: bool) -> Cause:
+        """The table's cause for a driver's fault; a lost device was there before, or never."""
+        cause = cause_of(fault)
+        return Cause.BROKE_OFF if broke_off and cause is Cause.NOT_PLUGGED else cause

@@ -10,8 +10,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, DeviceEvent
+from peripherals.status import Cause, DeviceState
 
 DEBOUNCE_S = 0.05
 STUCK_S = 30.0
@@ -129,5 +129,5 @@ class ButtonAndLight:
     def _held(self, now: float) -> list[DeviceEvent]:
         if self._settled and not self._stuck and now - self._edge_at >= STUCK_S:
             self._stuck = True
-            return [DeviceCondition(DeviceState.BLOCKED, "stuck-button")]
+            return [DeviceCondition(DeviceState.BLOCKED, Cause.STUCK_BUTTON)]
         return []

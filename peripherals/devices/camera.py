@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from peripherals.causes import DeviceState
 from peripherals.devices.scanner import Scan
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, TwoWayProtocol, WipedBuffer
+from peripherals.status import Cause, DeviceState
 
 FRAME_BYTES_MAX = 4_000_000
 SETTLE_FRAMES = 4
@@ -151,7 +151,7 @@ class Camera(TwoWayProtocol):
         silent = self._seen == 0
         self._stop()
         told: list[DeviceEvent] = [NothingSeen()]
-        return [DeviceCondition(DeviceState.UNKNOWN, "no-answer"), *told] if silent else told
+        return [DeviceCondition(DeviceState.UNKNOWN, Cause.NO_ANSWER), *told] if silent else told
 
     def ended(self, now: float) -> list[DeviceEvent]:
         del now

@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBroken, TextLineProtocol
+from peripherals.status import Cause, DeviceState
 
 BEAT_S_MAX = 5.0
 START_S_MAX = 10.0
@@ -108,7 +108,7 @@ class CardReader(TextLineProtocol):
             self._asked = None
         if self._beat_by is not None and now >= self._beat_by:
             self._beat_by = None
-            events.append(ProtocolBroken("no-answer"))
+            events.append(ProtocolBroken(Cause.NO_ANSWER))
         return events
 
     def wakes_at(self) -> float | None:
@@ -133,12 +133,12 @@ class CardReader(TextLineProtocol):
             events = [
                 DeviceCondition(DeviceState.READY)
                 if found
-                else DeviceCondition(DeviceState.ABSENT, "no-reader")
+                else DeviceCondition(DeviceState.ABSENT, Cause.NO_READER)
             ]
         elif "service" in said:
-            events = [DeviceCondition(DeviceState.FAULT, "card-service")]
+            events = [DeviceCondition(DeviceState.FAULT, Cause.CARD_SERVICE)]
         elif "mute" in said:
-            events = [DeviceCondition(DeviceState.LOW, "card-mute")]
+            events = [DeviceCondition(DeviceState.LOW, Cause.CARD_MUTE)]
         elif "in" in said:
             events = self._card(said["in"])
         elif "out" in said and self._present:

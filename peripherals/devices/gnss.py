@@ -13,8 +13,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, TextLineProtocol
+from peripherals.status import Cause, DeviceState
 from provisioning.distance import great_circle_km
 
 STALE_S = 30.0
@@ -141,7 +141,7 @@ class _Receiver(TextLineProtocol):
 
     def _silence(self) -> DeviceCondition:
         """What it means that nothing usable was heard for a while."""
-        return DeviceCondition(DeviceState.UNKNOWN, "no-answer")
+        return DeviceCondition(DeviceState.UNKNOWN, Cause.NO_ANSWER)
 
     def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
         raise AssertionError(line, now)
@@ -151,11 +151,11 @@ class _Receiver(TextLineProtocol):
             return []
         self._last = position
         if position.fix is None:
-            condition = DeviceCondition(DeviceState.BLOCKED, "no-fix")
+            condition = DeviceCondition(DeviceState.BLOCKED, Cause.NO_FIX)
         elif position.jumped:
-            condition = DeviceCondition(DeviceState.BLOCKED, "position-jumped")
+            condition = DeviceCondition(DeviceState.BLOCKED, Cause.POSITION_JUMPED)
         elif position.stale:
-            condition = DeviceCondition(DeviceState.BLOCKED, "stale-fix")
+            condition = DeviceCondition(DeviceState.BLOCKED, Cause.STALE_FIX)
         else:
             condition = DeviceCondition(DeviceState.READY)
         return [condition, position]
@@ -203,7 +203,9 @@ class Nmea(_Receiver):
 
     def _silence(self) -> DeviceCondition:
         spoilt = self._spoilt + self._lines.overlong
-        return DeviceCondition(DeviceState.UNKNOWN, "garbled" if spoilt > 3 else "no-answer")
+        return DeviceCondition(
+            DeviceState.UNKNOWN, Cause.GARBLED if spoilt > 3 else Cause.NO_ANSWER
+        )
 
     def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
         fields = sentence(line)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import struct
 
-from peripherals.causes import DeviceState
 from peripherals.devices.scanner import (
     Framing,
     Legibility,
@@ -25,6 +24,7 @@ from peripherals.devices.scanner import (
     completed,
 )
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, ReceiveOnlyProtocol, WipedBuffer
+from peripherals.status import DeviceState
 
 EVENT = struct.Struct("llHHi")
 """Linux `struct input_event` on a 64-bit kernel (linux/input.h): seconds, micros, type, code,

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBroken, TextLineProtocol
+from peripherals.status import Cause, DeviceState
 
 ANSWER_S = 2.0
 _PERCENT = re.compile(r"(?:^|\[)(\d{1,3})%")
@@ -71,7 +71,7 @@ class LevelControl(TextLineProtocol):
         if self._wakes_at is None or now < self._wakes_at:
             return []
         self._wakes_at = None
-        return [ProtocolBroken("no-answer")]
+        return [ProtocolBroken(Cause.NO_ANSWER)]
 
     def ended(self, now: float) -> list[DeviceEvent]:
         self._wakes_at, self._out = None, b""

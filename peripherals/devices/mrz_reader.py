@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from peripherals.causes import DeviceState
 from peripherals.devices.mrz import IdCard, MrzError, Passport, parse
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, ReceiveOnlyProtocol, WipedBuffer
+from peripherals.status import DeviceState
 
 ZONE_BYTES_MAX = 256
 ETX = b"\x03"

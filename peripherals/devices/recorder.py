@@ -11,8 +11,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from peripherals.device import DeviceFault
-from peripherals.drivers.lines import DeviceLine
+from peripherals.drivers.descriptor import DeviceLine
+from peripherals.faults import DeviceFault
 
 RATE_HZ = 16_000
 SAMPLE_BYTES = 2

@@ -14,8 +14,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, ReceiveOnlyProtocol, WipedBuffer
+from peripherals.status import Cause, DeviceState
 
 SCAN_BYTES_MAX = 4_096
 """A QR code of version 40 holds at most 2,953 bytes, a PDF417 at most 1,850 characters."""
@@ -124,7 +124,7 @@ class Legibility:
             elif isinstance(event, ScanRefused) and event.why is not ScanRefusal.CUT:
                 self._refused += 1
                 if self._refused == self._refused_max:
-                    judged.append(DeviceCondition(DeviceState.LOW, "scanner-unread"))
+                    judged.append(DeviceCondition(DeviceState.LOW, Cause.SCANNER_UNREAD))
         return judged
 
     def forget(self) -> None:

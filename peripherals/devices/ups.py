@@ -14,8 +14,8 @@ import enum
 import re
 from dataclasses import dataclass
 
-from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBroken, TextLineProtocol
+from peripherals.status import Cause, DeviceState
 
 POLL_S = 2.0
 ANSWER_S = 2.0
@@ -58,13 +58,13 @@ def read_status(flags: str, charge: int | None = None, runtime: int | None = Non
 def condition(power: Power) -> DeviceCondition:
     """How a reading shows in the equipment table."""
     if power.source is PowerSource.UNKNOWN:
-        return DeviceCondition(DeviceState.UNKNOWN, "battery-stale")
+        return DeviceCondition(DeviceState.UNKNOWN, Cause.BATTERY_STALE)
     if power.low:
-        return DeviceCondition(DeviceState.BLOCKED, "battery-low")
+        return DeviceCondition(DeviceState.BLOCKED, Cause.BATTERY_LOW)
     if power.source is PowerSource.BATTERY:
-        return DeviceCondition(DeviceState.LOW, "on-battery")
+        return DeviceCondition(DeviceState.LOW, Cause.ON_BATTERY)
     return (
-        DeviceCondition(DeviceState.LOW, "battery-worn")
+        DeviceCondition(DeviceState.LOW, Cause.BATTERY_WORN)
         if power.worn
         else DeviceCondition(DeviceState.READY)
     )
@@ -104,7 +104,7 @@ class Nut(TextLineProtocol):
             self._ask(now)
             return []
         events = self._missed(now)
-        return [*events, ProtocolBroken("no-answer")] if self._misses >= STALE_AFTER else events
+        return [*events, ProtocolBroken(Cause.NO_ANSWER)] if self._misses >= STALE_AFTER else events
 
     def _ask(self, now: float) -> None:
         variable = _VARIABLES[self._asked % len(_VARIABLES)]

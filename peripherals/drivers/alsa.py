@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from peripherals.device import BadDeviceUrl
 from peripherals.drivers.subprocess_line import CommandLine
+from peripherals.faults import BadDeviceUrl
 
 _NAME = re.compile(r"[\w .:,-]{1,64}")
 

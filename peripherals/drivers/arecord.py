@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 
 from peripherals.connection.url import read_url
-from peripherals.device import BadDeviceUrl
 from peripherals.drivers.subprocess_line import CommandLine
+from peripherals.faults import BadDeviceUrl
 
 PARAMETERS = {"recorder+alsa": ("program",), "recorder+simulated": ()}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from peripherals.device import DeviceLost
-from peripherals.drivers.lines import FdLine, NotAllowed
+from peripherals.drivers.descriptor import DescriptorLine
+from peripherals.faults import DeviceLost, NotAllowed
 
 
-class BacklightLine(FdLine):
+class BacklightLine(DescriptorLine):
     """Words `?` and a percentage in; the level read back out, as `NN%`."""
 
     def __init__(self, folder: str) -> None:

@@ -1,110 +1,130 @@
-"""A file descriptor with deadlines: the base of the printer transports.
+"""Lines: what every driver gives, and the one class over a non-blocking file descriptor.
 
-Non-blocking reads and writes around `poll`; a hang-up, an error or an end of file is `DeviceLost`
-at once; how much a descriptor took before the deadline is unknown to the caller. Closing never
-waits: no flush, no drain (both are unbounded on real serial ports).
+Every line: `read` and `write` return at once with what is possible now, `close` never waits and
+never raises, and the only errors that leave are `DeviceFault`s. A line that broke is never
+reopened; whoever drives it asks for a new one. Deadlines are kept by the loop that drives many
+lines (`peripherals/device_loop/worker.py`) or, for a printer, by `DeadlineTransport`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import select
-import time
+import stat
+from pathlib import Path
+from typing import Protocol
 
-from peripherals.device import DeviceBusy, DeviceLost
+from peripherals.faults import DeviceBusy, DeviceFault, DeviceLost, NotAllowed
+
+READ_MAX = 65_536
 
 
-class DescriptorTransport:
-    """Owns `descriptor` from now on. Implements `peripherals.device.Transport`."""
+class DeviceLine(Protocol):
+    """What a worker drives."""
+
+    def fileno(self) -> int: ...
+
+    def read(self) -> bytes:
+        """What has arrived; empty when nothing has. `DeviceLost` at the end of the line."""
+        ...
+
+    def write(self, chunk: bytes) -> int:
+        """How many bytes were taken, maybe none. `DeviceLost` when the line is gone."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class DescriptorLine:
+    """Any open descriptor: a tty, a pipe, a socket, a device file. Owns it from now on."""
 
     survives_power_cut = False
+    """Whether the line can outlive the power of what is at its other end, unnoticed."""
 
-    def __init__(self, descriptor: int, identity: str) -> None:
+    def __init__(self, descriptor: int, what: str) -> None:
         os.set_blocking(descriptor, False)
-        self._descriptor = descriptor
-        self._identity = identity
-
-    @property
-    def identity(self) -> str:
-        return self._identity
+        self._fd = descriptor
+        self.what = what
 
     def fileno(self) -> int:
-        """For `select`; -1 once closed."""
-        return self._descriptor
+        """For `poll`; -1 once closed."""
+        return self._fd
 
-    def write(self, octets: bytes, deadline_s: float) -> int:
-        """How many bytes the kernel took before the deadline; raises `DeviceLost`."""
-        end = time.monotonic() + deadline_s
-        taken = 0
-        while taken < len(octets):
-            if not self._ready(select.POLLOUT, max(0.0, end - time.monotonic())):
-                break
-            try:
-                taken += os.write(self._descriptor, octets[taken : taken + 4096])
-            except BlockingIOError:
-                # A line may be "ready" and still full: look again, but not in a tight loop.
-                if time.monotonic() >= end:
-                    break
-                time.sleep(0.002)
-            except OSError as error:
-                raise self._lost(error) from error
-        return taken
-
-    def read(self, deadline_s: float) -> bytes:
-        """At least one byte, or nothing when the deadline passed; raises `DeviceLost`."""
-        if not self._ready(select.POLLIN, deadline_s):
-            return b""
+    def read(self) -> bytes:
+        """What has arrived; no bytes from a readable descriptor are its end."""
         try:
-            got = os.read(self._descriptor, 4096)
-        except BlockingIOError:
+            chunk = os.read(self._fd, READ_MAX)
+        except (BlockingIOError, InterruptedError):
             return b""
         except OSError as error:
-            raise self._lost(error) from error
-        if not got:
-            msg = f"{self._identity} hung up; check its cable and its switch."
-            raise DeviceLost(msg)
-        return got
+            raise self.lost() from error
+        if not chunk:
+            raise self.lost()
+        return chunk
+
+    def write(self, chunk: bytes) -> int:
+        """How many bytes the kernel took."""
+        try:
+            return os.write(self._fd, chunk)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError as error:
+            raise self.lost() from error
 
     def discard_output(self) -> None:
-        """Nothing to forget on a plain descriptor."""
+        """Forget bytes not yet on the wire, where the line has a buffer of its own."""
 
-    def close_now(self) -> None:
-        if self._descriptor >= 0:
+    def close(self) -> None:
+        """Let go of the descriptor; no flush, no drain: both are unbounded on a real line."""
+        if self._fd >= 0:
             with contextlib.suppress(OSError):
-                os.close(self._descriptor)
-            self._descriptor = -1
-
-    def _ready(self, event: int, deadline_s: float) -> bool:
-        if self._descriptor < 0:
-            msg = f"{self._identity} is closed."
-            raise DeviceLost(msg)
-        poll = select.poll()
-        poll.register(self._descriptor, event)
-        happened = poll.poll(max(0, round(deadline_s * 1000)))
-        if not happened:
-            return False
-        flags = happened[0][1]
-        if flags & (select.POLLERR | select.POLLHUP | select.POLLNVAL) and not flags & event:
-            msg = f"{self._identity} hung up; check its cable and its switch."
-            raise DeviceLost(msg)
-        return True
+                os.close(self._fd)
+        self._fd = -1
 
     def hung_up(self) -> bool:
         """Whether the kernel says that nobody is at the other end."""
         poll = select.poll()
-        poll.register(self._descriptor, 0)
+        poll.register(self._fd, 0)
         return bool(poll.poll(0))
 
-    def _lost(self, error: OSError) -> DeviceLost:
-        return DeviceLost(f"{self._identity} is gone ({error}); check its cable and its switch.")
+    def lost(self) -> DeviceLost:
+        """The fault of a line that broke."""
+        return DeviceLost(f"{self.what} broke off; check its cable and its switch.")
 
 
-def lock_exclusively(descriptor: int, identity: str) -> None:
+def open_descriptor(path: str, flags: int) -> int:
+    """Open a device node or a file without waiting; raises `DeviceFault` and its kind."""
+    try:
+        return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise fault_of(error, path) from error
+
+
+def lock_exclusively(descriptor: int, what: str) -> None:
     """An exclusive lock that dies with this process; raises `DeviceBusy`."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        msg = f"{identity} is in use by another program; stop that one first."
-        raise DeviceBusy(msg) from error
+    except OSError as error:
+        raise fault_of(error, what) from error
+
+
+def fault_of(error: OSError, what: str) -> DeviceFault:
+    """The fault that tells a person what an error at opening means."""
+    if error.errno in {errno.EBUSY, errno.EAGAIN}:
+        return DeviceBusy(f"Another program holds {what}; stop it and plug the device in again.")
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return NotAllowed(f"This program may not open {what}; add its user to the device's group.")
+    return DeviceLost(f"{what} is not there; plug the device in.")
+
+
+def must_exist(path: str) -> None:
+    """Raise `DeviceLost` unless a device node is at `path`."""
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError as error:
+        raise fault_of(error, path) from error
+    if stat.S_ISREG(mode) and path.startswith("/dev/"):
+        raise DeviceLost(f"{path} is a plain file, no device.")

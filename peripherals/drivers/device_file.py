@@ -1,4 +1,4 @@
-"""Printers behind a device file (usblp) and plain files.
+"""Device files: printer-class USB devices (usblp), input events, and plain files.
 
 usblp is preferred over libusb: libusb resets the printer at each open and takes the node away
 from everybody else. A plain file takes bytes and never answers, so nothing sent to one is ever
@@ -7,69 +7,75 @@ called printed.
 
 from __future__ import annotations
 
+import fcntl
 import os
-import select
-import time
 
-from peripherals.device import DeviceLost
-from peripherals.drivers.descriptor import DescriptorTransport, lock_exclusively
+from peripherals.drivers.descriptor import (
+    DescriptorLine,
+    fault_of,
+    lock_exclusively,
+    open_descriptor,
+)
+from peripherals.faults import DeviceFault, DeviceLost
 
-_EMPTY_S = 0.005
-"""Between two looks at a device that says it has something and gives nothing."""
+_EVIOCGRAB = 0x40044590  # _IOW('E', 0x90, int), linux/input.h
 
 
-class UsblpTransport(DescriptorTransport):
-    """A printer-class USB device. Unplugging it is an error of its descriptor, never an end.
+class UsblpLine(DescriptorLine):
+    """A printer-class USB device (`/dev/usb/lpN` or a by-path link to it).
 
-    A printer may end a transfer with an empty packet, and then the kernel's `usblp` returns no
-    bytes from a `read` that `poll` said was ready (drivers/usb/class/usblp.c): silence, not a
-    hang-up.
+    Unplugging it is an error of its descriptor, never an end: a printer may end a transfer with
+    an empty packet, and then the kernel's `usblp` returns no bytes from a `read` that `poll`
+    said was ready (drivers/usb/class/usblp.c). That is silence, not a hang-up.
     """
 
-    def read(self, deadline_s: float) -> bytes:
-        end = time.monotonic() + deadline_s
-        while True:
-            if not self._ready(select.POLLIN, max(0.0, end - time.monotonic())):
+    def __init__(self, path: str) -> None:
+        super().__init__(_locked(path, os.O_RDWR), path)
+
+    def read(self) -> bytes:
+        try:
+            return super().read()
+        except DeviceLost as lost:
+            if lost.__cause__ is None and not self.hung_up():
                 return b""
-            try:
-                if got := os.read(self._descriptor, 4096):
-                    return got
-            except BlockingIOError:
-                pass
-            except OSError as error:
-                raise self._lost(error) from error
-            if self.hung_up():
-                msg = f"{self.identity} is gone; check its cable and its switch."
-                raise DeviceLost(msg)
-            if time.monotonic() >= end:
-                return b""
-            time.sleep(_EMPTY_S)
+            raise
 
 
-class FileTransport(DescriptorTransport):
-    """A regular file: takes everything, says nothing."""
+class FileLine(DescriptorLine):
+    """A regular file: appended to, says nothing."""
 
-    def read(self, deadline_s: float) -> bytes:  # noqa: ARG002 - a file has nothing to say
+    def __init__(self, path: str) -> None:
+        super().__init__(_locked(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), path)
+
+    def read(self) -> bytes:
         return b""
 
 
-def open_usblp(path: str) -> UsblpTransport:
-    """Open `/dev/usb/lpN` (or a by-path link to it); raises `DeviceLost` or `DeviceBusy`."""
-    descriptor = _open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY)
-    lock_exclusively(descriptor, path)
-    return UsblpTransport(descriptor, path)
+class HidLine(DescriptorLine):
+    """An input event device, grabbed: what it types reaches nobody else.
+
+    `grab=False` reads any other source of events, such as the simulator's pipe.
+    """
+
+    def __init__(self, path: str, *, grab: bool = True) -> None:
+        super().__init__(open_descriptor(path, os.O_RDONLY), path)
+        if grab:
+            try:
+                fcntl.ioctl(self._fd, _EVIOCGRAB, 1)
+            except OSError as error:
+                self.close()
+                # Ungrabbed it would type every ID number into the screen: not opened at all.
+                raise fault_of(error, path) from error
+
+    def write(self, chunk: bytes) -> int:
+        return len(chunk)  # nothing is ever said to a scanner of this kind
 
 
-def open_file(path: str) -> FileTransport:
-    """Append to a file; raises `DeviceLost` or `DeviceBusy`."""
-    descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    lock_exclusively(descriptor, path)
-    return FileTransport(descriptor, path)
-
-
-def _open(path: str, flags: int) -> int:
+def _locked(path: str, flags: int) -> int:
+    descriptor = open_descriptor(path, flags)
     try:
-        return os.open(path, flags | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        msg = f"{path} cannot be opened ({error}); check the cable and permissions."
-        raise DeviceLost(msg) from error
+        lock_exclusively(descriptor, path)
+    except DeviceFault:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -11,11 +11,11 @@ import contextlib
 import os
 from typing import Any
 
-from peripherals.device import DeviceLost
-from peripherals.drivers.lines import FdLine
+from peripherals.drivers.descriptor import DescriptorLine
+from peripherals.faults import DeviceLost
 
 
-class GpioLine(FdLine):
+class GpioLine(DescriptorLine):
     """`1` and `0` out for the button's edges; `1` and `0` in for the light."""
 
     def __init__(self, button: int, light: int | None, factory: Any = None) -> None:

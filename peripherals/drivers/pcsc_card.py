@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from peripherals.drivers.lines import ProgramMissing
 from peripherals.drivers.subprocess_line import SubprocessLine
+from peripherals.faults import ProgramMissing
 
 _WAIT_MS = 500
 _GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]  # PC/SC part 3, "Get Data"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 
-from peripherals.drivers.lines import ProgramMissing
+from peripherals.faults import ProgramMissing
 
 _DEADLINE_S = 5.0
 

@@ -1,93 +1,82 @@
-"""Serial printers and scanners: an RS-232 port, a USB serial adapter or a pseudo-terminal.
+"""Serial lines: an RS-232 port, a USB serial adapter, a modem's port, a pseudo-terminal.
 
-pyserial opens and configures the line (exclusive, 8N1, hardware flow control where the line has
-it, never XON/XOFF: a status byte may look like XOFF and would stop all output). Reading, writing
-and closing are our own: pyserial's `close` drains without a limit, and one of its objects never
-works again after an unplug.
+Set up with termios directly: raw, 8N1, exclusively ours, hardware flow control where it is
+asked for, never XON/XOFF (a status byte may look like XOFF and would silence us for ever). A
+library's `close` would wait for the line to drain, without limit, and its `open` could not be
+repeated after an unplug.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import struct
 import termios
-from pathlib import Path
 
-import serial
+from peripherals.drivers.descriptor import (
+    DescriptorLine,
+    fault_of,
+    lock_exclusively,
+    open_descriptor,
+)
+from peripherals.faults import BadDeviceUrl, DeviceLost
 
-from peripherals.device import DeviceBusy, DeviceLost
-from peripherals.drivers.descriptor import DescriptorTransport, lock_exclusively
 
+class SerialLine(DescriptorLine):
+    """A tty in raw mode.
 
-class SerialTransport(DescriptorTransport):
-    """A serial line. The printer's power can come and go without the line noticing."""
+    `keep_waiting` leaves what waits on the line alone at opening and closing: what a printer
+    said while nobody listened may be the proof of a slip, and its last bytes are still to go.
+    """
 
     survives_power_cut = True
 
-    def discard_output(self) -> None:
+    def __init__(
+        self, path: str, baud: int, *, rtscts: bool = False, keep_waiting: bool = False
+    ) -> None:
+        speed = getattr(termios, f"B{baud}", None)
+        if speed is None:
+            raise BadDeviceUrl(f"baud={baud} is no speed of a serial line.")
+        super().__init__(open_descriptor(path, os.O_RDWR), path)
+        self._keep_waiting = keep_waiting
         try:
-            termios.tcflush(self._descriptor, termios.TCOFLUSH)
-        except (termios.error, OSError):
-            return
+            lock_exclusively(self._fd, path)
+            fcntl.ioctl(self._fd, termios.TIOCEXCL)
+            self._raw(speed, rtscts=rtscts)
+        except OSError as error:
+            super().close()
+            raise fault_of(error, path) from error
+        except termios.error as error:
+            super().close()
+            raise DeviceLost(f"{path} is no serial line.") from error
+        except BaseException:
+            super().close()
+            raise
+        _low_latency(self._fd)
 
+    def _raw(self, speed: int, *, rtscts: bool) -> None:
+        control = termios.CREAD | termios.CLOCAL | termios.CS8
+        if rtscts:
+            control |= termios.CRTSCTS
+        special: list[bytes | int] = [b"\x00"] * 32
+        special[termios.VMIN] = 1  # with 0, silence would read like the end of the line
+        attributes: list[int | list[bytes | int]] = [0, 0, control, 0, speed, speed, special]
+        termios.tcsetattr(self._fd, termios.TCSANOW, attributes)
+        if not self._keep_waiting:
+            termios.tcflush(self._fd, termios.TCIOFLUSH)
 
-class _Line(serial.Serial):
-    """pyserial's opening and settings, without what it does to bytes already waiting."""
+    def discard_output(self) -> None:
+        """So that they cannot print after a power cut."""
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(self._fd, termios.TCOFLUSH)
 
-    def _reset_input_buffer(self) -> None:
-        """What the printer said while nobody listened may be the proof of a slip: keep it."""
-
-    def detach(self) -> int:
-        """A descriptor of our own (the exclusive lock goes with it); this object is then empty.
-
-        Closed at descriptor level: pyserial's `close` would wait for the line to drain.
-        """
-        descriptor = os.dup(self.fileno())
-        for name in ("fd", *(f"pipe_abort_{what}_{end}" for what in _PIPES for end in "rw")):
-            os.close(getattr(self, name))
-            setattr(self, name, None)
-        self.is_open = False
-        return descriptor
-
-
-_PIPES = ("read", "write")
-
-
-def open_serial(path: str, *, baud: int = 115_200, flow: str = "auto") -> SerialTransport:
-    """Open a serial line; raises `DeviceLost` or `DeviceBusy`. `flow`: rtscts, dsrdtr, none, auto.
-
-    `auto` is hardware flow control on a real line and none on a pseudo-terminal, which has no
-    wires to control.
-    """
-    if not Path(path).exists():
-        msg = f"There is no port {path}; plug the device in or correct its URL."
-        raise DeviceLost(msg)
-    wired = not str(Path(path).resolve()).startswith("/dev/pts/")
-    rtscts = flow == "rtscts" or (flow == "auto" and wired)
-    try:
-        line = _Line(
-            None,
-            baudrate=baud,
-            timeout=0,
-            write_timeout=0,
-            rtscts=rtscts,
-            dsrdtr=flow == "dsrdtr",
-            xonxoff=False,
-            exclusive=True,
-        )
-        line.port = path
-        line.open()
-        descriptor = line.detach()
-    except (serial.SerialException, OSError, termios.error, ValueError) as error:
-        if "xclusiv" in str(error) or "busy" in str(error).lower():
-            msg = f"{path} is in use by another program; stop that one first."
-            raise DeviceBusy(msg) from error
-        msg = f"The port {path} cannot be opened ({error}); check its cable and permissions."
-        raise DeviceLost(msg) from error
-    lock_exclusively(descriptor, path)
-    _low_latency(descriptor)
-    return SerialTransport(descriptor, path)
+    def close(self) -> None:
+        """Drop bytes not yet on the wire first: closing would wait for a stalled device."""
+        if self._fd >= 0 and not self._keep_waiting:
+            with contextlib.suppress(OSError, termios.error):
+                termios.tcflush(self._fd, termios.TCIOFLUSH)
+        super().close()
 
 
 def _low_latency(descriptor: int) -> None:

@@ -13,7 +13,8 @@ import signal
 import subprocess
 from collections.abc import Callable, Sequence
 
-from peripherals.drivers.lines import FdLine, ProgramMissing
+from peripherals.drivers.descriptor import DescriptorLine
+from peripherals.faults import ProgramMissing
 
 
 def _start(argv: Sequence[str], stdin: int, stdout: int) -> subprocess.Popen[bytes]:
@@ -40,8 +41,8 @@ class SubprocessLine:
         self._child = _start(argv, subprocess.PIPE, subprocess.PIPE)
         assert self._child.stdin is not None
         assert self._child.stdout is not None
-        self._out = FdLine(os.dup(self._child.stdin.fileno()), argv[0])
-        self._in = FdLine(os.dup(self._child.stdout.fileno()), argv[0])
+        self._out = DescriptorLine(os.dup(self._child.stdin.fileno()), argv[0])
+        self._in = DescriptorLine(os.dup(self._child.stdout.fileno()), argv[0])
         self._child.stdin.close()
         self._child.stdout.close()
 
@@ -70,7 +71,7 @@ class CommandLine:
     def __init__(self, argv_for: Callable[[str], Sequence[str] | None]) -> None:
         self._argv_for = argv_for
         reading, self._writing = os.pipe()
-        self._in = FdLine(reading, "program")
+        self._in = DescriptorLine(reading, "program")
         self._child: subprocess.Popen[bytes] | None = None
 
     def fileno(self) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from peripherals.connection.hotplug import HotplugEvent, Plugged, PresentDevice, Unplugged
-from peripherals.device import DeviceLost
+from peripherals.faults import DeviceLost
 
 SUBSYSTEMS = ("tty", "usbmisc", "input", "video4linux", "backlight")
 _USB_PORT = re.compile(r"(\d+-\d+(?:\.\d+)*)(?::\d+\.\d+)?$")

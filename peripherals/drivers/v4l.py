@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peripherals.drivers.lines import must_exist
+from peripherals.drivers.descriptor import must_exist
 from peripherals.drivers.subprocess_line import CommandLine
 
 _FRAMES_MAX = 900  # 30 s at 30 frames a second; a forgotten camera stops by itself

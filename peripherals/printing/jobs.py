@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from peripherals.device import SpoolFault
+from peripherals.faults import SpoolFault
 from peripherals.printing.document import Document
 from sync.store.database import MigrationSet, Row, Transaction
 
@@ -75,6 +75,8 @@ SPOOL_TABLES = MigrationSet(
             roll_mm INTEGER NOT NULL DEFAULT 0,
             slip_mm INTEGER NOT NULL DEFAULT 0
         )""",
+        # The causes got one table with the other devices': what was known is asked anew.
+        "UPDATE printer_state SET state = 'unknown', cause = 'no-answer'",
     ),
 )
 

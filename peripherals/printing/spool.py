@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from peripherals.device import SpoolFault
+from peripherals.faults import SpoolFault
 from peripherals.printing.document import Document
 from peripherals.printing.jobs import (
     SPOOL_TABLES,

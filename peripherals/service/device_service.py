@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from peripherals.device import DeviceBusy, PrinterCause, PrinterState, PrinterStatus
 from peripherals.device_loop.unit import PowerHold
+from peripherals.faults import DeviceBusy
 from peripherals.printing.escpos.encoder import warm
 from peripherals.printing.spool import Spool
 from peripherals.printing.worker.attempts import PrintAttempts
@@ -30,6 +30,7 @@ from peripherals.printing.worker.printer_url import PrinterAddress
 from peripherals.printing.worker.printer_worker import PrinterWorker
 from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSource
 from peripherals.service.thread_supervisor import SupervisedWorker, ThreadSupervisor
+from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.journal.journal import Journal
@@ -138,7 +139,7 @@ class DeviceService:
         with suppress(StoreFault):
             store, _ = self._parts.open_books()
             with store.transaction() as tx:
-                observe(tx, name, PrinterStatus(PrinterState.FAULT, now, PrinterCause.RESTARTS))
+                observe(tx, name, PrinterStatus(DeviceState.FAULT, now, Cause.KEEPS_FAILING))
             store.close()
 
     def _version(self) -> int:
@@ -205,8 +206,8 @@ class OtherPrinters:
             printer.name
             for printer in read(self._store).printers
             if printer.name != self._name
-            and not printer.state.usable
-            and printer.state is not PrinterState.ABSENT
+            and not printer.state.serves
+            and printer.state is not DeviceState.ABSENT
             and (now - printer.since).total_seconds() >= SECOND_AFTER_S
         ]
 

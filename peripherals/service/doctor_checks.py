@@ -10,12 +10,12 @@ import importlib.util
 import shutil
 from datetime import datetime
 
-from peripherals.device import BadDeviceUrl, DeviceFault, DeviceLost, SimulatorRefused
 from peripherals.device_loop import status_table
 from peripherals.device_loop.loop import simulated
 from peripherals.device_loop.registry import ROLES, read_equipment_url
-from peripherals.drivers.lines import NotSetUp
+from peripherals.faults import BadDeviceUrl, DeviceFault, DeviceLost, NotSetUp, SimulatorRefused
 from peripherals.printing.worker import printer_status
+from peripherals.status import STALE_S
 from provisioning.clock import EAT
 from provisioning.doctor.runner import Check, Finding, unwell, well
 from provisioning.node.site import Node
@@ -48,7 +48,7 @@ def _printers(node: Node) -> Finding:
     seen = max((printer.observed_at for printer in printers), default=None)
     if stopped := _stopped(node, "printers", seen):
         return stopped
-    bad = [printer for printer in printers if not printer.state.usable]
+    bad = [printer for printer in printers if not printer.state.serves]
     if bad:
         text = f"{bad[0].name} is {bad[0].state.value} ({bad[0].code})"
         return unwell("printers", text, bad[0].words("en"), DeviceFault.code)
@@ -95,7 +95,7 @@ def _stopped(node: Node, name: str, seen: datetime | None) -> Finding | None:
 
     On a demo site or a bench nothing runs between two tries, and that is no fault.
     """
-    if seen is None or (node.clock().now() - seen).total_seconds() <= status_table.STALE_S:
+    if seen is None or (node.clock().now() - seen).total_seconds() <= STALE_S:
         return None
     text = f"the device service last spoke on {seen.astimezone(EAT):%d/%m/%Y at %H:%M}"
     if not node.settings.node.field:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from peripherals.connection.hotplug import HotplugSource
-from peripherals.device import DeviceLost
 from peripherals.drivers.udev_hotplug import UdevSource
+from peripherals.faults import DeviceLost
 from peripherals.printing.worker.printer_url import PrinterAddress
 from peripherals.service.printer_hotplug import SharedHotplugSource
 

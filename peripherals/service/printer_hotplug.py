@@ -27,8 +27,9 @@ from peripherals.connection.hotplug import (
     PresentDevices,
     Unplugged,
 )
-from peripherals.device import DeviceLost, Transport, TwoAlike, WrongDevice
+from peripherals.faults import DeviceLost, TwoAlike, WrongDevice
 from peripherals.printing.worker.printer_url import PrinterAddress
+from peripherals.transport_port import Transport
 
 _REFUSALS: Mapping[str, tuple[type[DeviceLost | WrongDevice], str]] = {
     "not-plugged": (DeviceLost, "is not plugged in; push its cable in"),

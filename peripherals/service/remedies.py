@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from peripherals.causes import CAUSES
-from peripherals.device import CAUSE_CODES, CAUSE_WORDS
+from peripherals.status import CAUSES
 
 _STEPS = Path(__file__).with_name("remedies.csv")
 LANGUAGES = ("en", "sw")
@@ -39,13 +38,12 @@ class Remedy:
 
 def codes() -> dict[str, dict[str, str]]:
     """Every fault code of every device with what is wrong, by language."""
-    printers = {
-        code: dict(zip(LANGUAGES, CAUSE_WORDS[cause], strict=True))
-        for cause, code in CAUSE_CODES.items()
-        if code
+    return {
+        code: {language: row.cause.words(language) for language in LANGUAGES}
+        for letter in ("P", "E")
+        for row in CAUSES.values()
+        if (code := row.cause.code(letter))
     }
-    others = {each.code: {"en": each.en, "sw": each.sw} for each in CAUSES.values()}
-    return printers | others
 
 
 def remedy_of(code: str) -> Remedy | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peripherals.causes import CAUSES
 from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.devices.gnss import GnssPosition
 from peripherals.devices.mrz import MrzError
 from peripherals.devices.mrz_reader import MrzRead
 from peripherals.devices.scanner import Scan, ScanRefused, masked
 from peripherals.line_protocol import DeviceCondition
+from peripherals.status import Cause
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
@@ -68,10 +68,11 @@ def _condition_line(heard: NamedEvent) -> tuple[str, bool] | None:
     event = heard.event
     if not isinstance(event, DeviceCondition):
         return None
-    if event.cause is None:
+    cause = event.cause
+    if cause is Cause.NONE:
         return event.state.value, False
-    found = CAUSES[event.cause]
-    return f"{event.state.value} {found.code}: {found.en} / {found.sw}", False
+    words = f"{cause.words('en')} / {cause.words('sw')}"
+    return f"{event.state.value} {cause.code('E')}: {words}", False
 
 
 def _scan_line(heard: NamedEvent) -> tuple[str, bool] | None:

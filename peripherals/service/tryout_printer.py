@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from peripherals.device import PrinterState
 from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.encoder import store_logo
 from peripherals.printing.escpos.test_page import test_slip
@@ -23,6 +22,8 @@ from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_status import enlist, read
 from peripherals.printing.worker.printer_url import PrinterAddress
 from peripherals.printing.worker.printer_worker import PrinterWorker
+from peripherals.status import DeviceState
+from peripherals.transport_port import Transport
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.store.database import Store
@@ -32,11 +33,15 @@ _NAME = "printer"
 _PATIENCE_S = 20.0
 _GONE_S = 3.0
 _PAUSE_S = 0.05
-_GONE = {PrinterState.LOST, PrinterState.FAULT}
+_GONE = {DeviceState.LOST, DeviceState.FAULT}
 
 
 def test_printer(
-    address: PrinterAddress, say: Callable[[str], None], clock: Clock, ids: Ids
+    address: PrinterAddress,
+    connect: Callable[[], Transport],
+    say: Callable[[str], None],
+    clock: Clock,
+    ids: Ids,
 ) -> int:
     """Print the test slip; 0 when the printer proved it."""
     with tempfile.TemporaryDirectory(prefix="huduma-trial-") as folder:
@@ -45,7 +50,7 @@ def test_printer(
         with store.transaction() as tx:
             enlist(tx, _NAME, 0, clock.now(), address.profile)
         worker = PrinterWorker(
-            PrintAttempts(spool, _NAME, clock), address.profile, address.open, clock, ids
+            PrintAttempts(spool, _NAME, clock), address.profile, connect, clock, ids
         )
         try:
             return _print_and_tell(worker, spool, address, say, clock, ids)
@@ -95,10 +100,14 @@ def _print_and_tell(
 
 
 def write_logo(
-    address: PrinterAddress, picture: Path, say: Callable[[str], None], clock: Clock
+    address: PrinterAddress,
+    connect: Callable[[], Transport],
+    picture: Path,
+    say: Callable[[str], None],
+    clock: Clock,
 ) -> int:
     """Put the logo HU into the printer's NV memory; 0 when it answers afterwards."""
-    transport = address.open()
+    transport = connect()
     try:
         client = PrinterClient(transport, address.profile, clock)
         if client.status() is None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from peripherals.device import DeviceLost
+from peripherals.faults import DeviceLost
 
 _LINE_MAX = 65_536
 Act = Callable[[Mapping[str, Any]], Mapping[str, Any]]

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from peripherals.device import BadDeviceUrl, DeviceBusy
+from peripherals.faults import BadDeviceUrl, DeviceBusy
 from provisioning.clock import SystemClock
 
 TICK_S = 0.02

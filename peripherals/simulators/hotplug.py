@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from peripherals.connection.hotplug import HotplugEvent, Plugged, PresentDevice, Unplugged
-from peripherals.device import DeviceLost
+from peripherals.faults import DeviceLost
 from peripherals.simulators import harness
 
 

@@ -17,9 +17,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBroken, TextLineProtocol
 from peripherals.sms.pdu import PduPart
+from peripherals.status import Cause, DeviceState
 
 COMMAND_S, PROMPT_S, SUBMIT_S, FENCE_S, POLL_S = 5.0, 10.0, 60.0, 10.0, 10.0
 FENCES_MAX = 3
@@ -235,9 +235,9 @@ class Modem(TextLineProtocol):
             self._fences = abs(self._fences) + 1
             gone = self._fences > FENCES_MAX
             return (
-                [ProtocolBroken("no-answer")]
+                [ProtocolBroken(Cause.NO_ANSWER)]
                 if gone
-                else [DeviceCondition(DeviceState.UNKNOWN, "no-answer")]
+                else [DeviceCondition(DeviceState.UNKNOWN, Cause.NO_ANSWER)]
             )
         return self._fence("no answer")
 
@@ -273,12 +273,12 @@ def _meaning(flight: _Flight, number: int) -> SmsOutcome:
 
 def _standing(sim: bool, registered: bool, percent: int | None) -> DeviceCondition:  # noqa: FBT001 - the three facts a modem tells, in their order
     if not sim:
-        return DeviceCondition(DeviceState.BLOCKED, "no-sim")
+        return DeviceCondition(DeviceState.BLOCKED, Cause.NO_SIM)
     if not registered:
-        return DeviceCondition(DeviceState.BLOCKED, "no-signal")
+        return DeviceCondition(DeviceState.BLOCKED, Cause.NO_SIGNAL)
     weak = percent is not None and percent < WEAK_PERCENT
     return (
-        DeviceCondition(DeviceState.LOW, "weak-signal")
+        DeviceCondition(DeviceState.LOW, Cause.WEAK_SIGNAL)
         if weak
         else DeviceCondition(DeviceState.READY)
     )

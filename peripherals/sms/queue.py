@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from peripherals.device import DeviceFault
+from peripherals.faults import DeviceFault
 from peripherals.sms.modem import Modem, SmsOutcome, SmsReport
 from peripherals.sms.pdu import kenyan_number, parts_of
 from provisioning.clock import Clock

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peripherals.device import DeviceTimeout, PrinterStatus, Transport
+from peripherals.faults import DeviceTimeout
 from peripherals.printing.escpos.encoder import CLEAR_AFTER_ERROR, CLEAR_WITH_REPLY, ask_process_id
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.replies import (
@@ -28,6 +28,8 @@ from peripherals.printing.escpos.replies import (
     TextReply,
     judge,
 )
+from peripherals.status import PrinterStatus
+from peripherals.transport_port import Transport
 from provisioning.clock import Clock
 
 _ALL_STATUS = b"".join(b"\x10\x04" + bytes((n,)) for n in (1, 2, 3, 4))

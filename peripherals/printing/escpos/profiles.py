@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from peripherals.device import BadDeviceUrl
+from peripherals.faults import BadDeviceUrl
 
 
 class Proof(StrEnum):
@@ -163,6 +163,10 @@ PROFILES: Mapping[str, Profile] = {
         ),
     )
 }
+
+
+OPTIONS = ("profile", "proof", "presenter", "pages", "logo", "roll", "cutter", "qr", "named")
+"""What a printer's URL may say of its profile."""
 
 
 def profile_named(name: str, options: Mapping[str, str]) -> Profile:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peripherals.device import PrinterCause, PrinterState
+from peripherals.status import Cause, DeviceState
 
 BLOCK_MAX = 80
 
@@ -210,23 +210,21 @@ class Fence:
         self.run = self.run if self.reached else 0
 
 
-def judge(
-    printer: int, offline: int, error: int, paper: int
-) -> tuple[PrinterState, PrinterCause, bool]:
+def judge(printer: int, offline: int, error: int, paper: int) -> tuple[DeviceState, Cause, bool]:
     """(state, cause, near end) from the four answers to DLE EOT 1 to 4."""
     near_end = bool(paper & 0x0C)
     causes = (
-        (offline & 0x04, PrinterCause.COVER),
-        (paper & 0x60 or offline & 0x20, PrinterCause.PAPER),
-        (error & 0x08, PrinterCause.CUTTER),
-        (error & 0x20, PrinterCause.VOLTAGE),
-        (error & 0x40, PrinterCause.HEAT),
-        (error & 0x04, PrinterCause.JAM),
-        (offline & 0x08, PrinterCause.FEED_BUTTON),
-        (offline & 0x40, PrinterCause.ERROR),
-        (printer & 0x08, PrinterCause.ERROR),
+        (offline & 0x04, Cause.COVER),
+        (paper & 0x60 or offline & 0x20, Cause.PAPER),
+        (error & 0x08, Cause.CUTTER),
+        (error & 0x20, Cause.VOLTAGE),
+        (error & 0x40, Cause.HEAT),
+        (error & 0x04, Cause.JAM),
+        (offline & 0x08, Cause.FEED_BUTTON),
+        (offline & 0x40, Cause.ERROR),
+        (printer & 0x08, Cause.ERROR),
     )
     for bit, cause in causes:
         if bit:
-            return PrinterState.BLOCKED, cause, near_end
-    return PrinterState.LOW if near_end else PrinterState.READY, PrinterCause.NONE, near_end
+            return DeviceState.BLOCKED, cause, near_end
+    return DeviceState.LOW if near_end else DeviceState.READY, Cause.NONE, near_end

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peripherals.device import PrinterCause, PrinterState, PrinterStatus
 from peripherals.printing.escpos.encoder import Encoded, ask_process_id, encode
 from peripherals.printing.escpos.profiles import Proof
 from peripherals.printing.jobs import JobRow, JobState
 from peripherals.printing.worker.attempts import Attempt
 from peripherals.printing.worker.printer_session import PrinterSession, SlipAbandoned, StatusNotice
+from peripherals.status import Cause, DeviceState, PrinterStatus
 
 
 class Delivery:
@@ -69,7 +69,7 @@ class Delivery:
         """Between two pieces: go on when the printer is open, hold while it is blocked."""
         while True:
             status = self._pulse(attempt)
-            if status is not None and status.state.usable:
+            if status is not None and status.state.serves:
                 return
             if self._stopping():
                 raise SlipAbandoned
@@ -85,7 +85,7 @@ class Delivery:
         printer_session.hear_marks()
         if printer_session.mind_silence():
             now = printer_session.clock.now()
-            self._notice.show(PrinterStatus(PrinterState.UNKNOWN, now, PrinterCause.SILENT))
+            self._notice.show(PrinterStatus(DeviceState.UNKNOWN, now, Cause.NO_ANSWER))
             raise SlipAbandoned
         job = print_attempts.job(attempt.job.id)
         if job.state.final or job.printer != print_attempts.printer:
@@ -93,7 +93,7 @@ class Delivery:
         if status is None:
             return None
         self._notice.show(status)
-        if status.state is PrinterState.BLOCKED:
+        if status.state is DeviceState.BLOCKED:
             self._hold(job, status)
         elif job.state is JobState.HELD and attempt.written:
             print_attempts.to(job.id, JobState.AWAIT_PROOF, "the printer works again")
@@ -128,7 +128,7 @@ class Delivery:
             if now >= next_pulse:
                 status = self._pulse(attempt)
                 next_pulse = clock.monotonic() + policy.pulse_s
-                if status is not None and status.state is PrinterState.BLOCKED:
+                if status is not None and status.state is DeviceState.BLOCKED:
                     deadline = clock.monotonic() + printer_session.profile.proof_s
             elif now >= deadline:
                 if asked >= policy.asks_max or not policy.ask_again:

@@ -14,21 +14,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from peripherals.device import PrinterCause, PrinterState, PrinterStatus
 from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.replies import FullStatus
+from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import Clock
 
 _TROUBLES = (
     # (byte of the four, bit, cause), the first that is set speaks
-    (1, 0x03, PrinterCause.COVER),  # head up, cover open
-    (0, 0x41, PrinterCause.PAPER),  # none there; or none left by its own reckoning
-    (3, 0x03, PrinterCause.CUTTER),  # cutter, cutter's cover
-    (2, 0x40, PrinterCause.JAM),
-    (2, 0x01, PrinterCause.HEAT),
-    (2, 0x08, PrinterCause.VOLTAGE),
-    (3, 0x4C, PrinterCause.ERROR),  # its memories
+    (1, 0x03, Cause.COVER),  # head up, cover open
+    (0, 0x41, Cause.PAPER),  # none there; or none left by its own reckoning
+    (3, 0x03, Cause.CUTTER),  # cutter, cutter's cover
+    (2, 0x40, Cause.JAM),
+    (2, 0x01, Cause.HEAT),
+    (2, 0x08, Cause.VOLTAGE),
+    (3, 0x4C, Cause.ERROR),  # its memories
 )
 _NEAR_END, _TICKET = 0x04, 0x20
 
@@ -49,7 +49,7 @@ class SlipPresenter:
 
     def look(self, client: PrinterClient, status: PrinterStatus) -> PrinterStatus:
         """`status` with what the full status adds; unchanged where the printer has none."""
-        if not self._profile.full_status or not status.state.usable:
+        if not self._profile.full_status or not status.state.serves:
             return status
         full = client.full_status()
         if full is None:
@@ -57,11 +57,11 @@ class SlipPresenter:
         self._note(full)
         for place, bits, cause in _TROUBLES:
             if full.octets[place] & bits:
-                return replace(status, state=PrinterState.BLOCKED, cause=cause)
+                return replace(status, state=DeviceState.BLOCKED, cause=cause)
         if self._overdue():
-            return replace(status, state=PrinterState.BLOCKED, cause=PrinterCause.PRESENTER)
+            return replace(status, state=DeviceState.BLOCKED, cause=Cause.PRESENTER)
         near = status.near_end or bool(full.octets[0] & _NEAR_END)
-        state = PrinterState.LOW if near else status.state
+        state = DeviceState.LOW if near else status.state
         return replace(status, state=state, near_end=near)
 
     def tidy(self, client: PrinterClient) -> None:

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from peripherals.device import CAUSE_CODES, CAUSE_WORDS, PrinterCause, PrinterStatus
 from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.profiles import Profile, Proof
 from peripherals.printing.jobs import JobRow
 from peripherals.printing.worker.attempts import PrintAttempts, void_counts
 from peripherals.printing.worker.presenter import SlipPresenter
-from peripherals.printing.worker.printer_status import REFRESH_S
+from peripherals.status import REFRESH_S, Cause, PrinterStatus
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
@@ -60,7 +59,7 @@ class StatusNotice:
     def __init__(self, print_attempts: PrintAttempts) -> None:
         self._print_attempts = print_attempts
         self._shown: PrinterStatus | None = None
-        self._told: dict[PrinterCause, datetime] = {}
+        self._told: dict[Cause, datetime] = {}
         # The same printer of the same name is the same subject, on every node and for ever.
         self._subject = uuid5(NAMESPACE_OID, f"huduma printer {print_attempts.printer}")
 
@@ -76,7 +75,7 @@ class StatusNotice:
             if age < REFRESH_S:
                 return
         self._shown = status
-        if self._print_attempts.row.observed(status) and status.cause is not PrinterCause.NONE:
+        if self._print_attempts.row.observed(status) and status.cause is not Cause.NONE:
             self._tell(status)
 
     def _tell(self, status: PrinterStatus) -> None:
@@ -87,8 +86,8 @@ class StatusNotice:
         if journal is None or often:
             return
         self._told[cause] = status.observed_at
-        text = f"{self._print_attempts.printer}: {CAUSE_WORDS[cause][0]}"
-        body = {"service": "devices", "code": CAUSE_CODES[cause], "text": text}
+        text = f"{self._print_attempts.printer}: {cause.words('en')}"
+        body = {"service": "devices", "code": cause.code("P"), "text": text}
         with self._print_attempts.store.transaction() as tx:
             journal.append(tx, "node.fault", self._subject, body)
 
@@ -255,7 +254,7 @@ class PrinterSession:
 
     def recover_cutter(self, status: PrinterStatus) -> bool:
         """A cutter or a jam needs `DLE ENQ 2` after a person has freed it; it clears too."""
-        if status.cause not in {PrinterCause.CUTTER, PrinterCause.JAM, PrinterCause.ERROR}:
+        if status.cause not in {Cause.CUTTER, Cause.JAM, Cause.ERROR}:
             return False
         now = self.clock.monotonic()
         if now - self._last_recovery < self.policy.cutter_retry_s:

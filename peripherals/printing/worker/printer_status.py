@@ -7,36 +7,26 @@ leave "ready" behind. No device is opened here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peripherals.device import (
-    CAUSE_CODES,
-    CAUSE_WORDS,
-    DeviceLost,
-    PrinterCause,
-    PrinterState,
-    PrinterStatus,
-)
+from peripherals.faults import DeviceLost
 from peripherals.printing.escpos.profiles import Profile, Proof
+from peripherals.status import Cause, DeviceState, PrinterStatus, StatusRow
 from sync.store.database import Store, Transaction
 
-REFRESH_S = 15
-STALE_S = 3 * REFRESH_S
+_LOW = ("Working; the paper ends soon.", "Inafanya kazi; karatasi inakaribia kuisha.")
 
 _COLUMNS = "name, state, cause, since, observed_at, near_end, proof, model, dirty, roll_mm, slip_mm"
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterHealth:
+@dataclass(frozen=True, kw_only=True)
+class PrinterHealth(StatusRow):
     """One printer as staff see it. `proof` is process-id, fence, counter or none."""
 
-    name: str
-    state: PrinterState
-    cause: PrinterCause
-    since: datetime
-    observed_at: datetime
+    letter = "P"
+
     near_end: bool = False
     proof: str = ""
     model: str = ""
@@ -44,17 +34,11 @@ class PrinterHealth:
     roll_mm: int = 0
     slip_mm: int = 0
 
-    @property
-    def code(self) -> str:
-        """The fault number staff read out; empty when nothing is wrong."""
-        return CAUSE_CODES[self.cause]
-
     def words(self, language: str) -> str:
         """What is wrong and what to do, in plain words ("en" or "sw")."""
-        if self.state is PrinterState.LOW:
-            low = ("Working; the paper ends soon", "Inafanya kazi; karatasi inakaribia kuisha")
-            return low[language == "sw"]
-        return CAUSE_WORDS[self.cause][language == "sw"]
+        if self.state is DeviceState.LOW:
+            return _LOW[language == "sw"]
+        return StatusRow.words(self, language)
 
     @property
     def tickets_left(self) -> int | None:
@@ -62,6 +46,26 @@ class PrinterHealth:
         if self.roll_mm <= 0 or self.slip_mm <= 0:
             return None
         return self.roll_mm // self.slip_mm
+
+    @property
+    def paper(self) -> str:
+        """What is known of the roll: out, low, ok, or unknown where the printer does not say."""
+        if self.cause is Cause.PAPER:
+            return "out"
+        if not (self.state.serves or self.state is DeviceState.BLOCKED):
+            return "unknown"
+        return "low" if self.near_end else "ok"
+
+    def as_json(self) -> dict[str, Any]:
+        """The row of `huduma devices list --json`."""
+        return StatusRow.as_json(self) | {
+            "kind": "printer",
+            "paper": self.paper,
+            "proof": self.proof,
+            "model": self.model,
+            "dirty": self.dirty,
+            "tickets_left": self.tickets_left,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +75,19 @@ class DeviceHealth:
     printers: tuple[PrinterHealth, ...]
 
     @property
-    def printer(self) -> PrinterState:
+    def printer(self) -> DeviceState:
         """The best any printer offers now; ABSENT when the node has none."""
-        order = list(PrinterState)
-        rank = [PrinterState.READY, PrinterState.LOW, PrinterState.BLOCKED, *order]
+        rank = [DeviceState.READY, DeviceState.LOW, DeviceState.BLOCKED, *DeviceState]
         states = [printer.state for printer in self.printers]
-        return min(states, key=rank.index, default=PrinterState.ABSENT)
+        return min(states, key=rank.index, default=DeviceState.ABSENT)
 
     @property
-    def cause(self) -> PrinterCause:
+    def cause(self) -> Cause:
         """Why the best printer is not ready."""
         for printer in self.printers:
             if printer.state is self.printer:
                 return printer.cause
-        return PrinterCause.NONE
+        return Cause.NONE
 
 
 def read(store: Store, now: datetime | None = None) -> DeviceHealth:
@@ -94,8 +97,8 @@ def read(store: Store, now: datetime | None = None) -> DeviceHealth:
     for row in rows:
         health = PrinterHealth(
             name=row[0],
-            state=PrinterState(row[1]),
-            cause=PrinterCause(row[2]),
+            state=DeviceState(row[1]),
+            cause=Cause(row[2]),
             since=datetime.fromisoformat(row[3]),
             observed_at=datetime.fromisoformat(row[4]),
             near_end=bool(row[5]),
@@ -105,9 +108,7 @@ def read(store: Store, now: datetime | None = None) -> DeviceHealth:
             roll_mm=row[9],
             slip_mm=row[10],
         )
-        if now is not None and (now - health.observed_at).total_seconds() > STALE_S:
-            health = replace(health, state=PrinterState.UNKNOWN, cause=PrinterCause.SILENT)
-        found.append(health)
+        found.append(health if now is None else health.as_of(now))
     return DeviceHealth(tuple(found))
 
 
@@ -116,8 +117,8 @@ def enlist(tx: Transaction, name: str, rank: int, now: datetime, profile: Profil
     at = now.isoformat(timespec="milliseconds")
     tx.execute(
         "INSERT INTO printer_state (name, rank, state, cause, since, observed_at, model, roll_mm)"
-        " VALUES (?, ?, 'unknown', 'silent', ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-        " rank = excluded.rank, state = 'unknown', cause = 'silent'",
+        " VALUES (?, ?, 'unknown', 'no-answer', ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " rank = excluded.rank, state = 'unknown', cause = 'no-answer'",
         (name, rank, at, at, profile.title, profile.roll_mm),
     )
 
@@ -185,31 +186,3 @@ class PrinterRow:
             (self._name,),
         )
         return row[0] if row else None
-
-
-def _paper(printer: PrinterHealth) -> str:
-    """What is known of the roll: out, low, ok, or unknown where the printer does not say."""
-    if printer.cause is PrinterCause.PAPER:
-        return "out"
-    if printer.state not in {PrinterState.READY, PrinterState.LOW, PrinterState.BLOCKED}:
-        return "unknown"
-    return "low" if printer.near_end else "ok"
-
-
-def to_json(printer: PrinterHealth) -> dict[str, Any]:
-    """The row of `huduma devices list --json`."""
-    return {
-        "name": printer.name,
-        "kind": "printer",
-        "state": printer.state.value,
-        "cause": printer.cause.value,
-        "code": printer.code,
-        "words": {"en": printer.words("en"), "sw": printer.words("sw")},
-        "since": printer.since.isoformat(),
-        "observed_at": printer.observed_at.isoformat(),
-        "paper": _paper(printer),
-        "proof": printer.proof,
-        "model": printer.model,
-        "dirty": printer.dirty,
-        "tickets_left": printer.tickets_left,
-    }

@@ -20,17 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peripherals.device import (
-    DeviceBusy,
-    DeviceFault,
-    DeviceLost,
-    PrinterCause,
-    PrinterState,
-    PrinterStatus,
-    Transport,
-    TwoAlike,
-    WrongDevice,
-)
+from peripherals.faults import DeviceFault
 from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.profiles import Profile, Proof
 from peripherals.printing.jobs import JobRow, JobState
@@ -42,6 +32,8 @@ from peripherals.printing.worker.printer_session import (
     SlipAbandoned,
     StatusNotice,
 )
+from peripherals.status import NEEDS_A_PERSON, Cause, DeviceState, PrinterStatus, cause_of
+from peripherals.transport_port import Transport
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
@@ -85,7 +77,7 @@ class PrinterWorker:
             self._print_attempts.expire()
             printer_session = self._printer_session or self._open()
             status = self._look(printer_session)
-            if not status.state.usable:
+            if not status.state.serves:
                 self._while_unusable(printer_session, status)
                 return self._policy.blocked_look_s
             if self._finish_old(printer_session) or self._work(printer_session):
@@ -119,15 +111,10 @@ class PrinterWorker:
         """The connection is over. What was on its way becomes uncertain; try again soon."""
         self.close()
         self._print_attempts.reclaim()
-        state, cause = PrinterState.UNKNOWN, PrinterCause.SILENT
-        if isinstance(fault, DeviceLost):
-            state, cause = PrinterState.LOST, PrinterCause.UNPLUGGED
-        elif isinstance(fault, DeviceBusy):
-            state, cause = PrinterState.FAULT, PrinterCause.BUSY
-        elif isinstance(fault, TwoAlike):
-            state, cause = PrinterState.FAULT, PrinterCause.TWO_ALIKE
-        elif isinstance(fault, WrongDevice):
-            state, cause = PrinterState.FAULT, PrinterCause.WRONG_MODEL
+        cause = cause_of(fault)
+        state = DeviceState.FAULT if cause in NEEDS_A_PERSON else DeviceState.UNKNOWN
+        if cause is Cause.NOT_PLUGGED:
+            state = DeviceState.LOST
         self._notice.show(PrinterStatus(state, self._clock.now(), cause))
         delay = min(self._policy.reopen_s * 2.0**self._failures, self._policy.reopen_s_max)
         self._failures = min(self._failures + 1, 10)
@@ -136,21 +123,21 @@ class PrinterWorker:
 
     def _look(self, printer_session: PrinterSession) -> PrinterStatus:
         """Ask how it is. No clear answer is UNKNOWN, and never READY."""
-        status = PrinterStatus(PrinterState.READY, self._clock.now())
+        status = PrinterStatus(DeviceState.READY, self._clock.now())
         if self._profile.voice:
-            unknown = PrinterStatus(PrinterState.UNKNOWN, self._clock.now(), PrinterCause.SILENT)
+            unknown = PrinterStatus(DeviceState.UNKNOWN, self._clock.now(), Cause.NO_ANSWER)
             status = printer_session.client.status() or unknown
             printer_session.hear_marks()
             printer_session.mind_silence()
             status = printer_session.presenter.look(printer_session.client, status)
-        if status.state.usable and printer_session.is_stranger():
-            status = PrinterStatus(PrinterState.FAULT, self._clock.now(), PrinterCause.WRONG_MODEL)
+        if status.state.serves and printer_session.is_stranger():
+            status = PrinterStatus(DeviceState.FAULT, self._clock.now(), Cause.WRONG_MODEL)
         self._notice.show(status)
         return status
 
     def _while_unusable(self, printer_session: PrinterSession, status: PrinterStatus) -> None:
         """Blocked: an open slip is HELD inside; one that is too late now is cleared out of it."""
-        if status.state is not PrinterState.BLOCKED:
+        if status.state is not DeviceState.BLOCKED:
             return
         printer_session.presenter.tidy(printer_session.client)
         job = self._print_attempts.open_job()

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from peripherals.device import BadDeviceUrl
+from peripherals.faults import BadDeviceUrl
 from peripherals.simulators.printer.printer import SimulatedPrinter
 from peripherals.simulators.printer.responses import automatic_status
 from provisioning.ids import Ids

@@ -7,7 +7,7 @@ are lost when the plug is pulled. Waiting moves the clock, so nothing sleeps.
 
 from __future__ import annotations
 
-from peripherals.device import DeviceLost
+from peripherals.faults import DeviceLost
 from peripherals.simulators.printer.printer import SimulatedPrinter
 from provisioning.clock import VirtualClock
 
@@ -84,7 +84,7 @@ class MemoryCable:
 
 
 class MemoryTransport:
-    """Implements `peripherals.device.Transport` over a `MemoryCable`."""
+    """Implements `peripherals.transport_port.Transport` over a `MemoryCable`."""
 
     def __init__(self, cable: MemoryCable, *, survives_power_cut: bool = True) -> None:
         self.survives_power_cut = survives_power_cut

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from peripherals.device import DeviceBusy, DeviceLost
+from peripherals.faults import DeviceBusy, DeviceLost
 from peripherals.simulators.printer.printer import SimulatedPrinter
 
 _IDLE_S = 0.05

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from peripherals.device import BadDeviceUrl
+from peripherals.faults import BadDeviceUrl
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.simulators.control_socket import ControlServer
 from peripherals.simulators.printer.faults import FaultInjector, FaultScript

@@ -15,7 +15,7 @@ import pytest
 
 from kiosk.cli.main import main
 from kiosk.node.device_composition import others_of, printing, try_out
-from peripherals.device import BadDeviceUrl
+from peripherals.faults import BadDeviceUrl
 from peripherals.printing.spool import SPOOL_TABLES
 from provisioning.clock import SystemClock
 from provisioning.enrolment.site_layout import demo_plan, lay_out

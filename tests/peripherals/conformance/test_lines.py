@@ -15,11 +15,14 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from peripherals.device import BadDeviceUrl, DeviceBusy, DeviceFault, DeviceLost
 from peripherals.drivers.backlight import BacklightLine
+from peripherals.drivers.descriptor import DescriptorLine, DeviceLine, must_exist
+from peripherals.drivers.device_file import HidLine
 from peripherals.drivers.gpiozero_io import GpioLine
-from peripherals.drivers.lines import DeviceLine, FdLine, HidLine, SerialLine, TcpLine, must_exist
+from peripherals.drivers.serial_line import SerialLine
 from peripherals.drivers.subprocess_line import CommandLine, SubprocessLine
+from peripherals.drivers.tcp_socket import TcpLine
+from peripherals.faults import BadDeviceUrl, DeviceBusy, DeviceFault, DeviceLost
 from provisioning.clock import SystemClock
 
 LIMIT_S = 0.3
@@ -38,7 +41,9 @@ class Case:
 def pipe_case(folder: Path) -> Case:
     reading, writing = os.pipe()
     return Case(
-        FdLine(reading, "pipe"), lambda: os.write(writing, b"hello"), lambda: os.close(writing)
+        DescriptorLine(reading, "pipe"),
+        lambda: os.write(writing, b"hello"),
+        lambda: os.close(writing),
     )
 
 

@@ -9,17 +9,16 @@ from typing import Any
 
 import pytest
 
-from peripherals.causes import DeviceState
 from peripherals.connection.hotplug import PresentDevice
-from peripherals.device import BadDeviceUrl
 from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.device_loop.registry import KINDS, ROLES, read_equipment_url
-from peripherals.device_loop.status_table import EQUIPMENT_TABLES, read, to_json, write
+from peripherals.device_loop.status_table import EQUIPMENT_TABLES, read, write
 from peripherals.device_loop.worker import RestartPolicy
 from peripherals.devices.call_button import Light, Pressed, SetLight
 from peripherals.devices.mrz_reader import MrzRead
 from peripherals.devices.scanner import Scan, ScanRefusal, ScanRefused, Symbology
 from peripherals.devices.ups import Power, PowerSource
+from peripherals.faults import BadDeviceUrl
 from peripherals.simulators.gnss import GnssSimulator
 from peripherals.simulators.gpio import GpioSimulator
 from peripherals.simulators.harness import FifoPort, PtyPort, TcpPort
@@ -29,6 +28,7 @@ from peripherals.simulators.modem import ModemSimulator
 from peripherals.simulators.mrz import MrzSimulator
 from peripherals.simulators.nut import NutSimulator
 from peripherals.simulators.scanner import ScannerSimulator
+from peripherals.status import DeviceState
 from provisioning.clock import SystemClock
 from provisioning.ids import SeededIds
 from sync.store.database import Store
@@ -325,7 +325,7 @@ def test_the_table_is_kept_and_old_knowledge_is_unknown(
         write(tx, device_loop.rows())
     kept = read(store)
     assert {row.name: row.state for row in kept} == states(device_loop)
-    shown = to_json(kept[0])
+    shown = kept[0].as_json()
     assert shown["words"]["en"]
     assert shown["words"]["sw"]
     later = stage.clock.now().replace(year=2030)

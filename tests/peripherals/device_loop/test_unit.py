@@ -10,21 +10,20 @@ from typing import Any
 
 import pytest
 
-from peripherals.causes import DeviceState
-from peripherals.device import SimulatorRefused
 from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES, read, read_position
 from peripherals.device_loop.unit import DeviceUnit, PowerHold, UnitParts
 from peripherals.device_loop.worker import RestartPolicy
 from peripherals.devices.scanner import Scan
-from peripherals.drivers.lines import ProgramMissing
 from peripherals.drivers.poweroff import SystemPower
+from peripherals.faults import ProgramMissing, SimulatorRefused
 from peripherals.simulators.gnss import GnssSimulator
 from peripherals.simulators.harness import PtyPort, TcpPort
 from peripherals.simulators.modem import ModemSimulator
 from peripherals.simulators.nut import NutSimulator
 from peripherals.simulators.scanner import ScannerSimulator
 from peripherals.sms.queue import SMS_TABLES, SmsQueue, SmsState
+from peripherals.status import DeviceState
 from provisioning.clock import SystemClock
 from provisioning.ids import SeededIds
 from sync.store.database import Store

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peripherals.causes import DeviceState
-from peripherals.device import DeviceBusy, DeviceLost
 from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
 from peripherals.devices.scanner import ScanRefusal, ScanRefused, SerialScanner
 from peripherals.devices.ups import Nut
-from peripherals.drivers.lines import NotAllowed, ProgramMissing
+from peripherals.faults import DeviceBusy, DeviceLost, NotAllowed, ProgramMissing
 from peripherals.line_protocol import DeviceCondition
 from peripherals.sms.modem import Modem
+from peripherals.status import DeviceState
 
 
 class FakeLine:

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from peripherals.causes import DeviceState
-from peripherals.device import DeviceLost
 from peripherals.devices.call_button import (
     ButtonAndLight,
     Light,
@@ -19,8 +17,10 @@ from peripherals.devices.call_button import (
     next_change,
 )
 from peripherals.drivers.gpiozero_io import GpioLine
+from peripherals.faults import DeviceLost
 from peripherals.line_protocol import DeviceCondition
 from peripherals.simulators.gpio import GpioSimulator
+from peripherals.status import DeviceState
 from tests.peripherals.printing.bench import Rig
 
 

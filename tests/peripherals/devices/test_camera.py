@@ -12,7 +12,6 @@ import segno
 import zxingcpp
 from PIL import Image
 
-from peripherals.causes import DeviceState
 from peripherals.device_loop.worker import DeviceWorker
 from peripherals.devices.camera import (
     Camera,
@@ -28,6 +27,7 @@ from peripherals.devices.scanner import Scan, Symbology
 from peripherals.drivers.v4l import open_camera
 from peripherals.line_protocol import DeviceCondition
 from peripherals.simulators.camera import CameraSimulator, picture
+from peripherals.status import DeviceState
 from provisioning.clock import SystemClock
 from tests.peripherals.printing.bench import Rig, buffers
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from peripherals.causes import DeviceState
 from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
 from peripherals.devices.cards import CardCommand, CardIn, CardOut, CardReader, CardResponse
 from peripherals.drivers.pcsc_card import open_reader
 from peripherals.drivers.subprocess_line import SubprocessLine
 from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from peripherals.simulators.card import CardSimulator
+from peripherals.status import DeviceState
 from provisioning.clock import SystemClock
 from tests.peripherals.printing.bench import Rig
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peripherals.causes import DeviceState
 from peripherals.devices.gnss import (
     Fix,
     GnssPosition,
@@ -19,6 +18,7 @@ from peripherals.devices.gnss import (
 )
 from peripherals.line_protocol import DeviceCondition
 from peripherals.simulators.gnss import GnssSimulator, gga, nmea
+from peripherals.status import DeviceState
 from tests.peripherals.printing.bench import Rig
 
 NAIROBI = (-1.2864, 36.8172)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peripherals.device import DeviceFault
 from peripherals.devices.keyboard_scanner import EVENT, KEYS, HidScanner
 from peripherals.devices.scanner import Framing, Scan, ScanRefusal, ScanRefused, Symbology
-from peripherals.drivers.lines import HidLine
+from peripherals.drivers.device_file import HidLine
+from peripherals.faults import DeviceFault
 from peripherals.simulators.hid import HidSimulator
 from tests.peripherals.printing.bench import Rig, buffers
 

@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from peripherals.causes import DeviceState
-from peripherals.device import BadDeviceUrl, DeviceLost
 from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
 from peripherals.devices.audio import volume
 from peripherals.devices.brightness import LEAST_PERCENT, brightness
 from peripherals.devices.levels import Level, LevelControl, SetLevel
 from peripherals.drivers.alsa import open_volume
 from peripherals.drivers.backlight import BacklightLine
-from peripherals.drivers.lines import ProgramMissing
+from peripherals.faults import BadDeviceUrl, DeviceLost, ProgramMissing
 from peripherals.line_protocol import DeviceCondition, ProtocolBroken
+from peripherals.status import DeviceState
 from provisioning.clock import SystemClock
 from tests.peripherals.printing.bench import KnobSimulator, Rig
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from peripherals.causes import DeviceState
 from peripherals.devices.scanner import (
     Framing,
     Scan,
@@ -16,6 +15,7 @@ from peripherals.devices.scanner import (
 )
 from peripherals.line_protocol import DeviceCondition
 from peripherals.simulators.scanner import ScannerSimulator
+from peripherals.status import DeviceState
 from tests.peripherals.printing.bench import Rig, buffers
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from peripherals.causes import DeviceState
 from peripherals.devices.ups import (
     Nut,
     Power,
@@ -17,6 +16,7 @@ from peripherals.devices.ups import (
 )
 from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from peripherals.simulators.nut import NutSimulator
+from peripherals.status import DeviceState
 from tests.peripherals.printing.bench import Rig
 
 

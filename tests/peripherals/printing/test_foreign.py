@@ -27,7 +27,8 @@ from pathlib import Path
 
 import pytest
 
-from peripherals.drivers.tcp_socket import open_tcp
+from peripherals.drivers.tcp_socket import TcpLine
+from peripherals.drivers.transport import DeadlineTransport
 from peripherals.printing.document import Qr
 from peripherals.printing.escpos.encoder import encode
 from peripherals.printing.escpos.profiles import PROFILES
@@ -175,7 +176,7 @@ class Host:
         )
 
     def connect(self):
-        transport = open_tcp("127.0.0.1", self.port)
+        transport = DeadlineTransport(TcpLine("127.0.0.1", self.port))
         write = transport.write
 
         def mortal(octets: bytes, deadline_s: float) -> int:

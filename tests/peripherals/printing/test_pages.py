@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from peripherals.causes import CAUSES
-from peripherals.device import CAUSE_CODES, CAUSE_WORDS, PrinterCause
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.escpos.test_page import page_rows
 from peripherals.printing.jobs import JobState
 from peripherals.printing.worker.printer_url import DRIVERS
 from peripherals.simulators.printer.faults import UNDO
+from peripherals.status import CAUSES, Cause
 
 TESTS = Path(__file__).parents[2]
 DOCS = Path(__file__).parents[3] / "docs"
@@ -19,14 +18,16 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 def test_every_fault_code_has_its_remedy_in_both_languages():
     page = (DOCS / "device-faults.md").read_text()
-    for cause in PrinterCause:
-        if cause is not PrinterCause.NONE:
-            assert f"## {CAUSE_CODES[cause]}: " in page
-            assert all(CAUSE_WORDS[cause])
-    for cause in CAUSES.values():
-        assert f"| {cause.code} | {cause.en} | {cause.sw} |" in page
-    codes = [code for code in CAUSE_CODES.values() if code]
+    for row in CAUSES.values():
+        assert row.en
+        assert row.sw
+        for code in row.codes.values():
+            assert f"## {code}: " in page
+        if code := row.cause.code("E"):
+            assert f"| {code} | {row.en} | {row.sw} |" in page
+    codes = [code for row in CAUSES.values() for code in row.codes.values()]
     assert len(codes) == len(set(codes))
+    assert set(CAUSES) == set(Cause) - {Cause.NONE}
 
 
 def test_the_printers_page_names_every_profile_driver_state_and_fault():

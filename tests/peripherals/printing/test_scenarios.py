@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from peripherals.device import PrinterCause, PrinterState
 from peripherals.printing.document import Document, Item
 from peripherals.printing.escpos.encoder import process_mark
 from peripherals.printing.escpos.profiles import Proof
@@ -15,9 +14,9 @@ from peripherals.printing.jobs import JobState
 from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import SPOOL_TABLES, Job
 from peripherals.printing.worker.attempts import PrintAttempts
-from peripherals.printing.worker.printer_status import to_json
 from peripherals.simulators.printer.faults import FaultInjector
 from peripherals.simulators.printer.printer import Model
+from peripherals.status import Cause, DeviceState
 from provisioning.ids import SeededIds
 from sync.store.database import Store, StoreFault
 from tests.peripherals.printing.campaign import slip_for
@@ -53,7 +52,7 @@ def test_paper_out_before_the_job_sends_nothing_and_is_told_within_a_second(rig)
     rig.go(1)
     rig.printer.body.paper_out = True
     rig.go(1.0)
-    assert (rig.health().state, rig.health().cause) == (PrinterState.BLOCKED, PrinterCause.PAPER)
+    assert (rig.health().state, rig.health().cause) == (DeviceState.BLOCKED, Cause.PAPER)
     assert "paper" in rig.health().words("en")
     assert "Karatasi" in rig.health().words("sw")
     job = rig.order()
@@ -70,7 +69,7 @@ def test_paper_out_inside_a_ticket_is_held_then_one_unmarked_slip(rig):  # (3)
     rig.body(20, "paper_out", False)
     job = rig.order()
     assert rig.go(25, rig.done(job))
-    assert seen == [(JobState.HELD, PrinterCause.PAPER)]
+    assert seen == [(JobState.HELD, Cause.PAPER)]
     assert rig.job(job).state is JobState.PRINTED
     assert rig.job(job).copies == 1
     assert len(rig.first.slips) == 1
@@ -121,7 +120,7 @@ def test_cutter_error_is_recovered_with_enq_2_onto_clean_paper(rig):  # (6)
     rig.body(5, "cutter_freed", True)
     job = rig.order()
     assert rig.go(20, rig.done(job))
-    assert seen == [(PrinterCause.CUTTER, "P33")]
+    assert seen == [(Cause.CUTTER, "P33")]
     assert b"\x10\x05\x02" in rig.printer.live_commands
     assert b"\x10\x05\x01" not in rig.printer.live_commands
     assert whole(rig.first.slips[-1], "A101")
@@ -200,8 +199,8 @@ def test_a_silent_printer_is_unknown_and_gets_no_ticket(rig):  # (10)
     rig.printer.voice.muted = True
     job = rig.order()
     rig.go(10)
-    assert rig.health().state is PrinterState.UNKNOWN
-    assert to_json(rig.health())["paper"] == "unknown", "not knowing is never fine"
+    assert rig.health().state is DeviceState.UNKNOWN
+    assert rig.health().as_json()["paper"] == "unknown", "not knowing is never fine"
     assert rig.job(job).state is JobState.QUEUED
     assert rig.first.slips == []
 
@@ -299,7 +298,7 @@ def test_a_printer_that_stops_reading_ends_every_turn_in_time(rig, after):  # (9
         rig.first.cable.wait(0.1)
     assert max(turns) <= 5.0 + 1.0 + 0.1, "five seconds of stalling and one write"
     assert rig.job(job).state is not JobState.PRINTED
-    assert rig.health().state is PrinterState.UNKNOWN
+    assert rig.health().state is DeviceState.UNKNOWN
     rig.printer.stalled = False
     assert rig.go(60, rig.done(job))
     assert rig.job(job).state is JobState.PRINTED
@@ -395,8 +394,8 @@ def test_another_model_than_the_settings_say_is_refused_and_nothing_is_lost(rig)
     rig.go(6)
     health = rig.health()
     assert (health.state, health.cause, health.code) == (
-        PrinterState.FAULT,
-        PrinterCause.WRONG_MODEL,
+        DeviceState.FAULT,
+        Cause.WRONG_MODEL,
         "P24",
     )
     assert health.model == "TM-T88VI"
@@ -434,7 +433,7 @@ def test_a_serial_printer_swapped_while_idle_is_noticed(rig):  # (21)
     rig.at(2.5, lambda: setattr(rig.printer, "model", Model(name="TM-T88V", mm_s=200)))
     rig.at(2.6, rig.printer.power_on)
     rig.go(6)
-    assert rig.health().cause is PrinterCause.WRONG_MODEL
+    assert rig.health().cause is Cause.WRONG_MODEL
     rig.order()
     rig.go(5)
     assert not any("A101" in slip for slip in rig.first.slips)

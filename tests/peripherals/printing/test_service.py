@@ -175,7 +175,7 @@ def test_a_network_printer_that_dies_and_comes_back_prints_what_waited(tmp_path)
         desk.printer.stdout.close()
         jobs.append(desk.order("T00002"))
         end = time.monotonic() + 10
-        while read(desk.store).printer.usable and time.monotonic() < end:
+        while read(desk.store).printer.serves and time.monotonic() < end:
             time.sleep(0.02)
         assert read(desk.store).printers[0].code == "P21"
         desk.plug_in("--no-gsh", tcp=int(desk.url.split(":")[2].split("?")[0]))
@@ -204,7 +204,7 @@ def test_a_wrong_printer_is_refused_in_words_and_the_right_one_prints(tmp_path, 
             "wrong-model",
             "TM-T88VI",
         )
-        assert "Another model" in shown["words"]["en"]
+        assert "A different model" in shown["words"]["en"]
         assert desk.spool.job(job).state is JobState.QUEUED
         assert not desk.log.read_text()
         assert send(desk.control, {"do": "other-model", "name": "TM-T20III"})["ok"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from peripherals.device import PrinterCause, PrinterState, PrinterStatus, SpoolFault
+from peripherals.faults import SpoolFault
 from peripherals.printing.document import Document, TextLine
 from peripherals.printing.escpos.profiles import PROFILES, Proof
 from peripherals.printing.jobs import TRANSITIONS, JobState, move
@@ -15,6 +15,7 @@ from peripherals.printing.spool import SPOOL_TABLES, Job, Spool
 from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_session import StatusNotice
 from peripherals.printing.worker.printer_status import DeviceHealth, enlist, observe, read
+from peripherals.status import Cause, DeviceState, PrinterStatus
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.store.database import Store
 
@@ -153,8 +154,8 @@ def test_a_trouble_staff_were_shown_is_told_once_in_ten_minutes(store, spool, cl
         enlist(tx, "printer", 0, clock.now(), PROFILES["tm-t20"])
     notice = StatusNotice(PrintAttempts(spool, "printer", clock, journal))
     for _ in range(5):
-        notice.show(PrinterStatus(PrinterState.BLOCKED, clock.now(), PrinterCause.PAPER))
-        notice.show(PrinterStatus(PrinterState.READY, clock.now()))
+        notice.show(PrinterStatus(DeviceState.BLOCKED, clock.now(), Cause.PAPER))
+        notice.show(PrinterStatus(DeviceState.READY, clock.now()))
         clock.advance(seconds=150)
     told = [entry.body for entry in journal.entries() if entry.kind == "node.fault"]
     assert [body["code"] for body in told] == ["P31", "P31"]
@@ -172,24 +173,24 @@ def test_process_numbers_are_never_used_twice(spool, clock, ids):
 
 def test_old_knowledge_of_a_printer_is_no_knowledge(store, spool, clock):
     assert read(store) == DeviceHealth(())
-    assert read(store).printer is PrinterState.ABSENT
+    assert read(store).printer is DeviceState.ABSENT
     with store.transaction() as tx:
         enlist(tx, "printer", 0, clock.now(), PROFILES["tm-t20"])
-        observe(tx, "printer", PrinterStatus(PrinterState.READY, clock.now()))
-    assert read(store, clock.now()).printer is PrinterState.READY
+        observe(tx, "printer", PrinterStatus(DeviceState.READY, clock.now()))
+    assert read(store, clock.now()).printer is DeviceState.READY
     clock.advance(seconds=60)
-    assert read(store, clock.now()).printer is PrinterState.UNKNOWN
-    assert read(store, clock.now()).cause is PrinterCause.SILENT
+    assert read(store, clock.now()).printer is DeviceState.UNKNOWN
+    assert read(store, clock.now()).cause is Cause.NO_ANSWER
 
 
 def test_the_best_printer_speaks_for_the_node(store, clock):
     with store.transaction() as tx:
         for rank, name in enumerate(("printer", "printer-2")):
             enlist(tx, name, rank, clock.now(), PROFILES["tm-t20"])
-        blocked = PrinterStatus(PrinterState.BLOCKED, clock.now(), PrinterCause.PAPER)
+        blocked = PrinterStatus(DeviceState.BLOCKED, clock.now(), Cause.PAPER)
         observe(tx, "printer", blocked)
-        observe(tx, "printer-2", PrinterStatus(PrinterState.READY, clock.now()))
-    assert read(store).printer is PrinterState.READY
+        observe(tx, "printer-2", PrinterStatus(DeviceState.READY, clock.now()))
+    assert read(store).printer is DeviceState.READY
     with store.transaction() as tx:
         observe(tx, "printer-2", blocked)
-    assert (read(store).printer, read(store).cause) == (PrinterState.BLOCKED, PrinterCause.PAPER)
+    assert (read(store).printer, read(store).cause) == (DeviceState.BLOCKED, Cause.PAPER)

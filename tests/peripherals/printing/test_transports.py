@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from peripherals.device import BadDeviceUrl, DeviceBusy, DeviceLost
-from peripherals.drivers.device_file import open_file, open_usblp
-from peripherals.drivers.serial_line import open_serial
-from peripherals.drivers.tcp_socket import open_tcp
+from peripherals.drivers.device_file import FileLine, UsblpLine
+from peripherals.drivers.serial_line import SerialLine
+from peripherals.drivers.tcp_socket import TcpLine
+from peripherals.drivers.transport import DeadlineTransport
+from peripherals.faults import BadDeviceUrl, DeviceBusy, DeviceLost
 from peripherals.printing.escpos.profiles import Proof
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.tryout_printer import test_printer as try_it
@@ -24,6 +25,24 @@ from peripherals.simulators.printer.line_server import LineServer, PtyPrinterLin
 from peripherals.simulators.printer.printer import SimulatedPrinter
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
+
+
+def open_serial(path):
+    return DeadlineTransport(SerialLine(path, 115_200, keep_waiting=True))
+
+
+def open_usblp(path):
+    return DeadlineTransport(UsblpLine(path))
+
+
+def open_file(path):
+    return DeadlineTransport(FileLine(path))
+
+
+def open_tcp(host, port):
+    line = TcpLine(host, port)
+    line.wait_open(2.0)
+    return DeadlineTransport(line)
 
 
 @pytest.fixture
@@ -199,7 +218,7 @@ def test_a_slip_is_proven_over_a_printer_class_device(tmp_path):
     said: list[str] = []
     try:
         clock = SystemClock()
-        assert try_it(address, said.append, clock, SystemIds(clock)) == 0
+        assert try_it(address, address.open, said.append, clock, SystemIds(clock)) == 0
     finally:
         done.set()
         serving.join(2)

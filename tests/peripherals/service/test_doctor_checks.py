@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from peripherals.causes import DeviceState
 from peripherals.device_loop.registry import ROLES
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES, DeviceRow, write
 from peripherals.service.doctor_checks import checks
+from peripherals.status import Cause, DeviceState
 from provisioning.clock import VirtualClock
 from provisioning.doctor.runner import Finding, examine
 from sync.store.database import Store
@@ -42,9 +42,11 @@ def keep(folder: Path, *rows: DeviceRow) -> None:
     store.close()
 
 
-def row(state: DeviceState, cause: str = "", age_s: float = 5) -> DeviceRow:
+def row(state: DeviceState, cause: Cause = Cause.NONE, age_s: float = 5) -> DeviceRow:
     at = NOW - timedelta(seconds=age_s)
-    return DeviceRow("ups", "ups+nut", state, cause, at, at)
+    return DeviceRow(
+        name="ups", driver="ups+nut", state=state, cause=cause, since=at, observed_at=at
+    )
 
 
 def test_nothing_configured_is_nothing_to_complain_about(tmp_path: Path) -> None:
@@ -55,7 +57,7 @@ def test_nothing_configured_is_nothing_to_complain_about(tmp_path: Path) -> None
     ("kept", "field", "ok", "text"),
     [
         (row(DeviceState.READY), True, True, "ready"),
-        (row(DeviceState.BLOCKED, "battery-low"), True, False, "blocked (E82)"),
+        (row(DeviceState.BLOCKED, Cause.BATTERY_LOW), True, False, "blocked (E82)"),
         (row(DeviceState.READY, age_s=3_600), True, False, "the device service last spoke"),
         (row(DeviceState.READY, age_s=3_600), False, True, "the device service last spoke"),
     ],

@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from peripherals.connection.hotplug import Plugged, PresentDevice, Unplugged
-from peripherals.device import BadDeviceUrl, DeviceLost, PrinterCause, PrinterState
+from peripherals.faults import BadDeviceUrl, DeviceLost
 from peripherals.printing.jobs import SPOOL_TABLES, JobState
 from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import Job, Spool
@@ -25,6 +25,7 @@ from peripherals.simulators.hotplug import HotplugSimulator, PipeSource
 from peripherals.simulators.printer.in_memory import MemoryCable
 from peripherals.simulators.printer.line_server import LineServer, PtyPrinterLine
 from peripherals.simulators.printer.printer import Model, SimulatedPrinter
+from peripherals.status import Cause, DeviceState
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
 from sync.store.database import Store
@@ -96,7 +97,7 @@ def cables(*present: PresentDevice, url: str = "escpos+serial:?port=1-1.1"):
 def test_a_printer_pulled_out_is_lost_at_once_and_opened_anew_under_any_number():
     with cables(FRONT) as (rig, made):
         rig.go(3)
-        assert rig.health().state is PrinterState.READY
+        assert rig.health().state is DeviceState.READY
         assert made.opened == [FRONT.node]
         rig.printer.out_of_paper_in = 24
         job = rig.order()
@@ -109,7 +110,7 @@ def test_a_printer_pulled_out_is_lost_at_once_and_opened_anew_under_any_number()
             pulled.append(rig.clock.monotonic())
 
         rig.at(3, pull)
-        rig.go(30, lambda: rig.health().state is PrinterState.LOST)
+        rig.go(30, lambda: rig.health().state is DeviceState.LOST)
         assert rig.clock.monotonic() - pulled[0] <= 0.6
         assert rig.job(job).state is JobState.UNCERTAIN
         rig.go(5)
@@ -137,16 +138,16 @@ def test_a_role_of_a_port_gets_whatever_printer_is_there_and_one_of_a_serial_mov
             made.say()
             rig.go(2)
             assert made.opened == [FRONT.node, wanted], "a new object, also on the same node"
-            assert rig.health().state is PrinterState.READY
+            assert rig.health().state is DeviceState.READY
 
 
 @pytest.mark.parametrize(
     ("url", "present", "state", "cause"),
     [
-        ("port=1-1.1", [BACK], PrinterState.LOST, PrinterCause.UNPLUGGED),
-        ("port=1-1.1&model=0416:5011", [FRONT], PrinterState.FAULT, PrinterCause.WRONG_MODEL),
-        ("model=04b8:0e15", [FRONT, BACK], PrinterState.FAULT, PrinterCause.TWO_ALIKE),
-        ("port=1-1.1&model=04b8:0e15", [FRONT, BACK], PrinterState.READY, PrinterCause.NONE),
+        ("port=1-1.1", [BACK], DeviceState.LOST, Cause.NOT_PLUGGED),
+        ("port=1-1.1&model=0416:5011", [FRONT], DeviceState.FAULT, Cause.WRONG_MODEL),
+        ("model=04b8:0e15", [FRONT, BACK], DeviceState.FAULT, Cause.TWO_ALIKE),
+        ("port=1-1.1&model=04b8:0e15", [FRONT, BACK], DeviceState.READY, Cause.NONE),
     ],
 )
 def test_a_device_that_is_not_the_one_of_the_settings_is_not_opened(url, present, state, cause):
@@ -154,8 +155,8 @@ def test_a_device_that_is_not_the_one_of_the_settings_is_not_opened(url, present
         job = rig.order()
         rig.go(4)
         assert (rig.health().state, rig.health().cause) == (state, cause)
-        assert (rig.job(job).state is JobState.PRINTED) is state.usable
-        assert bool(made.opened) is state.usable
+        assert (rig.job(job).state is JobState.PRINTED) is state.serves
+        assert bool(made.opened) is state.serves
 
 
 def test_the_right_model_put_in_its_place_prints_at_once():
@@ -208,7 +209,7 @@ def test_without_a_source_a_printer_is_found_by_trying():
     )
     job = rig.order()
     rig.go(3)
-    assert rig.health().state is PrinterState.LOST
+    assert rig.health().state is DeviceState.LOST
     there.append(1)
     assert rig.go(6, rig.done(job))
     rig.close()
@@ -293,12 +294,12 @@ class Story:
         state = read(self.store).printers[0].state
         printed = all(self.spool.job(job).state is JobState.PRINTED for job in self.jobs)
         match len(self.times):
-            case 0 if state is PrinterState.READY:
+            case 0 if state is DeviceState.READY:
                 self.order("T00001")
             case 1 if printed:
                 self.simulator.unplug(self.old.node)
                 self.say()
-            case 2 if state is PrinterState.LOST:
+            case 2 if state is DeviceState.LOST:
                 self.order("T00002")
                 self.cable.ends.reverse()
                 self.simulator.plug(self.new)

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from peripherals.causes import CAUSES
-from peripherals.device import CAUSE_CODES
 from peripherals.service import remedies
 from peripherals.service.remedies import LANGUAGES, codes, remedy_of
+from peripherals.status import CAUSES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "device-faults.md").read_text()
 STEPS_MOST = 5
@@ -25,9 +24,7 @@ def section(code: str) -> str:
 
 
 def test_the_codes_are_those_of_every_cause():
-    assert set(codes()) == {c for c in CAUSE_CODES.values() if c} | {
-        each.code for each in CAUSES.values()
-    }
+    assert set(codes()) == {code for row in CAUSES.values() for code in row.codes.values()}
 
 
 @pytest.mark.parametrize("code", codes())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 
-from peripherals.device import PrinterCause, PrinterState
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.printing.worker.printer_status import read
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.device_service import DeviceService, ServiceParts
 from peripherals.service.thread_supervisor import Bounds, ThreadSupervisor
+from peripherals.status import Cause, DeviceState
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
 from sync.store.database import Store
@@ -80,8 +80,8 @@ def test_a_crashing_printer_is_shown_as_at_fault_and_the_service_stays(tmp_path)
     store, _ = open_books()
     health = read(store).printers[0]
     assert (health.state, health.cause, health.code) == (
-        PrinterState.FAULT,
-        PrinterCause.RESTARTS,
+        DeviceState.FAULT,
+        Cause.KEEPS_FAILING,
         "P40",
     )
     store.close()
@@ -106,7 +106,7 @@ def test_an_unplugged_printer_is_lost_and_no_crash(tmp_path, capfd):
     for _ in range(3):
         assert worker.turn() > 0
         printer = read(store).printers[0]
-        assert (printer.state, printer.cause) == (PrinterState.LOST, PrinterCause.UNPLUGGED)
+        assert (printer.state, printer.cause) == (DeviceState.LOST, Cause.NOT_PLUGGED)
     worker.close()
     store.close()
     service.close()

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from kiosk.tools import printer_tryout
-from peripherals.device import BadDeviceUrl, DeviceLost, SimulatorRefused
+from peripherals.faults import BadDeviceUrl, DeviceLost, SimulatorRefused
 from peripherals.simulators.control_socket import ControlServer, send
 from peripherals.simulators.printer.faults import UNDO, FaultInjector, FaultScript
 from peripherals.simulators.printer.printer import Model, SimulatedPrinter

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from peripherals.connection.hotplug import Plugged, PresentDevice
-from peripherals.device import DeviceLost
 from peripherals.device_loop.loop import DeviceLoop, NamedEvent
 from peripherals.devices.scanner import Scan, Symbology
+from peripherals.faults import DeviceLost
 from peripherals.line_protocol import DeviceCondition
 from peripherals.service.tryout import NOTHING, test_gnss, test_mrz, test_scanner
 from peripherals.simulators.harness import read_script

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peripherals.causes import DeviceState
 from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from peripherals.simulators.modem import ModemSimulator, read_submit
 from peripherals.sms.modem import Modem, SmsOutcome, SmsReport
 from peripherals.sms.pdu import PARTS_MAX, kenyan_number, parts_of
 from peripherals.sms.queue import SMS_TABLES, SmsQueue, SmsRefused, SmsState
+from peripherals.status import DeviceState
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.store.database import Store

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from kiosk.language import LANGUAGES
-from peripherals.device import PrinterCause, PrinterState, PrinterStatus
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.jobs import move
 from peripherals.printing.spool import JobState, Spool
 from peripherals.printing.worker import printer_status
+from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.identity.pin import PinLock
 from provisioning.ids import SeededIds
 
@@ -35,9 +35,7 @@ def spool_of(visitor) -> Spool:
     return Spool(database.store, visitor.node.at_rest_root, database.clock, database.ids)
 
 
-def printer(
-    visitor, state=PrinterState.READY, cause=PrinterCause.NONE, *, roll_mm: int = 22_400
-) -> None:
+def printer(visitor, state=DeviceState.READY, cause=Cause.NONE, *, roll_mm: int = 22_400) -> None:
     with visitor.kiosk.database.store.transaction() as tx:
         profile = PROFILES["tm-t20"]
         printer_status.enlist(tx, "printer", 0, visitor.clock.now(), profile)
@@ -152,7 +150,7 @@ def test_every_device_and_the_roll_in_plain_words(visitor):
 
 
 def test_a_fault_stands_first_with_its_code_and_its_page(visitor):
-    printer(visitor, PrinterState.BLOCKED, PrinterCause.PAPER)
+    printer(visitor, DeviceState.BLOCKED, Cause.PAPER)
     inside(visitor)
     row = next(each for each in visitor.view.elements if each.id == "remedy.P31")
     assert "P31" in row.hint
@@ -239,7 +237,7 @@ def test_the_test_slip_goes_through_the_spool(visitor):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_in_either_language(visitor, language):
-    printer(visitor, PrinterState.BLOCKED, PrinterCause.COVER)
+    printer(visitor, DeviceState.BLOCKED, Cause.COVER)
     take_ticket(visitor)
     lose(visitor)
     inside(visitor).tap(f"language.{language}")

@@ -8,8 +8,6 @@ import pytest
 
 from content.catalogue.catalogue import Catalogue
 from kiosk.node.composition import kiosk_of
-from peripherals.causes import DeviceState
-from peripherals.device import PrinterCause, PrinterState, PrinterStatus
 from peripherals.device_loop import status_table
 from peripherals.device_loop.status_table import DeviceRow
 from peripherals.printing.escpos.profiles import PROFILES
@@ -17,6 +15,7 @@ from peripherals.printing.spool import JobState, Spool
 from peripherals.printing.worker import printer_status
 from peripherals.sms.modem import SmsOutcome, SmsReport
 from peripherals.sms.queue import SmsQueue
+from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Site
 from tests.kiosk.conftest import Visitor
@@ -38,13 +37,16 @@ def visitor(site: Site, catalogue: Catalogue) -> Iterator[Visitor]:
     kiosk.database.store.close()
 
 
-def stand(visitor, printer: PrinterState, modem: DeviceState) -> None:
+def stand(visitor, printer: DeviceState, modem: DeviceState) -> None:
     now = visitor.clock.now()
     with visitor.kiosk.database.store.transaction() as tx:
         printer_status.enlist(tx, "printer", 0, now, PROFILES["tm-t20"])
-        cause = PrinterCause.PAPER if printer is PrinterState.BLOCKED else PrinterCause.NONE
+        cause = Cause.PAPER if printer is DeviceState.BLOCKED else Cause.NONE
         printer_status.observe(tx, "printer", PrinterStatus(printer, now, cause))
-        status_table.write(tx, [DeviceRow("sms", "at", modem, "", now, now)])
+        row = DeviceRow(
+            name="sms", driver="at", state=modem, cause=Cause.NONE, since=now, observed_at=now
+        )
+        status_table.write(tx, [row])
 
 
 def ticket(visitor) -> str:
@@ -68,10 +70,10 @@ def last_job(visitor):
 @pytest.mark.parametrize(
     ("printer", "modem", "offered"),
     [
-        (PrinterState.BLOCKED, DeviceState.READY, True),
-        (PrinterState.BLOCKED, DeviceState.LOW, True),
-        (PrinterState.BLOCKED, DeviceState.BLOCKED, False),
-        (PrinterState.READY, DeviceState.READY, False),
+        (DeviceState.BLOCKED, DeviceState.READY, True),
+        (DeviceState.BLOCKED, DeviceState.LOW, True),
+        (DeviceState.BLOCKED, DeviceState.BLOCKED, False),
+        (DeviceState.READY, DeviceState.READY, False),
     ],
 )
 def test_offered_only_without_paper_and_with_a_modem(visitor, printer, modem, offered):
@@ -81,7 +83,7 @@ def test_offered_only_without_paper_and_with_a_modem(visitor, printer, modem, of
 
 
 def test_the_number_goes_by_sms_in_place_of_the_slip_and_is_sent_only_when_proven(visitor):
-    stand(visitor, PrinterState.BLOCKED, DeviceState.READY)
+    stand(visitor, DeviceState.BLOCKED, DeviceState.READY)
     number = ticket(visitor)
     visitor.tap("sms").type(PHONE).tap("send")
     assert visitor.state == "ticket"
@@ -101,7 +103,7 @@ def test_the_number_goes_by_sms_in_place_of_the_slip_and_is_sent_only_when_prove
 
 
 def test_the_phone_number_is_sealed_and_gone_after_sending(visitor):
-    stand(visitor, PrinterState.BLOCKED, DeviceState.READY)
+    stand(visitor, DeviceState.BLOCKED, DeviceState.READY)
     ticket(visitor)
     visitor.tap("sms").type(PHONE).tap("send")
     assert visitor.kiosk.controller.session.phone.typed == ""
@@ -118,7 +120,7 @@ def test_the_phone_number_is_sealed_and_gone_after_sending(visitor):
 
 
 def test_a_number_that_is_none_is_told_and_nothing_is_queued(visitor):
-    stand(visitor, PrinterState.BLOCKED, DeviceState.READY)
+    stand(visitor, DeviceState.BLOCKED, DeviceState.READY)
     ticket(visitor)
     visitor.tap("sms").type("0812 345 678").tap("send")
     assert visitor.state == "ticket-sms"

@@ -6,7 +6,6 @@ import random
 
 import pytest
 
-from peripherals.device import PrinterCause, PrinterState
 from peripherals.printing.escpos.client import PrinterClient
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.escpos.replies import (
@@ -22,6 +21,7 @@ from peripherals.printing.escpos.replies import (
 )
 from peripherals.simulators.printer.printer import MachineState
 from peripherals.simulators.printer.responses import automatic_status, status_byte
+from peripherals.status import Cause, DeviceState
 from provisioning.clock import VirtualClock
 
 
@@ -90,12 +90,12 @@ def test_a_true_answer_is_heard_among_automatic_status_bytes():
 
 
 BODIES = [
-    (MachineState(), PrinterState.READY, PrinterCause.NONE),
-    (MachineState(near_end=True), PrinterState.LOW, PrinterCause.NONE),
-    (MachineState(paper_out=True), PrinterState.BLOCKED, PrinterCause.PAPER),
-    (MachineState(cover_open=True), PrinterState.BLOCKED, PrinterCause.COVER),
-    (MachineState(cutter_jam=True), PrinterState.BLOCKED, PrinterCause.CUTTER),
-    (MachineState(hot=True), PrinterState.BLOCKED, PrinterCause.HEAT),
+    (MachineState(), DeviceState.READY, Cause.NONE),
+    (MachineState(near_end=True), DeviceState.LOW, Cause.NONE),
+    (MachineState(paper_out=True), DeviceState.BLOCKED, Cause.PAPER),
+    (MachineState(cover_open=True), DeviceState.BLOCKED, Cause.COVER),
+    (MachineState(cutter_jam=True), DeviceState.BLOCKED, Cause.CUTTER),
+    (MachineState(hot=True), DeviceState.BLOCKED, Cause.HEAT),
 ]
 
 
@@ -181,7 +181,7 @@ def test_a_printer_that_only_says_whether_it_is_on_line_is_understood():
     client = PrinterClient(Terse(clock, b""), PROFILES["generic-80"], clock)
     status = client.status()
     assert status is not None
-    assert (status.state, status.cause) == (PrinterState.BLOCKED, PrinterCause.ERROR)
+    assert (status.state, status.cause) == (DeviceState.BLOCKED, Cause.ERROR)
 
 
 def test_silence_is_noticed_at_once():

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from peripherals.device import BadDeviceUrl, PrinterCause, PrinterState, PrinterStatus
+from peripherals.faults import BadDeviceUrl
 from peripherals.printing.document import Document, Item
 from peripherals.printing.escpos.profiles import PROFILES, profile_named
 from peripherals.printing.escpos.replies import Automatic, FullStatus, RealTime, ReplyReader, Sensor
 from peripherals.printing.jobs import JobState
 from peripherals.printing.worker.presenter import SlipPresenter
-from peripherals.printing.worker.printer_status import to_json
 from peripherals.simulators.printer.faults import FaultInjector
 from peripherals.simulators.printer.printer import MachineState, Model
 from peripherals.simulators.printer.responses import full_status
+from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from tests.peripherals.printing.campaign import slip_for
@@ -60,19 +60,19 @@ def test_a_slip_nobody_takes_is_named_pulled_in_and_the_next_goes_to_the_second_
     assert rig.go(5, rig.done(first))
     assert rig.job(first).state is JobState.PRINTED, "it is on paper, whoever takes it"
     rig.go(5)
-    assert rig.health().state is PrinterState.READY, "waiting a while is no fault"
+    assert rig.health().state is DeviceState.READY, "waiting a while is no fault"
     second = rig.order("A102")
     rig.go(8)
     assert rig.job(second).state is JobState.QUEUED
     seen = []
-    rig.go(15, lambda: seen.append(to_json(rig.health())) or rig.done(second)())
+    rig.go(15, lambda: seen.append(rig.health().as_json()) or rig.done(second)())
     blocked = next(row for row in seen if row["state"] == "blocked")
     assert (blocked["cause"], blocked["code"]) == ("presenter", "P37")
     assert "slip waits in the mouth" in blocked["words"]["en"]
     assert "mdomoni" in blocked["words"]["sw"]
     rig.go(5)
     assert rig.printer.body.retracted == 1
-    assert rig.health().state is PrinterState.READY
+    assert rig.health().state is DeviceState.READY
     assert rig.go(10, rig.done(second))
     assert rig.job(second).copies == 1
 
@@ -84,7 +84,7 @@ def test_with_hold_it_waits_for_a_person(box):
     rig.go(1)
     jobs = [rig.order("A101"), rig.order("A102")]
     rig.go(60)
-    assert rig.health().cause is PrinterCause.PRESENTER
+    assert rig.health().cause is Cause.PRESENTER
     assert rig.printer.body.retracted == 0
     assert rig.job(jobs[1]).state is JobState.QUEUED
     held.do({"do": "take"})
@@ -123,23 +123,23 @@ def test_a_torn_slip_is_pushed_out_before_its_copy_is_printed():
 @pytest.mark.parametrize(
     ("octets", "state", "cause"),
     [
-        (b"\x00\x00\x00\x00", PrinterState.READY, PrinterCause.NONE),
+        (b"\x00\x00\x00\x00", DeviceState.READY, Cause.NONE),
         (
             b"\x80\x0c\x20\x00",
-            PrinterState.READY,
-            PrinterCause.NONE,
+            DeviceState.READY,
+            Cause.NONE,
         ),  # notch, motor, unknown command
-        (b"\x04\x00\x00\x00", PrinterState.LOW, PrinterCause.NONE),
-        (b"\x20\x00\x00\x00", PrinterState.READY, PrinterCause.NONE),  # taken in time
-        (b"\x01\x00\x00\x00", PrinterState.BLOCKED, PrinterCause.PAPER),
-        (b"\x40\x00\x00\x00", PrinterState.BLOCKED, PrinterCause.PAPER),
-        (b"\x00\x01\x00\x00", PrinterState.BLOCKED, PrinterCause.COVER),
-        (b"\x00\x02\x00\x00", PrinterState.BLOCKED, PrinterCause.COVER),
-        (b"\x00\x00\x01\x00", PrinterState.BLOCKED, PrinterCause.HEAT),
-        (b"\x00\x00\x08\x00", PrinterState.BLOCKED, PrinterCause.VOLTAGE),
-        (b"\x00\x00\x40\x00", PrinterState.BLOCKED, PrinterCause.JAM),
-        (b"\x00\x00\x00\x01", PrinterState.BLOCKED, PrinterCause.CUTTER),
-        (b"\x00\x00\x00\x08", PrinterState.BLOCKED, PrinterCause.ERROR),
+        (b"\x04\x00\x00\x00", DeviceState.LOW, Cause.NONE),
+        (b"\x20\x00\x00\x00", DeviceState.READY, Cause.NONE),  # taken in time
+        (b"\x01\x00\x00\x00", DeviceState.BLOCKED, Cause.PAPER),
+        (b"\x40\x00\x00\x00", DeviceState.BLOCKED, Cause.PAPER),
+        (b"\x00\x01\x00\x00", DeviceState.BLOCKED, Cause.COVER),
+        (b"\x00\x02\x00\x00", DeviceState.BLOCKED, Cause.COVER),
+        (b"\x00\x00\x01\x00", DeviceState.BLOCKED, Cause.HEAT),
+        (b"\x00\x00\x08\x00", DeviceState.BLOCKED, Cause.VOLTAGE),
+        (b"\x00\x00\x40\x00", DeviceState.BLOCKED, Cause.JAM),
+        (b"\x00\x00\x00\x01", DeviceState.BLOCKED, Cause.CUTTER),
+        (b"\x00\x00\x00\x08", DeviceState.BLOCKED, Cause.ERROR),
     ],
 )
 def test_every_bit_of_the_full_status_has_its_meaning(octets, state, cause):
@@ -149,9 +149,7 @@ def test_every_bit_of_the_full_status_has_its_meaning(octets, state, cause):
         def full_status(self):
             return FullStatus(octets)
 
-    found = SlipPresenter(CUSTOM, clock).look(
-        Talk(), PrinterStatus(PrinterState.READY, clock.now())
-    )
+    found = SlipPresenter(CUSTOM, clock).look(Talk(), PrinterStatus(DeviceState.READY, clock.now()))
     assert (found.state, found.cause) == (state, cause)
     assert found.near_end is (octets[0] & 0x04 > 0)
 
