@@ -1,7 +1,7 @@
 """Strict CSV: the rows of a table in the sources of a pack, with their line numbers.
 
-UTF-8, a header row; a fault names the file and the line its author must mend. Used by the
-catalogue's tables and by the interface strings.
+UTF-8, a header row; a fault names the file and the line to correct. Used by the catalogue's tables
+and by the interface strings.
 """
 
 from __future__ import annotations

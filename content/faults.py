@@ -1,8 +1,8 @@
-"""Content faults: what can go wrong between an author and a device, codes 30 to 39.
+"""Content faults, codes 30 to 39.
 
-30 a pack is refused (forged, altered, of another root, too old), 31 a pack is incomplete,
-32 no space, 33 the sources do not make a pack, 34 the pack knows no such thing,
-35 a file given as a form is no form at all (the forms commands exit with 61 for it).
+30 a pack is refused (forged, altered, of another root, too old), 31 a pack is incomplete, 32 no
+space, 33 the sources do not make a pack, 34 not in the pack, 35 a file given as a form is no form
+at all (the forms commands exit with 61 for it).
 """
 
 from __future__ import annotations

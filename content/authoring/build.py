@@ -1,4 +1,4 @@
-"""Build: sources to a signed pack. Workbench and demo only: a kiosk opens packs, never makes them.
+"""Build: makes a signed pack from its sources. Workbench and demo only; a kiosk never builds packs.
 
 The same sources, signer and time give the same bytes: files are taken in sorted order, nothing
 reads the clock, and Ed25519 signatures are deterministic.

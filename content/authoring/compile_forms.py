@@ -1,4 +1,4 @@
-"""Form build: the XLSForms of a source folder to the XForms of a pack.
+"""Compile forms: the XLSForms of a source folder to the XForms of a pack.
 
 `forms.csv` lists them: form, file, service, title_en, title_sw. The result is the pack's files
 below `forms/` and the list `forms.json`.

@@ -1,4 +1,4 @@
-"""Problem: one remark about a form, told so that its author can mend it.
+"""Problem: one remark about a form, with its place and its remedy.
 
 `severity` is "error" (the form cannot be used), "warning" (it works, but not everywhere or not for
 everybody) or "repaired" (the import changed something and says what). `code` is a stable word for

@@ -1,4 +1,4 @@
-"""Compiler errors: what pyxform says, as problems with a place and a remedy.
+"""pyxform's error messages as problems with a place and a remedy.
 
 pyxform names row and sheet in the text of most messages, "[row : 3] On the 'survey' sheet, …".
 Where it does not, the place is looked up in the workbook from what the message quotes.

@@ -1,4 +1,4 @@
-"""Form repair: mends the known stumbling blocks of XLSForms and says what it changed.
+"""Form repair: corrects known mistakes of XLSForms and reports what it changed.
 
 pyxform grows stricter with each release, so forms that worked in the field for years stop
 compiling. Each repair here is one that keeps the meaning; every one is reported as a "repaired"

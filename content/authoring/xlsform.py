@@ -1,7 +1,7 @@
 """XLSForm: an author's form, as a spreadsheet or a ready XForm, to what a pack carries.
 
 `compile_form` reads, repairs (`content/authoring/repair.py`), compiles with the pinned pyxform and
-reports every trouble as a `Problem` with sheet, row and remedy. It never raises for a faulty form,
+reports every fault as a `Problem` with sheet, row and remedy. It never raises for a faulty form,
 only `FormUnreadable` (35) for a file that is no form at all. A ready XForm (.xml) is taken as it
 is.
 """

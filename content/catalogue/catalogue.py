@@ -1,8 +1,8 @@
-"""Catalogue: everything a screen, a slip or a rule asks the installed content pack.
+"""Catalogue: everything that screens, slips and rules read from the installed content pack.
 
-Opened from a verified pack (`content/pack/pack.py`) and then only read: look-ups by code, free-text
-search, the words of the screens, forms, fees and opening hours by date. No clock: who asks says
-the day. Codes nobody knows raise `NotInPack` (34).
+Opened from a verified pack (`content/pack/pack.py`) and then only read: look-ups by code,
+free-text search, the words of the screens, forms, fees and opening hours by date. No clock:
+callers give the day. Unknown codes raise `NotInPack` (34).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Charter: what a service page and a checklist say about a service, in one language, on one day.
 
-The rule of stated values becomes words here, once: a verified value stands alone; any other gets
-"confirm at the desk"; where no number is known none is shown, but what the charter says instead
-("Case by case", "Court fees apply") is. Pure: the catalogue, a language and a day in, texts out.
+A verified value is shown alone; any other gets "confirm at the desk"; where no number is known the
+charter's text is shown instead ("Case by case", "Court fees apply"). Pure: the catalogue, a
+language and a day in, texts out.
 """
 
 from __future__ import annotations

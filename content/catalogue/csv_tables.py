@@ -1,8 +1,8 @@
 """Tables: the CSV sources of a pack, read strictly into the model.
 
 One file a table, UTF-8, a header row. The same reader serves the build (where a fault names the
-file and the row the author must mend) and the device (where the bytes were verified before).
-Empty cells mean "no value"; codes that point to another table are checked here.
+file and the row to correct) and the device (where the bytes were verified before). Empty cells
+mean "no value"; codes that point to another table are checked here.
 """
 
 from __future__ import annotations

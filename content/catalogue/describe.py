@@ -1,4 +1,4 @@
-"""Showing: one entry of the catalogue as a plain object, for `huduma content show --json`.
+"""Describe: one entry of the catalogue as a plain object, for `huduma content show --json`.
 
 Every researched value comes with its status and with whether a screen adds "confirm at the desk".
 """

@@ -1,4 +1,4 @@
-"""Checks of the content on a node, for `huduma doctor`: the pack, its age, its words, the calendar.
+"""The doctor's checks of content: the pack, its age, its strings, its holidays.
 
 Nothing here changes anything, and no check needs a network.
 """

@@ -1,7 +1,7 @@
 """FeeTable: what a service costs on a given day, and how it is paid on that day.
 
-Fees move: a dated rule (a waiver) overrides the charter's fee between its first and last day, and
-carries its own status. Payment numbers are dated too. The kiosk itself never takes money.
+Fees change: a dated rule (a waiver) overrides the charter's fee between its first and last day,
+and carries its own status. Payment numbers are dated too. The kiosk itself never takes money.
 """
 
 from __future__ import annotations

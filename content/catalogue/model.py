@@ -1,4 +1,4 @@
-"""Model: what a content pack knows, as frozen values.
+"""Model: the content of a pack as frozen values.
 
 Every value that was researched carries its status: V verified, R one source (or sources that
 differ), I illustrative, N no value given. The rule of the product is in `ResearchedValue`: only V

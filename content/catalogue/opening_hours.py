@@ -3,7 +3,7 @@
 Monday to Friday, the centre's own hours (18 centres 7 to 7, others 8 to 5), closed on public
 holidays; a fixed holiday on a Sunday is kept on the Monday. A holiday that is only expected (it
 follows the moon and the gazette) never closes a centre by itself: tickets refused on a wrong guess
-would harm people. It is told as "may be closed" (`DayHours.confirm`).
+would harm people. It is shown as "may be closed" (`DayHours.confirm`).
 """
 
 from __future__ import annotations

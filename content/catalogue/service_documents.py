@@ -1,4 +1,4 @@
-"""Indexing: which texts of a service its search document is made of.
+"""Service documents: which texts of a service are searched.
 
 The words people really use come from `synonyms.csv` (phrase, services best first, language).
 """

@@ -1,8 +1,9 @@
-"""Forms opening: records of forms for the citizens of one kiosk, one after the other.
+"""Form cache: parsed forms kept between visits, and a new record for each citizen.
 
-A form is parsed once and kept for the next visitor (`KEPT` of them, the least used go first); a
-record never is. Lists over 500 rows live in SQLite, so that they never become Python nodes here.
-Random numbers and shuffles follow the visit: the same visit sees the same order twice.
+A form is parsed once and kept for the next visitor (`KEPT` of them, the least recently used is
+dropped first); a record never is. Lists over 500 rows live in SQLite, so that they never become
+Python nodes here. Random numbers and shuffles follow the visit: the same visit sees the same order
+twice.
 """
 
 from __future__ import annotations

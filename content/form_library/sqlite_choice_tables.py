@@ -1,8 +1,8 @@
-"""Forms storage: the SQLite adapter of the engine's choice tables, through `sync.store`.
+"""SQLite choice tables: the SQLite adapter of the engine's choice tables, through `sync.store`.
 
-A long list is one table with an index per column asked for; rows never become Python objects
-until a question shows them. A list is kept for one parsed form and gone with it (`:memory:` or a
-scratch file); nothing a citizen answers is ever written here.
+A long list is one table with an index per column asked for; rows never become Python objects until
+a question shows them. A list is kept as long as its parsed form (`:memory:` or a scratch file);
+nothing a citizen answers is ever written here.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Formats: dates, times, money and numbers as Kenyans say and write them. Pure.
+"""Kenyan formats: dates, times, money and numbers as they are said and written in Kenya. Pure.
 
 Spoken Kiswahili time counts from sunrise: the spoken hour is the clock hour minus six, so 8.00 am
-is *saa mbili asubuhi*; the clock time always stands beside it. Money has no cents; zero is "Free".
-Input is forgiven: spaces, hyphens, +254 or 07, small letters. A normaliser never invents: what it
-does not recognise it gives back cleaned of blanks, and the form's constraint says what to type.
+is *saa mbili asubuhi*; the clock time is always shown beside it. Money has no cents; zero is
+"Free". Input may have spaces, hyphens, +254 or 07, small letters. What a normaliser does not
+recognise it returns without blanks, and the form's constraint says what to type.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""How written things are said: ng' words, money, dates, times, phone numbers, references.
+"""Speech text: how written text is spoken: ng' words, money, dates, times, phone numbers,
+references.
 
-Pure. espeak-ng reads most Kiswahili right; this mends what it was heard to get wrong: any
-apostrophe is spelled out (so words with ng' are given as phonemes), signs are read in English,
-long digit strings as millions, KES letter by letter.
+Pure. espeak-ng reads most Kiswahili correctly; this corrects what it gets wrong: any apostrophe is
+spelled out (so words with ng' are given as phonemes), signs are read in English, long digit
+strings as millions, KES letter by letter.
 """
 
 from __future__ import annotations

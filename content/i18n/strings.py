@@ -1,4 +1,4 @@
-"""Strings: the words of the screens in every language, by key.
+"""Strings: the texts of the screens in every language, by key.
 
 A look-up happens for every label of every screen, so it is two dictionary reads and, only where
 there are values, one `format_map`. A key that no table has is a programming error found by tests

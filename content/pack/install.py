@@ -1,4 +1,4 @@
-"""Install: a new pack beside the one in use, all or nothing.
+"""Install: installs a new pack atomically beside the one in use.
 
 A state folder has `packs/VERSION/` folders and the link `current` (and `previous`). Installing
 copies a verified pack file by file (hash checked on the way, fsync), renames the finished folder

@@ -1,4 +1,4 @@
-"""Manifest: the one signed document of a pack: what it is and which bytes belong to it.
+"""Manifest: the signed document of a pack: its name, version, validity and the hashes of its files.
 
 Format `pack.json`, version 1: UTF-8 JSON, keys sorted, no spaces, so equal manifests are equal
 bytes. `files` maps a path inside the pack to the SHA-256 (hex) and size in bytes of its blob. A

@@ -1,4 +1,4 @@
-"""Pack: the files of a content pack on disk, believed only after every byte was checked.
+"""Pack: the files of a content pack on disk, used only after every byte was verified.
 
 A folder with `pack.json` (see `content/pack/manifest.py`), `pack.sig` (64 raw bytes) and `blobs/`.
 `Pack.open` verifies the signature and then the hash of every blob, so one flipped bit anywhere is

@@ -1,11 +1,11 @@
-"""Trust: whether a pack may be believed. Bytes and times in, a verdict out.
+"""Signature: whether a pack may be used. Bytes and times in, the decision out.
 
-No files, no clock, no network: who calls this reads the bytes and says what time it is. Today one
-Ed25519 root key signs the manifest itself; delegated roles with thresholds and expiry take the
-place of `verdict` without its callers changing.
+No files, no clock, no network: the caller reads the bytes and gives the time. Today one Ed25519
+root key signs the manifest itself; delegated roles with thresholds and expiry take the place of
+`verdict` without its callers changing.
 
 What is signed is the exact bytes of `pack.json` behind a context line, so a signature made for
-something else can never be taken for a pack's.
+something else does not verify as a pack's.
 """
 
 from __future__ import annotations

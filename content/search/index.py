@@ -1,8 +1,8 @@
-"""Search: what a citizen types, in any language and spelling, to the services it may mean.
+"""Search index: finds services by what a citizen types, in any language and spelling.
 
-Every service is a small document of words with weights: what people really call it
-(`synonyms.csv`: English, Kiswahili, Sheng), its names, its office, its category, what to bring.
-A typed word matches a known word exactly, as its beginning (people see results while typing), or
+Every service is a small document of words with weights: the names people use for it
+(`synonyms.csv`: English, Kiswahili, Sheng), its names, its office, its category, what to bring. A
+typed word matches a known word exactly, as its beginning (people see results while typing), or
 with slips: one edit in words of four letters, two from eight. Services in which more of the typed
 words match, and rarer ones, come first. All in memory, made once when a pack is opened.
 """

@@ -1,9 +1,8 @@
-"""Finding: which rows of a list somebody means by what they type. Pure.
+"""List filter: the rows of a list that match what somebody types. Pure.
 
 How a name is written does not count: case, accents, apostrophes, hyphens and strokes are passed
-over ("muranga" is Murang'a, "tharaka nithi" is Tharaka-Nithi), and an office is also found by the
-letters people call it by (KPLC). Where nothing fits, a slip of the finger is forgiven, in a long
-word two.
+over ("muranga" is Murang'a, "tharaka nithi" is Tharaka-Nithi), and an office is also found by its
+initials (KPLC). Where nothing matches, one typing mistake is accepted, in a long word two.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""WordIndex: the known words of a search index, and how alike a typed word is to them.
+"""WordIndex: the known words of a search index, and how similar a typed word is to them.
 
 Candidates come from two small indexes, never from a scan: every word with one letter left out
-(finds a slip on either side, also swapped neighbours), and shared trigrams (finds two slips in a
-long word). Each candidate is then measured exactly.
+(finds one mistake on either side, also swapped neighbours), and shared trigrams (finds two
+mistakes in a long word). Each candidate is then measured exactly.
 """
 
 from __future__ import annotations

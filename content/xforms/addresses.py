@@ -1,4 +1,4 @@
-"""Addresses: paths of nodes as people and scripts write them: `/data/rep[2]/name`.
+"""Addresses: paths of nodes as they are written in scripts and drafts: `/data/rep[2]/name`.
 
 Repeat rows carry a 1-based position; left out, it means the first. Attributes are `@name`.
 """

@@ -1,6 +1,7 @@
-"""Places: the shape of a form's record. A place is one generic path, whatever rows it has.
+"""Definition: the structure of a form's record. A `NodeDefinition` is one generic path, without row
+numbers.
 
-A bind, a control and the rules hang on a place; nodes of the record point to theirs.
+Bind, control and rules belong to a definition; every node of the record refers to its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""States: what a session tells of a question, a page or an outcome. Frozen values, no behaviour."""
+"""Results: what a session returns about a question, a page or a submission. Frozen values."""
 
 from __future__ import annotations
 

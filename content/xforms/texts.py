@@ -1,7 +1,7 @@
-"""TextDefinition: labels, hints and messages, in every language, with values put in.
+"""Texts: labels, hints and messages in every language, with values filled in.
 
-A wording is literal parts and `<output>` expressions, or names a translated text. A missing
-translation falls back to the default language, then to any: a screen is never blank.
+A `TextDefinition` is literal parts and `<output>` expressions, or names a translated text. A
+missing translation falls back to the default language, then to any: a screen is never blank.
 """
 
 from __future__ import annotations

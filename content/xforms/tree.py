@@ -1,8 +1,8 @@
-"""Tree: the nodes expressions walk over: rows of lists (`XmlNode`) and the record (`RecordNode`).
+"""Tree: the nodes that expressions read: rows of lists (`XmlNode`) and the record (`RecordNode`).
 
-A node knows its name, value and family, nothing of binds or controls. The value of a group is
-the text of its leaves; a node that is not relevant reads as empty and keeps its value, so making
-it relevant again restores it.
+A node has its name, value, parent and children; binds and controls are not part of it. The value
+of a group is the text of its leaves; a node that is not relevant reads as empty and keeps its
+value, so making it relevant again restores it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""XML of forms: the namespaces, and a document read with the faults of the engine."""
+"""XML of forms: the namespaces, and a parser that raises the engine's own faults."""
 
 from __future__ import annotations
 

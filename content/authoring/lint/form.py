@@ -1,7 +1,7 @@
-"""Form lint: everything an author should know about a form before citizens meet it.
+"""Form lint: what an author should know about a form before it is published.
 
-Compiles the form once and looks at what came out, so a ready XForm is checked like a spreadsheet.
-It reads the form with the engine's own parser, as a kiosk will. A form without remarks is clean.
+Compiles the form once and examines the result, so a ready XForm is checked like a spreadsheet. It
+reads the form with the engine's own parser, as a kiosk will. A form without remarks is clean.
 """
 
 from __future__ import annotations

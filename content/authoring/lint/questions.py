@@ -1,4 +1,4 @@
-"""Lint of questions: what a citizen would stumble over at a kiosk.
+"""Lint of questions: what would be difficult for a citizen at a kiosk.
 
 Missing translations, phone and ID numbers kept as numbers, long choice lists inside the form,
 questions without words, and question types or appearances that the kiosk's screens cannot show.

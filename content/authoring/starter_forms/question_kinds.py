@@ -1,8 +1,9 @@
-"""Form kinds: how each kind of question of the starter forms is written in XLSForm.
+"""Question kinds: how each kind of question of the starter forms is written in XLSForm.
 
-The rules of input live here once: names take no digits, ID and phone numbers are texts (a number
-would lose its leading zero), dates know today, every refusal says what to type with an example.
-Patterns are anchored at both ends. `mask` and `kind` become `huduma:` attributes of the control:
+The rules of input are defined here once: names take no digits, ID and phone numbers are texts (a
+number would lose its leading zero), dates are compared with today, every refusal says what to type
+and gives an example. Patterns are anchored at both ends. `mask` and `kind` become `huduma:`
+attributes of the control:
 
 `huduma:icon`  the picture beside the question (a name of the pack's icon list)
 `huduma:mask`  shown masked once answered: `id` or `phone`

@@ -1,8 +1,8 @@
-"""Form author: writes the starter forms' workbooks (.xlsx) from the readable `forms.toml`.
+"""Writes the starter forms' workbooks (.xlsx) from the readable `forms.toml`.
 
 Workbench only. The workbooks are the sources a pack is built from and what an author edits
-afterwards; this module made their first version and `tests/content` keep the two in step. Run
-`python -m content.authoring.starter_forms.write_workbooks` after editing `forms.toml`.
+afterwards; `tests/content` check that the two agree. Run `python -m
+content.authoring.starter_forms.write_workbooks` after editing `forms.toml`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Attachments: lists from a form or its media files (CSV, XML, GeoJSON), bounded and safe.
 
-A `jr://file-csv/name.csv` means the media file of that bare name: any folder in it is dropped,
-so a path can lead nowhere else.
+A `jr://file-csv/name.csv` means the media file of that bare name: any folder in it is dropped, so
+a path cannot leave the form's media.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Choice tables: long choice lists behind a port, so that they never become Python nodes.
 
 `ChoiceTable` is the port; its SQLite adapter is `content/form_library/sqlite_choice_tables.py`.
-`TableList` makes a table look like a list: rows become nodes only while an expression or a screen
-looks at them. `cell` and `has_column` read a row without making nodes of it.
+`TableList` presents a table as a list: rows become nodes only while an expression or a screen
+reads them. `cell` and `has_column` read a row without making nodes of it.
 """
 
 from __future__ import annotations

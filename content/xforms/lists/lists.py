@@ -1,7 +1,7 @@
 """Lists: secondary instances (choice lists, look-up tables, last-saved), read once per form.
 
-A small list is nodes. A long one is kept in a `ChoiceTable` (see `itemsets.py`), whose rows
-become nodes only while an expression looks at them.
+A small list is nodes. A long one is kept in a `ChoiceTable` (see `choice_tables.py`), whose rows
+become nodes only while an expression reads them.
 """
 
 from __future__ import annotations

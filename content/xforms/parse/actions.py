@@ -1,4 +1,4 @@
-"""Actions: `setvalue` and its kin, and the events that fire them (ODK XForms, Actions)."""
+"""Actions: `setvalue` and the other actions, and the events that run them (ODK XForms, Actions)."""
 
 from __future__ import annotations
 

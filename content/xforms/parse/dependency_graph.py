@@ -1,6 +1,7 @@
-"""Graph: the rules of a form (relevant, calculate, required, readonly) and what wakes them.
+"""Dependency graph: the rules of a form (relevant, calculate, required, readonly) and what they
+read.
 
-Rules are ordered once so that one pass settles everything; a cycle has no such order and the
+Rules are ordered once so that one pass recalculates everything; a cycle has no such order and the
 form is refused, naming the questions in it.
 """
 

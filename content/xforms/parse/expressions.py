@@ -1,7 +1,7 @@
 """Expressions: XPath source of one form, parsed and compiled once per text and context.
 
-The same text in the same rows compiles to one closure shared by every place, so a form of a
-thousand like questions costs little.
+The same text in the same context compiles to one shared closure, so a form of a thousand similar
+questions stays small.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""LabelExpressions: the expressions inside words: what the outputs of labels and translated texts
-read.
+"""LabelExpressions: the expressions in `<output>` elements of labels and translated texts.
 
-A calculation that uses words (`jr:choice-name`, `jr:itext`) must run again when an output inside
-them would say something else.
+A calculation that uses a text (`jr:choice-name`, `jr:itext`) must run again when an output in it
+changes.
 """
 
 from __future__ import annotations

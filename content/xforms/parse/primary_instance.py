@@ -1,4 +1,4 @@
-"""PrimaryInstance: the primary instance of a form as a prototype tree, its places and its row
+"""PrimaryInstance: the primary instance of a form as a prototype tree, with its definitions and row
 templates.
 """
 

@@ -1,4 +1,4 @@
-"""References: which places an expression reads, found from its syntax alone.
+"""References: which nodes an expression reads, found from its syntax.
 
 Each reference carries a scope: the repeat row that reader and read share. A change then reruns
 only readers in that row; where a predicate or an index may look into other rows the scope is

@@ -1,4 +1,4 @@
-"""Answers: a text given for a question, brought to the one form its type stores.
+"""Answers: converts the text of an answer to the canonical form of its type.
 
 OpenRosa texts: int without leading zeros, decimal in plain digits, ISO dates, choices joined by
 single spaces. A text that cannot be one of its type is refused with a sentence.

@@ -1,4 +1,4 @@
-"""Choosing: the choices of a select as a person sees them now: filtered, ordered, worded.
+"""Choices: the choices of a select now: filtered, ordered, with their labels.
 
 Whether one value is among them is asked far more often than for all of them; over a list with an
 index that question costs one look-up, not a walk over 20,000 rows.

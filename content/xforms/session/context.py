@@ -1,4 +1,4 @@
-"""World: what expressions may ask of a running session (`xpath.values.World`)."""
+"""Context: what expressions may ask of a running session (`xpath.values.EvaluationContext`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Describing: a node of the record to its `NodeState`: words, choices, validity."""
+"""Describe: the `NodeState` of a node of the record: texts, choices, validity."""
 
 from __future__ import annotations
 

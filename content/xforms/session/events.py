@@ -1,4 +1,4 @@
-"""Events: what a record does by itself: values the device gives, actions when their event comes.
+"""Events: preloaded values of the device, and actions that run when their event occurs.
 
 Preloads (`jr:preload`) fill a node when a record or row is made, or when it is finished; actions
 run on the events of ODK XForms (Actions and Events).

@@ -1,7 +1,7 @@
-"""Recalculation: runs a form's rules over its record: who wakes whom, in what order, in which rows.
+"""Recalculation: runs the rules that depend on a changed answer, in order, in the rows concerned.
 
-One answer wakes only the rules that read it, in the order the graph settled. A rule that reads
-across rows runs in every row of its scope.
+An answer reruns only the rules that read it, in the order of the dependency graph. A rule that
+reads across rows runs in every row of its scope.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Pure: no I/O, no clock of its own, no screens. Rules: an answer is stored even where it breaks a
 constraint (the screen keeps it and says why); nothing that is not relevant is asked, checked or
-submitted; calculations settle before any call returns.
+submitted; calculations are complete before any call returns.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Submission: what leaves a finished record: OpenRosa XML, and what it says of entities.
+"""Submission: a finished record as OpenRosa XML, and the entities it creates or updates.
 
 The XML is exactly the bytes that are stored and sent. Nodes that are not relevant are left out;
 `meta/instanceID` is always there. The bytes are made once, when the form is finalised, and never
 again (servers compare resends byte by byte). Entities (ODK entities spec, to 2025.1) are what a
 record creates or updates in shared lists: the form itself fills `meta/entity` (pyxform writes its
-binds); here it is completed, read and told to the caller, who keeps the lists.
+binds); here it is completed, read and returned to the caller, who keeps the lists.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Axes: one move of a location path from one node (XPath 1.0 section 2.2)."""
+"""Axes: one step of a location path from one node (XPath 1.0 section 2.2)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Compiler: a syntax tree to Python closures, each `run(context) -> value`.
 
-Every tree can be compiled for the type its reader wants (`text`, `number`, `boolean`, `nodes`,
-or `value` for whatever it gives), so most conversions are settled once, when the form loads.
-Closures hold no state: one is shared by all nodes of a place and all sessions of a form.
+Every tree can be compiled for the type its reader wants (`text`, `number`, `boolean`, `nodes`, or
+`value` for its own type), so most conversions are decided once, when the form loads. Closures hold
+no state: one is shared by all nodes of a definition and all sessions of a form.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lexer: an XPath expression to tokens, with the operator/name ambiguity already settled.
+"""Lexer: an XPath expression to tokens, with the operator/name ambiguity resolved.
 
 XPath 1.0 section 3.7: `*` and the words `and or div mod` are operators only after an operand. A
 plain path (`/data/a/b`, `../b`) is one token: forms are full of them.

@@ -1,8 +1,8 @@
 """Paths: location paths and predicates compiled to closures over the node tree.
 
-Lists returned here may be the tree's own: nobody changes a node list. An absolute path into a
-repeat the expression stands in means this row (JavaRosa; docs/forms-differences.md); the row is
-found from `context.current`, because `instance()` never moves the document root.
+Returned lists may be the tree's own and must not be changed. An absolute path into the repeat an
+expression belongs to means this row (JavaRosa; docs/forms-differences.md); the row is found from
+`context.current`, because `instance()` never moves the document root.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Syntax: the tree of an XPath expression, and nothing that runs."""
+"""Syntax: the node types of an XPath syntax tree."""
 
 from __future__ import annotations
 

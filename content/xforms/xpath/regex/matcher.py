@@ -1,4 +1,4 @@
-"""Regex: whole-value matching in time linear in the value, whatever the pattern.
+"""Matcher: whole-value regex matching in time linear in the value, for every pattern.
 
 A pattern (the part of syntax Java and JavaScript share) becomes a small program that is run over
 all its states at once, so there is nothing to backtrack into. Steps are remembered per (states,

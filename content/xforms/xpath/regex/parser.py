@@ -1,4 +1,4 @@
-r"""Regex reader: a pattern to its tree.
+r"""Regex parser: a pattern to its syntax tree.
 
 Grammar: literals, `.`, classes, `\d \w \s \p{L}` and their opposites, groups, `|`, and
 `* + ? {m,n}` (greedy or lazy: the same for a whole match; possessive `X*+` stops only where X no

@@ -1,4 +1,4 @@
-"""Regex programs: a pattern's tree to a list of lines for `regex.py` to run."""
+"""Regex program: compiles a pattern's tree to instructions that `matcher.py` runs."""
 
 from __future__ import annotations
 
