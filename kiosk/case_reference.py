@@ -1,4 +1,5 @@
-"""The short name of a form that a citizen keeps, such as `NRB-7K3MQ2-29`. Pure.
+"""Case reference: what a citizen keeps to ask about a submitted form, such as `NRB-7K3MQ2-29`.
+Pure.
 
 Agency code, six characters of Crockford's base 32 (no I, L, O, U), two check digits that find
 every single wrong character and every two neighbours in the wrong order.

@@ -1,4 +1,4 @@
-"""How a citizen's language says texts, dates, times, money and waits.
+"""Language: texts, dates, times, money and waiting times in the citizen's language.
 
 `Translator` binds the pack's texts to one language, so that nothing else in the visit passes a
 language code around. Written forms follow Kenyan use: dd/mm/yyyy, 24-hour clock, "KES 1,000".

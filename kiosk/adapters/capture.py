@@ -1,8 +1,8 @@
 """The camera and the microphone of this kiosk as the visit's ports.
 
-They belong to the core, not to the device service, so that a picture of a person passes from the
-device's own program to the sealed form and through no other process. A device is opened when a
-citizen asks and closed with the answer; nothing here waits, and nothing is written to disk.
+They belong to the core, not to the device service, so that a picture of a person reaches the
+sealed form without passing through another process. A device is opened when a citizen asks and
+closed with the answer; nothing here waits, and nothing is written to disk.
 """
 
 from __future__ import annotations

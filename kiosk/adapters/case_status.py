@@ -1,7 +1,7 @@
-"""What this kiosk honestly knows of a reference, and how its line to upstream is.
+"""Case status by reference, as far as this kiosk has received it, and the state of its connection.
 
 The reference alone is the key (ADR 0006): 30 unpredictable bits on a slip only its owner holds.
-What it opens names nobody: an office, a stage, a time.
+The answer names no person: an office, a stage, a time.
 """
 
 from __future__ import annotations

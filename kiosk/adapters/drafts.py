@@ -1,12 +1,12 @@
-"""Drafts that outlive a power cut or a lunch, for those who hold the code on their slip.
+"""Drafts that can be resumed later, also after a power cut, with the code on the citizen's slip.
 
 A code is eight characters of Crockford's base 32 and a check character. scrypt (RFC 7914) turns
 it, with this node's salt, into two values: one names the row, from the other comes the key that
-seals it; the code itself is stored nowhere. A thief of the disk tries 2^40 codes at 32 MB and about
-a tenth of a second each.
-The form is pinned: its XML is kept with the draft, so a new pack changes nothing for it; it is
-kept compressed, so that a search for what citizens typed never meets the form's own words. A draft
-is wiped when it is submitted, dropped, or `keep_days` after it was last touched.
+seals it; the code itself is stored nowhere. Whoever steals the disk must try 2^40 codes at 32 MB
+and about a tenth of a second each. The form is pinned: its XML is kept with the draft, so a new
+pack changes nothing for it; it is stored compressed, so that a disk search for what citizens typed
+does not match the form's own words. A draft is wiped when it is submitted, dropped, or `keep_days`
+after it was last touched.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Faces stored in clear, words only for the office that answers them; facts of a visit.
+"""Feedback: ratings stored in clear, words sealed to the office that answers them. Also facts of a
+visit.
 
 What a citizen writes may name a person, so words are sealed like a form: a report of a bribe to
-the anti-corruption commission, everything else to the Huduma Kenya Secretariat. The face, the
+the anti-corruption commission, everything else to the Huduma Kenya Secretariat. The rating, the
 kind and the service are counted in clear.
 """
 

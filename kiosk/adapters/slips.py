@@ -1,4 +1,4 @@
-"""What the visit may know and ask of paper, over the node's spool."""
+"""The visit's slips, over the node's print spool: print again, and how each slip stands."""
 
 from __future__ import annotations
 

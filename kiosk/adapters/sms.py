@@ -1,7 +1,7 @@
 """A ticket's number by SMS in place of its slip, over the node's message queue.
 
-One transaction: the message is queued (number and words sealed), the slip is handed over so that
-it does not print for nobody later, and the journal says so without the number.
+One transaction: the message is queued (number and words sealed), the slip's job is cancelled so
+that it does not print later, and the journal records it without the phone number.
 """
 
 from __future__ import annotations

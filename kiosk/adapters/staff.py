@@ -1,6 +1,6 @@
-"""How the node is, from its own tables, and what its staff do, journalled.
+"""The staff port over the node's tables: the kiosk's report, and what staff do, journalled.
 
-Reads what the device service and the sync engine left in the store; talks to no device. Each act
+Reads what the device service and the sync engine wrote to the store; opens no device. Each action
 is one transaction with its journal entry `staff.acted`.
 """
 

@@ -1,8 +1,8 @@
-"""Drafts nobody can read without this process, and submissions only an agency can read.
+"""Drafts that only this process can read, and submissions that only their agency can read.
 
 A draft is the form's snapshot, sealed (`sync.store.at_rest`) with a key that exists in this
-process's memory alone: after a power cut it is noise, and it is deleted at the start. Whoever asks
-for a code gets a draft that outlives the visit (`drafts.py`). A submission is one
+process's memory alone: after a power cut it cannot be read, and it is deleted at the start. A
+citizen who asks for a code gets a draft that outlives the visit (`drafts.py`). A submission is one
 transaction: capsule if needed, `form.submitted` with the sealed bytes, the receipt's print job.
 The bytes the engine finalised are sealed as they are and never made again.
 """

@@ -1,9 +1,9 @@
 """Authority: who gets which number and who is called next. One per centre, or van.
 
-Every act is one write transaction on the centre's database; nothing is kept in memory, so the
-centre's service, a second one by mistake and a command in a shell cannot disagree. Idempotent:
-a grant by its visit, a press by its key, which counts for one counter and one act alone. Time and
-ids come in; sockets are `server.py`.
+Every action is one write transaction on the centre's database; nothing is kept in memory, so the
+centre's service, a second one by mistake and a command in a shell cannot disagree. Idempotent: a
+grant by its visit, a counter's press by its key, which counts for one counter and one action. Time
+and ids are passed in; sockets are in `server.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The authority in the same process: how a van, or a command on the centre's machine, asks it."""
+"""The authority in the same process: used by a van, or by a command on the centre's machine."""
 
 from __future__ import annotations
 

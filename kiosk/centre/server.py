@@ -1,4 +1,4 @@
-"""The centre's process. Answers kiosks over CURVE, in their own authenticated names."""
+"""The centre's process: answers kiosks over CURVE; a kiosk's name is the one its key proves."""
 
 from __future__ import annotations
 

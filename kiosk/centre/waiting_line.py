@@ -1,9 +1,9 @@
-"""The centre's waiting line: its tables, a fold of the centre's journal, and what is asked of them.
+"""The centre's waiting line: tables that are a fold of the centre's journal, and their queries.
 
-The database itself refuses what must never be: two tickets with one number, two counters calling
-one person, one counter calling two people, one press counted twice. Folding and reading only;
-deciding is `authority.py`. `line_told` is no part of the fold: it only remembers which grants
-their kiosk has confirmed, and may be lost.
+Database constraints refuse what must never happen: two tickets with one number, two counters
+calling one person, one counter calling two people, one press counted twice. Folding and reading
+only; deciding is `authority.py`. `line_told` is no part of the fold: it only remembers which
+grants their kiosk has confirmed, and may be lost.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Agency office: what an agency's desk does with its opened forms: hand them on, make tables.
+"""Agency desk: what is done with an agency's opened forms: forward them, export tables.
 
-`huduma desk forward` and `huduma desk export`. The ledger of what was handed on stands beside the
-agency's key (`DIR/agencies/CODE/desk.db`). Passwords come from a file or the environment, never
-from the command line, where every process list would show them.
+`huduma desk forward` and `huduma desk export`. The delivery log is kept beside the agency's key
+(`DIR/agencies/CODE/desk.db`). Passwords come from a file or the environment, never from the
+command line, where every process list would show them.
 """
 
 from __future__ import annotations

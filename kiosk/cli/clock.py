@@ -1,4 +1,4 @@
-"""`huduma clock`: what time a node believes, and the word of a person about it.
+"""`huduma clock`: the time a node uses, and a person's correction of it.
 
 `show` prints the time, what the machine's clock says, and whether a jump is held back. `confirm`
 says that the machine's clock is right; `set TIME` says what the time is (in Nairobi, such as

@@ -1,7 +1,7 @@
 """`huduma content`: build, check and search content packs.
 
-Without `--pack`, the look-ups read the default sources as they lie in the tree, so an author sees
-an edit at once; with it, the pack is verified first against the root key of `--root` or `--site`.
+Without `--pack`, the look-ups read the default sources in the tree, so an author sees an edit at
+once; with it, the pack is verified first against the root key of `--root` or `--site`.
 """
 
 from __future__ import annotations

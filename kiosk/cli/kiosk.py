@@ -2,8 +2,8 @@
 
 Runs the national node, the centre with its relay, and the node's simulated printer, devices, core,
 sync and (unless headless) the touchscreen. For demos, vans, developers and tests; in the field
-each service is a systemd unit. Exit codes: 1 the story failed, 3 the core fell silent, 4 what was
-told and what is on the disks disagree, 19 the site cannot be run here.
+each service is a systemd unit. Exit codes: 1 the story failed, 3 the core did not answer, 4 what
+citizens were shown and what is on the disks disagree, 19 the site cannot be run here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The `huduma` command: verbs, exit codes, and nothing else.
+"""The `huduma` command: its verbs and exit codes.
 
 Each verb is a module of `kiosk/cli/`, imported only when it is used (so `huduma sync`
 never loads Kivy). A module gives `add_arguments(parser)` and `run(arguments) -> int`. A `Fault`

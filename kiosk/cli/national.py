@@ -1,6 +1,6 @@
 """`huduma national`: take in batches from every node.
 
-`run` serves until stopped; `fleet` and `quarantine` tell what came in and what was kept out.
+`run` serves until stopped; `fleet` and `quarantine` list what was received and what was refused.
 """
 
 from __future__ import annotations

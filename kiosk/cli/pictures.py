@@ -1,4 +1,6 @@
-"""`huduma pictures`: draw every screen, in every dress, and every slip. Needs no display."""
+"""`huduma pictures`: draw every screen in every theme and text size, and every slip. Needs no
+display.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`huduma sync`: carry a node's journal to the centre and the national node.
 
-`run` serves until stopped, `once` ends when everything is acknowledged, `status` tells how it is.
+`run` serves until stopped, `once` ends when everything is acknowledged, `status` prints its state.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An answer as the citizen reads it back. Pure.
+"""Answer text: an answer as the review shows it. Pure.
 
 Numbers that name a person (ID, phone, PIN) show their last three characters only.
 """

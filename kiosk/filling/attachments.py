@@ -1,7 +1,7 @@
 """The files of one record, in memory. Names are distinct within the record; pure.
 
-A name is the question's own with a number, such as `photo-2.jpg`, so that the rows of a repeat
-and two photos of the same thing never meet. Strokes of a drawing are kept to be drawn again.
+A name is the question's own with a number, such as `photo-2.jpg`, so that repeat rows and several
+photos never share a name. The strokes of a signature are kept so that it can be shown again.
 """
 
 from __future__ import annotations

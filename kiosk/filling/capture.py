@@ -1,4 +1,4 @@
-"""What a camera or a microphone of this kiosk has taken, and the ports to them. Pure.
+"""Capture: a photo or recording while it is taken, and the ports to camera and microphone. Pure.
 
 Both run only between a touch and its answer. What was taken is in memory until the citizen
 attaches it or takes another; it is never written anywhere in clear. A port never waits: `look`

@@ -1,6 +1,6 @@
-"""Dates and times put together from parts by touch or by typing. Pure.
+"""Date entry: dates and times entered part by part, by touch or by typing. Pure.
 
-A part that nobody has touched is None: no date is ever made up. The first turn of a wheel starts
+A part that nobody has touched is None: no date is ever invented. The first change of a part starts
 from today (or, for a year of birth, from a middle age), so that it takes few touches.
 """
 

@@ -1,4 +1,4 @@
-"""The questions of one page being typed at the same time. Pure, in memory.
+"""Field page: several questions on one page, typed one after another. Pure, in memory.
 
 The page shows a line for each question. While `active` is typed into, it shows that field and
 its neighbour over the keyboard instead; a page of two fields and nothing else begins so. What is

@@ -1,10 +1,10 @@
-"""One citizen's way through one form, a screen at a time. Pure, in memory.
+"""Filling: one citizen filling one form, one screen at a time. Pure, in memory.
 
-`Filling` keeps the place in the form, `QuestionInput` what is being typed there, `FieldPage` the
-fields of a page of several questions, `FormRecord` the answers. What is typed becomes an answer at
-"next" (or when the place is left): an answer that breaks a rule is kept and stays on the screen
-with the reason. Questions appear and vanish with the answers, so the place is a path, never a
-number.
+`Filling` keeps the position in the form, `QuestionInput` what is being typed there, `FieldPage`
+the fields of a page of several questions, `FormRecord` the answers. What is typed becomes an
+answer at "next" (or when the question is left): an answer that breaks a rule is kept and stays on
+the screen with the reason. Questions appear and vanish with the answers, so the position is a
+path, never a number.
 """
 
 from __future__ import annotations

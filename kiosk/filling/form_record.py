@@ -1,8 +1,8 @@
-"""The forms engine as a visit sees it: screens in order, states remembered until a change.
+"""Form record: the forms engine for a visit, with node states cached until a change.
 
-A screen asks for the same question many times while it is drawn, and a list of 20,000 choices or
-a form of 1,000 questions must not be worked out each time. Everything remembered here is thrown
-away by the first answer, row or language that changes; nothing else may change the engine.
+A screen asks for the same question many times while it is drawn, and a list of 20,000 choices or a
+form of 1,000 questions must not be computed each time. The cache is cleared when an answer, a row
+or the language changes; nothing else may change the engine.
 """
 
 from __future__ import annotations

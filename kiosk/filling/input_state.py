@@ -1,4 +1,4 @@
-"""What is being typed, turned, chosen or attached at one question. Pure, in memory.
+"""Input state: what is being typed, chosen or attached at one question. Pure, in memory.
 
 What is typed becomes an answer only when the citizen goes on; a tap on a choice is one at once.
 """

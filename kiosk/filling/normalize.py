@@ -1,4 +1,4 @@
-"""What was typed, in the form it is stored in. Pure.
+"""Normalize: converts typed text to the form in which it is stored. Pure.
 
 People write a phone number as 0712 345 678, 0712-345-678 or +254..., a PIN in small letters; all
 are stored in the one form of `content.i18n.kenyan_formats`, which the question's `huduma:kind`

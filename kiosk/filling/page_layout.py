@@ -1,8 +1,8 @@
-"""Which questions of a field-list stand on one page together. Pure.
+"""Page layout: which questions of a field-list share a page. Pure.
 
 Nothing is ever scrolled, so a page takes what fits: a line for every question, which shows its
-answer and opens at a touch; two fields over the keyboard while something is typed. What needs
-the whole screen (a signature, a photo) stands alone. The order is always the author's.
+answer and opens at a touch; two fields over the keyboard while something is typed. What needs the
+whole screen (a signature, a photo) has a page of its own. The order is always the author's.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Which widget answers a question of which type and appearance. One table, `LOOK_FOR`.
+"""Question widgets: the widget for each question type and appearance. One table, `LOOK_FOR`.
 
-A row is (type, appearance word) -> `QuestionWidget`; the empty appearance is the type's ordinary
-look, and an unknown appearance falls back to it (the ODK rule: an appearance is a wish). The name
-of a look is the name of its widget in `kiosk/ui/answers/`. Question types are those of the forms
-engine.
+A row is (type, appearance word) -> `QuestionWidget`; the empty appearance is the type's default,
+and an unknown appearance falls back to it (ODK: an appearance is only a preference). A widget's
+name is that of its module in `kiosk/ui/answers/`. Question types are those of the forms engine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Finger strokes as a small PNG attachment. Pure.
+"""Signature: finger strokes as a small PNG attachment. Pure.
 
 Strokes arrive as JSON: a list of strokes, each a list of [x, y] with 0 to 1 across the pad. The
 picture is what the agency opens, with any ODK server's tools; it is made once.

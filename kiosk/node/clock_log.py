@@ -1,7 +1,6 @@
-"""Corrections of time become entries of the journal: by whom, how far, whether believed.
+"""Clock log: journals every correction of the time: its source, its size, whether it was accepted.
 
-Called by the loop of a service between its acts, never inside a transaction: asking for the time
-must not write.
+Called by a service's loop and never inside a transaction, because reading the time must not write.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The composition root: builds a node's parts from its folder, and nothing else does.
+"""The composition root: builds all parts of a node from its folder.
 
 Everything that reads the clock, makes ids, opens a database, a pack or a socket is made here and
 handed on through constructors. No Kivy.

@@ -1,7 +1,7 @@
 """Core: the process of a kiosk that owns the visit. One loop, one thread, no window.
 
-Events come in over ipc, views go out; the doorbell wakes it when a slip was proven. Paperwork
-with the centre is done only while nobody touches the screen, so that no citizen waits for it.
+Events come in over ipc, views go out; the doorbell wakes it when a slip was proven. Reports to the
+centre are sent only while nobody touches the screen, so that no citizen waits for them.
 """
 
 from __future__ import annotations

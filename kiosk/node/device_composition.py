@@ -1,4 +1,4 @@
-"""Equipping: from a node's settings to the equipment unit of its device service.
+"""Device composition: builds the device unit of a node's device service from its settings.
 
 The part of the composition root that knows every device which is not a printer: URLs from the
 `[devices]` section, hot plug where the machine has udev, scans on to the node's own core,

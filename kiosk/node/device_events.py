@@ -1,8 +1,9 @@
-"""DeviceEventSender: what scanners, readers and the call button heard, as events of the visit.
+"""DeviceEventSender: sends what scanners, readers and the call button report to the visit as
+events.
 
-Runs in the device service and speaks to the core as a screen does, over its ipc socket, so what
-a person scanned passes from memory to memory and is never stored on the way. A core that is
-away loses the scan, as it should: nobody may act later on a code held up earlier.
+Runs in the device service and uses the core's ipc socket as a screen does, so what a person
+scanned is never stored on the way. A scan is lost while the core does not run, on purpose: a code
+must not take effect later.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """ProcessSupervisor: keeps the processes of a node (or of a whole demo site) running.
 
 Each service is a process of its own group, started again with a growing pause when it ends; a
-service that was cut or stopped on purpose stays down until it is started again. Children die with
-their parent (PR_SET_PDEATHSIG), so a killed supervisor leaves no orphan. In the field systemd
-does this job; here it is for vans, demos, stories and developers.
+service that was cut or stopped on purpose stays down until it is started again. Processes end with
+their supervisor (PR_SET_PDEATHSIG), so a killed supervisor leaves none behind. In the field
+systemd does this job; here it is for vans, demos, stories and developers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Estimate: how long a citizen will wait, as an honest range or "not known". Pure.
+"""Estimate: how long a citizen will wait, as a range or "not known". Pure.
 
 People ahead times the smoothed time per person, shared by the counters at work. The time per
 person is pulled toward a prior until enough people were served (noise in a short mean costs more

@@ -1,4 +1,4 @@
-"""The life of a ticket as one table, and what its citizen was told. Pure."""
+"""Lifecycle: the states of a ticket and their transitions, as one table. Pure."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""Numbers: what a ticket is called. Pure.
+"""Numbering: the label of a ticket. Pure.
 
 A ticket's identity is its visit (a UUID); the number is a label, unique per site, service day and
-series. A series is one letter per category of service ("A" for national IDs), so a hall of
-people can tell at a glance whose number it is. Numbers start at 101: three digits from the first
-ticket to the 899th are equally long on paper, on the display and in speech, and cannot be taken
-for a counter's number. That 100 people might seem to be ahead is answered where it arises: the
-screen and the slip say how many are.
+series. A series is one letter per category of service ("A" for national IDs), so that waiting
+people recognise their group of numbers. Numbers start at 101: three digits from the first ticket
+to the 899th are equally long on paper, on the display and in speech, and cannot be taken for a
+counter's number. The screen and the slip say how many people are ahead, so that 101 is not
+misread.
 
-Three bands never meet:
+Three ranges never overlap:
 - 101 to 500 and 1001 upwards: granted by the centre, in order;
 - 501 to 1000: reserve blocks leased to kiosks, the same range of numbers for every series;
 - an offline sub-series of the kiosk's own (`A-K2-07`) once its block is used up.

@@ -1,4 +1,4 @@
-"""Who is called next, why, and how many are called before somebody: one rule. Pure.
+"""Priority: the call order, its reasons, and how many are called before a ticket. Pure.
 
 Every class of people has a target wait. A ticket's call-by time is the moment at which it will
 have used `share` (150 %) of the target of its class, and never more than `floor_min` after its

@@ -1,4 +1,4 @@
-"""Messages: what a kiosk and its centre say to each other about numbers.
+"""Queue protocol: the messages between a kiosk and its centre about ticket numbers.
 
 MessagePack structs, one tagged union each way. The kiosk's name is not in any message: the link
 authenticates it (CURVE), so no kiosk can ask in another's name. Every request is idempotent: a

@@ -1,4 +1,4 @@
-"""QR: what the code on a ticket says, and how to know that a kiosk said it. Pure.
+"""Signed code: the content of a ticket's QR code, and its verification. Pure.
 
 Payload: `HK1.LABEL.VISIT.SIGNATURE`, at most 110 characters. VISIT is the first six bytes of
 the visit's UUIDv7 (its time in milliseconds), SIGNATURE is Ed25519 (RFC 8032) by the

@@ -1,4 +1,4 @@
-"""Which counter may call whom. Pure.
+"""Skills: which counter may call which tickets. Pure.
 
 A centre has counters 1 to `count`. A counter with a skill calls only tickets for the services of
 its skill; a counter without one calls every ticket. The table of skills comes from the content

@@ -1,4 +1,4 @@
-"""How a kiosk reaches the queue's authority: in bounded time, or not at all."""
+"""Centre client: a kiosk's requests to the centre, answered within the deadline or not at all."""
 
 from __future__ import annotations
 

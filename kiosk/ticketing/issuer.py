@@ -4,8 +4,8 @@ Order of a number's sources: the centre (asked for at most the deadline), the ki
 block, the kiosk's own offline sub-series. Then one transaction: journal, ticket, print job. The
 visit's UUID is the idempotency key everywhere: asking twice is getting the same ticket.
 
-`settle` is called between citizens: it reports what was told, disowns grants that nobody was
-told (a kiosk that was cut off in the middle of an issue), and keeps the reserve full.
+`settle` is called between citizens: it reports issued tickets, returns grants that no citizen saw
+(a kiosk that lost power in the middle of an issue), and keeps the reserve full.
 """
 
 from __future__ import annotations

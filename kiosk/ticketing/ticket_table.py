@@ -1,8 +1,8 @@
-"""Tickets: what this kiosk told its citizens, and the reserve of numbers it may still give.
+"""Ticket table: the tickets this kiosk has issued, and the reserve of numbers it may still give.
 
-Tables that are a fold of the kiosk's journal. UNIQUE (site, day, series, number) is the last word
-on duplicates; a number is chosen inside the transaction that stores it. `ticket_report` is only a
-bookmark of what the centre has been told, and may be lost.
+Tables that are a fold of the kiosk's journal. UNIQUE (site, day, series, number) excludes
+duplicates; a number is chosen inside the transaction that stores it. `ticket_report` only notes
+what was already reported to the centre, and may be lost.
 """
 
 from __future__ import annotations

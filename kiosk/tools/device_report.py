@@ -1,4 +1,4 @@
-"""Device lists: what `huduma devices jobs` and `list` show, as lines for people or as JSON."""
+"""Device report: what `huduma devices jobs` and `list` show, as lines for people or as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trying: a technician tries a printer out, and simulators keep away from the field."""
+"""Printer tryout: `huduma devices test` and `print`; refuses simulators on field devices."""
 
 from __future__ import annotations
 

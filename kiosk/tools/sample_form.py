@@ -1,9 +1,9 @@
-"""The sample form: one question for every row of `LOOK_FOR`, so that no look goes undrawn.
+"""The sample form: one question for every row of `LOOK_FOR`, so that every widget is drawn.
 
 Written as an author writes a form and compiled by the same compiler. The ten forms of the default
-pack use about half of the looks; this one has them all, pages of several questions, a note at
-which a form ends, and a choice with pictures. A question is called like its row:
-`select1_likert`, `string_kra-pin`; a new row of the table is a new question without a line here.
+pack use about half of the widgets; this one has them all, pages of several questions, a note at
+which a form ends, and a choice with pictures. A question is called like its row: `select1_likert`,
+`string_kra-pin`; a new row of the table is a new question without a line here.
 """
 
 from __future__ import annotations

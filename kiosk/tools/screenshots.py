@@ -1,4 +1,4 @@
-"""Album: which pictures of the gallery are kept, and the drawing of one size of them.
+"""Screenshots: which screens are drawn for the documents, and the drawing of one size of them.
 
 `python -m kiosk.tools.screenshots --out DIR --size 1280x800 SHEET...` draws whole sheets in one
 process (Kivy has one window a process); `huduma pictures` runs one such process for each size.

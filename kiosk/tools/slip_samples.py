@@ -1,4 +1,4 @@
-"""Slip album: every slip of the product as a picture, on both papers, in both languages.
+"""Slip samples: every slip of the product as a picture, on both paper widths, in both languages.
 
 The real builders, the default content, the real encoder, and the simulated printer's paper;
 `huduma pictures` puts them beside the screens. Nothing in them was ever issued.

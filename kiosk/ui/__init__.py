@@ -1,7 +1,7 @@
-"""The touchscreen: draws any `View`, sends events, owns no facts.
+"""The touchscreen: draws any `View`, sends events, stores nothing.
 
 Importing this package sets the environment Kivy reads at its first import, and imports no Kivy:
-the pure tables in here (tokens, key layouts, looks, spoken words) serve tests and the core.
+the pure tables in here (tokens, keyboard layouts, answer layouts) serve tests and the core.
 `prepare` fixes the window's settings and must run before `kivy.core.window` is imported.
 """
 

@@ -1,4 +1,4 @@
-"""Faults of the touchscreen process: what a story or a technician is told."""
+"""Faults of the touchscreen process, for stories and technicians."""
 
 from __future__ import annotations
 

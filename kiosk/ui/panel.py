@@ -1,6 +1,4 @@
-"""PanelSettings: what the window needs to know about its panel and its fonts. Frozen, pure, no
-Kivy.
-"""
+"""PanelSettings: size, scale and asset folders of one panel. Frozen, pure, no Kivy."""
 
 from __future__ import annotations
 

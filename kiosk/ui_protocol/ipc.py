@@ -1,10 +1,9 @@
-"""How a screen, or a story, talks to the core process of its node. The only format of it.
+"""IPC: the messages between a screen, or a story, and the core process of its node.
 
 Frames are MessagePack of the structs in `kiosk/ui_protocol/view.py`: events up, whole views down.
-A view is
-pushed to everybody who said Hello whenever it changes; who sends an event gets the view after it.
-`CoreClient` never blocks a screen: it sends and polls, and says Hello again when the core fell
-silent (it may have been restarted: then its first view simply replaces what is shown).
+A view is pushed to everybody who sent `ViewRequest` whenever it changes; the sender of an event
+gets the view after it. `CoreClient` never blocks a screen: it sends and polls, and asks for the
+view again when the core does not answer (it may have been restarted).
 """
 
 from __future__ import annotations

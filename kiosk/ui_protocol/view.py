@@ -1,11 +1,10 @@
-"""What a screen shows, as one frozen value. The only thing the UI process ever gets.
+"""View: what a screen shows, as one frozen value. The only input of the UI process.
 
 The core makes a `View` from the state and the session (`kiosk/visit/controller/shell.py`); the UI
-draws it and
-sends back `Activated`, `Edited` and `Scanned` naming the elements of that view by their ids.
-All text in a view is already in the citizen's language. `elements` is the one ordered list of
-everything a person can act on: it drives focus order, speech, the story driver and the layout
-lint. `blocks` is what is only read. The UI owns no facts: scroll-free, draw and send.
+draws it and sends back `Activated`, `Edited` and `Scanned` naming the elements of that view by
+their ids. All text in a view is already in the citizen's language. `elements` is the one ordered
+list of everything a person can act on: it drives focus order, speech, the story driver and the
+layout lint. `blocks` is what is only read. The UI stores nothing and never scrolls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The one table of a visit: which screen follows which, and what happens when the citizen leaves.
+"""Flow: the table of screens: which follows which, and what happens when the citizen leaves.
 
 `FLOW[state][signal]` is the next state; a missing cell is a bug and raises `FlowBroken`. A signal
 is what has happened (a number was given, all questions are answered), not which button was

@@ -1,4 +1,4 @@
-"""The way back through a visit. Pure."""
+"""History: the screens a visit came from, for "back". Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form in hand: what form, draft and staff actions all do with it."""
+"""The open form of a visit: what form, draft and staff actions have in common."""
 
 from __future__ import annotations
 

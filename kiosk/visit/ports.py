@@ -1,8 +1,8 @@
-"""What a visit asks of the rest of the node, and the values it gets back.
+"""Ports: what a visit needs from the rest of the node, and the values it gets.
 
-One protocol per seam; `kiosk/node/composition.py` brings the real ones, tests bring their own.
-Each call returns only after what it says is durable ("commit, then speak"). Expected failures
-come back as a `Fault`, which the controller turns into the calm screen `unavailable`.
+One protocol per seam; `kiosk/node/composition.py` makes the real ones, tests their own. Each call
+returns only after what it says is durable ("commit, then speak"). Expected failures come back as a
+`Fault`, which the controller shows as the screen `unavailable`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a screen is drawn from, and the pieces every screen is made of. Pure.
+"""Screen: what a screen is made from, and the functions every screen uses. Pure.
 
 A screen function takes a `ScreenContext` and gives a `Screen`; `kiosk/visit/controller/shell.py`
-puts the shell around it.
+adds header, footer and overlay.
 """
 
 from __future__ import annotations

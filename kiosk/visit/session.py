@@ -1,6 +1,6 @@
-"""One visit, in memory only, replaced as a whole when the citizen leaves.
+"""Session: one visit, in memory only, replaced as a whole when the citizen leaves.
 
-Nothing typed, chosen or told in a visit outlives its `Session`: ending a visit is making a new
+Nothing typed, chosen or shown in a visit outlives its `Session`: ending a visit is making a new
 one, so there is no list of fields to forget. What must last (a ticket, a sealed form) has been
 handed to a port before; nothing here is ever written to disk.
 """

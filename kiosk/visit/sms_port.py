@@ -1,8 +1,8 @@
 """The queue number by SMS when there is no paper: the port and its values.
 
-Offered only while the printer cannot print and a modem can send. The phone number goes sealed
-into the modem's queue and is forgotten here at once; it is no part of the ticket or the journal.
-"Sent" is said only when the network has confirmed it.
+Offered only while the printer cannot print and a modem can send. The phone number goes sealed into
+the modem's queue and is cleared here at once; it is no part of the ticket or the journal. "Sent"
+is said only when the network has confirmed it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the staff screen asks of the node, and the values it gets back.
+"""Staff port: what the staff screen may ask of the node, and the values it gets.
 
-Staff see how the kiosk is, never who used it: a slip is named by its queue number or by its kind,
-and nothing typed by a citizen has a way in here.
+Staff see the state of the kiosk and never who used it: a slip is named by its queue number or its
+kind, and nothing typed by a citizen is passed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Evidence: what the disks of a site say, to be held against what citizens were told.
+"""Disk search: what is really on the disks of a simulated site.
 
-Nothing here trusts a service: tickets are counted in every node's journal, slips in every spool's
-printed copies, and personal data is searched for byte by byte in every file of the site.
+No service is asked: tickets are counted in every node's journal, slips in every spool's printed
+copies, and personal data is searched for byte by byte in every file of the site.
 """
 
 from __future__ import annotations

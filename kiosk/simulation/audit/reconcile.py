@@ -1,5 +1,5 @@
-"""Reckoning: what citizens were told, held against journals, spools, agencies and every byte of
-the site's files. Nothing is taken from what the services say of themselves.
+"""Reconcile: compares what citizens were shown with journals, spools, agencies and every byte of
+the site's files. No service is asked.
 """
 
 from __future__ import annotations

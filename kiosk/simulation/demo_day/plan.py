@@ -1,7 +1,7 @@
-"""Day plan: who comes on a demo day and what goes wrong, as data.
+"""Demo day plan: the visits of a demo day and the faults injected into it, as data.
 
 44 visits at two kiosks and a van. Services, languages and classes rotate over the whole default
-pack, so that no two runs of a changed pack look alike by accident; the trouble is fixed.
+pack, so that every service is used; the faults are fixed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""DemoDay: a whole day on a demo site, with everything that goes wrong on one, counted at the end.
+"""DemoDay: plays a whole day with its faults on a demo site, and reconciles at the end.
 
 Real processes, real sockets, a simulated printer on a real pty; three visits at the real screen.
-`core` is killed while it issues and while it stores: who was not told comes again, as people do.
+`core` is killed while it issues and while it stores: visitors who saw no number come again.
 """
 
 from __future__ import annotations

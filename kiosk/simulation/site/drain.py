@@ -1,8 +1,8 @@
-"""Draining a simulated site: wait until every slip and every batch is where it belongs.
+"""Drain: waits until every slip of a simulated site is printed and every batch acknowledged.
 
 `drain` raises when something is not; `drain_what_can` ends a story that may end with the network
-down or the printer empty on purpose: then what waits, waits, and the summary says so. The disks
-are asked, not the services.
+down or the printer empty on purpose: then what still waits is named in the summary. It reads the
+disks and asks no service.
 """
 
 from __future__ import annotations

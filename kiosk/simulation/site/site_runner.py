@@ -1,9 +1,9 @@
-"""SiteRunner: a whole simulated site on one machine: which processes, over which lines.
+"""SiteRunner: runs a whole simulated site on one machine, with connections that can be cut.
 
 National node, centre with its relay, and for each kiosk or van its simulated printer, devices,
-core and sync. Lines between nodes run through `kiosk/simulation/site/tcp_proxy.py`, so that a
-story can cut them.
-Refused on a provisioned field site. The processes themselves are kept by `supervisor.py`.
+core and sync. Connections between nodes run through `kiosk/simulation/site/tcp_proxy.py`, so that
+a story can cut them. Refused on a provisioned field site. The processes themselves are kept by
+`supervisor.py`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Link: a TCP line that can be cut, between a node and what it talks to. For simulated sites.
+"""TCP proxy: a connection between two nodes of a simulated site that can be cut.
 
 It only carries bytes both ways and counts them; CURVE runs end to end through it. "Network down"
-is this process killed: connections break and new ones are refused, as when a mast goes dark.
-Run as `python -m kiosk.simulation.site.tcp_proxy LISTEN_PORT HOST PORT [COUNTS_FILE]`.
+is this process killed: connections break and new ones are refused. Run as `python -m
+kiosk.simulation.site.tcp_proxy LISTEN_PORT HOST PORT [COUNTS_FILE]`.
 """
 
 from __future__ import annotations

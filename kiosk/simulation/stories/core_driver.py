@@ -1,5 +1,5 @@
-"""CoreDriver: a person at a kiosk made of code, straight at the core. Stories use it when no window
-is wanted; `kiosk/ui/automation/driver.py` is the same person at the real screen.
+"""CoreDriver: plays a citizen directly at the core, without a window;
+`kiosk/ui/automation/driver.py` does the same at the real screen.
 
 It sees what a citizen sees (the newest view) and does only what a citizen can: touch an element
 that is there and enabled, or type into the field that is there.

@@ -1,7 +1,7 @@
-"""Playing: a story at a kiosk of a running house, step by step.
+"""StoryPlayer: plays a story, step by step, at a kiosk of a running site.
 
-Notes every number, reference and typed value on the way, as a citizen would: they are what the
-reckoning holds against the disks afterwards.
+Records every number, reference and typed value; `audit/reconcile.py` compares them with the disks
+afterwards.
 """
 
 from __future__ import annotations

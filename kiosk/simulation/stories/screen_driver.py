@@ -1,4 +1,4 @@
-"""ScreenDriver: the person of a story at the real screen, and the window of a demo.
+"""ScreenDriver: plays a story at the real screen, and opens the window of a demo.
 
 The screen runs as a process of its own (`huduma ui`), as on a kiosk; its driver puts real touches
 on real widgets and types on the real on-screen keyboard. What is on the screen is read from the

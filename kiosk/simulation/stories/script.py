@@ -1,4 +1,4 @@
-"""Stories: what a person does at a kiosk, one step a line. Parsing only; `playing` acts.
+"""Script: the steps of a story, one a line. Parsing only; `player.py` plays them.
 
     tap find                 touch the element with that id
     type lost id             type into the focused field, in place of what stands there

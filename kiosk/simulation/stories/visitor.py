@@ -1,5 +1,5 @@
-"""Visitor: somebody who knows what they want and answers whatever the screen asks. For days and
-campaigns: it reads each screen like a person and needs no script per form.
+"""Visitor: plays a visit to any service and answers every question of its form, by reading each
+screen. For demo days and campaigns; needs no script per form.
 """
 
 from __future__ import annotations

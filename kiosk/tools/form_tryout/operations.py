@@ -1,4 +1,4 @@
-"""Trial: a form driven by a list of operations, answering in plain values for JSON.
+"""Operations: a form driven by a list of operations, answering in plain values for JSON.
 
 Operations: `set path value`, `add path`, `remove path`, `language value`, `dump`, `finalize`. A
 dump or finalize answers with an object; an operation that fails answers `{"error": …}` and the

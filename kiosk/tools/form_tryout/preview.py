@@ -1,8 +1,8 @@
 """Forms preview: `huduma forms preview`: the real screens on one form, nothing stored or sent.
 
-Core and screen run in one process: the appliance of a kiosk behind the client interface of the
-window. With a folder for pictures no window opens; every question that is asked at the start is
-drawn offscreen, in the order of the form.
+Core and screen run in one process: the visit's controller is connected to the window directly.
+With a folder for pictures no window opens; every question that is asked at the start is drawn
+offscreen, in the order of the form.
 """
 
 from __future__ import annotations

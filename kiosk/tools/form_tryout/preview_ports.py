@@ -1,8 +1,7 @@
 """Preview ports: a visit in which nothing is stored, printed or sent, for authors and tests.
 
-One form stands in the default pack in place of all others. Everything a form may ask is real
-(screens, engine, choice lists, drawing); what leaves the kiosk in the field is answered here from
-memory and forgotten with the process.
+One form replaces all forms of the default pack. Screens, engine, choice lists and drawing are
+real; storing, printing and sending are replaced by memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Forms trial: `huduma forms try`: forms and media read from disk, operations run, JSON out.
+"""Form tryout: `huduma forms try`: forms and media read from disk, operations run, JSON out.
 
-The serving side lives in `forms_server.py`; here is what one request means.
+`server.py` serves many requests; this runs one.
 """
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
-"""Several questions on one page, or any look this kiosk does not know: drawn by role."""
+"""Several questions on one page, or any widget this screen does not know: drawn by role."""
 
 from __future__ import annotations

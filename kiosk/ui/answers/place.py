@@ -1,3 +1,3 @@
-"""Where: the place the van knows, or a county from a list (which the search look draws)."""
+"""A place: the van's position, or a county from a list (drawn by `search`)."""
 
 from __future__ import annotations

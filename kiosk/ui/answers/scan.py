@@ -1,3 +1,3 @@
-"""Hold a code before the scanner, or type what is printed under it."""
+"""Scan a code, or type what is printed under it."""
 
 from __future__ import annotations

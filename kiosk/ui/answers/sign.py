@@ -1,4 +1,4 @@
-"""Sign or draw with one finger. The only dragging in the product, and it can be skipped."""
+"""Sign or draw with one finger. It can be skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each kind of question is answered: one look, one pair of files.
+"""Answer layouts: the module and kv file of each question widget.
 
 `LOOKS` is the list; `View.look` names a row, `answers/<file>.kv` lays it out and
 `answers/<file>.py` has the widgets only it needs. Pure: importing this table imports no Kivy.

@@ -1,9 +1,9 @@
-"""Driver: a person made of code, for tests, stories and pictures.
+"""Driver: operates the real screen from code, for tests, stories and pictures.
 
 Builds the real app offscreen and steps its loop by hand in virtual time: `tap(id)` puts a real
-touch on the widget that carries that element id, `type(text)` taps the keys of our keyboard. What
-it cannot reach a finger could not reach either: an element hidden, covered or off the screen is
-not there. One driver per process at a time (Kivy has one window).
+touch on the widget that carries that element id, `type(text)` taps the keys of our keyboard. It
+reaches only what a finger could: an element that is hidden, covered or off the screen cannot be
+tapped. One driver per process at a time (Kivy has one window).
 """
 
 from __future__ import annotations

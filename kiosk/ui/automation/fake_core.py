@@ -1,6 +1,4 @@
-"""FakeCore: a core for the gallery and the tests: shows the views it is given, keeps what is
-sent.
-"""
+"""FakeCore: stands in for the core: shows the views it is given and records the events sent."""
 
 from __future__ import annotations
 

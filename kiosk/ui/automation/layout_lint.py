@@ -1,8 +1,9 @@
-"""Layout lint: Kivy never clips or warns, so this does. Every screen as a person would measure it.
+"""Layout lint: finds overlaps, cut text and small targets on a drawn screen; Kivy reports none.
 
 Checks what is drawn now: text inside its card and the window, nothing over anything else, no text
 under 4.8 mm capitals, every target at least 20 mm (15 mm for letter keys) and 3 mm from the next,
-every element and title of the view really there. `lint_gallery.py` runs it over every screen.
+every element and title of the view really there. `kiosk/tools/layout_report.py` runs it over every
+screen.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pictures of the window, small enough to commit: read back, cut to a palette, written as PNG."""
+"""Screenshot: the window's pixels, reduced to a palette and written as PNG."""
 
 from __future__ import annotations
 

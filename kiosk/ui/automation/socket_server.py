@@ -1,4 +1,4 @@
-"""Drive: the driver behind a Unix socket, so that a story in another process has hands and eyes.
+"""Socket server: the driver behind a Unix socket, for stories in another process.
 
 One JSON object a line in, one a line out, one connection at a time:
 `{"do":"tap","id":ID}`, `{"do":"type","text":T}`, `{"do":"clear"}` (rub the field out),

@@ -1,4 +1,4 @@
-"""Design tokens: colours of the three themes, sizes, and the WCAG arithmetic that proves them.
+"""Design tokens: colours of the three themes, sizes, and the WCAG contrast calculation.
 
 Owns every colour and every size the screens use; pure (no Kivy). One dp is 0.2625 mm on the
 smallest panel we support (15.6 inch, 1280x800), so the sizes below are physical: 77 dp are

@@ -1,1 +1,1 @@
-"""Our own widgets: pieces placed in one pass, drawn from the palette. No KivyMD."""
+"""The widgets: laid out in one pass, drawn from the palette. No KivyMD."""

@@ -1,6 +1,6 @@
 """The part of a question screen where the answer is given.
 
-Finds the look of a view in `LOOKS`, loads its module and kv file once, shows it, forgets it.
+Finds the layout of a view in `LOOKS`, loads its module and kv file once and shows it.
 """
 
 from __future__ import annotations

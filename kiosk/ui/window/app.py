@@ -1,4 +1,4 @@
-"""Builds the shell, ties it to the client, and stops. Nothing is decided here."""
+"""The Kivy app: builds the shell, connects it to the core, starts and stops."""
 
 from __future__ import annotations
 

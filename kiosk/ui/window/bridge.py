@@ -1,9 +1,9 @@
-"""The one place where Kivy's Clock, the client and a person's input meet.
+"""Bridge: connects Kivy's clock, the core and the person's input.
 
-Datum by datum: views come from `client.poll()` on a clock tick and go to the shell; ids and texts
-come from pieces and go out as events with the number of the view they belong to. A second touch
-on the same element within half a second is dropped here (keys of the keyboard excepted). The
-client may block on nothing; this file is the only one of `kiosk/ui` that touches the Clock.
+Views come from `client.poll()` on a clock tick and go to the shell; ids and texts come from
+widgets and go out as events with the number of the view they belong to. A second touch on the same
+element within half a second is dropped here (keys of the keyboard excepted). The client must never
+block; this file is the only one of `kiosk/ui` that touches the Clock.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A bug in a callback is logged and survived; three in a minute end the process.
+"""Crash limit: an exception in a callback is logged; three in a minute end the process.
 
 The supervisor starts it again, and the core still has the visit.
 """

@@ -1,4 +1,5 @@
-"""The whole kiosk by five keys (up, down, left, right, select), and Escape for back.
+"""Five-key navigation: the whole kiosk by five keys (up, down, left, right, select), and Escape for
+back.
 
 Focus walks the ordered elements; the ring shows where it is, and when the screen is listening the
 element is spoken. A technician's full keyboard also writes into the field.

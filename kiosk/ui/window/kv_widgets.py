@@ -1,4 +1,4 @@
-"""Every widget a kv file may name; importing it tells Kivy's factory."""
+"""Every widget a kv file may name; importing it registers them with Kivy's factory."""
 
 from __future__ import annotations
 

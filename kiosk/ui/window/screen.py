@@ -1,7 +1,7 @@
 """One state's screen: takes a view, sorts its elements and blocks for the kv file.
 
-`layouts.py` says which kv file arranges which state. Screens are built once, reused, and forget
-everything when the visit ends.
+`layouts.py` says which kv file arranges which state. Screens are built once, reused, and cleared
+when the visit ends.
 """
 
 # ruff: noqa: ARG002 - the signatures are those every piece has

@@ -1,7 +1,7 @@
 """Header, footer and the idle warning around the state's screen, always in one place.
 
-Takes a view, draws what changed. The header, the footer and the overlay are told apart from the
-body: a countdown, a badge or a language button never lays the body out again.
+Takes a view, draws what changed. Header, footer and overlay are updated apart from the body: a
+countdown, a badge or a language button never lays the body out again.
 """
 
 # ruff: noqa: ARG002 - the signatures are those every piece has

@@ -1,8 +1,8 @@
-"""Speech: says a screen aloud through espeak-ng, in another process, and never waits for it.
+"""Speaker: reads a screen aloud through espeak-ng, in another process, and never waits for it.
 
 Owns the voice of each language and the starting and stopping of the speaker. The texts come from
-the core as they are to be said: numbers, dates and references in words. Silent where espeak-ng is
-not installed.
+the core as they are to be spoken: numbers, dates and references in words. Silent where espeak-ng
+is not installed.
 """
 
 from __future__ import annotations

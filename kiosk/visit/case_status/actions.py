@@ -1,4 +1,4 @@
-"""Actions of the screens that tell how a case stands."""
+"""Actions of the case status screens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of asking how a case stands."""
+"""Samples of the case status screens."""
 
 from __future__ import annotations
 

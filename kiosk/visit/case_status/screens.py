@@ -1,4 +1,4 @@
-"""Screens where the citizen asks how a case stands. Pure functions of the scene."""
+"""Screens where the citizen asks for the status of a case. Pure functions of a `ScreenContext`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every element of every screen and what it does: the tables of the features, put together."""
+"""The action table: which action each element of each screen runs, merged from all features."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
-"""One kiosk's visits, one after another. Events in, `View` out; no process, no window.
+"""Controller: runs one kiosk's visits, one after another. Events in, `View` out; no process, no
+window.
 
 `send` takes what a person did, `tick` lets time pass; both return whether the view changed. The
-flow table decides where to, acts decide what, ports make it durable. Rules kept here:
+flow table decides the next screen, actions change the session, ports store. Rules kept here:
 - a touch counts only on the screen it was aimed at: a second tap that arrives after the screen
   changed does nothing, and one element of one view acts once;
-- nobody there: a warning, a countdown, then the session is replaced as a whole;
-- a `Fault` from a port is the calm screen `unavailable` with its code, never a dead end.
+- after a time without a touch: a warning, a countdown, then the session is replaced as a whole;
+- a `Fault` from a port is shown as the screen `unavailable` with its code, from which the visit
+  can go on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The screen as it was last shown: numbers its views, knows when it became another one."""
+"""Presenter: draws the session as numbered views, and tells when the screen has changed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A screen as a function of state. `SCREENS` names one function per state; `view_for` puts the
-shell around it, always in the same place. Pure; text arrives here already translated.
+"""A screen as a function of state. `SCREENS` names one function per state; `view_for` puts header,
+footer and overlay around it. Pure; text arrives here already translated.
 """
 
 from __future__ import annotations

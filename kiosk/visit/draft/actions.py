@@ -1,7 +1,7 @@
 """Actions that give a draft its code, and take it up again with it.
 
-The code is told once, on the screen and on a slip; nobody here can look it up. Five wrong codes
-and the kiosk calls a person instead of asking again.
+The code is shown once, on the screen and on a slip, and cannot be looked up. After five wrong
+codes the kiosk calls staff instead of asking again.
 """
 
 from __future__ import annotations

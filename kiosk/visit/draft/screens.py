@@ -1,4 +1,4 @@
-"""Screens of a draft with a code: the code, told once; and the question for it. Pure functions."""
+"""Screens of a draft with a code: the code, shown once; and the question for it. Pure functions."""
 
 from __future__ import annotations
 

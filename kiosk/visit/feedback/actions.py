@@ -1,4 +1,4 @@
-"""Actions of the screens where a citizen speaks up: faces, words, and whom they go to."""
+"""Actions of the feedback screens: rating, words, and whom they go to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of speaking up: faces, words, and where to call about a bribe."""
+"""Samples of feedback: ratings, words, and where to call about a bribe."""
 
 from __future__ import annotations
 

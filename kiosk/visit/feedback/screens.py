@@ -1,4 +1,4 @@
-"""Screens where the citizen speaks up, and is thanked. Pure functions of the scene."""
+"""Screens where the citizen gives feedback, and is thanked. Pure functions of a `ScreenContext`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screens that find a service and show its charter. Pure functions of the scene."""
+"""Screens that find a service and show its charter. Pure functions of a `ScreenContext`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Actions while a form is filled, from its consent to its receipt.
 
-Every answer is followed by the draft, kept unreadable without this process's memory. Submitting
-is one action: the port seals and stores, then the session forgets the answers.
+After every answer the draft is stored, sealed with a key in this process's memory. Submitting is
+one action: the port seals and stores, then the session drops the answers.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Actions of photo, recording and place: what presses do, and what a tick finds.
+"""Actions of photo, recording and place.
 
 A capture belongs to the question it was begun at: leaving the question, or the visit, stops the
-device and throws the content away. A place is never guessed: without a fix the citizen names
-the county and then its town, and the answer carries how rough that is.
+device and discards the content. A place is never guessed: without a fix the citizen chooses the
+county and then its town, and the answer carries the accuracy of that.
 """
 
 from __future__ import annotations

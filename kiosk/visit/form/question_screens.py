@@ -1,4 +1,6 @@
-"""Screens of answers: the elements of every look, alone or several on a page. Pure functions."""
+"""Question screens: the elements of every question widget, alone or several on a page. Pure
+functions.
+"""
 
 from __future__ import annotations
 

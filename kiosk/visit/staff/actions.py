@@ -1,8 +1,7 @@
 """Actions of staff: from the PIN to the staff screen and what is done there.
 
-The PIN is judged by the staff port, counted before it is judged, and forgotten here at once. What
-goes wrong with a device is told on the staff screen itself: staff are never sent to the
-citizens' "not available".
+The staff port checks the PIN and counts the try first; it is cleared here at once. A device's
+fault is shown on the staff screen itself and not as the citizens' "not available".
 """
 
 from __future__ import annotations

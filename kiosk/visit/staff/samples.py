@@ -1,4 +1,6 @@
-"""Samples of the staff's screens: the PIN, a bad day, a good day, a remedy for every fault code."""
+"""Samples of the staff's screens: the PIN, a report with faults, a report without, a remedy for
+every fault code.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Screens of the staff: the PIN, how everything is, and what to do about a fault code. Pure.
+"""Staff screens: the PIN, the kiosk's report, and the remedy of a fault code. Pure.
 
-Everything is paged, what is wrong stands first, and what can be touched is a row. No name,
-number, answer or reference of a citizen is ever here.
+Long lists are paged, faults come first. No name, number, answer or reference of a citizen is ever
+shown.
 """
 
 from __future__ import annotations

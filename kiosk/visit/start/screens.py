@@ -1,4 +1,4 @@
-"""Screens that open, close and interrupt a visit. Pure functions of the scene."""
+"""Screens that open, close and interrupt a visit. Pure functions of a `ScreenContext`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Screens of a ticket by SMS: the phone number, and what the ticket's screen says of it. Pure."""
+"""Screens of a ticket by SMS: the phone number, and the SMS part of the ticket's screen. Pure."""
 
 from __future__ import annotations
 

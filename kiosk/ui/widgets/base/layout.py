@@ -1,8 +1,8 @@
-"""LayoutWidget: everything on a screen, and the two ways pieces are put together.
+"""LayoutWidget: base class of every widget on a screen; columns and rows of them.
 
-A piece says how high it must be at a width (`need`) and is then told where it stands (`place`):
-one pass, no waiting for the next frame, so a screen never settles before a person's eyes.
-Columns and rows of pieces are declared in kv; they leave out whoever needs nothing.
+A widget says how high it must be at a width (`need`) and is then given its box (`place`): one
+pass, so a screen never moves after it is shown. Columns and rows are declared in kv; they leave
+out widgets that need no room.
 """
 
 # ruff: noqa: ARG002 - the signatures are those every piece has

@@ -1,4 +1,4 @@
-"""PaintedBox: the rounded shapes, and Pressable: what a finger, a key or the story driver acts on.
+"""Pressable: what a finger, a key or the story driver acts on; PaintedBox: the rounded shape.
 
 Owns pressing: a touch that begins and ends on the same element sends its id once. Repeats within
 half a second are dropped by the bridge, not here. The touch area is the drawn shape, never less.

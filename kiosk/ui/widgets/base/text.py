@@ -1,7 +1,7 @@
-"""TextLabel: text with a size that is chosen, never left to chance, and the icon font.
+"""TextLabel: text at a defined size, and icons from the icon font.
 
-Owns the fonts, the measuring of text and the rule that no text is drawn under the legal size.
-A piece measures at a `fit` (1.0 as designed, less when a screen is full) and draws at the same.
+Owns the fonts, the measuring of text and the rule that no text is drawn under the legal size. A
+widget measures at a `fit` (1.0 as designed, less when a screen is full) and draws at the same.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""AttractButton: the resting screen, and Kanga: the woven band that marks beginnings and ends.
+"""AttractButton: the attract screen; FlagBand: the decorative band of the first and last screens.
 
-Drawn from triangles and squares of the palette; nothing moves, so an idle kiosk stays idle.
+Drawn from triangles and squares of the palette; nothing is animated, so an idle kiosk uses no CPU.
 """
 
 # ruff: noqa: ARG002 - the signatures are those every piece has

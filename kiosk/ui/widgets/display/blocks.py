@@ -1,4 +1,4 @@
-"""Blocks: what is only read. Paragraphs, facts, calm notices, the steps of what happens next."""
+"""Blocks: the read-only parts of a screen: paragraphs, facts, notices, next steps, pictures."""
 
 # ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations

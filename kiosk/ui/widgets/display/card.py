@@ -1,7 +1,7 @@
 """Card and Push: the two things most elements are drawn as.
 
 A card has a picture or an icon in a coloured square, a label, a hint and a mark that says what
-touching it does. It flows three ways: icon on top, icon beside, everything centred.
+touching it does. It has three arrangements: icon on top, icon beside, everything centred.
 """
 
 from __future__ import annotations

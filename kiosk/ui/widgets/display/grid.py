@@ -1,6 +1,6 @@
 """Grid: elements as equal cells. It tries its arrangements and takes the first that fits.
 
-Largest text first, then more columns before fewer: a longer language reflows before it shrinks.
+Largest text first, then more columns before fewer: longer texts are rearranged before they shrink.
 Cells are kept and given other elements: a tick redraws one cell, a page builds none.
 """
 

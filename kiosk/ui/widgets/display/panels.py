@@ -1,4 +1,4 @@
-"""Panels: cards that hold other pieces, the torn stub of a ticket, and calm messages."""
+"""Panels: cards that hold other widgets, the ticket's panel, and messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Overlay: are you still there? One large button, seconds counted down, everything else still."""
+"""Overlay: the "are you still there?" warning: one large button and a countdown."""
 
 # ruff: noqa: ARG002 - the signatures are those every piece has
 from __future__ import annotations

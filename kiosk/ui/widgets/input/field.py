@@ -1,8 +1,8 @@
 """Field: text with a caret, drawn as words; no system keyboard, selection or clipboard.
 
-The field shows what was typed at once and holds it until the core's view says the same, so a
-slow core never eats a letter; a value the core changed (a limit, a scan) wins after a second
-without typing. The text lives here only while its question is on the screen.
+The field shows what was typed at once and holds it until the core's view says the same, so no
+letter is lost when the core is slow; a value the core changed (a limit, a scan) wins after a
+second without typing. The text lives here only while its question is on the screen.
 """
 
 from __future__ import annotations

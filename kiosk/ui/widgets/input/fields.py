@@ -1,4 +1,4 @@
-"""Fields: several on one page; the one last touched has the keyboard. Frame: what a camera saw."""
+"""Fields: several on one page; the last touched has the keyboard. PictureFrame: the photo taken."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Pad: sign or draw with one finger.
 
-The drawing travels as JSON text: strokes of [x, y] points, each 0 to 1 across the pad, y downwards,
-three decimals; so it survives any panel size and is a few hundred bytes. This is the
-one place where a finger is dragged (a signature cannot be tapped); a person who cannot, skips.
+The drawing travels as JSON text: strokes of [x, y] points, each 0 to 1 across the pad, y
+downwards, three decimals; so it survives any panel size and is a few hundred bytes. It is the only
+control that is dragged; it can be skipped.
 """
 
 # ruff: noqa: ARG002 - the signatures are those every piece has

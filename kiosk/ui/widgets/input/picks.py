@@ -1,4 +1,4 @@
-"""Picks: ticking several answers, a row of degrees, and ranking by touch."""
+"""Picks: choosing several answers, one degree of a scale, or a ranking."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Wheels: a day, a month, an hour, each turned by a big button above and one below, or typed.
 
-The core owns the value and its limits; a touch sends `ID.up` or `ID.down`, digits send
-`Edited(ID, text)`, and the next view has the new value. Touching a wheel makes the digit pad
-beside it write there; a full wheel hands on to the next. Nothing scrolls.
+The core owns the value and its limits; a touch sends `ID.up` or `ID.down`, digits send `Edited(ID,
+text)`, and the next view has the new value. Touching a wheel makes the digit pad beside it write
+there; after the last digit the next wheel is selected. Nothing scrolls.
 """
 
 from __future__ import annotations
