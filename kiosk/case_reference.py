@@ -1,38 +1,120 @@
-"""Case reference: what a citizen keeps to ask about a submitted form, such as `NRB-7K3MQ2-29`.
-Pure.
+"""The short name of a form or message that a citizen keeps, such as `NRB-0G4T-9WKE-2HM7C`. Pure.
 
-Agency code, six characters of Crockford's base 32 (no I, L, O, U), two check digits that find
-every single wrong character and every two neighbours in the wrong order.
+Agency code, twelve characters of Crockford's base 32 (no I, L, O, U) and a check character. The
+twelve are a number made of three: which kiosk gave it, the second it was given (a kiosk gives one
+a second at most), and a random rest that keeps a reference from being guessed from another one.
+So no two kiosks, and no two seconds, ever make the same reference, also after a database was
+restored. The check character is a weighted sum in GF(32): it finds every single wrong character
+and every two neighbours in the wrong order. References of earlier releases (`NRB-7K3MQ2-29`:
+six random characters, two check digits) stay valid.
 """
 
 from __future__ import annotations
 
+import re
+import zlib
+from datetime import UTC, datetime, timedelta
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CHARACTERS = 6
 RANDOM_BYTES = 4
+CHARACTERS = 12
+
+_BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+_SECONDS = 20 * 366 * 86_400
+_UNITS, _NUMBERS, _KINDS = 100, 1_000, 4
+ORIGINS = _KINDS * _NUMBERS * _UNITS
+_SPARE = 32**CHARACTERS // (ORIGINS * _SECONDS)
+_SITE = re.compile(r"(HC|VAN)-(\d{1,3})")
+_READ_AS = str.maketrans("OIL", "011")
+_OLD = re.compile(r"([A-Z0-9]+)[\s-]+([A-Z0-9]{6})[\s-]+([0-9]{2})")
+_FIELD_POLYNOMIAL = 0b100101
 
 
-def make_reference(agency: str, randomness: bytes) -> str:
-    """A reference of `agency` from `RANDOM_BYTES` unpredictable bytes."""
-    number = int.from_bytes(randomness[:RANDOM_BYTES], "big")
-    middle = "".join(ALPHABET[number >> (5 * place) & 31] for place in range(CHARACTERS))
-    return f"{agency}-{middle}-{_check(agency + middle):02d}"
-
-
-def is_reference(text: str) -> bool:
-    """Whether `text` can be a reference: shape and check digits."""
-    agency, _, rest = text.strip().upper().partition("-")
-    middle, _, check = rest.partition("-")
-    if not agency.isalnum() or len(middle) != CHARACTERS or not set(middle) <= set(ALPHABET):
-        return False
-    return check == f"{_check(agency + middle):02d}"
-
-
-def _check(text: str) -> int:
-    """The text as a number in base 37, modulo the prime 97: one wrong character changes it by
-    less than 97 times a power of 37, so never by a multiple of 97.
+def origin_of(site: str, unit: int) -> int:
+    """The number of a kiosk in the country. Centres and vans are numbered by their site codes
+    (`HC-013`, `VAN-7`); any other code shares a part of the numbers by its checksum.
     """
+    found = _SITE.fullmatch(site.upper())
+    if found is None:
+        number = 2 * _NUMBERS + zlib.crc32(site.encode()) % (2 * _NUMBERS)
+    else:
+        number = ("HC", "VAN").index(found[1]) * _NUMBERS + int(found[2])
+    return number * _UNITS + unit % _UNITS
+
+
+def second_of(moment: datetime) -> int:
+    """The second of a reference given at `moment`."""
+    return int((moment - _BEGAN).total_seconds())
+
+
+def make_reference(agency: str, origin: int, second: int, randomness: bytes) -> str:
+    """The reference that `origin` gives in `second`, from `RANDOM_BYTES` unpredictable bytes."""
+    rest = int.from_bytes(randomness[:RANDOM_BYTES], "big") % _SPARE
+    number = (origin * _SECONDS + second % _SECONDS) * _SPARE + rest
+    body = ""
+    for _ in range(CHARACTERS):
+        number, digit = divmod(number, 32)
+        body = ALPHABET[digit] + body
+    return f"{agency}-{body[:4]}-{body[4:8]}-{body[8:]}{_check(agency + body)}"
+
+
+def read_reference(text: str) -> str | None:
+    """A reference as a person types it (any case, with or without hyphens, O for 0, I or L for 1),
+    as it stands on the slip; None when it cannot be one.
+    """
+    typed = text.strip().upper()
+    old = _OLD.fullmatch(typed)
+    return _read(re.sub(r"[\s-]", "", typed)) if old is None else _read_old(*old.groups())
+
+
+def given_by(reference: str) -> tuple[int, datetime] | None:
+    """Who gave a reference (see `origin_of`), and when; None for one of an earlier release."""
+    body = "".join(reference.split("-")[1:])[:-1]
+    if len(body) != CHARACTERS:
+        return None
+    number = 0
+    for character in body:
+        number = number * 32 + ALPHABET.index(character)
+    origin, second = divmod(number // _SPARE, _SECONDS)
+    return origin, _BEGAN + timedelta(seconds=second)
+
+
+def _read(plain: str) -> str | None:
+    agency, tail = plain[: -CHARACTERS - 1], plain[-CHARACTERS - 1 :].translate(_READ_AS)
+    if not agency.isalnum() or not agency.isascii() or not set(tail) <= set(ALPHABET):
+        return None
+    body = tail[:-1]
+    if tail[-1] != _check(agency + body):
+        return None
+    return f"{agency}-{tail[:4]}-{tail[4:8]}-{tail[8:]}"
+
+
+def _check(text: str) -> str:
+    total, weight = 0, 1
+    for character in text.translate(_READ_AS).replace("U", "V"):
+        total ^= _times(ALPHABET.index(character), weight)
+        weight = _times(weight, 2)
+    return ALPHABET[total]
+
+
+def _times(one: int, other: int) -> int:
+    """The product of two elements of GF(32)."""
+    product = 0
+    while other:
+        if other & 1:
+            product ^= one
+        one <<= 1
+        if one & 32:
+            one ^= _FIELD_POLYNOMIAL
+        other >>= 1
+    return product
+
+
+def _read_old(agency: str, body: str, check: str) -> str | None:
+    body = body.translate(_READ_AS)
+    if not set(body) <= set(ALPHABET):
+        return None
     total = 0
-    for character in text:
+    for character in agency + body:
         total = (total * 37 + int(character, 36)) % 97
-    return total
+    return f"{agency}-{body}-{check}" if check == f"{total:02d}" else None

@@ -1,15 +1,13 @@
 """Case status by reference, as far as this kiosk has received it, and the state of its connection.
 
-The reference alone is the key (ADR 0006): 30 unpredictable bits on a slip only its owner holds.
-The answer names no person: an office, a stage, a time.
+The reference alone is the key (ADR 0006), on a slip only its owner holds.
+What it opens names nobody: an office, a stage, a time.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from kiosk.adapters.submissions import receipt_at
-from kiosk.case_reference import is_reference
 from kiosk.visit.ports import CaseStatus, NetworkStatus
 from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
@@ -68,8 +66,6 @@ class StoredCases:
         """What the agency answered last, else saved here or sent on; None for a reference this
         kiosk never gave and of which nothing came down.
         """
-        if not is_reference(reference):
-            return None
         return self._answered(reference) or self._given(reference)
 
     def _answered(self, reference: str) -> CaseStatus | None:
@@ -81,12 +77,16 @@ class StoredCases:
         return CaseStatus(row[0], row[1], datetime.fromtimestamp(row[2] / 1000, UTC), row[3])
 
     def _given(self, reference: str) -> CaseStatus | None:
-        found = receipt_at(self._store, reference)
-        if found is None:
+        row = self._store.one(
+            "SELECT agency, seq, at FROM form_receipt WHERE reference = ?"
+            " UNION ALL SELECT agency, seq, at FROM feedback_receipt WHERE reference = ?",
+            (reference, reference),
+        )
+        if row is None:
             return None
-        agency, seq, at = found
-        sent = seq <= status.read(self._store).sent_seq
-        return CaseStatus("sent" if sent else "saved", agency, at)
+        sent = int(row[1]) <= status.read(self._store).sent_seq
+        at = datetime.fromtimestamp(row[2] / 1000, UTC)
+        return CaseStatus("sent" if sent else "saved", row[0], at)
 
     def network(self) -> NetworkStatus:
         """For the badge."""

@@ -9,20 +9,65 @@ kind and the service are counted in clear.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from kiosk.case_reference import RANDOM_BYTES, make_reference
+from kiosk.adapters.references import References
 from kiosk.queue.numbering import service_day
-from kiosk.visit.ports import Feedback, KioskLocation
+from kiosk.slips.builder import DocumentBuilder
+from kiosk.visit.ports import Feedback, FeedbackReceipt, KioskLocation
+from peripherals.printing.spool import Job, Spool
 from provisioning.cbor import encode
+from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
+from sync.store.database import MigrationSet, Transaction
 
 OFFICES = {"bribe": ("EACC", "CAJ", "HUDUMA")}
 """Who reads what was written, by kind; the first one that has a key."""
 
 OFFICE = ("HUDUMA", "CAJ")
+
+SLIP_WITHIN = timedelta(minutes=15)
+"""Later, nobody is there to take the slip."""
+
+
+FEEDBACK_TABLES = MigrationSet(
+    "kiosk-feedback",
+    (
+        """CREATE TABLE feedback_receipt (
+            reference TEXT PRIMARY KEY,
+            subject BLOB NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            agency TEXT NOT NULL,
+            seq INTEGER NOT NULL,
+            at INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+    ),
+)
+
+
+class FeedbackReceipts:
+    """The projection: which references this kiosk gave for words, without a word of them."""
+
+    tables = ("feedback_receipt",)
+
+    def apply(self, tx: Transaction, entry: Entry) -> None:
+        """Fold one entry; other kinds are ignored."""
+        if entry.kind == "complaint.filed":
+            body = entry.body
+            tx.execute(
+                "INSERT OR REPLACE INTO feedback_receipt VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    body["reference"],
+                    entry.subject.bytes,
+                    body["kind"],
+                    body["agency"],
+                    entry.seq,
+                    entry.hlc >> 16,
+                ),
+            )
 
 
 class StoredFeedback:
@@ -31,23 +76,31 @@ class StoredFeedback:
     def __init__(
         self,
         database: NodeDatabase,
+        spool: Spool,
         sealer: Sealer,
-        place: KioskLocation,
         *,
+        place: KioskLocation,
         agencies: Iterable[str],
+        references: References,
+        builder: DocumentBuilder,
     ) -> None:
         self._store = database.store
         self._journal = database.journal
         self._clock = database.clock
         self._ids = database.ids
+        self._spool = spool
         self._sealer = sealer
+        self._references = references
+        self._builder = builder
         self._place = place
         self._agencies = frozenset(agencies)
 
-    def give(self, visit: UUID, opinion: Feedback) -> str | None:
-        """One transaction: the face in clear, the words sealed; their reference, if any."""
+    def give(self, visit: UUID, opinion: Feedback, language: str) -> FeedbackReceipt | None:
+        """One transaction: the face in clear; the words sealed, with a slip that has their
+        reference.
+        """
         now = self._clock.now()
-        reference: str | None = None
+        receipt: FeedbackReceipt | None = None
         with self._store.transaction() as tx:
             body = {
                 "site": self._place.site,
@@ -60,17 +113,22 @@ class StoredFeedback:
             self._journal.append(tx, "feedback.given", visit, body)
             if opinion.words:
                 agency = self._office(opinion.kind)
-                reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
+                reference = self._references.give(tx, agency)
+                receipt = FeedbackReceipt(self._ids.uuid7(), reference, agency)
                 self._sealer.append(
                     tx,
                     self._journal,
                     "complaint.filed",
-                    self._ids.uuid7(),
+                    receipt.subject,
                     agency,
                     {"kind": opinion.kind, "reference": reference},
                     encode({"words": opinion.words, "submitted_at": int(now.timestamp() * 1000)}),
                 )
-        return reference
+                slip = self._builder.feedback(receipt, now, language)
+                key = f"feedback:{receipt.subject}"
+                by = now + SLIP_WITHIN
+                self._spool.enqueue(tx, Job("receipt", receipt.subject, slip, language, by, key))
+        return receipt
 
     def _office(self, kind: str) -> str:
         wanted = OFFICES.get(kind, OFFICE)

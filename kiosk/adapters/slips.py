@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Protocol
 from uuid import UUID
 
 from content.catalogue.model import Service
-from kiosk.queue.lifecycle import IssuedTicket
+from kiosk.slips.builder import DocumentBuilder
 from kiosk.ticketing.ticket_table import ticket_of
 from kiosk.visit.ports import SlipState
 from peripherals.printing.document import Document
@@ -34,14 +33,6 @@ _PAPER = {
 """Only what was proven is called printed; a slip told another way is not asked about again."""
 
 
-class SlipBuilder(Protocol):
-    """Builds documents: `kiosk.slips.builder.DocumentBuilder`."""
-
-    def checklist(self, service: Service, have: frozenset[str], language: str) -> Document: ...
-
-    def ticket(self, issued: IssuedTicket, service: Service, language: str) -> Document: ...
-
-
 Reissue = Callable[[UUID, str], Document | None]
 
 
@@ -49,7 +40,7 @@ class StoredSlips:
     """Implements `kiosk.visit.ports.Slips`."""
 
     def __init__(
-        self, database: NodeDatabase, spool: Spool, builder: SlipBuilder, *, reissue: Reissue
+        self, database: NodeDatabase, spool: Spool, builder: DocumentBuilder, *, reissue: Reissue
     ) -> None:
         self._store = database.store
         self._clock = database.clock

@@ -9,16 +9,14 @@ The bytes the engine finalised are sealed as they are and never made again.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 from uuid import UUID
 
-from content.catalogue.model import FormAsset
 from kiosk.adapters.drafts import PinnedForm, ResumableDrafts, read_code, spaced
-from kiosk.case_reference import RANDOM_BYTES, make_reference
+from kiosk.adapters.references import References
 from kiosk.filling.filling import Filling
+from kiosk.slips.builder import DocumentBuilder
 from kiosk.visit.ports import DraftCode, FormReceipt, ResumedDraft
-from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, Spool
 from provisioning.cbor import encode
 from provisioning.faults import Fault
@@ -26,7 +24,7 @@ from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
 from sync.store.at_rest import ROOT_BYTES, AtRestCipher, SealPurpose
-from sync.store.database import MigrationSet, Store, Transaction
+from sync.store.database import MigrationSet, Transaction
 
 FORM_TABLES = MigrationSet(
     "kiosk-forms",
@@ -42,8 +40,6 @@ FORM_TABLES = MigrationSet(
         ) WITHOUT ROWID""",
     ),
 )
-
-_TRIES = 8
 
 
 class FormNotStored(Fault):
@@ -78,14 +74,6 @@ class FormReceipts:
 CODE_SLIP_WITHIN = timedelta(minutes=5)
 
 
-class ReceiptBuilder(Protocol):
-    """Builds documents: `kiosk.slips.builder.DocumentBuilder`."""
-
-    def received(self, received: FormReceipt, asset: FormAsset, language: str) -> Document: ...
-
-    def draft_code(self, code: str, asset: FormAsset, language: str, days: int) -> Document: ...
-
-
 class StoredForms:
     """Implements `kiosk.visit.ports.Submissions` over the node's database."""
 
@@ -96,7 +84,8 @@ class StoredForms:
         sealer: Sealer,
         *,
         drafts: ResumableDrafts,
-        builder: ReceiptBuilder,
+        builder: DocumentBuilder,
+        references: References,
     ) -> None:
         self._store = database.store
         self._journal = database.journal
@@ -106,6 +95,7 @@ class StoredForms:
         self._sealer = sealer
         self._drafts = drafts
         self._builder = builder
+        self._references = references
         self._ciphers: dict[UUID, AtRestCipher] = {}
 
     def keep_draft(self, visit: UUID, filling: Filling) -> None:
@@ -174,7 +164,7 @@ class StoredForms:
             }
         )
         with self._store.transaction() as tx:
-            reference = replaces.reference if replaces else self._reference(tx, asset.agency)
+            reference = replaces.reference if replaces else self._references.give(tx, asset.agency)
             received = FormReceipt(self._ids.uuid7(), reference, asset.agency, asset.id, now)
             body = {
                 "form": asset.id,
@@ -208,23 +198,7 @@ class StoredForms:
         with self._store.transaction() as tx:
             tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
 
-    def _reference(self, tx: Transaction, agency: str) -> str:
-        for _ in range(_TRIES):
-            reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
-            row = tx.one("SELECT 1 FROM form_receipt WHERE reference = ?", (reference,))
-            if row is None:
-                return reference
-        raise FormNotStored("No free reference was found; try once more.")
-
     def forget_all_drafts(self) -> None:
         """At the start: drafts of a process that is gone have no key, so delete the noise."""
         with self._store.transaction() as tx:
             tx.execute("DELETE FROM draft")
-
-
-def receipt_at(store: Store, reference: str) -> tuple[str, int, datetime] | None:
-    """(agency, journal entry, time) of a reference this kiosk gave."""
-    row = store.one("SELECT agency, seq, at FROM form_receipt WHERE reference = ?", (reference,))
-    return (
-        None if row is None else (row[0], int(row[1]), datetime.fromtimestamp(row[2] / 1000, UTC))
-    )

@@ -19,10 +19,12 @@ from kiosk.adapters.capture import camera_of, position_in, recorder_of
 from kiosk.adapters.case_status import StoredCases
 from kiosk.adapters.drafts import ResumableDrafts
 from kiosk.adapters.feedback import StoredFacts, StoredFeedback
+from kiosk.adapters.references import References
 from kiosk.adapters.slips import StoredSlips
 from kiosk.adapters.sms import StoredSms
 from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_profiles
 from kiosk.adapters.submissions import StoredForms
+from kiosk.case_reference import origin_of
 from kiosk.centre.authority import Authority
 from kiosk.centre.local_client import LocalCentre
 from kiosk.node.database import open_node_database
@@ -218,7 +220,16 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         service = catalogue.service(ticket.service)
         return counter.receipts.ticket(counter.issuer.issued(ticket), service, language)
 
-    forms = StoredForms(database, counter.spool, sealer, drafts=drafts, builder=counter.receipts)
+    node = counter.node.settings.node
+    references = References(database, origin_of(node.site, node.unit))
+    forms = StoredForms(
+        database,
+        counter.spool,
+        sealer,
+        drafts=drafts,
+        builder=counter.receipts,
+        references=references,
+    )
     forms.forget_all_drafts()
     return Ports(
         catalogue=catalogue,
@@ -227,7 +238,13 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         tickets=counter.issuer,
         submissions=forms,
         feedback=StoredFeedback(
-            database, sealer, counter.place, agencies=counter.node.registry.agencies()
+            database,
+            counter.spool,
+            sealer,
+            place=counter.place,
+            agencies=counter.node.registry.agencies(),
+            references=references,
+            builder=counter.receipts,
         ),
         slips=StoredSlips(database, counter.spool, counter.receipts, reissue=reissue),
         facts=StoredFacts(database),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
 from kiosk.adapters.drafts import RESUME_TABLES
+from kiosk.adapters.feedback import FEEDBACK_TABLES, FeedbackReceipts
+from kiosk.adapters.references import REFERENCE_TABLES
 from kiosk.adapters.submissions import FORM_TABLES, FormReceipts
 from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
 from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
@@ -25,6 +27,8 @@ _KIOSK_TABLES = (
     TICKET_TABLES,
     FORM_TABLES,
     CASE_TABLES,
+    FEEDBACK_TABLES,
+    REFERENCE_TABLES,
     RESUME_TABLES,
     SPOOL_TABLES,
     EQUIPMENT_TABLES,
@@ -39,7 +43,12 @@ _TABLES: dict[str, tuple[MigrationSet, ...]] = {
 
 def projections(role: str) -> Sequence[Projection]:
     """Every table of a node of `role` that is a fold of its journal."""
-    kiosk: tuple[Projection, ...] = (TicketTable(), FormReceipts(), CaseAnswers())
+    kiosk: tuple[Projection, ...] = (
+        TicketTable(),
+        FormReceipts(),
+        FeedbackReceipts(),
+        CaseAnswers(),
+    )
     found: dict[str, tuple[Projection, ...]] = {
         "kiosk": kiosk,
         "van": (*kiosk, WaitingLine()),

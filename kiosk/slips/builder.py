@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
@@ -15,7 +16,7 @@ from kiosk.charter_text import cost_words, time_words
 from kiosk.language import Translator
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import service_day
-from kiosk.visit.ports import FormReceipt, KioskLocation
+from kiosk.visit.ports import FeedbackReceipt, FormReceipt, KioskLocation
 from peripherals.printing.document import (
     Align,
     Block,
@@ -70,7 +71,7 @@ class DocumentBuilder:
             received.reference,
             [
                 TextLine(translator.say("slip.receipt"), Align.CENTRE),
-                TextLine(received.reference, Align.CENTRE, scale=2, bold=True),
+                *_reference(received.reference),
                 TextLine(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
                 TextLine(translator.say("slip.not_approved"), Align.CENTRE, bold=True),
                 HorizontalRule(),
@@ -79,6 +80,27 @@ class DocumentBuilder:
                 Qr(received.reference),
                 TextLine(translator.say("slip.keep"), Align.CENTRE),
                 TextLine(translator.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                TextLine(translator.say("slip.call"), Align.CENTRE),
+            ],
+        )
+
+    def feedback(self, receipt: FeedbackReceipt, at: datetime, language: str) -> Document:
+        """What somebody keeps who wrote to an office: the reference, who reads it, whom to ask.
+        What was written is not on it, nor what it was about.
+        """
+        translator = Translator(self.catalogue, language)
+        agency = self.catalogue.agency(receipt.agency).title(language)
+        return self._slip(
+            language,
+            receipt.reference,
+            [
+                TextLine(translator.say("slip.feedback"), Align.CENTRE),
+                *_reference(receipt.reference),
+                HorizontalRule(),
+                TextLine(translator.say("thanks.who", agency=agency)),
+                TextLine(translator.say("slip.issued", time=translator.moment(at))),
+                Qr(receipt.reference),
+                TextLine(translator.say("slip.keep"), Align.CENTRE),
                 TextLine(translator.say("slip.call"), Align.CENTRE),
             ],
         )
@@ -144,3 +166,9 @@ class DocumentBuilder:
             text = self.catalogue.text("slip.demo", language)
             yield TextLine(text, Align.CENTRE, inverse=True)
         yield TextLine(self.place.name, Align.CENTRE, bold=True)
+
+
+def _reference(reference: str) -> list[TextLine]:
+    """A reference in large letters, in two lines, which fit the narrowest paper."""
+    agency, _, body = reference.partition("-")
+    return [TextLine(part, Align.CENTRE, scale=2, bold=True) for part in (f"{agency}-", body)]

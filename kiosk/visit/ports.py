@@ -161,9 +161,18 @@ class Submissions(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class FeedbackReceipt:
+    """Words that an office will read; `subject` is the slip's."""
+
+    subject: UUID
+    reference: str
+    agency: str
+
+
 class FeedbackPort(Protocol):
-    def give(self, visit: UUID, opinion: Feedback) -> str | None:
-        """Store an opinion; the reference when words were sealed to an office."""
+    def give(self, visit: UUID, opinion: Feedback, language: str) -> FeedbackReceipt | None:
+        """Store an opinion; a receipt, with its slip, when words were sealed to an office."""
         ...
 
 

@@ -130,7 +130,7 @@ class Sample:
         self.session.state, self.paper = State.SUBMITTED, paper
         self.session.received = FormReceipt(
             self.session.visit,
-            f"{asset.agency}-7F3K22-XQ",
+            f"{asset.agency}-0G4T-9WKE-2HM7C",
             asset.agency,
             asset.id,
             self.content.now,

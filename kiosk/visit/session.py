@@ -15,7 +15,7 @@ from kiosk.filling.capture import Capturing
 from kiosk.filling.filling import Filling
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.visit.flow import State
-from kiosk.visit.ports import CaseStatus, DraftCode, FormReceipt
+from kiosk.visit.ports import CaseStatus, DraftCode, FeedbackReceipt, FormReceipt
 from kiosk.visit.sms_port import PhoneInput
 
 TEXT_SCALES = (1.0, 1.25, 1.5)
@@ -59,7 +59,7 @@ class FeedbackInput:
     face: int | None = None
     words: str = ""
     writing: bool = False
-    reference: str | None = None
+    receipt: FeedbackReceipt | None = None
 
 
 class PinOpens(Enum):

@@ -16,7 +16,7 @@ from content.catalogue.model import FormAsset, Service
 from content.faults import NotInPack
 from content.form_library.form_cache import FormOpener
 from kiosk.adapters.drafts import make_code
-from kiosk.case_reference import RANDOM_BYTES, make_reference
+from kiosk.case_reference import RANDOM_BYTES, make_reference, second_of
 from kiosk.filling.capture import CapturePhase, CaptureProgress
 from kiosk.filling.filling import Filling
 from kiosk.queue.lifecycle import IssuedTicket
@@ -24,6 +24,7 @@ from kiosk.visit.ports import (
     CaseStatus,
     DraftCode,
     Feedback,
+    FeedbackReceipt,
     FormReceipt,
     KioskLocation,
     NetworkStatus,
@@ -95,8 +96,9 @@ class PreviewStore:
         filling.record.engine.finalize()
         self.sent.append(filling)
         agency = filling.asset.agency
-        reference = make_reference(agency, self._ids.token(RANDOM_BYTES))
-        return FormReceipt(visit, reference, agency, filling.asset.id, self._clock.now())
+        now = self._clock.now()
+        reference = make_reference(agency, 0, second_of(now), self._ids.token(RANDOM_BYTES))
+        return FormReceipt(visit, reference, agency, filling.asset.id, now)
 
     def issue(
         self, visit: UUID, service: Service, priority_class: str, language: str
@@ -104,8 +106,8 @@ class PreviewStore:
         del visit, service, priority_class, language
         raise UsageFault("A preview gives no tickets; it shows one form.")
 
-    def give(self, visit: UUID, opinion: Feedback) -> str | None:
-        del visit, opinion
+    def give(self, visit: UUID, opinion: Feedback, language: str) -> FeedbackReceipt | None:
+        del visit, opinion, language
         return None
 
     def paper(self, subject: UUID) -> SlipState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.case_reference import is_reference
+from kiosk.case_reference import read_reference
 from kiosk.visit.actions import QUERY_MAX, TRIES_MAX, ActionContext, ActionTable, EditTable, signal
 from kiosk.visit.flow import Signal, State
 
@@ -11,18 +11,18 @@ def next_status(context: ActionContext, _tail: str) -> Signal | None:
     """Look the reference up. Five that no kiosk ever gave, then a person helps."""
     given = context.session.status_input
     given.problem = ""
-    typed = given.reference.strip().upper()
-    if not typed:
+    if not given.reference.strip():
         given.problem = "question.required"
         return None
     if given.tries >= TRIES_MAX:
         given.problem = "status.too_many"
         return None
-    if not is_reference(typed):
+    reference = read_reference(given.reference)
+    if reference is None:
         given.tries += 1
         given.problem = "status.not_found" if given.tries < TRIES_MAX else "status.too_many"
         return None
-    given.answer = context.ports.cases.find(typed)
+    given.answer = context.ports.cases.find(reference)
     given.tries += given.answer is None
     return Signal.ANSWERED
 

@@ -111,6 +111,9 @@ def _subject(session: Session) -> UUID | None:
             return session.received.submission if session.received else None
         case State.SERVICE:
             return session.checklist
+        case State.THANKS:
+            receipt = session.feedback_input.receipt
+            return receipt.subject if receipt else None
         case State.KEPT:
             return session.kept.slip if session.kept else None
         case _:

@@ -34,7 +34,7 @@ def send_opinion(context: ActionContext, _tail: str) -> Signal | None:
     session = context.session
     said = session.feedback_input
     opinion = Feedback(said.kind, said.face, said.words.strip(), session.service)
-    said.reference = context.ports.feedback.give(session.visit, opinion)
+    said.receipt = context.ports.feedback.give(session.visit, opinion, session.language)
     said.words = ""
     return Signal.SENT
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kiosk.visit.feedback.screens import KINDS
 from kiosk.visit.flow import State
+from kiosk.visit.ports import FeedbackReceipt, SlipState
 from kiosk.visit.sample import Build, Sample, SampleContent
 from kiosk.visit.session import FeedbackInput, FeedbackKind
 
@@ -17,11 +18,20 @@ def feedback(sample: Sample, **said: object) -> Sample:
     return sample.at(S.FEEDBACK, feedback_input=FeedbackInput(**said))  # type: ignore[arg-type]
 
 
+def sent(sample: Sample) -> Sample:
+    """Words went to an office; their slip is being printed."""
+    receipt = FeedbackReceipt(sample.session.visit, "HUDUMA-0G4T-9WKE-2HM7C", "HUDUMA")
+    given = FeedbackInput(receipt=receipt)
+    return sample.at(S.THANKS, feedback_input=given).beside(paper=SlipState.PRINTING)
+
+
 SAMPLES: dict[str, Build] = {
     "complain": lambda s: s.at(S.COMPLAIN),
     "feedback": lambda s: feedback(s, face=4),
     "feedback-words": lambda s: feedback(s, face=4, words="Asante sana", writing=True),
     "feedback-bribe": lambda s: feedback(s, kind=FeedbackKind.BRIBE),
+    "thanks": sent,
+    "thanks-rated": lambda s: s.at(S.THANKS),
     "feedback-bribe-words": lambda s: feedback(
         s, kind=FeedbackKind.BRIBE, words="Ghala", writing=True
     ),

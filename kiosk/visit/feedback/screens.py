@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from kiosk.ui_protocol.view import Element, KeyboardKind, Role
 from kiosk.visit.flow import State
-from kiosk.visit.screen import Screen, ScreenContext, ScreenTable, button, notice, text, tile
+from kiosk.visit.screen import (
+    Screen,
+    ScreenContext,
+    ScreenTable,
+    button,
+    notice,
+    paper_notice,
+    text,
+    tile,
+)
 from kiosk.visit.session import FeedbackKind
 
 FACES = {
@@ -68,10 +77,15 @@ def feedback(context: ScreenContext) -> Screen:
 def thanks(context: ScreenContext) -> Screen:
     """Thank you, with a reference when an office will read the words."""
     say = context.translator.say
-    reference = context.session.feedback_input.reference
+    receipt = context.session.feedback_input.receipt
     blocks = [text(say("thanks.text"))]
-    if reference:
-        blocks.append(notice(say("thanks.reference", reference=reference), tone="good"))
+    if receipt is not None:
+        agency = context.catalogue.agency(receipt.agency).title(context.session.language)
+        blocks += [
+            notice(say("thanks.reference", reference=receipt.reference), tone="good"),
+            text(say("thanks.who", agency=agency)),
+            *paper_notice(context),
+        ]
     return Screen(
         say("thanks.title"),
         "",

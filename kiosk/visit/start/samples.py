@@ -7,7 +7,6 @@ from datetime import timedelta
 from kiosk.visit.flow import State
 from kiosk.visit.ports import NetworkStatus
 from kiosk.visit.sample import Build, Sample
-from kiosk.visit.session import FeedbackInput
 
 S = State
 
@@ -34,6 +33,5 @@ SAMPLES: dict[str, Build] = {
     "help": lambda s: s.at(S.HELP),
     "staff-called": lambda s: s.at(S.STAFF_CALLED),
     "unavailable": lambda s: s.at(S.UNAVAILABLE, fault_code=41),
-    "thanks": lambda s: s.at(S.THANKS, feedback_input=FeedbackInput(reference="NRB-7F3K22-XQ")),
     "goodbye": lambda s: s.at(S.GOODBYE),
 }

@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.case_reference import is_reference, make_reference
 from kiosk.queue.estimate import KNOWN_FROM, wait_range
 from kiosk.queue.lifecycle import TRANSITIONS, TicketAction, TicketState, allowed
 from kiosk.queue.numbering import (
@@ -119,22 +118,3 @@ def test_another_site_or_key_does_not_recognise_the_code() -> None:
     assert read_ticket(KEY.public_key(), "HC-002", payload) is None
     other = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
     assert read_ticket(other.public_key(), "HC-001", payload) is None
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.binary(min_size=4, max_size=4), st.sampled_from(["NRB", "TREASURY", "HUDUMA"]))
-def test_references_check_themselves(randomness: bytes, agency: str) -> None:
-    reference = make_reference(agency, randomness)
-    assert is_reference(reference)
-    assert is_reference(f" {reference.lower()} ")
-    middle = reference.split("-")[1]
-    for place, character in enumerate(middle):
-        for other in "0A7Z":
-            if other != character:
-                wrong = middle[:place] + other + middle[place + 1 :]
-                assert not is_reference(reference.replace(middle, wrong))
-
-
-@pytest.mark.parametrize("text", ["", "NRB", "NRB-7K3M-29", "nrb 7k3mq2 29", "NRB-7K3MQ2-AA"])
-def test_what_is_no_reference(text: str) -> None:
-    assert not is_reference(text)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.case_reference import make_reference
+from kiosk.case_reference import given_by, make_reference, origin_of
 from kiosk.queue.numbering import service_day
 from kiosk.queue.signed_code import read_ticket
 from kiosk.simulation.audit.disk_search import search
@@ -300,6 +300,11 @@ def test_what_is_said_is_in_words_and_nothing_masked_is_said(visitor: Visitor) -
     assert visitor.view.spoken == {}
 
 
+def unknown(rest: bytes) -> str:
+    """A reference that some other kiosk may have given."""
+    return make_reference("NRB", origin_of("HC-001", 9), 86_400, rest)
+
+
 def ask(visitor: Visitor, reference: str) -> str:
     """What the kiosk says of a reference."""
     return visitor.tap("home", "status").type(reference).tap("next").words()
@@ -309,14 +314,45 @@ def test_status_is_honest_about_what_this_kiosk_knows(visitor: Visitor) -> None:
     report_lost_id(visitor).tap("submit")
     reference = visitor.number()
     assert "Saved on this kiosk" in ask(visitor, f" {reference.lower()} ")
-    assert "knows nothing yet" in ask(visitor, make_reference("NRB", b"\1\2\3\4"))
+    assert "knows nothing yet" in ask(visitor, unknown(b"\1\2\3\4"))
+
+
+def test_no_two_references_are_the_same_even_in_one_second(visitor: Visitor) -> None:
+    given = []
+    for kind in ("idea", "praise"):
+        home(visitor).tap("feedback", f"kind.{kind}", "words").type("More chairs").tap("send")
+        given.append(reference_on(visitor))
+        visitor.tap("done", "done")
+    visitor.clock.jump(seconds=-3_600)  # a clock set back changes nothing
+    home(visitor).tap("feedback", "kind.idea", "words").type("More chairs").tap("send")
+    given.append(reference_on(visitor))
+    told = [given_by(each) for each in given]
+    assert [each[0] for each in told if each] == [origin_of("VAN-1", 1)] * 3
+    seconds = [each[1] for each in told if each]
+    assert seconds == sorted(set(seconds))
+
+
+@pytest.mark.parametrize("kind", ["praise", "idea", "complaint", "bribe"])
+def test_words_have_a_slip_and_the_status_screen_knows_them(visitor: Visitor, kind: str) -> None:
+    home(visitor).tap("feedback", f"kind.{kind}", "words").type("At counter 4").tap("send")
+    reference = reference_on(visitor)
+    spool = visitor.kiosk.counter.spool
+    [job] = [each for each in spool.jobs() if each.kind == "receipt"]
+    assert job.label == reference
+    visitor.tap("done", "done")
+    assert "Saved on this kiosk" in ask(home(visitor).tap("help"), reference)
+
+
+def reference_on(visitor: Visitor) -> str:
+    """The reference on the screen that says thank you."""
+    return next(b.text for b in visitor.view.blocks if "reference" in b.text).split()[-1]
 
 
 def test_a_slip_of_the_pen_in_a_reference_is_told_at_once(visitor: Visitor) -> None:
     home(visitor).tap("status").type("NRB-000000-00").tap("next")
     assert visitor.state == "status"
     assert "Check it" in visitor.words()
-    visitor.type(make_reference("NRB", b"\0\0\0\0")).tap("next")
+    visitor.type(unknown(b"\0\0\0\0")).tap("next")
     assert visitor.state == "status-answer"
 
 
@@ -324,14 +360,14 @@ def test_who_guesses_references_is_sent_to_a_person(visitor: Visitor) -> None:
     report_lost_id(visitor).tap("submit")
     mine = visitor.number()
     for guess in range(5):
-        assert "knows nothing yet" in ask(visitor, make_reference("NRB", bytes([9, 9, 9, guess])))
+        assert "knows nothing yet" in ask(visitor, unknown(bytes([9, 9, 9, guess])))
     assert "Ask staff" in ask(visitor, mine)
     assert visitor.state == "status"
 
 
 def test_what_an_agency_answered_is_shown_with_its_age(visitor: Visitor) -> None:
     report_lost_id(visitor).tap("submit")
-    mine, elsewhere = visitor.number(), make_reference("NRB", b"\5\6\7\x08")
+    mine, elsewhere = visitor.number(), unknown(b"\5\6\7\x08")
     journal, now = visitor.kiosk.database.journal, visitor.clock.now()
 
     def came_down(reference: str, state: str, days: int, note: str = "") -> None:
