@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from content.authoring.build import build_default
-from kiosk.cli import provision
 from kiosk.node.composition import kiosk_of
 from kiosk.node.database import open_node_database
 from kiosk.queue.protocol import ReportedTicket
+from kiosk.simulation.site.demo_site import agency_codes
 from kiosk.ui_protocol.view import Activated
 from provisioning.clock import SystemClock, VirtualClock
 from provisioning.enrolment.site_layout import demo_plan, free_ports
@@ -206,7 +206,7 @@ def lay_out(folder: Path, kiosks: int) -> Site:
     """A demo site whose centre has `kiosks` kiosks."""
     clock = SystemClock()
     ids = SystemIds(clock)
-    plan = demo_plan(provision._agency_codes(), free_ports(4, ids))
+    plan = demo_plan(agency_codes(), free_ports(4, ids))
     first = next(node for node in plan.nodes if node.name == "kiosk-1")
     others = [node for node in plan.nodes if node.role != "kiosk"]
     line = [replace(first, name=name, unit=n) for n, name in enumerate(kiosk_names(kiosks), 1)]

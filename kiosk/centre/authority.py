@@ -20,14 +20,16 @@ from kiosk.centre.waiting_line import (
     LineTicket,
     act_of,
     block_after,
+    counters_at_work,
     last_leased,
     last_number,
+    service_times,
     ticket_at,
     ticket_of,
     untold_ticket,
     untold_visits,
-    wait,
 )
+from kiosk.queue.estimate import wait_range
 from kiosk.queue.faults import (
     CounterBusy,
     NobodyWaiting,
@@ -92,7 +94,9 @@ class Authority:
             ticket = ticket_of(tx, request.visit) or self._granted(tx, kiosk, request, now)
             line = DayLine(tx, ticket.day, self._counters.shared_with(ticket.service))
             ahead = people_ahead(ticket.waiting, line, self._policy)
-            minutes = wait(tx, ticket.day, ahead, _ms(now))
+            at_work = counters_at_work(tx, ticket.day, _ms(now))
+            able = sum(self._counters.can_serve(counter, ticket.service) for counter in at_work)
+            minutes = wait_range(ahead, service_times(tx, ticket.day), able)
         return Granted(
             day=ticket.day, series=ticket.series, number=ticket.number, ahead=ahead, wait=minutes
         )

@@ -15,7 +15,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from kiosk.queue.estimate import wait_range
 from kiosk.queue.lifecycle import TicketState
 from kiosk.queue.numbering import NumberBlock, label
 from kiosk.queue.priority import Arrival, Waiting
@@ -339,15 +338,20 @@ class DayLine:
         return self.day, None if self.services is None else json.dumps(sorted(self.services))
 
 
-def wait(tx: Transaction, day: str, people: int, now_ms: int) -> tuple[int, int] | None:
-    """The estimate for somebody with `people` ahead, in minutes; None for "not known"."""
-    times = tx.all(
+def service_times(tx: Transaction, day: str) -> list[float]:
+    """The newest times at a counter on `day`, in seconds."""
+    rows = tx.all(
         "SELECT ended_at - called_at FROM line_call WHERE day = ? AND ended_at IS NOT NULL"
         " ORDER BY seq DESC LIMIT ?",
         (day, SERVICE_TIMES),
     )
-    row = tx.one(
-        "SELECT count(DISTINCT counter) FROM line_call WHERE day = ? AND called_at >= ?",
+    return [row[0] / 1000 for row in rows]
+
+
+def counters_at_work(tx: Transaction, day: str, now_ms: int) -> list[int]:
+    """The counters that called somebody a short while ago."""
+    rows = tx.all(
+        "SELECT DISTINCT counter FROM line_call WHERE day = ? AND called_at >= ?",
         (day, now_ms - AT_WORK_MS),
     )
-    return wait_range(people, [each[0] / 1000 for each in times], int(row[0]) if row else 0)
+    return [int(row[0]) for row in rows]

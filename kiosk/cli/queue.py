@@ -3,7 +3,8 @@
 `issue` takes the path of the kiosk's touchscreen: the running centre, else the centre's database
 when it is on this machine, else the kiosk's own reserve. A centre tells nobody a number itself: it
 has no printer to prove the slip, so `--node` names a kiosk or a van (56). The other actions are
-one transaction on the database of the centre (or of the van named with --node).
+one transaction on the database of the centre (or of the van named with --node): a counter calls
+only for the services of its table (57), and there are no more than `queue.counters` (58).
 """
 
 from __future__ import annotations

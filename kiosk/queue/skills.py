@@ -41,6 +41,11 @@ class CentreCounters:
         skill = self.skills.get(counter)
         return "every service" if skill is None else skill.serves
 
+    def can_serve(self, counter: int, service: str) -> bool:
+        """Whether `counter` may call somebody who came for `service`."""
+        skill = self.skills.get(counter)
+        return skill is None or service in skill.services
+
     def shared_with(self, service: str) -> frozenset[str] | None:
         """The services that compete with `service` for a counter; None for all."""
         skills = [self.skills.get(counter) for counter in range(1, self.count + 1)]

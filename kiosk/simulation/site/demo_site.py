@@ -31,7 +31,7 @@ def new_demo_site(folder: Path) -> Site:
     clock = SystemClock()
     ids = SystemIds(clock)
     existed = folder.exists()
-    lay_out(folder, demo_plan(_agency_codes(), free_ports(4, ids)), ids, clock.now())
+    lay_out(folder, demo_plan(agency_codes(), free_ports(4, ids)), ids, clock.now())
     site = Site.open(folder)
     try:
         build_default(site.dir / "pack", site.root_key(), clock.now())
@@ -57,6 +57,6 @@ def _set_pins(site: Site, clock: Clock, ids: Ids) -> None:
     write_private(site.dir / PINS_FILE, lines.encode())
 
 
-def _agency_codes() -> list[str]:
+def agency_codes() -> list[str]:
     with (DEFAULT_SOURCES / "agencies.csv").open(encoding="utf-8", newline="") as file:
         return [row["code"] for row in csv.DictReader(file)]

@@ -334,6 +334,27 @@ def test_the_estimate_is_not_known_until_people_were_served(centre: Centre) -> N
     assert low < 7 * 5 < high + 10
 
 
+def test_counters_for_others_do_not_shorten_the_wait() -> None:
+    counters = CentreCounters(3, {2: CounterSkill(frozenset({"NTSA-01"}), "NTSA")})
+    centre = Centre(":memory:", counters)
+    for _ in range(20):
+        centre.grant()
+        centre.authority.grant("kiosk-1", centre.wish("D", service="NTSA-01"))
+    for _ in range(6):
+        centre.authority.call(1)
+        centre.authority.call(2)
+        centre.clock.advance(seconds=300)
+        centre.authority.complete(1)
+        centre.authority.complete(2)
+    identity = centre.grant()[1]
+    licence = centre.authority.grant("kiosk-1", centre.wish("D", service="NTSA-01"))
+    assert identity.wait is not None
+    assert licence.wait is not None
+    assert licence.ahead == identity.ahead + 1
+    assert licence.wait < identity.wait, "two counters serve the one, one counter the other"
+    centre.store.close()
+
+
 def test_everything_travels_as_messages(centre: Centre) -> None:
     visit = centre.ids.uuid7()
     own = LocalCentre(centre.authority, "kiosk-1")

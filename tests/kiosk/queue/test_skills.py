@@ -18,6 +18,9 @@ def test_a_counter_without_a_skill_serves_everybody() -> None:
     counters = CentreCounters(2, {2: ROAD})
     assert counters.services(1) is None
     assert counters.services(2) == {"NTSA-01"}
+    assert counters.can_serve(1, "NRB-01")
+    assert counters.can_serve(2, "NTSA-01")
+    assert not counters.can_serve(2, "NRB-01")
     assert (counters.serves(1), counters.serves(2)) == ("every service", "NTSA")
 
 
