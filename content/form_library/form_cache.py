@@ -23,6 +23,8 @@ from provisioning.clock import EAT
 from provisioning.ids import Ids
 
 KEPT = 4
+ROWS_MAX = 500
+"""Rows of one repeat at a kiosk: nobody fills more, and a slip of the finger asks for thousands."""
 
 
 class FormOpener:
@@ -53,7 +55,9 @@ class FormOpener:
     ) -> FormSession:
         """A new record. `locate` says where the kiosk stands, for forms that note it."""
         form = self.form(asset)
-        return FormSession(form, now=now, tz=EAT, ids=ids, seed=_seed(visit), locate=locate)
+        return FormSession(
+            form, now=now, tz=EAT, ids=ids, seed=_seed(visit), locate=locate, rows_max=ROWS_MAX
+        )
 
     def resume(
         self,
@@ -68,7 +72,7 @@ class FormOpener:
         """The record of a draft; raises `SnapshotRefused`."""
         form, seed = self.form(asset), _seed(visit)
         return FormSession.restore(
-            form, snapshot, now=now, tz=EAT, ids=ids, seed=seed, locate=locate
+            form, snapshot, now=now, tz=EAT, ids=ids, seed=seed, locate=locate, rows_max=ROWS_MAX
         )
 
 

@@ -32,10 +32,25 @@ class FormTooLarge(Fault):
     code = 64
 
 
+class TooManyRows(FormTooLarge):
+    """A count asks for more rows of a repeat than there may be."""
+
+
 class AnswerRefused(Fault):
     """An operation on a session does not fit the form: no such path, read-only, not a repeat."""
 
     code = 65
+
+
+class AnswerUnusable(AnswerRefused):
+    """An answer that fits its question but not the form, which is as it was before.
+
+    `most` is the number of rows there may be, where the answer asked for more.
+    """
+
+    def __init__(self, message: str, most: int | None = None) -> None:
+        super().__init__(message)
+        self.most = most
 
 
 class SnapshotRefused(Fault):

@@ -43,9 +43,16 @@ class Itext:
     """By language and id; a text of the plain form only stands by itself (most do)."""
 
     def find(self, text_id: str, language: str) -> Mapping[str, Parts]:
-        """The forms of a text in `language`, else the default language, else any; {} if none."""
+        """The forms of a text, each in `language`, else the default language, else any."""
+        forms: dict[str, Parts] = {}
         for name in (language, self.default, *self.languages):
             found = self.texts.get(name, {}).get(text_id)
-            if found:
-                return found if isinstance(found, dict) else {PLAIN: found}
-        return {}
+            if not found:
+                continue
+            if not isinstance(found, dict):
+                if not forms:
+                    return {PLAIN: found}
+                found = {PLAIN: found}
+            for form, parts in found.items():
+                forms.setdefault(form, parts)
+        return forms

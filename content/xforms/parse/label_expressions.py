@@ -45,6 +45,10 @@ class LabelExpressions:
         control = None if place is None else place.control
         if place is None or control is None:
             return
+        if control.itemset is not None:
+            # Which choice has that name also changes with what the filter reads.
+            with suppress(BadExpression, FormTooLarge):
+                yield self._expressions.tree(control.itemset.nodeset, "choices"), place
         for choice in control.choices:
             yield from self._outputs(self._parts(choice.label), place)
         if control.itemset is not None and control.itemset.label_itext:

@@ -34,6 +34,7 @@ _TYPES = {
     "geoshape", "binary", "barcode", "intent", "select", "select1", "odk:rank", "long", "integer",
 }  # fmt: skip
 _SAME_TYPES = {"integer": "int", "long": "int", "odk:rank": "rank", "rank": "rank"}
+_GAPS: tuple[Parts, ...] = ("", "-")
 _ENTITIES_NEWEST = (2025, 1)
 """The newest entities version this engine knows; a form that asks for more is refused."""
 
@@ -155,6 +156,7 @@ class _FormReader:
             }
         if not itext.default and itext.languages:
             itext.default = itext.languages[0]
+        _drop_gaps(itext)
         return itext
 
     def _lists(self, instances: list[Element], sources: dict[str, str]) -> dict[str, ChoiceList]:
@@ -268,6 +270,28 @@ def _forms_of(text: Element) -> Parts | dict[str, Parts]:
     if len(values) == 1 and not values[0].get("form"):
         return parts_of(values[0])
     return {value.get("form") or PLAIN: parts_of(value) for value in values}
+
+
+def _drop_gaps(itext: Itext) -> None:
+    """Take out the dashes pyxform fills missing translations with: another language's words are
+    shown instead. A text that is a dash in every language is meant.
+    """
+    spoken: dict[str, set[str]] = {}
+    for texts in itext.texts.values():
+        for text_id, found in texts.items():
+            forms = found if isinstance(found, dict) else {PLAIN: found}
+            said = {form for form, parts in forms.items() if parts not in _GAPS}
+            spoken.setdefault(text_id, set()).update(said)
+    for texts in itext.texts.values():
+        for text_id, found in list(texts.items()):
+            forms = found if isinstance(found, dict) else {PLAIN: found}
+            gaps = {f for f, parts in forms.items() if parts in _GAPS and f in spoken[text_id]}
+            if not gaps:
+                continue
+            if len(gaps) == len(forms):
+                del texts[text_id]
+            else:
+                texts[text_id] = {f: parts for f, parts in forms.items() if f not in gaps}
 
 
 def _mark_repeats(controls: list) -> list[NodeDefinition]:  # type: ignore[type-arg]

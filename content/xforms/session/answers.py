@@ -11,7 +11,7 @@ import re
 from datetime import date, tzinfo
 
 from content.xforms.faults import AnswerRefused
-from content.xforms.xpath.functions.dates import day_text
+from content.xforms.xpath.functions.dates import date_of_days
 from content.xforms.xpath.values import number_text, parse_moment
 
 _INT = re.compile(r"[-+]?\d+\Z", re.ASCII)
@@ -79,7 +79,7 @@ def _as_day(text: str, zone: tzinfo) -> str:
     moment = parse_moment(text, zone)
     if moment is not None:
         return moment.astimezone(zone).date().isoformat()
-    return day_text(float(text)) if _DECIMAL.match(text) else ""
+    return date_of_days(float(text), zone) if _DECIMAL.match(text) else ""
 
 
 def _truncated(text: str) -> str:

@@ -55,7 +55,7 @@ class SelectChoices:
         return [
             Choice(
                 cell(row, value),
-                self._label(row, itemset),
+                self._label(row, itemset, node),
                 evaluation.media(cell(row, words), node) if itemset.label_itext else (),
                 cell(row, ICON) if has_icons else "",
             )
@@ -75,7 +75,7 @@ class SelectChoices:
                 "",
             )
         found = self._find(itemset, node, value)
-        return self._label(found[0], itemset) if found else ""
+        return self._label(found[0], itemset, node) if found else ""
 
     def allowed(self, control: Control, node: XmlNode, values: Iterable[str]) -> list[str]:
         """Those of `values` that are offered now."""
@@ -107,9 +107,10 @@ class SelectChoices:
             )
         return self._finders[key]
 
-    def _label(self, row: XmlNode, itemset: Itemset) -> str:
+    def _label(self, row: XmlNode, itemset: Itemset, node: XmlNode) -> str:
+        """The words of a choice; values in them are those of the select's own row."""
         text = cell(row, itemset.label) if itemset.label else ""
-        return self._evaluation.itext(text, row) if itemset.label_itext else text
+        return self._evaluation.itext(text, node) if itemset.label_itext else text
 
 
 def _where(node: XmlNode) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Protocol
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from content.xforms.definition import Control, NodeDefinition
 from content.xforms.faults import EvaluationFault, FormTooLarge
-from content.xforms.limits import EVALUATION_STEPS_MAX
+from content.xforms.limits import EVALUATION_STEPS_MAX, ROWS_MAX
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.form import Form
 from content.xforms.texts import PLAIN, Output, Parts, TextDefinition
@@ -48,6 +49,10 @@ class SessionContext:
         self.root: RecordNode = form.record.root
         self._document = XmlNode("#document")
         self._now = now
+        self.order_seed = seed
+        """What shuffled choices are ordered by; a draft keeps it."""
+        self.rows_max = ROWS_MAX
+        """Rows of one repeat."""
         # Small seeds start the generator near zero: spread them first.
         self._random = ParkMiller(seed * 1_103_515_245 + 12_345)
         self._properties = properties
@@ -101,6 +106,11 @@ class SessionContext:
 
     def random(self) -> float:
         return self._random.next()
+
+    def shuffle_seed(self, node: XmlNode) -> int:
+        where = node.name if node.place is None else node.place.path
+        digest = hashlib.sha256(f"{self.order_seed} {where}".encode()).digest()
+        return int.from_bytes(digest[:7], "big")
 
     def uuid(self) -> str:
         return str(self._ids.uuid4())

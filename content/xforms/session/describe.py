@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from content.xforms.addresses import address
 from content.xforms.definition import SELECTS, Control, NodeDefinition
+from content.xforms.faults import EvaluationFault
 from content.xforms.parse.form import Form
 from content.xforms.results import Choice, NodeState, RecordProblem, Violation
 from content.xforms.session.choices import SelectChoices
@@ -75,7 +76,12 @@ class NodeDescriber:
         if constraint:
             where = f"constraint of {place.path}"
             test = self._form.expressions.boolean(constraint, place, where)
-            if not test(Context(node, self._evaluation)):
+            try:
+                stands = test(Context(node, self._evaluation))
+            except EvaluationFault:
+                # A rule that cannot be run for this answer (a pattern made of it) is not kept.
+                stands = False
+            if not stands:
                 return Violation.CONSTRAINT
         return None
 

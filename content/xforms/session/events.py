@@ -27,6 +27,8 @@ class Events:
         self._evaluation = evaluation
         self._engine = engine
         self._depth = 0
+        self.changed: list[tuple[RecordNode, str]] = []
+        """What actions changed since the session last cleared it, with the values before."""
 
     def fire_load(self, *, first: bool) -> None:
         """The form was opened, for the first time or again."""
@@ -83,6 +85,7 @@ class Events:
             text = run(Context(node, self._evaluation))
         text = calculated(text, node.place.type, self._evaluation.zone)
         if text != node.value:
+            self.changed.append((node, node.value))
             node.value = text
             self._engine.value_changed(node)
             self._engine.settle()

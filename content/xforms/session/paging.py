@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from content.xforms.addresses import address
-from content.xforms.definition import Control
+from content.xforms.definition import Control, NodeDefinition
 from content.xforms.parse.form import Form
 from content.xforms.results import Page, PageKind
 from content.xforms.session.context import SessionContext
 from content.xforms.session.recalculation import nodes_at
 from content.xforms.tree import RecordNode, XmlNode
 
+OffersRow: TypeAlias = Callable[[NodeDefinition, RecordNode], bool]
+"""Whether a new row of a repeat under a node would be relevant."""
 
-def pages(form: Form, evaluation: SessionContext) -> list[Page]:
+
+def pages(form: Form, evaluation: SessionContext, offers_row: OffersRow) -> list[Page]:
     """Every page of what is relevant now."""
-    return list(_Pager(form, evaluation).pages(form.controls, evaluation.root, ()))
+    pager = _Pager(form, evaluation, offers_row)
+    return list(pager.pages(form.controls, evaluation.root, ()))
 
 
 class _Pager:
-    def __init__(self, form: Form, evaluation: SessionContext) -> None:
+    def __init__(self, form: Form, evaluation: SessionContext, offers_row: OffersRow) -> None:
         self._form = form
+        self._offers_row = offers_row
         self._evaluation = evaluation
 
     def pages(
@@ -96,7 +102,9 @@ class _Pager:
                     yield Page(PageKind.GROUP, address(row), asked, titles=titles, label=label)
                 else:
                     yield from inner
-            if not control.count and not control.fixed:
+            if control.count or control.fixed:
+                continue
+            if rows or self._offers_row(place, parent):
                 path = f"{address(parent)}/{place.name}"
                 yield Page(PageKind.REPEAT, path, rows=len(rows), titles=titles, label=label)
 

@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from content.xforms.addresses import address, find
-from content.xforms.faults import AnswerRefused
+from content.xforms.faults import (
+    AnswerRefused,
+    AnswerUnusable,
+    EvaluationFault,
+    FormTooLarge,
+    TooManyRows,
+)
+from content.xforms.limits import ROWS_MAX
 from content.xforms.lists.lists import ChoiceList
 from content.xforms.parse.form import Form
 from content.xforms.results import Finalized, NodeState, Page, RecordProblem, SetResult
@@ -31,6 +38,7 @@ from content.xforms.session.submission import (
     to_xml,
 )
 from content.xforms.tree import RecordNode, copy_record
+from provisioning.faults import Fault
 
 
 class FormSession:
@@ -47,13 +55,15 @@ class FormSession:
         preload: Mapping[str, str] | None = None,
         last_saved: ChoiceList | None = None,
         locate: Callable[[], str | None] | None = None,
+        rows_max: int = ROWS_MAX,
     ) -> None:
         """`locate` gives the device's place as `latitude longitude altitude accuracy`, for
-        `odk:setgeopoint`; None, or giving None, leaves those questions blank.
+        `odk:setgeopoint`; None, or giving None, leaves those questions blank. `rows_max` bounds
+        the rows of one repeat; an answer that asks for more is refused.
         """
-        self._build(
-            form, SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
-        )
+        evaluation = SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
+        evaluation.rows_max = rows_max
+        self._build(form, evaluation)
         self._evaluation.take(copy_record(form.record.root))
         self._start_new()
 
@@ -81,14 +91,19 @@ class FormSession:
         preload: Mapping[str, str] | None = None,
         last_saved: ChoiceList | None = None,
         locate: Callable[[], str | None] | None = None,
+        rows_max: int = ROWS_MAX,
     ) -> FormSession:
         """The session a `snapshot()` was taken of; raises `SnapshotRefused`."""
         session = cls.__new__(cls)
         evaluation = SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
+        evaluation.rows_max = rows_max
         session._build(form, evaluation)
-        root, language = snapshots.read(form, snapshot)
-        session._evaluation.take(root)
-        session._evaluation.language = language
+        saved = snapshots.read(form, snapshot)
+        evaluation.take(saved.root)
+        evaluation.language = saved.language
+        if saved.order_seed is not None:
+            evaluation.order_seed = saved.order_seed
+        session._repeats.aside = saved.aside
         session._resume()
         return session
 
@@ -116,6 +131,11 @@ class FormSession:
         self._repeats.settle_counts()
 
     @property
+    def rows_max(self) -> int:
+        """Rows there may be of one repeat."""
+        return self._evaluation.rows_max
+
+    @property
     def languages(self) -> list[str]:
         return list(self.form.languages)
 
@@ -141,21 +161,60 @@ class FormSession:
             raise AnswerRefused(f"{path} is a group; answer the questions in it.")
         value = stored(text or "", node.place.type, self._evaluation.zone)
         changed = value != node.value
-        self._engine.answered(node)
         if changed:
+            self._answer(node, value)
+        else:
+            self._engine.answered(node)
+        violation = self._describer.violation(node)
+        message = "" if violation is None else self._describer.message(node, violation)
+        return SetResult(changed, violation, message)
+
+    def _answer(self, node: RecordNode, value: str) -> None:
+        """Change `node` and whatever follows; where that cannot be worked out nothing changes.
+
+        An absurd count or a pattern that cannot be run is a mistake in one answer: the answer is
+        refused with the reason and the record is as it was.
+        """
+        before = node.value
+        self._events.changed.clear()
+        self._engine.answered(node)
+        try:
             node.value = value
             self._engine.value_changed(node)
             self._engine.settle()
             self._events.value_changed(node)
             self._settle()
-        violation = self._describer.violation(node)
-        message = "" if violation is None else self._describer.message(node, violation)
-        return SetResult(changed, violation, message)
+        except (FormTooLarge, EvaluationFault) as fault:
+            self._take_back([(node, before), *self._events.changed])
+            raise self._unusable(fault) from fault
+
+    def _unusable(self, fault: Fault) -> AnswerUnusable:
+        return AnswerUnusable(
+            fault.message, self.rows_max if isinstance(fault, TooManyRows) else None
+        )
+
+    def _take_back(self, changed: list[tuple[RecordNode, str]]) -> None:
+        for node, before in reversed(changed):
+            node.value = before
+        self._repeats.keeping = False
+        try:
+            self._engine.run_all()
+            self._repeats.settle_counts()
+        finally:
+            self._repeats.keeping = True
 
     def add(self, path: str) -> str:
         """Add a row to the repeat at `path` (`/data/rep`); its address. Raises `AnswerRefused`."""
-        row = self._repeats.add(path)
-        self._settle()
+        self._events.changed.clear()
+        row: RecordNode | None = None
+        try:
+            row = self._repeats.add(path)
+            self._settle()
+        except (FormTooLarge, EvaluationFault) as fault:
+            if row is not None:
+                self._repeats.undo(row)
+            self._take_back(self._events.changed)
+            raise self._unusable(fault) from fault
         return address(row)
 
     def remove(self, path: str) -> None:
@@ -165,6 +224,7 @@ class FormSession:
 
     def node(self, path: str) -> NodeState:
         """The state of one node; raises `AnswerRefused` where there is none."""
+        self._evaluation.spent = 0
         return self._describer.state(find(self._evaluation.root, path))
 
     def nodes(self) -> list[NodeState]:
@@ -177,7 +237,8 @@ class FormSession:
 
     def pages(self) -> list[Page]:
         """What to ask now, in order: relevant questions only."""
-        return pages(self.form, self._evaluation)
+        self._evaluation.spent = 0
+        return pages(self.form, self._evaluation, self._repeats.offers_row)
 
     def violations(self) -> list[RecordProblem]:
         """Every relevant answer that is missing or breaks its constraint, in order."""
@@ -217,8 +278,12 @@ class FormSession:
     _own_id = _deprecated = ""
 
     def snapshot(self) -> bytes:
-        """The record as bytes for `restore`: values, rows and language, nothing derived."""
-        return snapshots.write(self.form, self._evaluation.root, self._evaluation.language)
+        """The record as bytes for `restore`: values, rows, language and order, nothing derived."""
+        evaluation = self._evaluation
+        saved = snapshots.SavedRecord(
+            evaluation.root, evaluation.language, evaluation.order_seed, self._repeats.aside
+        )
+        return snapshots.write(self.form, saved)
 
     def values(self, paths: Iterable[str] | None = None) -> dict[str, str]:
         """Stored values by address, of leaves (of `paths` where given)."""

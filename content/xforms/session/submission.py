@@ -139,11 +139,14 @@ def entity_changes(root: RecordNode) -> tuple[EntityChange, ...]:
         if not (creates or updates) or meta is None or not isinstance(meta.parent, RecordNode):
             continue
         labels = entity.by_name.get("label", [])
+        label = labels[0].text() if labels else ""
+        if creates and not updates and not label.strip():
+            continue  # as servers have it: nothing is created without a name
         found.append(
             EntityChange(
                 dataset=_attribute(entity, "dataset"),
                 id=_attribute(entity, "id"),
-                label=labels[0].text() if labels else "",
+                label=label,
                 creates=creates,
                 updates=updates,
                 properties=tuple(_properties(meta.parent)),

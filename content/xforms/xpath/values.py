@@ -77,6 +77,10 @@ class EvaluationContext(Protocol):
         """The next number of the session's generator, 0 <= n < 1."""
         ...
 
+    def shuffle_seed(self, node: XmlNode) -> int:
+        """What choices asked for at `node` are shuffled by, the same for the record's life."""
+        ...
+
     def uuid(self) -> str:
         """A fresh version 4 UUID."""
         ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from content.i18n.kenyan_formats import DAYS, MONTHS
 from content.xforms.xpath.signature import Function
@@ -52,21 +52,45 @@ def day_text(days: float) -> str:
     return date.fromordinal(ordinal).isoformat()
 
 
+def date_of_days(days: float, zone: tzinfo) -> str:
+    """The local day of a number of days since 1970: a whole number is that day wherever one is, a
+    fraction is a moment counted in UTC (`decimal-date-time()` gives such), whose day is meant here.
+
+    So `date(decimal-date-time(${d}) + 7)` is a week later in Nairobi too, where midnight is the
+    evening before in UTC.
+    """
+    if not math.isfinite(days) or days.is_integer():
+        return day_text(days)
+    moment = _moment_of_fraction(days, zone)
+    return "" if moment is None else moment.date().isoformat()
+
+
 def _date(c: Context, value: Value) -> str:
+    return _from_text(c, value) or date_of_days(_days(c, value), c.evaluation.zone)
+
+
+def _date_time(c: Context, value: Value) -> str:
+    """As `_date`, but a number is the moment it counts to, the time of day with it."""
+    found = _from_text(c, value)
+    if found:
+        return found
+    moment = _moment_of_fraction(_days(c, value), c.evaluation.zone)
+    return "" if moment is None else moment_text(moment)
+
+
+def _from_text(c: Context, value: Value) -> str:
+    """A date or a moment written as one, tidied; empty for anything else."""
     if isinstance(value, float):
-        return day_text(value)
-    text = to_text(value).strip()
-    if len(text) == 10 and parse_moment(text, c.evaluation.zone) is not None:
-        return text
-    moment = parse_moment(text, c.evaluation.zone)
-    if moment is not None:
-        return (
-            moment_text(moment.astimezone(c.evaluation.zone))
-            if "T" in text
-            else moment.date().isoformat()
-        )
-    number = text_number(text, c)
-    return "" if math.isnan(number) else day_text(number)
+        return ""
+    text, zone = to_text(value).strip(), c.evaluation.zone
+    moment = parse_moment(text, zone)
+    if moment is None or len(text) == 10:
+        return "" if moment is None else text
+    return moment_text(moment.astimezone(zone)) if "T" in text else moment.date().isoformat()
+
+
+def _days(c: Context, value: Value) -> float:
+    return value if isinstance(value, float) else text_number(to_text(value).strip(), c)
 
 
 def _moment(c: Context, value: Value) -> datetime | None:
@@ -85,14 +109,18 @@ def _moment_of_days(c: Context, days: float) -> datetime | None:
     So `format-date(decimal-date-time(today()) - 365.25 * n, …)` counts from today and not from
     the evening before (JavaRosa does the same).
     """
-    text = day_text(days)
-    if not text or days.is_integer():
-        return parse_moment(text, c.evaluation.zone)
-    moment = parse_moment(f"{text}T00:00:00Z", c.evaluation.zone)
-    if moment is None:
+    if days.is_integer():
+        return parse_moment(day_text(days), c.evaluation.zone)
+    return _moment_of_fraction(days, c.evaluation.zone)
+
+
+def _moment_of_fraction(days: float, zone: tzinfo) -> datetime | None:
+    """The moment `days` after 1970 began in UTC, on the clock of `zone`."""
+    midnight = parse_moment(f"{day_text(days)}T00:00:00Z", zone)
+    if midnight is None:
         return None
     part = timedelta(milliseconds=round((days - math.floor(days)) * _DAY_S * 1000))
-    return (moment + part).astimezone(c.evaluation.zone)
+    return (midnight + part).astimezone(zone)
 
 
 def _decimal_date_time(c: Context, value: Value) -> float:
@@ -179,7 +207,7 @@ TABLE = {
     "today": Function("text", "", _today),
     "now": Function("text", "", _now),
     "date": Function("text", "v", _date),
-    "date-time": Function("text", "v", _date),
+    "date-time": Function("text", "v", _date_time),
     "decimal-date-time": Function("number", "v", _decimal_date_time),
     "decimal-time": Function("number", "v", _decimal_time),
     "format-date": Function("text", "vs", _format),

@@ -46,8 +46,11 @@ def _seed_of(value: Value, c: Context) -> int:
 
 
 def shuffled(nodes: list[XmlNode], seed: Value | None, c: Context) -> list[XmlNode]:
-    """Inside-out Fisher-Yates; without a seed the session's own generator decides."""
-    draw = c.evaluation.random if seed is None else ParkMiller(_seed_of(seed, c)).next
+    """Inside-out Fisher-Yates; without a seed the record and the question decide, so that the order
+    is the same whenever it is asked for.
+    """
+    chosen = c.evaluation.shuffle_seed(c.current) if seed is None else _seed_of(seed, c)
+    draw = ParkMiller(chosen).next
     found: list[XmlNode] = []
     for at, node in enumerate(nodes):
         pick = int(draw() * (at + 1))
