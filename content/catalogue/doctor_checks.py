@@ -1,4 +1,4 @@
-"""The doctor's checks of content: the pack, its age, its strings, its holidays.
+"""The doctor's checks of content: the pack, its age, its texts, its holidays, its counters.
 
 Nothing here changes anything, and no check needs a network.
 """
@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import Protocol
 
 from content.catalogue.catalogue import Catalogue
+from content.catalogue.counters import counter_skills
 from content.pack.pack import Pack
 from provisioning.clock import EAT, Clock
 from provisioning.doctor.runner import Check, Finding, unwell, well
+from provisioning.settings.schema import Settings
 
 OLD_AFTER_DAYS = 183
 """Fees move; a pack older than half a year is worth a question."""
 
 HOLIDAYS_AHEAD_DAYS = 60
+
+QUEUE_ROLES = frozenset({"centre", "van"})
+"""The nodes that call people to counters."""
 
 
 class ContentNode(Protocol):
@@ -29,17 +34,29 @@ class ContentNode(Protocol):
     @property
     def root_public(self) -> bytes: ...
 
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def counter_table(self) -> Path | None: ...
+
     def clock(self) -> Clock: ...
 
 
 def checks(node: ContentNode) -> list[Check]:
     """The checks of one node."""
-    return [
+    found = [
         Check("content.pack", lambda: _pack(node)),
         Check("content.age", lambda: _age(node)),
         Check("content.words", lambda: _words(node)),
         Check("content.holidays", lambda: _holidays(node)),
     ]
+    if node.role in QUEUE_ROLES:
+        found.append(Check("content.counters", lambda: _counters(node)))
+    return found
 
 
 def _pack(node: ContentNode) -> Finding:
@@ -76,3 +93,19 @@ def _holidays(node: ContentNode) -> Finding:
         text = f"the pack knows public holidays only to {last:%d/%m/%Y}"
         return unwell("content.holidays", text, "Install a newer pack.", 34)
     return well("content.holidays", f"known to {last:%d/%m/%Y}")
+
+
+def _counters(node: ContentNode) -> Finding:
+    pack = Pack.open(node.pack_dir, node.root_public)
+    site, count = node.settings.node.site, node.settings.queue.counters
+    skills = counter_skills(pack, site, node.counter_table)
+    above = sorted(counter for counter in skills if counter > count)
+    if above and node.counter_table is not None:
+        return unwell(
+            "content.counters",
+            f"the table of counters names {above[0]}, and the centre has {count}",
+            "Raise queue.counters, or take the row out of the table.",
+            33,
+        )
+    named = ", ".join(f"{n}: {skills[n].serves}" for n in sorted(skills) if n <= count)
+    return well("content.counters", f"{count} counters; {named or 'each serves every service'}")

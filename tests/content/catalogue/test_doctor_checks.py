@@ -12,6 +12,9 @@ import pytest
 from content.catalogue.doctor_checks import checks
 from provisioning.clock import Clock, VirtualClock
 from provisioning.doctor.runner import examine
+from provisioning.settings.schema import NodeSettings, Settings
+
+SETTINGS = Settings(node=NodeSettings(name="centre", role="centre", site="HC-001", county=47))
 
 
 @dataclass
@@ -19,6 +22,9 @@ class Node:
     pack_dir: Path
     root_public: bytes
     now: datetime
+    role: str = "kiosk"
+    settings: Settings = SETTINGS
+    counter_table: Path | None = None
 
     def clock(self) -> Clock:
         return VirtualClock(self.now)
@@ -63,3 +69,19 @@ def test_an_altered_pack_is_told_with_its_code_and_file(node, pack, tmp_path):
 def test_no_pack_at_all_is_told(node, tmp_path):
     node.pack_dir = tmp_path
     assert findings(node)["content.pack"].code == 31
+
+
+def test_a_centre_tells_what_its_counters_serve(node, tmp_path):
+    assert "content.counters" not in findings(node), "a kiosk calls nobody"
+    node.role = "centre"
+    told = findings(node)["content.counters"]
+    assert told.ok
+    assert told.text == "5 counters; 4: NRB, CRS, 5: KRA, NTSA"
+    node.counter_table = tmp_path / "counters.csv"
+    told = findings(node)["content.counters"]
+    assert (told.ok, told.code) == (False, 33)
+    node.counter_table.write_text("centre,counter,agencies,services\n*,6,NRB,\n")
+    told = findings(node)["content.counters"]
+    assert not told.ok
+    assert "names 6, and the centre has 5" in told.text
+    assert "queue.counters" in told.remedy
