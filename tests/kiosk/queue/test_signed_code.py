@@ -1,0 +1,45 @@
+"""The code on a ticket says only what its kiosk signed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.queue.signed_code import PAYLOAD_MAX, read_ticket, ticket_payload
+from provisioning.ids import SeededIds
+
+DAY = date(2026, 11, 23)
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+@pytest.mark.parametrize("label", ["A101", "A1001", "A-K2-07", "Z-K99-9999"])
+def test_codes_are_short_and_say_only_what_was_signed(label: str) -> None:
+    visit = SeededIds().uuid7()
+    payload = ticket_payload(KEY, "HC-001", DAY, label, visit)
+    assert len(payload) <= PAYLOAD_MAX
+    claim = read_ticket(KEY.public_key(), "HC-001", payload)
+    assert claim is not None
+    assert (claim.label, claim.day, claim.visit_head) == (label, DAY, visit.bytes[:6])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 103), st.characters(min_codepoint=33, max_codepoint=126))
+def test_one_altered_character_of_a_code_is_refused(place: int, letter: str) -> None:
+    payload = ticket_payload(KEY, "HC-001", DAY, "A101", SeededIds().uuid7())
+    forged = payload[:place] + letter + payload[place + 1 :]
+    claim = read_ticket(KEY.public_key(), "HC-001", forged)
+    # The last character of unpadded base64 has spare bits: the bytes must be the same then.
+    assert claim is None or forged == payload or place == len(payload) - 1
+
+
+def test_another_site_or_key_does_not_recognise_the_code() -> None:
+    payload = ticket_payload(KEY, "HC-001", DAY, "A101", SeededIds().uuid7())
+    assert read_ticket(KEY.public_key(), "HC-002", payload) is None
+    other = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
+    assert read_ticket(other.public_key(), "HC-001", payload) is None
