@@ -38,9 +38,9 @@ def start() -> dict[str, float]:
     from kiosk.ui.automation.driver import Driver
     from kiosk.ui.automation.fake_core import FakeCore
 
-    mirror = FakeCore()
-    mirror.give(gallery.view("attract"))
-    Driver(mirror, look)
+    fake_core = FakeCore()
+    fake_core.give(gallery.view("attract"))
+    Driver(fake_core, look)
     return {"first_view_s": time.perf_counter() - began, "rss_first_mb": rss_mb()}
 
 
@@ -57,16 +57,16 @@ def changes() -> dict[str, float]:
     from kiosk.ui.automation.driver import Driver, SimulatedTouch
     from kiosk.ui.automation.fake_core import FakeCore
 
-    mirror = FakeCore()
-    driver = Driver(mirror, look)
+    fake_core = FakeCore()
+    driver = Driver(fake_core, look)
     rounds: list[list[float]] = [[], []]
     for times in rounds:
         for name in gallery.SCREENS:
-            mirror.give(gallery.view(name, "sw"))
+            fake_core.give(gallery.view(name, "sw"))
             began = time.perf_counter()
             driver.frames(1)
             times.append(time.perf_counter() - began)
-    mirror.give(gallery.view("home"))
+    fake_core.give(gallery.view("home"))
     driver.frames(3)
     touches = []
     for target in [t for t in driver.targets().values() if t.element.role == "tile"] * 4:
@@ -77,7 +77,7 @@ def changes() -> dict[str, float]:
         touches.append(time.perf_counter() - began)
         EventLoop.post_dispatch_input("end", finger)
         driver.frames(2)
-    mirror.give(gallery.view("question-text"))
+    fake_core.give(gallery.view("question-text"))
     driver.frames(3)
     keys = []
     for _letter in range(20):
@@ -109,18 +109,18 @@ def idle() -> dict[str, float]:
     from kiosk.ui.window.app import HudumaApp
     from kiosk.ui.window.bridge import later
 
-    mirror, found = FakeCore(), {}
-    app = HudumaApp(mirror, look)
+    fake_core, found = FakeCore(), {}
+    app = HudumaApp(fake_core, look)
     marks: list[tuple[float, float]] = []
 
     def mark() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         marks.append((time.perf_counter(), used.ru_utime + used.ru_stime))
 
-    mirror.give(gallery.view("attract"))
+    fake_core.give(gallery.view("attract"))
     later(mark, 3)
     later(mark, 3 + IDLE_S)
-    later(lambda: mirror.give(gallery.view("question-text")), 3.1 + IDLE_S)
+    later(lambda: fake_core.give(gallery.view("question-text")), 3.1 + IDLE_S)
     later(mark, 6 + IDLE_S)
     later(mark, 6 + 2 * IDLE_S)
     later(app.stop, 6.2 + 2 * IDLE_S)
@@ -142,12 +142,12 @@ def soak() -> dict[str, float]:
     from kiosk.ui.automation.driver import Driver
     from kiosk.ui.automation.fake_core import FakeCore
 
-    mirror = FakeCore()
-    driver = Driver(mirror, look)
+    fake_core = FakeCore()
+    driver = Driver(fake_core, look)
     after_20 = 0.0
     for visit in range(200):
         for name in ("home", "services", "service", "ticket", "question-text", "review", "attract"):
-            mirror.give(gallery.view(name, "sw" if visit % 2 else "en"))
+            fake_core.give(gallery.view(name, "sw" if visit % 2 else "en"))
             driver.frames(1)
         if visit == 20:
             after_20 = rss_mb()

@@ -88,7 +88,7 @@ class WipedBuffer:
         return self._size
 
     def __repr__(self) -> str:
-        return f"Wiped({self._size} of {self.cap} bytes)"
+        return f"WipedBuffer({self._size} of {self.cap} bytes)"
 
     def add(self, chunk: bytes) -> bool:
         end = self._size + len(chunk)

@@ -47,8 +47,8 @@ class Catalogue:
         self._tables = csv_tables.read(files)
         self._strings = strings.read(files["strings.csv"], strict=strict)
         conventions = json.loads(files["conventions.json"])
-        self.prices = fees.read(conventions)
-        self.calendar = OpeningHours(
+        self.fees = fees.read(conventions)
+        self.opening_hours = OpeningHours(
             self._tables.holidays, tuple(conventions["hours"]["extended_desks"])
         )
         self.contacts: Mapping[str, str] = conventions["contacts"]
@@ -168,7 +168,7 @@ class Catalogue:
 
     def fee(self, service: Service, day: date) -> ResearchedValue[int]:
         """The fee in KES on `day`: a dated waiver wins over the charter."""
-        return self.prices.fee(service, day)
+        return self.fees.fee(service, day)
 
     def form(self, form_id: str) -> FormAsset:
         """The compiled form; raises `NotInPack`."""
@@ -184,7 +184,7 @@ class Catalogue:
 
     def open_at(self, centre: Centre | str, moment: datetime) -> bool:
         """Whether the centre serves at `moment` (aware)."""
-        return self.calendar.open_at(self._centre(centre), moment)
+        return self.opening_hours.open_at(self._centre(centre), moment)
 
     def offered_at(self, service: Service | str, centre: Centre | str) -> bool | None:
         """Whether the data says the centre offers the service; None where it does not say."""

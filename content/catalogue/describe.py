@@ -50,7 +50,7 @@ def _words(words: TranslatedText) -> dict[str, str]:
 
 def _service(catalogue: Catalogue, service: Service, day: date) -> dict[str, object]:
     fee = catalogue.fee(service, day)
-    rule = catalogue.prices.rule(service, day)
+    rule = catalogue.fees.rule(service, day)
     needs = [
         {"key": each.key, "icon": each.icon} | _words(each.names)
         for each in catalogue.requirements(service)
@@ -103,7 +103,7 @@ def _agency(catalogue: Catalogue, agency: Agency) -> dict[str, object]:
 
 
 def _centre(catalogue: Catalogue, centre: Centre, day: date) -> dict[str, object]:
-    today = catalogue.calendar.day(centre, day)
+    today = catalogue.opening_hours.day(centre, day)
     return {
         "kind": "centre",
         "id": centre.id,

@@ -87,7 +87,7 @@ def _words(node: ContentNode) -> Finding:
 
 def _holidays(node: ContentNode) -> Finding:
     catalogue = Catalogue.open(node.pack_dir, node.root_public)
-    last = max(catalogue.calendar.holidays)
+    last = max(catalogue.opening_hours.holidays)
     left = (last - node.clock().now().astimezone(EAT).date()).days
     if left < HOLIDAYS_AHEAD_DAYS:
         text = f"the pack knows public holidays only to {last:%d/%m/%Y}"

@@ -87,8 +87,8 @@ def date_short(day: date) -> str:
 
 def date_long(day: date, language: str) -> str:
     """Friday 21 November 2025, Ijumaa 21 Novemba 2025."""
-    tongue = _language(language)
-    return f"{DAYS[tongue][day.weekday()]} {day.day} {MONTHS[tongue][day.month - 1]} {day.year}"
+    code = _language(language)
+    return f"{DAYS[code][day.weekday()]} {day.day} {MONTHS[code][day.month - 1]} {day.year}"
 
 
 def month_long(year_month: str, language: str) -> str:
@@ -136,18 +136,18 @@ def time_shown(moment: time, language: str) -> str:
 
 def hours_shown(opens: time, closes: time, language: str) -> str:
     """For example "8.00 am to 5.00 pm"; in Kiswahili the clock times follow."""
-    tongue = _language(language)
-    between = "to" if tongue == "en" else "hadi"
-    text = f"{spoken_time(opens, tongue)} {between} {spoken_time(closes, tongue)}"
-    return text if tongue == "en" else f"{text} ({opens:%H:%M}-{closes:%H:%M})"
+    code = _language(language)
+    between = "to" if code == "en" else "hadi"
+    text = f"{spoken_time(opens, code)} {between} {spoken_time(closes, code)}"
+    return text if code == "en" else f"{text} ({opens:%H:%M}-{closes:%H:%M})"
 
 
 def money(shillings: int, language: str) -> str:
     """As written: "KES 1,000", "KSh 1,000"; zero is "Free", "Bila malipo"."""
-    tongue = _language(language)
+    code = _language(language)
     if shillings == 0:
-        return "Free" if tongue == "en" else "Bila malipo"
-    return f"{'KES' if tongue == 'en' else 'KSh'} {shillings:,}"
+        return "Free" if code == "en" else "Bila malipo"
+    return f"{'KES' if code == 'en' else 'KSh'} {shillings:,}"
 
 
 _BLANKS = re.compile(r"[\s\u00a0.\-()/]+")

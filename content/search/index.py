@@ -67,7 +67,7 @@ class SearchIndex:
                 for word in words(text):
                     held = self._postings[word]
                     held[document.code] = max(held.get(document.code, 0.0), weight)
-        self._vocabulary = WordIndex(self._postings)
+        self._word_index = WordIndex(self._postings)
         count = len(self._order) or 1
         self._rarity = {
             word: 0.4 + math.log((count + 1) / (len(held) + 0.5))
@@ -119,7 +119,7 @@ class SearchIndex:
     ) -> Mapping[str, tuple[float, float]]:
         """(score, likeness) by service of one typed word; adds the words it may stand for."""
         scores: dict[str, tuple[float, float]] = {}
-        for candidate, likeness in self._vocabulary.like(word, typing=last).items():
+        for candidate, likeness in self._word_index.like(word, typing=last).items():
             known[candidate] = max(known.get(candidate, 0.0), likeness)
             worth = likeness * self._rarity[candidate]
             for code, weight in self._postings[candidate].items():

@@ -28,10 +28,10 @@ _NONE = "none:"
 
 
 class CameraCapturer:
-    """Implements `Capturer`: one picture. `open_equipment` gives a loop with the camera alone."""
+    """Implements `Capturer`: one picture. `open_device_loop` gives a loop with the camera alone."""
 
-    def __init__(self, open_equipment: Callable[[], DeviceLoop], clock: Clock) -> None:
-        self._open_equipment = open_equipment
+    def __init__(self, open_device_loop: Callable[[], DeviceLoop], clock: Clock) -> None:
+        self._open_device_loop = open_device_loop
         self._clock = clock
         self._device_loop: DeviceLoop | None = None
         self._asked = False
@@ -40,7 +40,7 @@ class CameraCapturer:
     def start(self) -> None:
         self.stop()
         try:
-            self._device_loop = self._open_equipment()
+            self._device_loop = self._open_device_loop()
         except DeviceFault:
             return
         self._until = self._clock.monotonic() + OPEN_S

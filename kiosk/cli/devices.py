@@ -143,7 +143,7 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     from peripherals.printing.spool import SPOOL_TABLES
     from peripherals.printing.worker.printer_url import parse_printer_url
     from peripherals.service.device_service import ServiceParts, spool_key_beside
-    from peripherals.service.hotplug_source import printer_plugs
+    from peripherals.service.hotplug_source import printer_hotplug_source
     from provisioning.clock import SystemClock
     from provisioning.faults import UsageFault
     from provisioning.ids import SystemIds
@@ -161,11 +161,11 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
         raise UsageFault("Name a printer with --printer URL, or a node with --site and --node.")
     names = ["printer", *(f"printer-{n}" for n in range(2, len(addresses) + 1))]
     printers = list(zip(names, addresses, strict=False))
-    plugs = printer_plugs(node.settings.devices.hotplug if node else "udev:", addresses)
+    plugs = printer_hotplug_source(node.settings.devices.hotplug if node else "udev:", addresses)
     clock = node.clock(service=True) if node is not None else SystemClock()
     ids = SystemIds(clock)
     if node is not None and arguments.spool is None:
-        database, key = _books_of(node, clock, ids), node.at_rest_root
+        database, key = _database_of(node, clock, ids), node.at_rest_root
         if not _has_others(node):
             return ServiceParts(node.db_path, key, printers, clock, ids, database, plugs=plugs)
         from kiosk.node.device_composition import others_of
@@ -190,7 +190,7 @@ def _has_others(node: Node) -> bool:
     return any(url != "none:" for role, url in devices.items() if role not in own)
 
 
-def _books_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store, Journal]]:
+def _database_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store, Journal]]:
     """The node's database and journal. Entries `print.*` are folded by no projection, so none
     are handed in and this process stays free of the kiosk's own modules.
     """

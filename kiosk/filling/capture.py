@@ -27,12 +27,12 @@ class CapturePhase(StrEnum):
 class CaptureProgress:
     """A capture as it stands: `content` (JPEG or WAV) when ready, `seconds` it has lasted."""
 
-    stage: CapturePhase
+    phase: CapturePhase
     content: bytes = b""
     seconds: int = 0
 
     def __repr__(self) -> str:
-        return f"Taken({self.stage}, {len(self.content)} bytes)"
+        return f"CaptureProgress({self.phase}, {len(self.content)} bytes)"
 
 
 class Capturer(Protocol):

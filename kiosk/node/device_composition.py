@@ -43,13 +43,13 @@ class SimulatedPower:
 class NodeDeviceUnit(DeviceUnit):
     """The unit with its connection to the core, which it closes with itself."""
 
-    def __init__(self, parts: UnitParts, senses: DeviceEventSender) -> None:
+    def __init__(self, parts: UnitParts, event_sender: DeviceEventSender) -> None:
         super().__init__(parts)
-        self._senses = senses
+        self._event_sender = event_sender
 
     def close(self) -> None:
         super().close()
-        self._senses.close()
+        self._event_sender.close()
 
 
 def device_urls(node: Node) -> dict[str, str]:
@@ -75,23 +75,23 @@ def unit_maker(
     def make() -> DeviceUnit:
         tables = [SPOOL_TABLES, EQUIPMENT_TABLES, SMS_TABLES]
         store = Store.open(node.db_path, tables, strict=field)
-        senses = DeviceEventSender(f"ipc://{node.socket_path('core')}")
+        event_sender = DeviceEventSender(f"ipc://{node.socket_path('core')}")
         power: PowerPort = SystemPower() if field else SimulatedPower()
-        hotplug = plugs.ear() if plugs is not None else hotplug_of(source)
+        hotplug = plugs.subscriber() if plugs is not None else hotplug_of(source)
         parts = UnitParts(
             device_loop=DeviceLoop(
                 urls, clock, ids, read_codes=_read_codes, hotplug=hotplug, field=field
             ),
             store=store,
             clock=clock,
-            outlet=senses,
+            outlet=event_sender,
             power=power,
             hold=hold,
             busy=lambda: printing(store),
             calls=DeviceCallServer(f"ipc://{node.socket_path('equipment')}"),
             sms=SmsQueue(store, node.at_rest_root, clock, ids) if "sms" in urls else None,
         )
-        return NodeDeviceUnit(parts, senses)
+        return NodeDeviceUnit(parts, event_sender)
 
     return make
 

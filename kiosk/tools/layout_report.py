@@ -29,12 +29,12 @@ def run(
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the window
     from kiosk.ui.automation.layout_lint import problems  # noqa: PLC0415 - opens the window
 
-    mirror, found = FakeCore(), []
-    driver = Driver(mirror, look)
+    fake_core, found = FakeCore(), []
+    driver = Driver(fake_core, look)
     for language in ("en", "sw") if longer == 1 else ("en",):  # the rule: 1.9 times the English
         for scale in scales:
             for name in names or list(gallery.SCREENS):
-                mirror.give(gallery.view(name, language, scale=scale, longer=longer))
+                fake_core.give(gallery.view(name, language, scale=scale, longer=longer))
                 driver.frames(1)
                 where = {"screen": name, "language": language, "scale": scale}
                 found += [{**where, "problem": each} for each in sorted(set(problems(driver)))]

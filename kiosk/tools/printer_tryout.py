@@ -9,7 +9,7 @@ from peripherals.faults import SimulatorRefused
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.printing.worker.attempts import void_counts
 from peripherals.printing.worker.printer_url import parse_printer_url
-from peripherals.service.hotplug_source import printer_plugs
+from peripherals.service.hotplug_source import printer_hotplug_source
 from peripherals.service.printer_hotplug import PrinterBindings
 from peripherals.service.tryout_printer import test_printer, write_logo
 from peripherals.transport_port import Transport
@@ -36,7 +36,9 @@ def try_printer(name: str, url: str | None, node: Node | None, logo: Path | None
     clock = SystemClock()
     connect: Callable[[], Transport] = address.open
     if address.match.named:
-        plugs = printer_plugs(node.settings.devices.hotplug if node else "udev:", [address])
+        plugs = printer_hotplug_source(
+            node.settings.devices.hotplug if node else "udev:", [address]
+        )
         plug = PrinterBindings(plugs, {name: address}).plugs[name]
         connect = plug.connect
     if node is not None:

@@ -63,8 +63,8 @@ def draw(out: Path, size: str, sheets: list[str], only: frozenset[str] = frozens
     ui.prepare(width=width, height=height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the window
 
-    mirror, count = FakeCore(), 0
-    driver = Driver(mirror, look)
+    fake_core, count = FakeCore(), 0
+    driver = Driver(fake_core, look)
     for name in sheets:
         sheet = SHEETS[name]
         for language in sheet.languages:
@@ -75,7 +75,7 @@ def draw(out: Path, size: str, sheets: list[str], only: frozenset[str] = frozens
                     screen, language, scale=sheet.scale, theme=sheet.theme, online=True,
                     countdown=sheet.countdown,
                 )  # fmt: skip
-                mirror.give(sample)
+                fake_core.give(sample)
                 driver.frames(2)
                 driver.picture(out / name / f"{screen}-{language}.png")
                 count += 1

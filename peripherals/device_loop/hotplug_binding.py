@@ -51,7 +51,7 @@ class HotplugBinding:
 
     def __init__(self, source: HotplugSource | None) -> None:
         self._source = source
-        self._bench = PresentDevices(source.present() if source else ())
+        self._present = PresentDevices(source.present() if source else ())
 
     def filenos(self) -> tuple[int, ...]:
         """What to wait on."""
@@ -65,7 +65,7 @@ class HotplugBinding:
         if not events:
             return []
         for event in events:
-            self._bench.take(event)
+            self._present.take(event)
         changes = self.place(slots, now)
         fresh = {event.device.node for event in events if isinstance(event, Plugged)}
         changes += [
@@ -85,7 +85,7 @@ class HotplugBinding:
             if slot.url.match.named
         }
         changes: list[tuple[ConfiguredDevice, list[DeviceEvent]]] = []
-        for name, found in self._bench.roles(matches).items():
+        for name, found in self._present.roles(matches).items():
             slot = slots[name]
             match found:
                 case MatchRefused(cause):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from peripherals.connection.hotplug import HotplugSource
 from peripherals.connection.url import DeviceUrl
 from peripherals.device_loop.hotplug_binding import ConfiguredDevice, HotplugBinding
-from peripherals.device_loop.registry import NODE, ROLES, DeviceContext, read_equipment_url
+from peripherals.device_loop.registry import NODE, ROLES, DeviceContext, read_device_url
 from peripherals.device_loop.status_table import DeviceRow
 from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
 from peripherals.devices.gnss import GnssPosition
@@ -63,14 +63,14 @@ class DeviceLoop:
     ) -> None:
         self._clock = clock
         self._field = field
-        self._placing = HotplugBinding(hotplug)
+        self._binding = HotplugBinding(hotplug)
         self._changed = True
         self._slots: dict[str, ConfiguredDevice] = {}
         around = DeviceContext(lambda: clock.now().astimezone(EAT).date(), read_codes or _no_codes)
         for name, url in urls.items():
             if url and url != _NONE:
                 self._slots[name] = self._slot(name, url, around, _jitter(ids), policy)
-        self._told(self._placing.place(self._slots, clock.monotonic()))
+        self._told(self._binding.place(self._slots, clock.monotonic()))
 
     # -- the loop -------------------------------------------------------------------------
 
@@ -81,7 +81,7 @@ class DeviceLoop:
         """
         self._wait(timeout_s, also)
         now = self._clock.monotonic()
-        heard = self._told(self._placing.plugged(self._slots, now))
+        heard = self._told(self._binding.plugged(self._slots, now))
         for slot in self._slots.values():
             heard += self._heard(slot, slot.worker.step(now))
         return heard
@@ -94,7 +94,7 @@ class DeviceLoop:
             for slot in self._slots.values()
             for event in slot.worker.close(now)
         ]
-        self._placing.close()
+        self._binding.close()
         return heard
 
     # -- asking it ------------------------------------------------------------------------
@@ -105,21 +105,21 @@ class DeviceLoop:
     def tell(self, name: str, command: object) -> bool:
         """Give a device a command; False when it is not there, not serving or takes none."""
         slot = self._slots.get(name)
-        take = getattr(slot.worker.dialogue, "tell", None) if slot else None
+        take = getattr(slot.worker.protocol, "tell", None) if slot else None
         if slot is None or take is None or not slot.worker.state.serves:
             return False
         take(command, self._clock.monotonic())
         return True
 
-    def dialogue(self, name: str) -> LineProtocol | None:
+    def protocol(self, name: str) -> LineProtocol | None:
         """The dialogue of a device, for reading what it knows."""
         slot = self._slots.get(name)
-        return slot.worker.dialogue if slot else None
+        return slot.worker.protocol if slot else None
 
     def modem(self) -> Modem | None:
         """The dialogue of the SMS modem, for the queue's `pump`."""
-        dialogue = self.dialogue("sms")
-        return dialogue if isinstance(dialogue, Modem) else None
+        protocol = self.protocol("sms")
+        return protocol if isinstance(protocol, Modem) else None
 
     def restart(self, name: str) -> bool:
         """An operator asks for a fresh start of one device."""
@@ -132,7 +132,7 @@ class DeviceLoop:
     def wipe(self) -> None:
         """A visit ended: nothing half read stays in any buffer."""
         for slot in self._slots.values():
-            slot.worker.dialogue.wipe()
+            slot.worker.protocol.wipe()
 
     def rows(self) -> list[DeviceRow]:
         """The table as it stands now."""
@@ -166,13 +166,13 @@ class DeviceLoop:
         jitter: Iterator[float],
         policy: RestartPolicy | None,
     ) -> ConfiguredDevice:
-        parsed, kind = read_equipment_url(url)
+        parsed, kind = read_device_url(url)
         if parsed.kind != name:
             raise BadDeviceUrl(f"The setting {name} takes a URL that begins with {name}+.")
         if self._field and simulated(parsed):
             raise SimulatorRefused(f"The setting {name} names a simulator; name the real device.")
         # Parameters are checked now, at the start, not at the first plug.
-        dialogue = kind.dialogue(parsed, around)
+        protocol = kind.protocol(parsed, around)
         slot: ConfiguredDevice
 
         def open_line() -> DeviceLine:
@@ -181,7 +181,7 @@ class DeviceLoop:
             words = {**slot.url.parameters, NODE: slot.node}
             return kind.open_line(replace(slot.url, parameters=words))
 
-        worker = DeviceWorker(name, dialogue, open_line, jitter, policy)
+        worker = DeviceWorker(name, protocol, open_line, jitter, policy)
         slot = ConfiguredDevice(name, parsed, kind, worker, self._clock.now())
         return slot
 
@@ -197,7 +197,7 @@ class DeviceLoop:
             until = until if wakes is None else min(until, wakes)
             if slot.worker.wants_to_write:
                 until = min(until, now + 0.02)  # a pipe to write is not the pipe to read
-        for extra in (*also, *self._placing.filenos()):
+        for extra in (*also, *self._binding.filenos()):
             poll.register(extra, select.POLLIN)
         poll.poll(max(0.0, until - now) * 1000)
 

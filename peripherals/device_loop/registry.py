@@ -54,7 +54,7 @@ class DeviceKind:
 
     parameters: tuple[str, ...]
     open_line: Callable[[DeviceUrl], DeviceLine]
-    dialogue: Callable[[DeviceUrl, DeviceContext], LineProtocol]
+    protocol: Callable[[DeviceUrl, DeviceContext], LineProtocol]
     subsystem: str = ""
     port: int = 0  # of a device on the network
 
@@ -158,7 +158,7 @@ ROLES = ("scanner", "mrz", "card", "gnss", "sms", "ups", "gpio", "audio", "brigh
 """The names a node's devices have; each is also the kind its URL must begin with."""
 
 
-def read_equipment_url(url: str) -> tuple[DeviceUrl, DeviceKind]:
+def read_device_url(url: str) -> tuple[DeviceUrl, DeviceKind]:
     """A URL of the settings and its row; raises `BadDeviceUrl`."""
     parsed = read_url(url, {name: kind.parameters for name, kind in KINDS.items()})
     kind = KINDS[f"{parsed.kind}+{parsed.driver}"]

@@ -149,5 +149,5 @@ class DeviceUnit:
             write_position(tx, place, self._parts.clock.now())
 
     def _place(self, now: float) -> GnssPosition | None:
-        receiver = self._parts.device_loop.dialogue("gnss")
+        receiver = self._parts.device_loop.protocol("gnss")
         return receiver.position(now) if isinstance(receiver, Gpsd | Nmea) else self._position

@@ -46,13 +46,13 @@ class DeviceWorker:
     def __init__(
         self,
         name: str,
-        dialogue: LineProtocol,
+        protocol: LineProtocol,
         open_line: Callable[[], DeviceLine],
         jitter: Iterator[float],
         policy: RestartPolicy | None = None,
     ) -> None:
         self.name = name
-        self.dialogue = dialogue
+        self.protocol = protocol
         self.state = DeviceState.OPENING
         self.cause = Cause.NONE
         self.restarts = 0
@@ -79,7 +79,7 @@ class DeviceWorker:
         """When `step` must be called next even if nothing arrives."""
         if self._line is None:
             return self._open_at
-        times = [self.dialogue.wakes_at()]
+        times = [self.protocol.wakes_at()]
         if self._out:
             times.append(self._taken_at + self._policy.write_s_max)
         return min((t for t in times if t is not None), default=None)
@@ -125,7 +125,7 @@ class DeviceWorker:
         except DeviceFault as fault:
             return self._again(self._cause_of(fault, broke_off=self._seen), now)
         self._out, self._taken_at = b"", now
-        return [DeviceCondition(DeviceState.PROBING), *self.dialogue.begin(now)]
+        return [DeviceCondition(DeviceState.PROBING), *self.protocol.begin(now)]
 
     def _exchange(self, line: DeviceLine, now: float, events: list[DeviceEvent]) -> None:
         """Appends to `events` as it goes: what was heard before the line broke still counts."""
@@ -133,10 +133,10 @@ class DeviceWorker:
             self._write(line, now)
             chunk = line.read()
             if chunk:
-                events += self.dialogue.received(chunk, now)
-            wakes = self.dialogue.wakes_at()
+                events += self.protocol.received(chunk, now)
+            wakes = self.protocol.wakes_at()
             if wakes is not None and now >= wakes:
-                events += self.dialogue.elapsed(now)
+                events += self.protocol.elapsed(now)
             broken = next((e for e in events if isinstance(e, ProtocolBroken)), None)
             if broken is not None:
                 events.remove(broken)
@@ -149,7 +149,7 @@ class DeviceWorker:
             events += self._broke(Cause.NO_ANSWER, now)
 
     def _write(self, line: DeviceLine, now: float) -> None:
-        fresh = self.dialogue.outgoing()
+        fresh = self.protocol.outgoing()
         if fresh and not self._out:
             self._taken_at = now
         self._out += fresh
@@ -168,7 +168,7 @@ class DeviceWorker:
             return []
         self._line.close()
         self._line, self._out, self._good_since = None, b"", None
-        return self.dialogue.ended(now)
+        return self.protocol.ended(now)
 
     def _again(self, cause: Cause, now: float) -> list[DeviceEvent]:
         """Plan the next try and say how the device stands meanwhile."""

@@ -45,7 +45,7 @@ class CameraFrame:
     jpeg: bytes
 
     def __repr__(self) -> str:
-        return f"Frame({len(self.jpeg)} bytes)"
+        return f"CameraFrame({len(self.jpeg)} bytes)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class CardCommand:
     apdu: bytes
 
     def __repr__(self) -> str:
-        return f"Ask({self.id})"
+        return f"CardCommand({self.id})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,7 +61,7 @@ class CardResponse:
     apdu: bytes | None
 
     def __repr__(self) -> str:
-        return f"Answered({self.id}, {'nothing' if self.apdu is None else len(self.apdu)})"
+        return f"CardResponse({self.id}, {'nothing' if self.apdu is None else len(self.apdu)})"
 
 
 class CardReader(TextLineProtocol):

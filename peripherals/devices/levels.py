@@ -40,19 +40,19 @@ class LevelControl(TextLineProtocol):
     def __init__(self, initial: int | None = None, least: int = 0) -> None:
         super().__init__(256)
         self._least = least
-        self._wish = initial
+        self._requested = initial
         self._told: int | None = None
 
     def begin(self, now: float) -> list[DeviceEvent]:
         self._lines.wipe()
         self._told = None
-        self._ask("?" if self._wish is None else str(self._level(self._wish)), now)
+        self._ask("?" if self._requested is None else str(self._level(self._requested)), now)
         return []
 
     def tell(self, command: object, now: float) -> None:
         if isinstance(command, SetLevel):
-            self._wish = self._level(command.percent)
-            self._ask(str(self._wish), now)
+            self._requested = self._level(command.percent)
+            self._ask(str(self._requested), now)
 
     def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         del now

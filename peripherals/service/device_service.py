@@ -47,7 +47,7 @@ _STOP_S = 1.5
 class ServiceParts:
     """What the service is made of; built by the command.
 
-    `open_books` opens the spool's store anew (once for each thread), with the node's journal
+    `open_database` opens the spool's store anew (once for each thread), with the node's journal
     when the spool is a node's, which then hears of every slip.
     """
 
@@ -56,7 +56,7 @@ class ServiceParts:
     printers: Sequence[tuple[str, PrinterAddress]]  # first choice first
     clock: Clock
     ids: Ids
-    open_books: Callable[[], tuple[Store, Journal | None]]
+    open_database: Callable[[], tuple[Store, Journal | None]]
     policy: ProofPolicy | None = None
     device_loop: Callable[[], SupervisedWorker] | None = None  # every device that is not a printer
     hold: PowerHold = field(default_factory=PowerHold)  # set while the battery is nearly empty
@@ -88,7 +88,7 @@ class DeviceService:
     def __init__(self, parts: ServiceParts) -> None:
         self._parts = parts
         self._lock = SpoolLock(parts.path)
-        self._store, _ = parts.open_books()
+        self._store, _ = parts.open_database()
         self._spool = Spool(self._store, parts.at_rest_root, parts.clock, parts.ids)
         self._supervisor = ThreadSupervisor(parts.clock, self._crashed)
         self._outlets = PrinterBindings(parts.plugs, dict(parts.printers))
@@ -137,7 +137,7 @@ class DeviceService:
         sys.stderr.flush()
         now = self._parts.clock.now()
         with suppress(StoreFault):
-            store, _ = self._parts.open_books()
+            store, _ = self._parts.open_database()
             with store.transaction() as tx:
                 observe(tx, name, PrinterStatus(DeviceState.FAULT, now, Cause.KEEPS_FAILING))
             store.close()
@@ -157,7 +157,7 @@ class DeviceService:
         parts = self._parts
 
         def make() -> _Owning:
-            store, journal = parts.open_books()
+            store, journal = parts.open_database()
             spool = Spool(store, parts.at_rest_root, parts.clock, parts.ids)
             neighbours = OtherPrinters(store, name, rank, parts.clock)
             worker = PrinterWorker(

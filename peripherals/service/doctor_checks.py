@@ -12,7 +12,7 @@ from datetime import datetime
 
 from peripherals.device_loop import status_table
 from peripherals.device_loop.loop import simulated
-from peripherals.device_loop.registry import ROLES, read_equipment_url
+from peripherals.device_loop.registry import ROLES, read_device_url
 from peripherals.faults import BadDeviceUrl, DeviceFault, DeviceLost, NotSetUp, SimulatorRefused
 from peripherals.printing.worker import printer_status
 from peripherals.status import STALE_S
@@ -56,7 +56,7 @@ def _printers(node: Node) -> Finding:
 
 
 def _device(node: Node, role: str, url: str) -> Finding:
-    parsed, _ = read_equipment_url(url)
+    parsed, _ = read_device_url(url)
     if parsed.kind != role:
         text = f"{url} is no URL of a {role}"
         return unwell(role, text, f"begin it with {role}+", BadDeviceUrl.code)

@@ -30,7 +30,9 @@ def hotplug_of(url: str) -> HotplugSource | None:
         return None  # devices are then found by the paths of their URLs
 
 
-def printer_plugs(url: str, addresses: Iterable[PrinterAddress]) -> SharedHotplugSource | None:
+def printer_hotplug_source(
+    url: str, addresses: Iterable[PrinterAddress]
+) -> SharedHotplugSource | None:
     """The source the printers need; None, and nothing loaded, when none of them has a plug."""
     if not any(address.has_plug for address in addresses) and not url.startswith("simulated"):
         return None

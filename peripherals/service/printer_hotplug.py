@@ -56,19 +56,19 @@ class SharedHotplugSource:
         for event in events:
             self.bench.take(event)
         if events:
-            for ear in list(self._ears):
-                ear.tell(events)
+            for subscriber in list(self._ears):
+                subscriber.tell(events)
         return events
 
-    def ear(self) -> HotplugSource:
+    def subscriber(self) -> HotplugSource:
         """A source of its own for another thread."""
-        ear = HotplugSubscriber(self)
-        self._ears.append(ear)
-        return ear
+        subscriber = HotplugSubscriber(self)
+        self._ears.append(subscriber)
+        return subscriber
 
-    def forget(self, ear: HotplugSubscriber) -> None:
+    def forget(self, subscriber: HotplugSubscriber) -> None:
         """That thread is gone."""
-        self._ears.remove(ear)
+        self._ears.remove(subscriber)
 
     def close(self) -> None:
         """Hear nothing any more."""

@@ -41,7 +41,7 @@ class PduPart:
     length: int
 
     def __repr__(self) -> str:
-        return f"Part({self.length} octets)"
+        return f"PduPart({self.length} octets)"
 
 
 def kenyan_number(text: str) -> str | None:

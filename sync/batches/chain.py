@@ -17,7 +17,7 @@ MARK_BYTES = 8
 """What two ends compare to see that "segment 7" is the same segment 7: the head of its hash."""
 
 
-def mark_of(digest: bytes) -> bytes:
+def short_hash(digest: bytes) -> bytes:
     """The mark of the segment with this hash."""
     return digest[:MARK_BYTES]
 
@@ -71,7 +71,7 @@ class AppendResult:
     progress: StreamProgress
 
 
-def judge(tail: Tail, stored_hash: bytes | None, envelope: SignedEnvelope) -> AppendCheck:
+def check_append(tail: Tail, stored_hash: bytes | None, envelope: SignedEnvelope) -> AppendCheck:
     """The verdict on `envelope`. `stored_hash` is that of the stored segment of the same number."""
     if envelope.no <= tail.no:
         return AppendCheck.KNOWN if stored_hash == envelope.hash else AppendCheck.FORK

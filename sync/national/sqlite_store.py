@@ -16,8 +16,8 @@ from sync.batches.chain import (
     AppendResult,
     StreamProgress,
     Tail,
-    judge,
-    mark_of,
+    check_append,
+    short_hash,
 )
 from sync.faults import BadBatch, Fork
 from sync.national.store import NodeCount, Quarantined, Stored
@@ -98,13 +98,13 @@ class EmbeddedStore:
 
     def progress(self, stream: Stream) -> StreamProgress:
         tail = self._tail(stream)
-        return StreamProgress(stream, tail.no, mark_of(tail.hash), tail.no)
+        return StreamProgress(stream, tail.no, short_hash(tail.hash), tail.no)
 
     def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult:
         contents, why = _contents(envelope)
         with self._store.transaction() as tx:
             stored = self._hash(envelope.stream, envelope.no)
-            verdict = judge(self._tail(envelope.stream), stored, envelope)
+            verdict = check_append(self._tail(envelope.stream), stored, envelope)
             if verdict is AppendCheck.NEXT:
                 _insert(tx, envelope, contents, via, at)
                 if contents is None:
@@ -115,7 +115,7 @@ class EmbeddedStore:
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         stored = self._hash(stream, no)
-        if stored is None or mark_of(stored) == mark:
+        if stored is None or short_hash(stored) == mark:
             return False
         row = (*_key(stream), no, mark, Fork.code, _CONTRADICTS, b"", at.isoformat())
         with self._store.transaction() as tx:

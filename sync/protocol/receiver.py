@@ -88,7 +88,7 @@ class _StreamWindow:
 @dataclass(slots=True)
 class _ReceiverSession:
     session: bytes
-    lanes: list[_StreamWindow]
+    windows: list[_StreamWindow]
 
 
 class Receiver:
@@ -130,7 +130,7 @@ class Receiver:
         self._talks.move_to_end(peer)
         if len(self._talks) > _SENDERS_MAX:
             self._talks.popitem(last=False)
-        positions = [self._position(lane) for lane in talk.lanes]
+        positions = [self._position(window) for window in talk.windows]
         cursor = Cursor(session, self._credit, self._epoch, positions)
         replies = [Reply(peer, to_bytes(cursor))]
         for each in stored:
@@ -144,9 +144,9 @@ class Receiver:
         """A stream has come further, here or at the national node: tell who sent it."""
         replies = []
         for peer, talk in self._talks.items():
-            for place, lane in enumerate(talk.lanes):
-                if lane.stream == progress.stream and lane.at != progress:
-                    lane.at = progress
+            for place, window in enumerate(talk.windows):
+                if window.stream == progress.stream and window.at != progress:
+                    window.at = progress
                     replies.append(self._ack(peer, talk, place, rewind=False))
         return replies
 
@@ -162,18 +162,18 @@ class Receiver:
         """Segment `no` was turned away for good."""
         talk = self._talks.get(peer)
         replies = []
-        for place, lane in enumerate(talk.lanes if talk else []):
-            if lane.stream == stream and talk is not None:
-                lane.blocked = True
+        for place, window in enumerate(talk.windows if talk else []):
+            if window.stream == stream and talk is not None:
+                window.blocked = True
                 replies.append(Reply(peer, to_bytes(Nack(talk.session, place, no, code))))
         return replies
 
     def _tell(self, peer: str, progress: StreamProgress, *, rewind: bool) -> list[Reply]:
         talk = self._talks.get(peer)
         replies = []
-        for place, lane in enumerate(talk.lanes if talk else []):
-            if lane.stream == progress.stream and talk is not None:
-                lane.at = progress
+        for place, window in enumerate(talk.windows if talk else []):
+            if window.stream == progress.stream and talk is not None:
+                window.at = progress
                 replies.append(self._ack(peer, talk, place, rewind=rewind))
         return replies
 
@@ -181,39 +181,39 @@ class Receiver:
         talk = self._talks.get(peer)
         if talk is None or talk.session != chunk.session:
             return [Reply(peer, to_bytes(Again(chunk.session)))]
-        if chunk.place >= len(talk.lanes) or not 0 < chunk.total <= SEGMENT_MAX:
+        if chunk.place >= len(talk.windows) or not 0 < chunk.total <= SEGMENT_MAX:
             msg = "A chunk belongs to no stream of its session, or to no possible segment."
             raise BadBatch(msg)
-        lane = talk.lanes[chunk.place]
-        if lane.blocked or chunk.no <= lane.at.no:
+        window = talk.windows[chunk.place]
+        if window.blocked or chunk.no <= window.at.no:
             return []
         return self._join(peer, talk, chunk)
 
     def _join(self, peer: str, talk: _ReceiverSession, chunk: Chunk) -> list[Action]:
-        lane = talk.lanes[chunk.place]
-        partial = self._partials.get(lane.stream)
+        window = talk.windows[chunk.place]
+        partial = self._partials.get(window.stream)
         stale = partial is not None and partial.no == chunk.no and partial.total != chunk.total
-        if partial is None or partial.no != lane.at.no + 1 or stale:
-            self._partials.pop(lane.stream, None)
-            partial = _Partial(lane.at.no + 1, chunk.total)
+        if partial is None or partial.no != window.at.no + 1 or stale:
+            self._partials.pop(window.stream, None)
+            partial = _Partial(window.at.no + 1, chunk.total)
         if (chunk.no, chunk.offset) != (partial.no, len(partial.data)):
-            if lane.rewinding:
+            if window.rewinding:
                 return []
-            lane.rewinding = True
+            window.rewinding = True
             return [self._ack(peer, talk, chunk.place, rewind=True)]
-        lane.rewinding = False
+        window.rewinding = False
         partial.data += chunk.payload
         if len(partial.data) > partial.total or not chunk.payload:
-            self._partials.pop(lane.stream, None)
+            self._partials.pop(window.stream, None)
             msg = "A chunk does not fit its segment."
             raise BadBatch(msg)
         if len(partial.data) == partial.total:
-            self._partials.pop(lane.stream, None)
-            lane.unacked = 0
-            return [Ingest(peer, lane.stream, partial.no, bytes(partial.data))]
-        self._keep(lane.stream, partial)
-        lane.unacked += len(chunk.payload)
-        if lane.unacked * 2 >= self._credit:
+            self._partials.pop(window.stream, None)
+            window.unacked = 0
+            return [Ingest(peer, window.stream, partial.no, bytes(partial.data))]
+        self._keep(window.stream, partial)
+        window.unacked += len(chunk.payload)
+        if window.unacked * 2 >= self._credit:
             return [self._ack(peer, talk, chunk.place, rewind=False)]
         return []
 
@@ -224,11 +224,13 @@ class Receiver:
             self._partials.popitem(last=False)
 
     def _ack(self, peer: str, talk: _ReceiverSession, place: int, *, rewind: bool) -> Reply:
-        lane = talk.lanes[place]
-        lane.unacked = 0
-        return Reply(peer, to_bytes(Ack(talk.session, place, self._position(lane), rewind=rewind)))
+        window = talk.windows[place]
+        window.unacked = 0
+        return Reply(
+            peer, to_bytes(Ack(talk.session, place, self._position(window), rewind=rewind))
+        )
 
-    def _position(self, lane: _StreamWindow) -> StreamPosition:
-        partial = self._partials.get(lane.stream)
-        offset = len(partial.data) if partial is not None and partial.no == lane.at.no + 1 else 0
-        return StreamPosition(lane.at.no, lane.at.mark, offset, lane.at.national)
+    def _position(self, window: _StreamWindow) -> StreamPosition:
+        partial = self._partials.get(window.stream)
+        offset = len(partial.data) if partial is not None and partial.no == window.at.no + 1 else 0
+        return StreamPosition(window.at.no, window.at.mark, offset, window.at.national)

@@ -124,7 +124,7 @@ class Sender:
         self.server_epoch: bytes | None = None
         self._session = b""
         self._credit = 0
-        self._lanes: list[_StreamWindow] = []
+        self._windows: list[_StreamWindow] = []
         self._turn = 0
         self._heard = 0.0
 
@@ -133,25 +133,25 @@ class Sender:
         self._step(SenderEvent.DIAL)
         self._session = session
         offers = offers[:STREAMS_MAX]
-        self._lanes = [_StreamWindow(each.stream, each.last) for each in offers]
+        self._windows = [_StreamWindow(each.stream, each.last) for each in offers]
         self._turn = 0
         self._heard = now
         return [Send(to_bytes(Hello(session, offers)))]
 
     def offer(self, stream: Stream, last: int) -> bool:
         """A stream has grown to `last`; False when it is new and needs a new `dial`."""
-        for lane in self._lanes:
-            if lane.stream == stream:
-                lane.last = max(lane.last, last)
+        for window in self._windows:
+            if window.stream == stream:
+                window.last = max(window.last, last)
                 return True
         return False
 
     def block(self, stream: Stream) -> None:
         """Send nothing more of `stream` in this session."""
-        for lane in self._lanes:
-            if lane.stream == stream:
-                lane.blocked = True
-                lane.outstanding.clear()
+        for window in self._windows:
+            if window.stream == stream:
+                window.blocked = True
+                window.outstanding.clear()
 
     def receive(self, raw: bytes, now: float) -> list[Action]:
         """A frame arrived; raises `BadBatch` when it makes no sense."""
@@ -172,7 +172,7 @@ class Sender:
     def busy(self) -> bool:
         """Whether chunks are under way."""
         return self.state is not SenderState.OFFLINE and any(
-            lane.outstanding for lane in self._lanes
+            window.outstanding for window in self._windows
         )
 
     def idle(self, now: float) -> bool:
@@ -186,42 +186,42 @@ class Sender:
 
     def wants(self) -> tuple[Stream, int] | None:
         """The next segment whose bytes `feed` should give, if the credit allows any."""
-        lane = self._next_lane()
-        return None if lane is None or lane.raw is not None else (lane.stream, lane.no)
+        window = self._next_window()
+        return None if window is None or window.raw is not None else (window.stream, window.no)
 
     def feed(self, stream: Stream, no: int, raw: bytes) -> None:
         """The bytes of the segment that `wants` named."""
-        for lane in self._lanes:
-            if lane.stream == stream and lane.no == no:
-                lane.raw = raw
+        for window in self._windows:
+            if window.stream == stream and window.no == no:
+                window.raw = raw
 
     def chunk(self) -> Send | None:
         """The next chunk to send, once; None when there is none to send now."""
-        lane = self._next_lane()
-        if lane is None or lane.raw is None:
+        window = self._next_window()
+        if window is None or window.raw is None:
             return None
-        raw, no, offset = lane.raw, lane.no, lane.offset
+        raw, no, offset = window.raw, window.no, window.offset
         payload = raw[offset : offset + min(CHUNK_BYTES, self._room())]
-        place = self._lanes.index(lane)
-        lane.offset += len(payload)
-        lane.outstanding.append((no, lane.offset, len(payload)))
-        if lane.offset >= len(raw):
-            lane.no, lane.offset, lane.raw = no + 1, 0, None
+        place = self._windows.index(window)
+        window.offset += len(payload)
+        window.outstanding.append((no, window.offset, len(payload)))
+        if window.offset >= len(raw):
+            window.no, window.offset, window.raw = no + 1, 0, None
             self._turn = place + 1
         return Send(to_bytes(Chunk(self._session, place, no, offset, len(raw), payload)))
 
-    def _next_lane(self) -> _StreamWindow | None:
+    def _next_window(self) -> _StreamWindow | None:
         room = self._room()
         if self.state is not SenderState.FLOWING or room <= 0 or (self.busy and room < CHUNK_BYTES):
             return None
-        for step in range(len(self._lanes)):
-            lane = self._lanes[(self._turn + step) % len(self._lanes)]
-            if lane.wants:
-                return lane
+        for step in range(len(self._windows)):
+            window = self._windows[(self._turn + step) % len(self._windows)]
+            if window.wants:
+                return window
         return None
 
     def _room(self) -> int:
-        sent = sum(size for lane in self._lanes for _, _, size in lane.outstanding)
+        sent = sum(size for window in self._windows for _, _, size in window.outstanding)
         return self._credit - sent
 
     def _answer(self, frame: Frame) -> list[Action]:
@@ -230,16 +230,16 @@ class Sender:
                 return self._on_cursor(frame)
             case Ack(_, place, position, rewind):
                 self._step(SenderEvent.ACK)
-                lane = self._lane(place)
-                lane.acknowledge(position)
+                window = self._window(place)
+                window.acknowledge(position)
                 if rewind:
-                    lane.go_to(position)
-                return [_acked(lane, position)]
+                    window.go_to(position)
+                return [_acked(window, position)]
             case Nack(_, place, no, code):
                 self._step(SenderEvent.NACK)
-                lane = self._lane(place)
-                self.block(lane.stream)
-                return [Blocked(lane.stream, no, code)]
+                window = self._window(place)
+                self.block(window.stream)
+                return [Blocked(window.stream, no, code)]
             case Again():
                 return self._end(SenderEvent.AGAIN, at_once=True)
             case Hello() | Chunk():
@@ -249,22 +249,22 @@ class Sender:
     def _on_cursor(self, cursor: Cursor) -> list[Action]:
         fresh = self.state is SenderState.GREETING
         self._step(SenderEvent.CURSOR)
-        if len(cursor.positions) != len(self._lanes):
+        if len(cursor.positions) != len(self._windows):
             msg = "The other end answers for other streams than it was offered."
             raise BadBatch(msg)
         self._credit = cursor.credit
         self.server_epoch = cursor.server_epoch
         actions: list[Action] = []
-        for lane, position in zip(self._lanes, cursor.positions, strict=True):
-            lane.go_to(position)
-            actions.append(_acked(lane, position, fresh=fresh))
+        for window, position in zip(self._windows, cursor.positions, strict=True):
+            window.go_to(position)
+            actions.append(_acked(window, position, fresh=fresh))
         return actions
 
-    def _lane(self, place: int) -> _StreamWindow:
-        if place >= len(self._lanes):
+    def _window(self, place: int) -> _StreamWindow:
+        if place >= len(self._windows):
             msg = "The other end answers for a stream it was not offered."
             raise BadBatch(msg)
-        return self._lanes[place]
+        return self._windows[place]
 
     def _end(self, event: SenderEvent, *, at_once: bool) -> list[Action]:
         self._step(event)
@@ -278,5 +278,5 @@ class Sender:
         self.state = following
 
 
-def _acked(lane: _StreamWindow, position: StreamPosition, *, fresh: bool = False) -> Acked:
-    return Acked(lane.stream, position.no, position.mark, position.national, fresh)
+def _acked(window: _StreamWindow, position: StreamPosition, *, fresh: bool = False) -> Acked:
+    return Acked(window.stream, position.no, position.mark, position.national, fresh)

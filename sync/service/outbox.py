@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.batches.batch import SITE, SPAN_MAX, Fact, Stream, build
-from sync.batches.chain import START, StreamProgress, Tail, mark_of
+from sync.batches.chain import START, StreamProgress, Tail, short_hash
 from sync.faults import Fork
 from sync.journal.journal import GENESIS
 from sync.store.database import MigrationSet, Row, Store, Transaction
@@ -109,7 +109,7 @@ class Outbox:
     def offers(self) -> list[StreamProgress]:
         """Our own stream, up to its newest segment."""
         tail = self._tail()
-        mark = mark_of(tail.hash)
+        mark = short_hash(tail.hash)
         return [StreamProgress(self._stream, tail.no, mark, self._acked("national"))]
 
     def waiting(self) -> int:
@@ -172,7 +172,7 @@ class Outbox:
             "SELECT hash FROM outbox_segment WHERE db_epoch = ? AND no = ?",
             (self._stream.db_epoch, no),
         )
-        return mark_of(bytes(row[0])) if row else None
+        return short_hash(bytes(row[0])) if row else None
 
     def _acked(self, level: str) -> int:
         row = self._store.one(

@@ -19,8 +19,8 @@ from sync.batches.chain import (
     AppendResult,
     StreamProgress,
     Tail,
-    judge,
-    mark_of,
+    check_append,
+    short_hash,
 )
 from sync.faults import Fork
 from sync.store.database import MigrationSet, Store, Transaction
@@ -68,13 +68,13 @@ class Relay:
     def progress(self, stream: Stream) -> StreamProgress:
         """How far `stream` is here and at the national node."""
         tail = self._tail(stream)
-        return StreamProgress(stream, tail.no, mark_of(tail.hash), self._national(stream))
+        return StreamProgress(stream, tail.no, short_hash(tail.hash), self._national(stream))
 
     def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult:
         """Store a verified segment brought by `via`, durably, when it is the next one."""
         stream, key = envelope.stream, (envelope.stream.node, envelope.stream.db_epoch)
         with self._store.transaction() as tx:
-            verdict = judge(self._tail(stream), self._hash(stream, envelope.no), envelope)
+            verdict = check_append(self._tail(stream), self._hash(stream, envelope.no), envelope)
             if verdict is AppendCheck.NEXT:
                 tx.execute(
                     "INSERT INTO relay_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -95,7 +95,7 @@ class Relay:
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         """Whether a sender's segment `no` is another than the stored one; noted if so."""
         stored = self._hash(stream, no)
-        if stored is None or mark_of(stored) == mark:
+        if stored is None or short_hash(stored) == mark:
             return False
         with self._store.transaction() as tx:
             _refuse(tx, stream, no, mark, at)
@@ -123,7 +123,7 @@ class Relay:
         """
         del at
         stream, stored = claimed.stream, self._hash(claimed.stream, claimed.no)
-        if stored is not None and mark_of(stored) != claimed.mark:
+        if stored is not None and short_hash(stored) != claimed.mark:
             raise Fork(f"The national node has another batch {claimed.no} of {stream.node}.")
         # It may have more than we do: this database was restored and will be filled from below.
         told, known = min(claimed.national, self._tail(stream).no), self._national(stream)

@@ -1,7 +1,7 @@
 """Memory transport: links of simulations, with the losses a test asks for.
 
 `MemoryNet` joins clients to one server without sockets or time. What happens to a frame on its way
-is decided by `fate`, which tests drive: deliver, drop, double or hold back. Like ZeroMQ it
+is decided by `outcome`, which tests drive: deliver, drop, double or hold back. Like ZeroMQ it
 guarantees no delivery.
 """
 
@@ -39,7 +39,7 @@ def _kind(_: bytes) -> FrameOutcome:
 class MemoryNet:
     """One server's neighbourhood. `up` False: nobody is connected, sends fail."""
 
-    fate: Callable[[bytes], FrameOutcome] = _kind
+    outcome: Callable[[bytes], FrameOutcome] = _kind
     up: bool = True
     to_server: deque[MemoryRequest] = field(default_factory=deque)
     to_client: dict[str, deque[bytes]] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class MemoryNet:
     def carry(self, frame: bytes, deliver: Callable[[], None]) -> None:
         """Let `frame` meet its fate."""
         self.carried += len(frame)
-        match self.fate(frame):
+        match self.outcome(frame):
             case FrameOutcome.DROP:
                 return
             case FrameOutcome.HOLD:

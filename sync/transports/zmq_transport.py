@@ -82,12 +82,12 @@ class ZmqServer:
         assert keys is None or allowed is not None, "a keyed server must say whom it allows"
         self._routes: OrderedDict[str, bytes] = OrderedDict()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        self._gate: ZapAuthenticator | None = None
+        self._authenticator: ZapAuthenticator | None = None
         self._socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         _limits(self._socket)
         self._socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         if keys is not None and allowed is not None:
-            self._gate = ZapAuthenticator(self._context, self._socket, keys, allowed)
+            self._authenticator = ZapAuthenticator(self._context, self._socket, keys, allowed)
         try:
             self._socket.bind(endpoint)
         except zmq.ZMQError as error:
@@ -99,7 +99,7 @@ class ZmqServer:
     @property
     def refused(self) -> int:
         """Handshakes and frames turned away because their key is not (or no longer) known."""
-        return 0 if self._gate is None else self._gate.refused
+        return 0 if self._authenticator is None else self._authenticator.refused
 
     def poll(self, timeout_s: float) -> list[ZmqRequest]:
         """Every frame that is waiting, or that arrives first within `timeout_s`."""
@@ -109,15 +109,19 @@ class ZmqServer:
             poller.register(socket, zmq.POLLIN)
         while True:
             events = dict(poller.poll(_milliseconds(deadline)))
-            if self._gate is not None and self._gate.socket in events:
-                self._gate.answer()
+            if self._authenticator is not None and self._authenticator.socket in events:
+                self._authenticator.answer()
             requests = self._drain() if self._socket in events else []
             if requests or _monotonic() >= deadline:
                 return requests
 
     def sockets(self) -> list[zmq.Socket[bytes]]:
         """What `ready` waits on."""
-        return [self._socket] if self._gate is None else [self._socket, self._gate.socket]
+        return (
+            [self._socket]
+            if self._authenticator is None
+            else [self._socket, self._authenticator.socket]
+        )
 
     def reply(self, request: ZmqRequest, payload: bytes) -> bool:
         """Answer `request`; False when its sender is gone or not reading."""
@@ -149,7 +153,9 @@ class ZmqServer:
             if len(frames) != 3 or not frames[1].bytes:
                 continue
             route = frames[0].bytes
-            peer = route.hex() if self._gate is None else self._gate.peer(frames[2])
+            peer = (
+                route.hex() if self._authenticator is None else self._authenticator.peer(frames[2])
+            )
             if peer is None:
                 continue
             self._routes[peer] = route

@@ -25,7 +25,7 @@ from provisioning.identity.keys import AgencyKey
 from provisioning.ids import SeededIds
 from sync import compression
 from sync.batches.batch import Stream, build, read_entries, read_envelope
-from sync.batches.chain import mark_of
+from sync.batches.chain import short_hash
 from sync.journal.journal import GENESIS
 from sync.protocol import frames
 from sync.sealing.cose_encrypt import encrypt0
@@ -108,7 +108,11 @@ def segments() -> tuple[bytes, bytes]:
 
 def spoken() -> str:
     """One frame of each kind, in hex."""
-    session, stream, mark = b"\1\2\3\4", Stream(NODE, EPOCH), mark_of(hashlib.sha256(b"").digest())
+    session, stream, mark = (
+        b"\1\2\3\4",
+        Stream(NODE, EPOCH),
+        short_hash(hashlib.sha256(b"").digest()),
+    )
     position = frames.StreamPosition(1, mark, 300, 1)
     said = [
         frames.Hello(session, [frames.Offer(stream, 2, mark)]),

@@ -87,9 +87,9 @@ class BodyReader:
         for child in element:
             kind = local_name(child)
             if kind == "label":
-                control.label = wording(child)
+                control.label = text_definition(child)
             elif kind == "hint":
-                control.hint = wording(child)
+                control.hint = text_definition(child)
             else:
                 rest.append((kind, child))
         for key, value in element.items():
@@ -129,7 +129,7 @@ def absolute(reference: str, context: str) -> str:
     return "/" + "/".join(parts)
 
 
-def wording(element: Element) -> TextDefinition:
+def text_definition(element: Element) -> TextDefinition:
     """A label, hint or value: a reference or mixed text with outputs."""
     reference = (element.get("ref") or "").strip()
     if reference:
@@ -169,7 +169,7 @@ def _static_choice(element: Element) -> StaticChoice:
         if local_name(child) == "value":
             value = (child.text or "").strip()
         elif local_name(child) == "label":
-            label = wording(child)
+            label = text_definition(child)
     return StaticChoice(value, label)
 
 

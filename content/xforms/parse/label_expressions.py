@@ -82,11 +82,11 @@ class LabelExpressions:
         last = path.rpartition("/")[2]
         return next((each for each in self._document.each() if each.name == last), None)
 
-    def _parts(self, wording: TextDefinition) -> Iterator[Parts]:
-        if wording.itext:
-            yield from self._texts(wording.itext)
-        elif not wording.expression:
-            yield wording.parts
+    def _parts(self, text_definition: TextDefinition) -> Iterator[Parts]:
+        if text_definition.itext:
+            yield from self._texts(text_definition.itext)
+        elif not text_definition.expression:
+            yield text_definition.parts
 
     def _texts(self, text_id: str) -> Iterator[Parts]:
         """A text in every language."""

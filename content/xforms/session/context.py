@@ -164,15 +164,15 @@ class SessionContext:
             return ""
         return "" if shown == "NaN" else shown
 
-    def words(self, wording: TextDefinition | None, node: XmlNode) -> str:
+    def words(self, text_definition: TextDefinition | None, node: XmlNode) -> str:
         """A label, hint or message in the session's language."""
-        if wording is None:
+        if text_definition is None:
             return ""
-        if wording.itext:
-            return self.itext(wording.itext, node)
-        if wording.expression:
-            return self._shown(wording.expression, node)
-        return self.fill(wording.parts, node)
+        if text_definition.itext:
+            return self.itext(text_definition.itext, node)
+        if text_definition.expression:
+            return self._shown(text_definition.expression, node)
+        return self.fill(text_definition.parts, node)
 
     def choice_label(self, value: str, path: str, node: XmlNode) -> str:
         place = self._question(path, node)

@@ -55,8 +55,8 @@ class NodeDescriber:
             attributes=tuple(control.attributes.items()) if control else (),
         )
 
-    def _words(self, wording: TextDefinition | None, node: RecordNode) -> str:
-        return self._evaluation.words(wording, node)
+    def _words(self, text_definition: TextDefinition | None, node: RecordNode) -> str:
+        return self._evaluation.words(text_definition, node)
 
     def _choices(self, control: Control | None, node: RecordNode) -> tuple[Choice, ...] | None:
         if control is None or control.kind not in SELECTS:

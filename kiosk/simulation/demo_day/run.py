@@ -78,7 +78,7 @@ class DemoDay:
                 self._on_message(
                     f"visit {visit.number}: {visit.kind} at the screen of {visit.node}"
                 )
-                player.album = f"visit-{visit.number}"
+                player.picture_prefix = f"visit-{visit.number}"
                 self._visit(Visitor(player, VisitorDetails(visit.number), visit.language), visit)
         finally:
             driver.close()

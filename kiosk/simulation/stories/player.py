@@ -58,7 +58,7 @@ class StoryPlayer:
         self._out = out
         self._on_message = on_message
         self.heard = heard
-        self.album = ""
+        self.picture_prefix = ""
         """When set, a picture of every screen is kept under names that begin so."""
         self._pictured: set[str] = set()
 
@@ -186,8 +186,8 @@ class StoryPlayer:
     def _listen(self) -> None:
         view = self._driver.look()
         self.heard.listen(self._node.name, view)
-        name = f"{self.album}-{view.state}-{view.language}"
-        if self.album and name not in self._pictured:
+        name = f"{self.picture_prefix}-{view.state}-{view.language}"
+        if self.picture_prefix and name not in self._pictured:
             self._pictured.add(name)
             self._driver.picture(self._out / "screens" / f"{name}.png")
 

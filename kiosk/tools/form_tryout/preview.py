@@ -78,7 +78,7 @@ def asset_of(path: Path, media: Path | None, like: FormAsset) -> FormAsset:
     )
 
 
-def appliance_for(path: Path, media: Path | None, language: str, folder: Path) -> VisitController:
+def controller_for(path: Path, media: Path | None, language: str, folder: Path) -> VisitController:
     """An appliance that shows the form's first question; `folder` takes the pack meanwhile."""
     clock = SystemClock()
     ids = SystemIds(clock)
@@ -117,7 +117,7 @@ def preview(path: Path, media: Path | None, language: str, out: Path | None = No
     from kiosk.node.default_panel import default_panel  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="huduma-preview-") as folder:
-        controller = appliance_for(path, media, language, Path(folder))
+        controller = controller_for(path, media, language, Path(folder))
         look = default_panel(media=Path(folder))
         ui.prepare(
             width=look.width,

@@ -13,8 +13,8 @@ S = State
 
 def kept(sample: Sample, paper: SlipState) -> Sample:
     """The code, told once."""
-    coded = DraftCode("7K3-MQ2-X9P", sample.session.visit)
-    return sample.in_form("lost_id").at(S.KEPT, kept=coded).beside(paper=paper)
+    draft_code = DraftCode("7K3-MQ2-X9P", sample.session.visit)
+    return sample.in_form("lost_id").at(S.KEPT, kept=draft_code).beside(paper=paper)
 
 
 SAMPLES: dict[str, Build] = {

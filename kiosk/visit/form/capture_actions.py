@@ -43,7 +43,7 @@ def finish(context: ActionContext, _tail: str) -> Signal | None:
     """The recording is long enough."""
     capture = context.session.capture
     device = capturer_for(context.ports, "audio")
-    if capture is not None and device is not None and capture.taken.stage is CapturePhase.RUNNING:
+    if capture is not None and device is not None and capture.taken.phase is CapturePhase.RUNNING:
         device.finish()
         capture.taken = device.look()
     return None
@@ -52,7 +52,7 @@ def finish(context: ActionContext, _tail: str) -> Signal | None:
 def attach(context: ActionContext, _tail: str) -> Signal | None:
     """What was taken becomes the answer."""
     capture, filling = context.session.capture, filling_of(context)
-    if capture is None or capture.taken.stage is not CapturePhase.READY:
+    if capture is None or capture.taken.phase is not CapturePhase.READY:
         return None
     content = capture.taken.content
     if not filling.input.attached.room_for(content):
@@ -135,7 +135,7 @@ def watch(context: ActionContext) -> None:
         session.capture = None if away else capture
         if device is not None:
             device.stop()
-    elif capture.taken.stage is CapturePhase.RUNNING:
+    elif capture.taken.phase is CapturePhase.RUNNING:
         capture.taken = device.look()
 
 

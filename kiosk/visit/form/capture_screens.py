@@ -23,14 +23,14 @@ def photo(context: ScreenContext, filling: Filling, asked: NodeState) -> list[El
     again = tile("take", say("capture.retake"), "replay")
     if done := _done(context, taken, asked, again, "capture.use_photo"):
         return done
-    running = taken is not None and taken.stage is CapturePhase.RUNNING
+    running = taken is not None and taken.phase is CapturePhase.RUNNING
     return [_off(tile("take", say("capture.take_photo"), "photo_camera"), off=running)]
 
 
 def audio(context: ScreenContext, filling: Filling, asked: NodeState) -> list[Element]:
     """Record, stop, and use it or record again."""
     say, taken = context.translator.say, _taken(context, filling)
-    if taken is not None and taken.stage is CapturePhase.RUNNING:
+    if taken is not None and taken.phase is CapturePhase.RUNNING:
         return [tile("stop-recording", say("capture.stop"), "stop_circle")]
     again = tile("record", say("capture.record_again"), "replay")
     done = _done(context, taken, asked, again, "capture.use_recording")
@@ -46,7 +46,7 @@ def _done(
 ) -> list[Element]:
     """What can be done with something that is there: used, taken again, removed; else nothing."""
     say = context.translator.say
-    if taken is not None and taken.stage is CapturePhase.READY:
+    if taken is not None and taken.phase is CapturePhase.READY:
         return [again, tile("attach", say(use), "check")]
     if asked.value:
         return [again, tile("remove", say("capture.remove"), "delete")]
@@ -62,7 +62,7 @@ def told(context: ScreenContext, filling: Filling, asked: NodeState) -> list[Blo
             return [notice(say("capture.attach_needed"), tone="warn", icon="support_agent")]
         key = f"capture.{kind}_attached" if asked.value else f"capture.{kind}_how"
         return [notice(say(key), tone="good" if asked.value else "info")]
-    match taken.stage:
+    match taken.phase:
         case CapturePhase.FAILED:
             return [notice(say(f"capture.{kind}_failed"), tone="problem", icon="error")]
         case CapturePhase.RUNNING:
@@ -75,7 +75,7 @@ def picture(context: ScreenContext, filling: Filling, asked: NodeState) -> bytes
     """The photo on the screen: the one just taken, else the attached one."""
     taken = _taken(context, filling)
     if taken is not None:
-        return taken.content if taken.stage is CapturePhase.READY else b""
+        return taken.content if taken.phase is CapturePhase.READY else b""
     return filling.input.attached.files.get(asked.value, b"") if asked.value else b""
 
 

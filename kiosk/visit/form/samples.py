@@ -62,12 +62,12 @@ def drawn(name: str, strokes: str) -> Build:
     return build
 
 
-def captured(name: str, kind: str, stage: CapturePhase, seconds: int = 0) -> Build:
+def captured(name: str, kind: str, phase: CapturePhase, seconds: int = 0) -> Build:
     """A camera or a microphone at work."""
 
     def build(sample: Sample) -> Sample:
         filling = sample.in_form(LOOKS).question(name).filling
-        taken = CaptureProgress(stage, sample.content.photo, seconds)
+        taken = CaptureProgress(phase, sample.content.photo, seconds)
         return sample.at(S.QUESTION, capture=Capturing(kind, filling.place, taken))
 
     return build

@@ -19,7 +19,7 @@ from typing import Any
 from PIL import Image
 
 from peripherals.printing.document import Align, Document
-from peripherals.printing.escpos.library import pen_class
+from peripherals.printing.escpos.library import printer_class
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.raster import (
     CELL,
@@ -70,23 +70,23 @@ class Encoded:
 
 def warm() -> None:
     """Import the library and draw Kenya's letters now, not while the first citizen waits."""
-    pen_class()
+    printer_class()
     for letter in _LETTERS_DRAWN:
         glyph_columns(letter, bold=False)
 
 
 def encode(document: Document, profile: Profile, *, copy: int = 1) -> Encoded:
     """The bytes of one slip; `copy` above 1 carries the duplicate mark."""
-    pen = pen_class()()
+    escpos = printer_class()()
     commands = [_BEGIN]
     height = 0
     for row in lay_out(document, profile.columns, profile.columns_small, copy=copy):
         match row:
             case TextRow():
-                commands += _text(pen, row, profile)
+                commands += _text(escpos, row, profile)
                 height += 30 * row.scale
             case QrRow():
-                qr, dots = _qr(pen, row, profile)
+                qr, dots = _qr(escpos, row, profile)
                 commands += qr
                 height += dots
             case FeedRow(lines=lines):
@@ -100,7 +100,7 @@ def encode(document: Document, profile: Profile, *, copy: int = 1) -> Encoded:
     return Encoded(tuple(_pieces(commands)), height // 8 + 15)
 
 
-def _text(pen: Any, row: TextRow, profile: Profile) -> list[bytes]:
+def _text(escpos: Any, row: TextRow, profile: Profile) -> list[bytes]:
     """One row, by the printer's own letters where it has them all; styles end with the row."""
     if row.page < 0:
         found = page_for(row.text, profile) or mixed(row, profile)
@@ -112,7 +112,7 @@ def _text(pen: Any, row: TextRow, profile: Profile) -> list[bytes]:
         )
         return [_ALIGN[row.align], *raster(picture), _LEADING]
     page, octets = found
-    pen.clear()
+    escpos.clear()
     styles = {"bold": row.bold, "invert": row.inverse, "font": row.small}
     on: dict[str, Any] = {
         name: "b" if name == "font" else True for name, wanted in styles.items() if wanted
@@ -120,8 +120,8 @@ def _text(pen: Any, row: TextRow, profile: Profile) -> list[bytes]:
     if row.scale > 1:
         on |= {"custom_size": True, "width": row.scale, "height": row.scale}
     if on:
-        pen.set(**on)
-    opening, closing = bytes(pen.output), b""
+        escpos.set(**on)
+    opening, closing = bytes(escpos.output), b""
     if on:
         closing = b"\x1b!\x00\x1d!\x00" + (b"\x1dB\x00" if row.inverse else b"")
     if page:
@@ -186,26 +186,28 @@ def _forced(row: TextRow, profile: Profile) -> tuple[int, bytes]:
     return row.page, bytes(octet if octet >= 0x20 else 0x3F for octet in octets)
 
 
-def _qr(pen: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
+def _qr(escpos: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
     """A centred QR code with an empty line (more than four modules) before and after it."""
     side = qr_side(row.payload, row.level)
     room = profile.dots // (side + 8)
     dots = min(row.module_dots or 6, room, 7)
     if dots < 3:
-        return _spelt_out(pen, row, profile)
+        return _spelt_out(escpos, row, profile)
     if profile.native_qr:
-        pen.clear()
-        pen.qr(row.payload, native=True, size=dots, ec="LMQH".index(row.level))
-        code = [_ALIGN[Align.CENTRE] + b"\n", bytes(pen.output)]
+        escpos.clear()
+        escpos.qr(row.payload, native=True, size=dots, ec="LMQH".index(row.level))
+        code = [_ALIGN[Align.CENTRE] + b"\n", bytes(escpos.output)]
     else:
         code = [_ALIGN[Align.CENTRE] + b"\n", *raster(qr_picture(row.payload, row.level, dots))]
     return [*code, b"\n" + _ALIGN[Align.LEFT]], side * dots + 60
 
 
-def _spelt_out(pen: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
+def _spelt_out(escpos: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
     """A code with more in it than fits on the paper is printed as words: no slip is lost for it."""
     rows = wrap(row.payload, profile.columns)
-    return [piece for text in rows for piece in _text(pen, TextRow(text), profile)], 30 * len(rows)
+    return [piece for text in rows for piece in _text(escpos, TextRow(text), profile)], 30 * len(
+        rows
+    )
 
 
 def raster(picture: Image.Image) -> Iterator[bytes]:

@@ -46,7 +46,7 @@ def sweep(folder: Path) -> None:
 
 
 @lru_cache(maxsize=1)
-def pen_class() -> Any:
+def printer_class() -> Any:
     """The encoder without a device, imported at the first call (0.2 s)."""
     root = logging.getLogger()
     guard = logging.NullHandler()

@@ -130,8 +130,8 @@ class CommandExecutor:
             case "(":
                 self._function(octets)
             case "e" if self._printer.model.presenter:
-                self._printer.body.retracted += value == 2 and self._printer.body.in_mouth
-                self._printer.body.in_mouth = False
+                self._printer.body.retracted += value == 2 and self._printer.body.in_presenter
+                self._printer.body.in_presenter = False
             case _:
                 self._answer(name, value)
 

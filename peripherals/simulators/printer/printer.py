@@ -40,7 +40,7 @@ class MachineState:
     hot: bool = False
     cuts: int = 1000
     powered: bool = True
-    in_mouth: bool = False
+    in_presenter: bool = False
     retracted: int = 0  # slips nobody took
 
     @property
@@ -212,13 +212,13 @@ class SimulatedPrinter:
         self.slips.append(slip)
         self._on_slip(slip)
         if self.model.presenter:
-            self.body.in_mouth = True
+            self.body.in_presenter = True
             if not self.nobody_takes:
                 self.later(self.model.take_s, self.taken)
 
     def taken(self) -> None:
         """A person takes the slip out of the mouth."""
-        self.body.in_mouth = False
+        self.body.in_presenter = False
 
     # -- accidents
 

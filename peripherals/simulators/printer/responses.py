@@ -19,7 +19,7 @@ class StatusSource(Protocol):
     cover_open: bool
     cutter_jam: bool
     hot: bool
-    in_mouth: bool
+    in_presenter: bool
 
     @property
     def blocked(self) -> bool: ...
@@ -42,7 +42,7 @@ def status_byte(body: StatusSource, n: int) -> int:
 def full_status(body: StatusSource) -> bytes:
     """The answer to DLE EOT 20 of a kiosk printer with a presenter."""
     near = 0x04 if body.near_end or body.paper_out else 0
-    paper = 0x01 * body.paper_out | near | 0x20 * body.in_mouth
+    paper = 0x01 * body.paper_out | near | 0x20 * body.in_presenter
     return bytes((0x10, 0x0F, paper, 0x02 * body.cover_open, 0x01 * body.hot, body.cutter_jam))
 
 

@@ -17,8 +17,8 @@ from sync.agency.openrosa.responses import (
     DeliveryDecision,
     PostTarget,
     ServerResponse,
-    judge_head,
-    judge_post,
+    decide_head,
+    decide_post,
 )
 from sync.agency.openrosa.submission import Post, Submission, TooLarge, multipart, split
 
@@ -52,20 +52,20 @@ def forward(
 ) -> ForwardResult:
     """Hand every submission to `url`; a run that was stopped is simply run again."""
     outcome = ForwardResult()
-    gate: PostTarget | None = None
+    target: PostTarget | None = None
     for submission in submissions:
         known = log.progress(submission.instance_id)
         if known is not None and known.state != WAITING:
             outcome.counts["already " + known.state] += 1
             continue
-        if gate is None:
-            judged = judge_head(url, answer := wire.head(url))
-            if isinstance(judged, DeliveryDecision):
-                outcome.stopped = judged
-                outcome.troubles.append(("HEAD", judged, answer.status, answer.text[:200]))
+        if target is None:
+            decided = decide_head(url, answer := wire.head(url))
+            if isinstance(decided, DeliveryDecision):
+                outcome.stopped = decided
+                outcome.troubles.append(("HEAD", decided, answer.status, answer.text[:200]))
                 return outcome
-            gate = judged
-        verdict, answer = _send(log.freeze(submission, prepare), gate, wire, log)
+            target = decided
+        verdict, answer = _send(log.freeze(submission, prepare), target, wire, log)
         outcome.counts[verdict.value] += 1
         log.settle(submission.instance_id, verdict, answer.status)
         if verdict is not DeliveryDecision.ACCEPTED:
@@ -79,13 +79,13 @@ def forward(
 
 
 def _send(
-    submission: Submission, gate: PostTarget, wire: Wire, log: DeliveryLog
+    submission: Submission, target: PostTarget, wire: Wire, log: DeliveryLog
 ) -> tuple[DeliveryDecision, ServerResponse]:
     try:
-        posts: tuple[Post, ...] = split(submission, gate.limit_bytes)
+        posts: tuple[Post, ...] = split(submission, target.limit_bytes)
     except TooLarge as error:
         return DeliveryDecision.PARKED, ServerResponse(413, {}, str(error))
-    log.begin(submission.instance_id, gate.limit_bytes)
+    log.begin(submission.instance_id, target.limit_bytes)
     progress = log.progress(submission.instance_id)
     done = progress.posts_done if progress else 0
     answer = ServerResponse(201, {})
@@ -93,8 +93,8 @@ def _send(
         if number <= done:
             continue
         boundary = _boundary(submission, number)
-        answer = wire.post(gate.url, multipart(submission, post, boundary), boundary)
-        verdict = judge_post(answer)
+        answer = wire.post(target.url, multipart(submission, post, boundary), boundary)
+        verdict = decide_post(answer)
         if verdict is not DeliveryDecision.ACCEPTED:
             return verdict, answer
         log.posted(submission.instance_id, number, answer.status)

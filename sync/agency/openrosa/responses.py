@@ -50,7 +50,7 @@ class PostTarget:
     limit_bytes: int
 
 
-def judge_head(url: str, answer: ServerResponse) -> PostTarget | DeliveryDecision:
+def decide_head(url: str, answer: ServerResponse) -> PostTarget | DeliveryDecision:
     """Whether `url` is an OpenRosa server that will take our posts."""
     status = answer.status
     if status in {401, 403}:
@@ -72,7 +72,7 @@ def judge_head(url: str, answer: ServerResponse) -> PostTarget | DeliveryDecisio
     )
 
 
-def judge_post(answer: ServerResponse) -> DeliveryDecision:
+def decide_post(answer: ServerResponse) -> DeliveryDecision:
     """What the answer to one post means."""
     match answer.status:
         case 201 | 202:

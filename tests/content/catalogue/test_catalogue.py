@@ -91,14 +91,14 @@ def test_a_dated_waiver_wins_between_its_days(catalogue, day, fee, status):
     ],
 )
 def test_payment_numbers_follow_the_date(catalogue, day, paybill):
-    assert catalogue.prices.payment(day).paybill == paybill
+    assert catalogue.fees.payment(day).paybill == paybill
 
 
 @pytest.mark.parametrize(
     ("amount", "fee"), [(0, 5), (199, 5), (200, 10), (500, 20), (1000, 50), (20000, 50)]
 )
 def test_the_access_fee_follows_its_bands(catalogue, amount, fee):
-    assert catalogue.prices.access_fee(amount) == fee
+    assert catalogue.fees.access_fee(amount) == fee
 
 
 def test_what_is_not_in_the_pack_says_so_with_34(catalogue):

@@ -41,7 +41,7 @@ def test_open_at(catalogue, centre, moment, is_open):
 
 
 def test_an_expected_holiday_is_told_but_closes_nothing(catalogue):
-    day = catalogue.calendar.day(catalogue.centre(GPO), date(2026, 5, 27))
+    day = catalogue.opening_hours.day(catalogue.centre(GPO), date(2026, 5, 27))
     assert day.opens is not None
     assert day.confirm
     assert day.holiday.title("sw") == "Idd-ul-Azha"
@@ -49,18 +49,18 @@ def test_an_expected_holiday_is_told_but_closes_nothing(catalogue):
 
 def test_a_fixed_holiday_on_a_sunday_is_kept_on_monday(catalogue):
     """The rule, not the row: every fixed holiday of the pack, in every year it is known."""
-    for holiday in catalogue.calendar.holidays.values():
+    for holiday in catalogue.opening_hours.holidays.values():
         if holiday.kind == "fixed" and holiday.day.weekday() == 6:
             monday = holiday.day + timedelta(days=1)
-            assert catalogue.calendar.day(catalogue.centre(GPO), monday).opens is None
+            assert catalogue.opening_hours.day(catalogue.centre(GPO), monday).opens is None
 
 
 def test_a_moved_holiday_without_a_row_is_still_kept(catalogue):
     from dataclasses import replace
 
-    calendar = catalogue.calendar
-    rows = {d: h for d, h in calendar.holidays.items() if h.kind != "observed"}
-    bare = replace(calendar, holidays=rows)
+    opening_hours = catalogue.opening_hours
+    rows = {d: h for d, h in opening_hours.holidays.items() if h.kind != "observed"}
+    bare = replace(opening_hours, holidays=rows)
     assert bare.holiday(date(2027, 12, 13)).title("en") == "Jamhuri Day"
     assert bare.holiday(date(2026, 4, 4)) is None
 
@@ -75,7 +75,7 @@ def test_a_moved_holiday_without_a_row_is_still_kept(catalogue):
     ],
 )
 def test_next_open(catalogue, moment, opening):
-    found = catalogue.calendar.next_open(catalogue.centre(KITUI), eat(moment))
+    found = catalogue.opening_hours.next_open(catalogue.centre(KITUI), eat(moment))
     assert found == eat(opening)
 
 

@@ -80,22 +80,22 @@ def serve(core: ZmqServer, limit: int = 100) -> list[object]:
 
 
 def test_a_scan_crosses_the_socket(core: ZmqServer) -> None:
-    senses = DeviceEventSender(core.endpoint)
+    event_sender = DeviceEventSender(core.endpoint)
     for _ in range(100):
-        senses(NamedEvent("scanner", Scan(Symbology.QR, b"A101")))
+        event_sender(NamedEvent("scanner", Scan(Symbology.QR, b"A101")))
         if got := serve(core, 1):
             break
     assert got[0] == Scanned("A101")
-    senses.close()
+    event_sender.close()
 
 
 def test_a_core_that_is_away_holds_nobody_up() -> None:
-    senses = DeviceEventSender("ipc:///nonexistent/core")
+    event_sender = DeviceEventSender("ipc:///nonexistent/core")
     start = time.monotonic()
     for _ in range(3):
-        senses(NamedEvent("scanner", Scan(Symbology.QR, b"A101")))
-        senses(NamedEvent("gpio", Pressed()))
-    senses.close()
+        event_sender(NamedEvent("scanner", Scan(Symbology.QR, b"A101")))
+        event_sender(NamedEvent("gpio", Pressed()))
+    event_sender.close()
     # A scan is let go, the button waits its short while, and closing waits for nothing.
     assert time.monotonic() - start <= 3 * (ANSWER_S + 0.5)
 
@@ -103,10 +103,10 @@ def test_a_core_that_is_away_holds_nobody_up() -> None:
 def test_a_scan_that_nobody_took_is_not_delivered_later(core: ZmqServer) -> None:
     """Nobody may act later on a code held up earlier: the core starts after the scan."""
     endpoint = f"{core.endpoint}-late"
-    senses = DeviceEventSender(endpoint)
-    senses(NamedEvent("scanner", Scan(Symbology.QR, b"OLD")))
+    event_sender = DeviceEventSender(endpoint)
+    event_sender(NamedEvent("scanner", Scan(Symbology.QR, b"OLD")))
     late = ZmqServer(endpoint)
     events = serve(late, 20)
-    senses.close()
+    event_sender.close()
     late.close()
     assert events == []

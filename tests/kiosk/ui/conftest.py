@@ -33,8 +33,8 @@ class Stage:
     def __init__(self, look: PanelSettings) -> None:
         from kiosk.ui.automation.driver import Driver
 
-        self.mirror = FakeCore()
-        self.driver = Driver(self.mirror, look)
+        self.fake_core = FakeCore()
+        self.driver = Driver(self.fake_core, look)
 
     def show(self, name: str, language: str = "en", **options):
         from kiosk.tools.gallery import gallery
@@ -42,13 +42,13 @@ class Stage:
         return self.give(gallery.view(name, language, **options))
 
     def give(self, view):
-        numbered = self.mirror.give(view)
+        numbered = self.fake_core.give(view)
         self.driver.frames(3)
         return numbered
 
     def sent(self, kind: type | None = None) -> list:
-        events = [e for e in self.mirror.sent if kind is None or isinstance(e, kind)]
-        self.mirror.sent.clear()
+        events = [e for e in self.fake_core.sent if kind is None or isinstance(e, kind)]
+        self.fake_core.sent.clear()
         return events
 
 
@@ -66,5 +66,5 @@ def stage(only_stage: Stage) -> Stage:
     only_stage.show("goodbye")
     only_stage.show("attract")
     only_stage.sent()
-    only_stage.mirror._number = 0
+    only_stage.fake_core._number = 0
     return only_stage

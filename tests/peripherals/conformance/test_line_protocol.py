@@ -57,13 +57,13 @@ def test_it_never_asks_to_be_woken_in_the_past_for_ever(name: str) -> None:
     bench.begin()
     bench.run(1.0)
     for _ in range(50):
-        wakes = bench.dialogue.wakes_at()
+        wakes = bench.protocol.wakes_at()
         if wakes is None:
             return
         bench.now = max(bench.now, wakes)
-        bench.dialogue.elapsed(bench.now)
-        bench.dialogue.outgoing()
-        again = bench.dialogue.wakes_at()
+        bench.protocol.elapsed(bench.now)
+        bench.protocol.outgoing()
+        again = bench.protocol.wakes_at()
         assert again is None or again > bench.now, "a loop would spin"
 
 
@@ -88,19 +88,19 @@ def test_any_bytes_cut_anywhere_never_raise_and_leave_nothing(
     events = list(bench.begin())
     stream = b"".join(pieces)
     for start in range(0, len(stream), cut):
-        events += bench.dialogue.received(stream[start : start + cut], bench.now)
+        events += bench.protocol.received(stream[start : start + cut], bench.now)
         bench.now += pause / 10
-        wakes = bench.dialogue.wakes_at()
+        wakes = bench.protocol.wakes_at()
         if wakes is not None and bench.now >= wakes:
-            events += bench.dialogue.elapsed(bench.now)
-        bench.dialogue.outgoing()
+            events += bench.protocol.elapsed(bench.now)
+        bench.protocol.outgoing()
     for event in events:
         if isinstance(event, DeviceCondition) and event.cause:
             assert event.cause in CAUSES
         if isinstance(event, ProtocolBroken):
             assert event.cause in CAUSES
-    bench.dialogue.ended(bench.now)
-    assert sum(buffer.traces() for buffer in buffers(bench.dialogue)) == 0
+    bench.protocol.ended(bench.now)
+    assert sum(buffer.traces() for buffer in buffers(bench.protocol)) == 0
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -108,9 +108,9 @@ def test_it_serves_again_after_the_line_broke(name: str) -> None:
     bench = rig(name)
     bench.begin()
     bench.run(0.4)
-    bench.dialogue.ended(bench.now)
+    bench.protocol.ended(bench.now)
     fresh = rig(name)
-    fresh.dialogue, fresh.now = bench.dialogue, bench.now + 1
+    fresh.protocol, fresh.now = bench.protocol, bench.now + 1
     events = fresh.begin() + fresh.run(12.0)
     conditions = [event for event in events if isinstance(event, DeviceCondition)]
     assert not conditions or conditions[-1] == DeviceCondition(DeviceState.READY)

@@ -11,7 +11,7 @@ import pytest
 
 from peripherals.connection.hotplug import PresentDevice
 from peripherals.device_loop.loop import DeviceLoop, NamedEvent
-from peripherals.device_loop.registry import KINDS, ROLES, read_equipment_url
+from peripherals.device_loop.registry import KINDS, ROLES, read_device_url
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES, read, write
 from peripherals.device_loop.worker import RestartPolicy
 from peripherals.devices.call_button import Light, Pressed, SetLight
@@ -307,7 +307,7 @@ def test_a_wrong_speed_is_told_as_bad_settings(stage: Stage) -> None:
 def test_none_means_not_configured_and_every_role_has_a_kind() -> None:
     assert build({"scanner": "none:", "gnss": ""}).names() == []
     assert {name.split("+")[0] for name in KINDS} == set(ROLES)
-    url, _ = read_equipment_url("scanner+serial:/dev/ttyACM0?port=1-1.2&baud=115200")
+    url, _ = read_device_url("scanner+serial:/dev/ttyACM0?port=1-1.2&baud=115200")
     assert (url.match.port, url.number("baud", 9600, 300, 4_000_000)) == ("1-1.2", 115200)
 
 

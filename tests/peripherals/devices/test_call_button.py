@@ -40,8 +40,8 @@ def test_a_bouncing_press_is_one_call() -> None:
 
 def test_a_spike_shorter_than_the_debounce_is_no_call() -> None:
     bench = button()
-    bench.dialogue.received(b"1", bench.now)
-    bench.dialogue.received(b"0", bench.now + 0.02)
+    bench.protocol.received(b"1", bench.now)
+    bench.protocol.received(b"0", bench.now + 0.02)
     bench.now += 0.02
     assert bench.run(1.0) == []
 
@@ -62,7 +62,7 @@ def test_a_stuck_button_is_a_cause_and_not_a_second_call() -> None:
 def test_patterns_reach_the_pin_at_their_rate(light: Light, seconds: float, changes: int) -> None:
     bench = button()
     bench.run(0.1)
-    bench.dialogue.tell(SetLight(light), bench.now)
+    bench.protocol.tell(SetLight(light), bench.now)
     bench.run(seconds - 0.05, step_s=0.01)
     assert bench.simulator.light_changes == pytest.approx(changes, abs=1)
 

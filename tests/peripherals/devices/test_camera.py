@@ -42,18 +42,18 @@ def test_the_camera_is_off_until_asked_and_off_again_after_the_photo() -> None:
     bench = camera()
     bench.run(1.0)
     assert not bench.simulator.running
-    bench.dialogue.tell(TakeFrame(), bench.now)
+    bench.protocol.tell(TakeFrame(), bench.now)
     events = bench.run(2.0, step_s=0.02)
     frames = [event for event in events if isinstance(event, CameraFrame)]
     assert len(frames) == 1
     assert frames[0].jpeg == picture()
     assert not bench.simulator.running
-    assert sum(buffer.traces() for buffer in buffers(bench.dialogue)) == 0
+    assert sum(buffer.traces() for buffer in buffers(bench.protocol)) == 0
 
 
 def test_a_code_held_to_the_camera_is_a_scan() -> None:
     bench = camera("HDM-1-A101")
-    bench.dialogue.tell(WatchCodes(10), bench.now)
+    bench.protocol.tell(WatchCodes(10), bench.now)
     scans = [e for e in bench.run(1.0, step_s=0.05) if isinstance(e, Scan)]
     assert scans == [Scan(Symbology.QR, b"HDM-1-A101")]
     assert not bench.simulator.running
@@ -61,25 +61,25 @@ def test_a_code_held_to_the_camera_is_a_scan() -> None:
 
 def test_nobody_shows_a_code_and_the_camera_stops_by_itself() -> None:
     bench = camera()
-    bench.dialogue.tell(WatchCodes(2), bench.now)
+    bench.protocol.tell(WatchCodes(2), bench.now)
     assert NothingSeen() in bench.run(2.5, step_s=0.1)
     assert not bench.simulator.running
 
 
 def test_a_visit_that_ends_stops_the_camera_and_late_pictures_are_nobodys() -> None:
     bench = camera()
-    bench.dialogue.tell(TakeFrame(), bench.now)
+    bench.protocol.tell(TakeFrame(), bench.now)
     bench.run(0.15)
-    bench.dialogue.tell(StopCamera(), bench.now)
+    bench.protocol.tell(StopCamera(), bench.now)
     assert bench.run(1.0) == []
-    assert bench.dialogue.received(picture(), bench.now) == []
-    assert sum(buffer.traces() for buffer in buffers(bench.dialogue)) == 0
+    assert bench.protocol.received(picture(), bench.now) == []
+    assert sum(buffer.traces() for buffer in buffers(bench.protocol)) == 0
 
 
 def test_a_camera_that_sends_nothing_is_unknown() -> None:
     bench = camera()
     bench.simulator.due = lambda now: b""
-    bench.dialogue.tell(TakeFrame(), bench.now)
+    bench.protocol.tell(TakeFrame(), bench.now)
     events = bench.run(6.0, step_s=0.1)
     assert events == [DeviceCondition(DeviceState.UNKNOWN, "no-answer"), NothingSeen()]
 
@@ -106,10 +106,10 @@ def test_a_jpeg_ends_where_it_ends_however_it_is_cut(jpeg: bytes) -> None:
 
 
 def test_a_torn_picture_is_skipped_and_the_next_one_taken() -> None:
-    dialogue = Camera(read_picture)
-    dialogue.begin(0.0)
-    dialogue.tell(TakeFrame(), 0.0)
-    events = dialogue.received(picture()[:2_000] + picture() * 6, 0.1)
+    protocol = Camera(read_picture)
+    protocol.begin(0.0)
+    protocol.tell(TakeFrame(), 0.0)
+    events = protocol.received(picture()[:2_000] + picture() * 6, 0.1)
     assert [event for event in events if isinstance(event, CameraFrame)] == [CameraFrame(picture())]
 
 
@@ -160,7 +160,7 @@ def test_a_real_program_is_started_for_the_photo_and_killed_after_it() -> None:
     try:
         worker.step(clock.monotonic())
         assert lines[0]._child is None
-        worker.dialogue.tell(TakeFrame(), clock.monotonic())
+        worker.protocol.tell(TakeFrame(), clock.monotonic())
         start, events = clock.monotonic(), []
         while clock.monotonic() - start < 10 and not any(
             isinstance(e, CameraFrame) for e in events

@@ -46,12 +46,12 @@ def test_a_question_is_answered_or_given_up_and_a_late_answer_is_nobodys() -> No
     bench = reader()
     bench.simulator.order(["in"], bench.now)
     bench.run(0.1)
-    bench.dialogue.tell(CardCommand(1, bytes.fromhex("00a4040000")), bench.now)
+    bench.protocol.tell(CardCommand(1, bytes.fromhex("00a4040000")), bench.now)
     assert bench.run(0.5) == [CardResponse(1, b"\x90\x00")]
     bench.simulator.hanging = True
-    bench.dialogue.tell(CardCommand(2, b"\x00\xa4\x04\x00\x00"), bench.now)
+    bench.protocol.tell(CardCommand(2, b"\x00\xa4\x04\x00\x00"), bench.now)
     assert CardResponse(2, None) in bench.run(4.0)
-    assert bench.dialogue.received(b'{"answer":2,"apdu":"9000"}\n', bench.now) == []
+    assert bench.protocol.received(b'{"answer":2,"apdu":"9000"}\n', bench.now) == []
 
 
 def test_no_beat_for_five_seconds_ends_the_child_and_the_card_is_gone() -> None:
@@ -60,7 +60,7 @@ def test_no_beat_for_five_seconds_ends_the_child_and_the_card_is_gone() -> None:
     bench.run(0.1)
     bench.simulator.order(["hang"], bench.now)
     assert ProtocolBroken("no-answer") in bench.run(6.5, step_s=0.05)
-    assert bench.dialogue.ended(bench.now) == [CardOut()]
+    assert bench.protocol.ended(bench.now) == [CardOut()]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_no_beat_for_five_seconds_ends_the_child_and_the_card_is_gone() -> None:
     ],
 )
 def test_what_is_wrong_has_a_cause(said: bytes, expected: DeviceCondition) -> None:
-    assert reader().dialogue.received(said, 200.0) == [expected]
+    assert reader().protocol.received(said, 200.0) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_wrong_has_a_cause(said: bytes, expected: DeviceCondition) -> No
     [b"[]\n", b"null\n", b'{"in":3}\n', b'{"in":{"atr":1}}\n', b'{"answer":[]}\n', b"{{{\n"],
 )
 def test_a_child_gone_mad_does_no_harm(said: bytes) -> None:
-    assert reader().dialogue.received(said, 200.0) == []
+    assert reader().protocol.received(said, 200.0) == []
 
 
 def drive(

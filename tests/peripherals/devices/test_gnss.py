@@ -39,7 +39,7 @@ class TestBothSources:
     def test_a_fix_is_where_the_van_is(self, *, gpsd: bool) -> None:
         bench = receiver(gpsd=gpsd)
         bench.run(2.0)
-        fix = bench.dialogue.position(bench.now).usable
+        fix = bench.protocol.position(bench.now).usable
         assert fix is not None
         assert (fix.latitude, fix.longitude) == pytest.approx(NAIROBI, abs=1e-5)
         assert fix.accuracy_m == pytest.approx(6.0)
@@ -49,7 +49,7 @@ class TestBothSources:
         bench = receiver(gpsd=gpsd)
         order(bench, fault)
         events = bench.run(15.0, step_s=0.1)
-        assert bench.dialogue.position(bench.now) == GnssPosition(None)
+        assert bench.protocol.position(bench.now) == GnssPosition(None)
         conditions = [event for event in events if isinstance(event, DeviceCondition)]
         assert conditions
         assert not conditions[-1].state.serves
@@ -62,9 +62,9 @@ class TestBothSources:
         bench.run(2.0)
         order(bench, fault)
         bench.run(25.0, step_s=0.1)
-        assert bench.dialogue.position(bench.now).usable is not None
+        assert bench.protocol.position(bench.now).usable is not None
         events = bench.run(20.0, step_s=0.1)
-        place = bench.dialogue.position(bench.now)
+        place = bench.protocol.position(bench.now)
         assert place.stale
         assert place.usable is None
         assert place.fix is not None
@@ -76,14 +76,14 @@ class TestBothSources:
         bench.run(2.0)
         order(bench, "jump 50")
         bench.run(2.0)
-        place = bench.dialogue.position(bench.now)
+        place = bench.protocol.position(bench.now)
         assert place.jumped
         assert place.usable is None
         assert place.fix is not None
         assert place.fix.latitude == pytest.approx(NAIROBI[0], abs=1e-5)
         events = bench.run(5.0)
         assert DeviceCondition(DeviceState.READY) in events
-        moved = bench.dialogue.position(bench.now).usable
+        moved = bench.protocol.position(bench.now).usable
         assert moved is not None
         assert moved.latitude == pytest.approx(NAIROBI[0] + 50 / 111.2, abs=1e-3)
 
@@ -94,7 +94,7 @@ class TestBothSources:
         bench.run(1.0)
         order(bench, f"fix {NAIROBI[0]} {NAIROBI[1]}")
         bench.run(2.0)
-        fix = bench.dialogue.position(bench.now).usable
+        fix = bench.protocol.position(bench.now).usable
         assert fix is not None
         assert fix.latitude == pytest.approx(NAIROBI[0], abs=1e-5)
 
@@ -122,10 +122,10 @@ def test_the_equator_and_the_meridian_alone_are_places() -> None:
 
 def test_a_known_sentence_and_its_spoilt_twins() -> None:
     line = "$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47"
-    dialogue = Nmea()
-    dialogue.begin(0.0)
-    dialogue.received(line.encode() + b"\r\n", 0.0)
-    fix = dialogue.position(0.0).fix
+    protocol = Nmea()
+    protocol.begin(0.0)
+    protocol.received(line.encode() + b"\r\n", 0.0)
+    fix = protocol.position(0.0).fix
     assert fix is not None
     assert (fix.latitude, fix.longitude) == pytest.approx((48.1173, 11.51667), abs=1e-4)
     for place in range(1, len(line)):
@@ -135,10 +135,10 @@ def test_a_known_sentence_and_its_spoilt_twins() -> None:
 
 @given(latitude=st.floats(-90, 90), longitude=st.floats(-180, 180))
 def test_sentences_are_read_back_to_a_metre(latitude: float, longitude: float) -> None:
-    dialogue = Nmea()
-    dialogue.begin(0.0)
-    dialogue.received(gga(latitude, longitude), 0.0)
-    fix = dialogue.position(0.0).fix
+    protocol = Nmea()
+    protocol.begin(0.0)
+    protocol.received(gga(latitude, longitude), 0.0)
+    fix = protocol.position(0.0).fix
     if plausible(latitude, longitude) is None:
         assert fix is None or plausible(fix.latitude, fix.longitude) is not None
         return
@@ -146,11 +146,11 @@ def test_sentences_are_read_back_to_a_metre(latitude: float, longitude: float) -
 
 
 def test_other_talkers_and_other_sentences_do_no_harm() -> None:
-    dialogue = Nmea()
-    dialogue.begin(0.0)
+    protocol = Nmea()
+    protocol.begin(0.0)
     body = gga(*NAIROBI)[3:-5].decode()
-    dialogue.received(nmea("GN" + body) + nmea("GPGSV,3,1,11,03,03,111,00") + nmea("GPTXT"), 0.0)
-    assert dialogue.position(0.0).usable is not None
+    protocol.received(nmea("GN" + body) + nmea("GPGSV,3,1,11,03,03,111,00") + nmea("GPTXT"), 0.0)
+    assert protocol.position(0.0).usable is not None
 
 
 def test_a_receiver_at_the_wrong_speed_is_called_garbled() -> None:

@@ -49,8 +49,8 @@ def test_the_newest_wish_wins_and_is_confirmed() -> None:
     bench = Rig(volume(), KnobSimulator())
     bench.begin()
     assert bench.run(0.1) == [DeviceCondition(DeviceState.READY), Level(40)]
-    bench.dialogue.tell(SetLevel(70), bench.now)
-    bench.dialogue.tell(SetLevel(30), bench.now)
+    bench.protocol.tell(SetLevel(70), bench.now)
+    bench.protocol.tell(SetLevel(30), bench.now)
     assert bench.run(0.1) == [DeviceCondition(DeviceState.READY), Level(30)]
     assert bench.simulator.level == 30
 
@@ -59,16 +59,16 @@ def test_a_screen_never_goes_dark_and_nothing_goes_past_its_ends() -> None:
     bench = Rig(brightness(0), KnobSimulator())
     bench.begin()
     assert Level(LEAST_PERCENT) in bench.run(0.1)
-    bench.dialogue.tell(SetLevel(900), bench.now)
+    bench.protocol.tell(SetLevel(900), bench.now)
     assert Level(100) in bench.run(0.1)
 
 
 def test_a_mixer_that_does_not_answer_is_given_up() -> None:
-    knob = LevelControl(50)
-    knob.begin(0.0)
-    knob.outgoing()
-    assert knob.elapsed(1.9) == []
-    assert knob.elapsed(2.0) == [ProtocolBroken("no-answer")]
+    level_control = LevelControl(50)
+    level_control.begin(0.0)
+    level_control.outgoing()
+    assert level_control.elapsed(1.9) == []
+    assert level_control.elapsed(2.0) == [ProtocolBroken("no-answer")]
 
 
 def test_amixer_is_run_once_per_change_and_believed_when_it_reads_back(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_amixer_is_run_once_per_change_and_believed_when_it_reads_back(tmp_path:
     )
     try:
         assert Level(20) in settle(worker, Level(20))
-        worker.dialogue.tell(SetLevel(65), SystemClock().monotonic())
+        worker.protocol.tell(SetLevel(65), SystemClock().monotonic())
         assert Level(65) in settle(worker, Level(65))
         assert (tmp_path / "level").read_text().strip() == "65"
     finally:

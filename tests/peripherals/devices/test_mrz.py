@@ -222,7 +222,7 @@ def test_a_reader_gives_one_result_per_swipe_and_keeps_nothing(end: bytes) -> No
     for lines in (CARDS["KEN"], BOOKS["Kenyan"]):
         bench.simulator.swipe(lines)
         assert bench.run(1.0) == [MrzRead(good(lines))]
-        assert sum(buffer.traces() for buffer in buffers(bench.dialogue)) == 0
+        assert sum(buffer.traces() for buffer in buffers(bench.protocol)) == 0
 
 
 def test_a_damaged_swipe_is_an_error_and_a_flood_is_one_too() -> None:
@@ -231,5 +231,5 @@ def test_a_damaged_swipe_is_an_error_and_a_flood_is_one_too() -> None:
     bench.simulator.order(["damage", "7"], bench.now)
     bench.simulator.order(["id"], bench.now)
     assert bench.run(1.0) == [MrzRead(MrzError(MrzProblem.CHECK_DIGIT, "card_serial", 1))]
-    flood = bench.dialogue.received(b"<" * 5_000, bench.now) + bench.dialogue.ended(bench.now)
+    flood = bench.protocol.received(b"<" * 5_000, bench.now) + bench.protocol.ended(bench.now)
     assert flood == [MrzRead(MrzError(MrzProblem.LENGTH, "zone", 1))]

@@ -79,12 +79,12 @@ PAIRS: dict[str, tuple[Callable[[], LineProtocol], Callable[[], Simulated]]] = {
 class Rig:
     """Joined dialogue and simulator; `run` moves virtual time and collects events."""
 
-    dialogue: Any
+    protocol: Any
     simulator: Any
     now: float = 100.0
 
     def begin(self) -> list[DeviceEvent]:
-        return list(self.dialogue.begin(self.now))
+        return list(self.protocol.begin(self.now))
 
     def run(self, seconds: float, step_s: float = STEP_S) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
@@ -96,21 +96,21 @@ class Rig:
 
     def _exchange(self) -> list[DeviceEvent]:
         events: list[DeviceEvent] = []
-        out = self.dialogue.outgoing()
+        out = self.protocol.outgoing()
         if out:
             self.simulator.heard(out, self.now)
         said = self.simulator.due(self.now)
         if said:
-            events += self.dialogue.received(said, self.now)
-        wakes = self.dialogue.wakes_at()
+            events += self.protocol.received(said, self.now)
+        wakes = self.protocol.wakes_at()
         if wakes is not None and self.now >= wakes:
-            events += self.dialogue.elapsed(self.now)
+            events += self.protocol.elapsed(self.now)
         return events
 
 
 def rig(name: str) -> Rig:
-    dialogue, simulator = PAIRS[name]
-    return Rig(dialogue(), simulator())
+    protocol, simulator = PAIRS[name]
+    return Rig(protocol(), simulator())
 
 
 def buffers(thing: object, seen: set[int] | None = None) -> Iterator[WipedBuffer]:

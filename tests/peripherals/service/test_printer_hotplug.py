@@ -19,7 +19,7 @@ from peripherals.printing.spool import Job, Spool
 from peripherals.printing.worker.printer_status import read
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.device_service import DeviceService, ServiceParts
-from peripherals.service.hotplug_source import printer_plugs
+from peripherals.service.hotplug_source import printer_hotplug_source
 from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSource
 from peripherals.simulators.hotplug import HotplugSimulator, PipeSource
 from peripherals.simulators.printer.in_memory import MemoryCable
@@ -175,17 +175,17 @@ def test_every_listener_of_one_source_hears_everything():
     reading, writing = os.pipe()
     simulator = HotplugSimulator()
     shared = SharedHotplugSource(PipeSource(reading, [FRONT]))
-    ears = [shared.ear(), shared.ear()]
+    ears = [shared.subscriber(), shared.subscriber()]
     assert ears[0].present() == [FRONT]
     simulator.plug(BACK)
     simulator.unplug(FRONT.node)
     os.write(writing, simulator.due(0.0))
     events = [Plugged(BACK), Unplugged(FRONT.node)]
     assert shared.read() == events
-    assert [ear.read() for ear in ears] == [events, events]
-    assert [ear.read() for ear in ears] == [[], []]
+    assert [subscriber.read() for subscriber in ears] == [events, events]
+    assert [subscriber.read() for subscriber in ears] == [[], []]
     ears[0].close()
-    assert shared.ear().present() == [BACK]
+    assert shared.subscriber().present() == [BACK]
     shared.close()
     os.close(writing)
 
@@ -241,10 +241,10 @@ def test_no_source_is_loaded_for_printers_without_a_plug():
         parse_printer_url(f"{url}?profile=tm-t20")
         for url in ("escpos+tcp://127.0.0.1:9100", "escpos+serial:///dev/pts/5")
     )
-    assert printer_plugs("udev:", [tcp, pty]) is None
+    assert printer_hotplug_source("udev:", [tcp, pty]) is None
     usb = parse_printer_url("escpos+usblp:?port=1-1.2&profile=tm-t20")
-    assert printer_plugs("none:", [usb]) is None
-    found = printer_plugs("udev:", [usb])
+    assert printer_hotplug_source("none:", [usb]) is None
+    found = printer_hotplug_source("udev:", [usb])
     assert found is None or found.fileno() >= 0
     if found is not None:
         found.close()
@@ -273,13 +273,13 @@ class Story:
         self.ids = SystemIds(self.clock)
         self.reading, self.writing = os.pipe()
         self.simulator = HotplugSimulator()
-        self.store, _ = self.open_books()
+        self.store, _ = self.open_database()
         self.spool = Spool(self.store, bytes(32), self.clock, self.ids)
         self.jobs: list[str] = []
         self.times: list[float] = []
         self.begin = time.monotonic()
 
-    def open_books(self):
+    def open_database(self):
         return Store.open(self.path, [SPOOL_TABLES]), None
 
     def order(self, number: str) -> None:
@@ -326,7 +326,7 @@ def test_the_service_follows_a_real_terminal_through_a_pulled_cable(tmp_path):
     assert address is not None
     printers = [("printer", address)]
     parts = ServiceParts(
-        story.path, bytes(32), printers, story.clock, story.ids, story.open_books, plugs=shared
+        story.path, bytes(32), printers, story.clock, story.ids, story.open_database, plugs=shared
     )
     DeviceService(parts).run(story.play)
     done.set()

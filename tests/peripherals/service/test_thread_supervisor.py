@@ -69,15 +69,15 @@ def test_a_crashing_printer_is_shown_as_at_fault_and_the_service_stays(tmp_path)
     clock = SystemClock()
     path = tmp_path / "spool.db"
 
-    def open_books():
+    def open_database():
         return Store.open(path, [SPOOL_TABLES]), None
 
     parts = ServiceParts(
-        path, bytes(32), [("printer", address)], clock, SystemIds(clock), open_books
+        path, bytes(32), [("printer", address)], clock, SystemIds(clock), open_database
     )
     service = DeviceService(parts)
     service._crashed("printer", "a bug")
-    store, _ = open_books()
+    store, _ = open_database()
     health = read(store).printers[0]
     assert (health.state, health.cause, health.code) == (
         DeviceState.FAULT,
@@ -94,14 +94,14 @@ def test_an_unplugged_printer_is_lost_and_no_crash(tmp_path, capfd):
     assert address is not None
     clock, path = SystemClock(), tmp_path / "spool.db"
 
-    def open_books():
+    def open_database():
         return Store.open(path, [SPOOL_TABLES]), None
 
     parts = ServiceParts(
-        path, bytes(32), [("printer", address)], clock, SystemIds(clock), open_books
+        path, bytes(32), [("printer", address)], clock, SystemIds(clock), open_database
     )
     service = DeviceService(parts)
-    store, _ = open_books()
+    store, _ = open_database()
     worker = service._maker(0, "printer", address)()
     for _ in range(3):
         assert worker.turn() > 0

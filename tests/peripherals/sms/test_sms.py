@@ -28,12 +28,12 @@ def modem() -> Rig:
     bench = Rig(Modem(), ModemSimulator())
     bench.begin()
     bench.run(2.0)
-    assert bench.dialogue.can_send
+    assert bench.protocol.can_send
     return bench
 
 
 def send(bench: Rig, text: str = TEXT, seconds: float = 10.0) -> list[SmsReport]:
-    bench.dialogue.send("job", parts_of(NUMBER, text, 7), bench.now)
+    bench.protocol.send("job", parts_of(NUMBER, text, 7), bench.now)
     return reports(bench.run(seconds, step_s=0.05))
 
 
@@ -111,7 +111,7 @@ def test_a_message_is_sent_once_and_proven() -> None:
     bench = modem()
     assert send(bench) == [SmsReport("job", SmsOutcome.SENT, 1)]
     assert [(each.number, each.text) for each in bench.simulator.sent] == [(NUMBER, TEXT)]
-    assert bench.dialogue.can_send
+    assert bench.protocol.can_send
 
 
 def test_names_with_tildes_go_as_ucs2_in_joined_parts() -> None:
@@ -128,7 +128,7 @@ def test_silence_after_the_prompt_is_uncertain_and_nothing_is_sent_again() -> No
     assert send(bench, seconds=300) == [SmsReport("job", SmsOutcome.UNCERTAIN, 0, "no answer")]
     assert len(bench.simulator.sent) == 1
     assert bench.simulator.prompts == 1
-    assert bench.dialogue.can_send, "the line is fenced and usable again"
+    assert bench.protocol.can_send, "the line is fenced and usable again"
     assert send(bench)[-1].outcome is SmsOutcome.SENT
 
 
@@ -144,9 +144,9 @@ def test_a_late_confirmation_never_proves_the_next_message() -> None:
     bench = modem()
     bench.simulator.order(["stall"], bench.now)
     assert send(bench, seconds=100)[-1].outcome is SmsOutcome.UNCERTAIN
-    assert bench.dialogue.received(b"\r\n+CMGS: 77\r\n\r\nOK\r\n", bench.now) == []
+    assert bench.protocol.received(b"\r\n+CMGS: 77\r\n\r\nOK\r\n", bench.now) == []
     bench.simulator.order(["stall"], bench.now)
-    bench.dialogue.send("next", parts_of(NUMBER, TEXT, 8), bench.now)
+    bench.protocol.send("next", parts_of(NUMBER, TEXT, 8), bench.now)
     assert reports(bench.run(100, step_s=0.05))[-1] == SmsReport(
         "next", SmsOutcome.UNCERTAIN, 0, "no answer"
     )
@@ -180,7 +180,7 @@ def test_what_a_refusal_means(code: str, outcome: SmsOutcome) -> None:
 
 def test_a_refused_second_part_is_uncertain_because_the_first_one_went() -> None:
     bench = modem()
-    bench.dialogue.send("job", parts_of(NUMBER, "a" * 300, 1), bench.now)
+    bench.protocol.send("job", parts_of(NUMBER, "a" * 300, 1), bench.now)
     while len(bench.simulator.sent) < 1:
         bench.run(0.01)
     bench.simulator.order(["fail", "38"], bench.now)
@@ -191,9 +191,9 @@ def test_a_line_that_breaks_after_the_prompt_is_uncertain_before_it_is_safe() ->
     for submitted, outcome in ((True, SmsOutcome.UNCERTAIN), (False, SmsOutcome.RETRY)):
         bench = modem()
         bench.simulator.order(["stall" if submitted else "noprompt"], bench.now)
-        bench.dialogue.send("job", parts_of(NUMBER, TEXT, 1), bench.now)
+        bench.protocol.send("job", parts_of(NUMBER, TEXT, 1), bench.now)
         bench.run(1.0)
-        assert reports(bench.dialogue.ended(bench.now)) == [
+        assert reports(bench.protocol.ended(bench.now)) == [
             SmsReport("job", outcome, 0, "line lost")
         ]
         assert reports(bench.begin() + bench.run(60, step_s=0.05)) == []
@@ -203,12 +203,12 @@ def test_without_a_network_or_a_sim_it_says_so_and_takes_nothing() -> None:
     bench = modem()
     bench.simulator.order(["network", "off"], bench.now)
     assert DeviceCondition(DeviceState.BLOCKED, "no-signal") in bench.run(15, step_s=0.05)
-    assert not bench.dialogue.can_send
+    assert not bench.protocol.can_send
     bench.simulator.order(["network", "on"], bench.now)
     assert DeviceCondition(DeviceState.READY) in bench.run(15, step_s=0.05)
     bench.simulator.order(["sim", "off"], bench.now)
     assert DeviceCondition(DeviceState.BLOCKED, "no-sim") in bench.run(15, step_s=0.05)
-    assert not bench.dialogue.can_send
+    assert not bench.protocol.can_send
 
 
 def test_a_deaf_modem_is_given_up_for_a_fresh_line() -> None:
@@ -241,7 +241,7 @@ class Desk:
     def run(self, seconds: float) -> None:
         until = self.bench.now + seconds
         while self.bench.now < until:
-            self.queue.pump(self.bench.dialogue, self.bench.now)
+            self.queue.pump(self.bench.protocol, self.bench.now)
             for report in reports(self.bench.run(0.5, step_s=0.05)):
                 self.queue.report(report)
             self.clock.advance(seconds=0.5)
@@ -323,11 +323,11 @@ def test_a_power_cut_while_sending_makes_it_uncertain(desk: Desk) -> None:
 
 def test_the_sending_state_is_durable_before_the_modem_gets_a_byte(desk: Desk) -> None:
     desk.add()
-    before = desk.bench.dialogue.outgoing()
-    assert desk.queue.pump(desk.bench.dialogue, desk.bench.now)
+    before = desk.bench.protocol.outgoing()
+    assert desk.queue.pump(desk.bench.protocol, desk.bench.now)
     assert desk.states() == [SmsState.SENDING]
     assert b"CMGS" not in before
-    assert desk.bench.dialogue.outgoing().startswith(b"AT+CMGS=")
+    assert desk.bench.protocol.outgoing().startswith(b"AT+CMGS=")
 
 
 def test_a_wrong_number_is_refused_when_it_is_asked_for(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from provisioning.faults import UsageFault
 from provisioning.identity.cose_sign1 import signed_bytes
 from provisioning.ids import SeededIds
 from sync.batches.batch import Stream, build, read_envelope
-from sync.batches.chain import START, AppendCheck, Tail, judge, mark_of
+from sync.batches.chain import START, AppendCheck, Tail, check_append, short_hash
 from sync.journal.journal import GENESIS
 from sync.national.open_store import DATABASES, open_database
 from tests.sync.world import facts, signing
@@ -61,7 +61,7 @@ def test_segments_in_order_are_stored_with_their_entries(store):
     covers = chain()
     assert [take(store, envelope) for envelope in covers] == [AppendCheck.NEXT] * 3
     progress = store.progress(A)
-    assert (progress.no, progress.national, progress.mark) == (3, 3, mark_of(covers[-1].hash))
+    assert (progress.no, progress.national, progress.mark) == (3, 3, short_hash(covers[-1].hash))
     entries = list(store.entries_for("agency:NRB"))
     assert [(each.seq, each.kind, each.body["index"]) for each in entries] == [
         (3, "form.submitted", 0),
@@ -105,7 +105,7 @@ def test_another_segment_of_the_same_number_is_a_fork_kept_once(store):
 def test_a_sender_whose_newest_segment_is_another_is_noted(store):
     covers = chain()
     take(store, covers[0])
-    assert not store.contradicts(A, 1, mark_of(covers[0].hash), NOW)
+    assert not store.contradicts(A, 1, short_hash(covers[0].hash), NOW)
     assert not store.contradicts(A, 7, b"whatever", NOW)
     assert store.contradicts(A, 1, b"whatever", NOW)
     assert [each.no for each in store.quarantine()] == [1]
@@ -161,5 +161,5 @@ def test_a_database_of_an_unknown_kind_is_refused_by_name():
 def test_the_first_segment_of_a_restored_database_may_start_anywhere():
     later = facts(A, [("visit.started", "national", {})] * 2, first=41, prev=b"p" * 32)
     envelope = read_envelope(build(signing("kiosk-1"), A, 1, GENESIS, b"p" * 32, later))
-    assert judge(START, None, envelope) is AppendCheck.NEXT
-    assert judge(Tail(1, b"h" * 32, 9, None), b"other" * 6, envelope) is AppendCheck.FORK
+    assert check_append(START, None, envelope) is AppendCheck.NEXT
+    assert check_append(Tail(1, b"h" * 32, 9, None), b"other" * 6, envelope) is AppendCheck.FORK

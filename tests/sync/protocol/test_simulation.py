@@ -31,7 +31,7 @@ class World:
     def __init__(self, folder: Path):
         self.clock = VirtualClock()
         self.fates: list[FrameOutcome] = []
-        self.low, self.high = MemoryNet(self.fate), MemoryNet(self.fate)
+        self.low, self.high = MemoryNet(self.outcome), MemoryNet(self.outcome)
         self.nodes = {
             "kiosk-1": NodeWorld("kiosk-1", folder, self.clock, self.low, 1),
             "kiosk-2": NodeWorld("kiosk-2", folder, self.clock, self.low, 2),
@@ -40,7 +40,7 @@ class World:
             "national": NationalWorld(folder, self.clock, self.high),
         }
 
-    def fate(self, frame: bytes) -> FrameOutcome:
+    def outcome(self, frame: bytes) -> FrameOutcome:
         return self.fates.pop() if self.fates else FrameOutcome.DELIVER
 
     def do(self, step):  # noqa: C901 - one case a kind of step

@@ -29,7 +29,7 @@ from peripherals.printing.worker.attempts import PrintAttempts
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.batches.batch import Stream
-from sync.batches.chain import StreamProgress, mark_of
+from sync.batches.chain import StreamProgress, short_hash
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.journal.node_database import NodeDatabase
 from sync.service.outbox import OUTBOX_TABLES, Outbox
@@ -189,7 +189,7 @@ class PowerCutNode:
                 self.outside.take_in(no, raw)
         held = len(self.outside.batches)
         if held:
-            mark = mark_of(self._digest(held))
+            mark = short_hash(self._digest(held))
             self.outbox.acked(StreamProgress(STREAM, held, mark, held), self.clock.now())
 
     def rest(self, waiting: list[UUID]) -> None:

@@ -93,10 +93,10 @@ class Header(LayoutWidget):
         self.cloud = Glyph(size_dp=32)
         self.badge = TextLabel(face="medium", wanted=26)
         self.languages = Languages(send=self.send)
-        self.door = StaffEntrance(send=self.send)
+        self.entrance = StaffEntrance(send=self.send)
         self._elements: tuple[Any, ...] = ()
         self.band = [SquareBox() for _colour in FLAG]
-        for part in (self.ground, self.door, self.seal, self.shield, self.site, self.pill,
+        for part in (self.ground, self.entrance, self.seal, self.shield, self.site, self.pill,
                      self.cloud, self.badge, self.languages, *self.band):  # fmt: skip
             self.add_widget(part)
         self.present = False
@@ -118,7 +118,7 @@ class Header(LayoutWidget):
         before = (self.site.text, self.badge.text, self._elements)
         self._elements = elements
         self.languages.elements = tuple(e for e in elements if e.id.startswith("language."))
-        self.door.offer(elements)
+        self.entrance.offer(elements)
         self.site.text, self.badge.text = view.site, view.badge
         self.cloud.icon = BADGE_ICONS.get(view.badge_tone, "cloud_off") if view.badge else ""
         self.present = bool(elements or view.site)
@@ -149,14 +149,14 @@ class Header(LayoutWidget):
         room = max(dp(80), right - left - dp(16))
         text = self.site.need(room, fit)
         self.site.put(left, floor + high / 2 + text / 2, room, fit)
-        self._place_door(x + pad, floor + (high - target) / 2, left, room, fit)
+        self._place_entrance(x + pad, floor + (high - target) / 2, left, room, fit)
 
-    def _place_door(self, x: float, y: float, left: float, room: float, fit: float) -> None:
-        if not self.door.element_id:
-            self.door.place(-9999, -9999, 0, 0, fit)
+    def _place_entrance(self, x: float, y: float, left: float, room: float, fit: float) -> None:
+        if not self.entrance.element_id:
+            self.entrance.place(-9999, -9999, 0, 0, fit)
             return
         wide = max(left + min(room, self.site.natural(fit)) - x, dp(TARGET_DP))
-        self.door.place(x, y, wide, dp(TARGET_DP), fit)
+        self.entrance.place(x, y, wide, dp(TARGET_DP), fit)
 
     def _site(self, fit: float) -> float:
         return self.site.natural(fit) + dp(20)

@@ -30,7 +30,7 @@ def until(
     end = clock.monotonic() + PATIENCE_S
     while True:
         taken = device.look()
-        if taken.stage is stop_at and taken.seconds >= seconds:
+        if taken.phase is stop_at and taken.seconds >= seconds:
             return taken
         assert clock.monotonic() < end, taken
         select.select([], [], [], 0.05)
@@ -44,7 +44,7 @@ def test_a_photo_comes_from_the_camera_and_the_camera_is_closed() -> None:
     taken = until(camera, clock, CapturePhase.READY)
     assert taken.content.startswith(b"\xff\xd8")
     assert taken.content.endswith(b"\xff\xd9")
-    assert camera.look().stage is CapturePhase.FAILED, "one picture is one picture"
+    assert camera.look().phase is CapturePhase.FAILED, "one picture is one picture"
     assert str(len(taken.content)) in repr(taken)
 
 
@@ -52,9 +52,9 @@ def test_a_camera_that_is_not_there_fails_calmly() -> None:
     clock = SystemClock()
     url = "camera+v4l:/dev/no-such-camera"
     camera = CameraCapturer(lambda: DeviceLoop({"camera": url}, clock, SystemIds(clock)), clock)
-    assert camera.look().stage is CapturePhase.FAILED, "nothing was begun"
+    assert camera.look().phase is CapturePhase.FAILED, "nothing was begun"
     camera.start()
-    assert camera.look().stage is CapturePhase.RUNNING, "a moment is given to a device that is late"
+    assert camera.look().phase is CapturePhase.RUNNING, "a moment is given to a device that is late"
     assert until(camera, clock, CapturePhase.FAILED) == CaptureProgress(CapturePhase.FAILED)
     assert camera._device_loop is None, "the device is let go"
 
@@ -66,18 +66,18 @@ def test_a_recording_runs_until_it_is_finished() -> None:
     until(microphone, clock, CapturePhase.RUNNING, seconds=1)
     microphone.finish()
     taken = microphone.look()
-    assert taken.stage is CapturePhase.READY
+    assert taken.phase is CapturePhase.READY
     with wave.open(BytesIO(taken.content)) as sound:
         assert sound.getframerate() == 16_000
         assert sound.getnframes() >= 16_000
     microphone.stop()
-    assert microphone.look().stage is CapturePhase.FAILED, "nothing of it stays"
+    assert microphone.look().phase is CapturePhase.FAILED, "nothing of it stays"
 
 
 def test_a_microphone_that_is_not_there_fails_calmly() -> None:
     microphone = MicrophoneCapturer("recorder+alsa:default?program=no-such-program", SystemClock())
     microphone.start()
-    assert microphone.look().stage is CapturePhase.FAILED
+    assert microphone.look().phase is CapturePhase.FAILED
 
 
 def test_a_wav_file_is_what_others_read() -> None:

@@ -41,14 +41,14 @@ def test_each_slip_is_taken_before_the_next_one_is_begun(rig):
     begin = rig.printer.cut
 
     def cut(strip):
-        begun.append((rig.printer.body.in_mouth, strip.blank))
+        begun.append((rig.printer.body.in_presenter, strip.blank))
         begin(strip)
 
     rig.printer.cut = cut
     assert rig.go(40, rig.done(*jobs))
     assert [rig.job(job).state for job in jobs] == [JobState.PRINTED] * 3
     assert [rig.job(job).printer for job in jobs] == ["printer"] * 3
-    assert [in_mouth for in_mouth, blank in begun if not blank] == [False] * 3
+    assert [in_presenter for in_presenter, blank in begun if not blank] == [False] * 3
     assert rig.printer.body.retracted == 0
     assert rig.printer.unknown == []
 
@@ -103,7 +103,7 @@ def test_a_torn_slip_is_pushed_out_before_its_copy_is_printed():
     begin = printer.cut
 
     def cut(strip):
-        occupied[strip.text] = printer.body.in_mouth
+        occupied[strip.text] = printer.body.in_presenter
         begin(strip)
 
     printer.cut = cut
@@ -155,7 +155,7 @@ def test_every_bit_of_the_full_status_has_its_meaning(octets, state, cause):
 
 
 def test_a_full_status_is_no_automatic_one_and_no_fence():
-    body = MachineState(in_mouth=True)
+    body = MachineState(in_presenter=True)
     octets = full_status(body)
     whole = FullStatus(octets[2:])
     assert ReplyReader(full_status=True).feed(octets) == [whole]

@@ -28,8 +28,8 @@ from sync.agency.openrosa.responses import (
     DeliveryDecision,
     PostTarget,
     ServerResponse,
-    judge_head,
-    judge_post,
+    decide_head,
+    decide_post,
 )
 from sync.agency.openrosa.submission import Submission, TooLarge, multipart, split
 from sync.store.database import Store
@@ -86,7 +86,7 @@ def submission(number: int = 1, **attachments: bytes) -> Submission:
 def test_head_opens_the_gate_only_for_an_openrosa_server(
     answer: ServerResponse, expected: PostTarget | DeliveryDecision
 ) -> None:
-    assert judge_head(URL, answer) == expected
+    assert decide_head(URL, answer) == expected
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_head_opens_the_gate_only_for_an_openrosa_server(
     ],
 )
 def test_only_201_and_202_are_success(status: int, expected: DeliveryDecision) -> None:
-    assert judge_post(ServerResponse(status, {})) is expected
+    assert decide_post(ServerResponse(status, {})) is expected
 
 
 @given(st.lists(st.integers(0, 5_000), max_size=230), st.integers(6_500, 20_000))
