@@ -127,10 +127,10 @@ class PowerCutNode:
         self.printer = PrintAttempts(self.spool, "printer", self.clock, self.journal)
         self.outbox = Outbox(self.store, STREAM, KEY)
         self.desk = TicketIssuer(
-            NodeDatabase(self.store, self.journal, self.clock, self.ids),
-            self.spool,
-            SimpleNamespace(ask=lambda message: None),
-            CATALOGUE,
+            database=NodeDatabase(self.store, self.journal, self.clock, self.ids),
+            spool=self.spool,
+            centre=SimpleNamespace(ask=lambda message: None),
+            catalogue=CATALOGUE,
             identity=KioskIdentity("HC-001", 1, 20, KEY),
             slip=lambda issued, service, language: Document(
                 (TextLine(issued.label),), language, issued.label
