@@ -12,9 +12,9 @@ from __future__ import annotations
 import msgspec
 
 from peripherals.device_loop.loop import DeviceLoop, NamedEvent
-from peripherals.devices.brightness import SetLevel
 from peripherals.devices.call_button import Light, SetLight
 from peripherals.devices.camera import CameraFrame, NothingSeen, StopCamera, TakeFrame, WatchCodes
+from peripherals.devices.levels import SetLevel
 from sync.transports.zmq_transport import ZmqClient, ZmqServer
 
 ANSWER_S = 0.3

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from peripherals.connection.url import DeviceUrl, read_url
-from peripherals.devices.audio import volume
-from peripherals.devices.brightness import brightness
 from peripherals.devices.call_button import ButtonAndLight
 from peripherals.devices.camera import Camera
 from peripherals.devices.cards import CardReader
 from peripherals.devices.gnss import Gpsd, Nmea
 from peripherals.devices.keyboard_scanner import HidScanner
+from peripherals.devices.levels import brightness, volume
 from peripherals.devices.mrz_reader import MrzReader
 from peripherals.devices.scanner import SUFFIXES, Framing, Scan, SerialScanner
 from peripherals.devices.ups import Nut

@@ -16,6 +16,7 @@ from peripherals.drivers.descriptor import DeviceLine
 from peripherals.faults import DeviceFault
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, LineProtocol, ProtocolBroken
 from peripherals.status import NEEDS_A_PERSON, Cause, DeviceState, cause_of
+from provisioning.backoff import Backoff
 
 READ_ROUNDS_MAX = 8
 OUT_BYTES_MAX = 65_536
@@ -33,11 +34,10 @@ class RestartPolicy:
     write_s_max: float = 2.0
 
     def delay_s(self, tries: int, jitter: float) -> float:
-        """The pause before try number `tries` + 1; `jitter` from 0 to 1 adds up to a quarter."""
+        """The pause before try number `tries` + 1; `jitter` from 0 to 1 takes off up to a fifth."""
         if tries >= self.tries_max:
             return self.fault_s * (1 + jitter / 4)
-        pause = min(self.last_s, self.first_s * 2.0 ** min(tries, 30))
-        return min(self.last_s, pause * (1 + jitter / 4))
+        return Backoff(self.first_s, self.last_s, tries).failed(1 - jitter / 5)
 
 
 class DeviceWorker:

@@ -14,6 +14,7 @@ from peripherals.line_protocol import DeviceCondition, DeviceEvent, ProtocolBrok
 from peripherals.status import Cause, DeviceState
 
 ANSWER_S = 2.0
+LEAST_BRIGHTNESS = 10
 _PERCENT = re.compile(r"(?:^|\[)(\d{1,3})%")
 
 
@@ -83,3 +84,13 @@ class LevelControl(TextLineProtocol):
     def _ask(self, word: str, now: float) -> None:
         self._out = f"{word}\n".encode("ascii")
         self._wakes_at = now + ANSWER_S
+
+
+def volume(initial: int | None = None) -> LevelControl:
+    """The level of the kiosk's voice; 0 is allowed (mute)."""
+    return LevelControl(initial)
+
+
+def brightness(initial: int | None = None) -> LevelControl:
+    """A backlight, which never goes below what can be read in a dark hall."""
+    return LevelControl(initial, least=LEAST_BRIGHTNESS)

@@ -8,8 +8,9 @@ words are `record` and `stop`, such as `drivers.arecord`.
 
 from __future__ import annotations
 
-import struct
+import wave
 from collections.abc import Callable
+from io import BytesIO
 
 from peripherals.drivers.descriptor import DeviceLine
 from peripherals.faults import DeviceFault
@@ -23,14 +24,13 @@ SILENT_S = 2.0
 
 def wav(samples: bytes, rate_hz: int = RATE_HZ) -> bytes:
     """A WAV file (RIFF, PCM) of one channel of 16-bit little-endian `samples`."""
-    format_ = struct.pack(
-        "<HHIIHH", 1, 1, rate_hz, rate_hz * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES
-    )
-    body = (
-        b"WAVEfmt " + struct.pack("<I", len(format_)) + format_
-        + b"data" + struct.pack("<I", len(samples)) + samples
-    )  # fmt: skip
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+    file = BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(SAMPLE_BYTES)
+        out.setframerate(rate_hz)
+        out.writeframes(samples)
+    return file.getvalue()
 
 
 class Recording:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from provisioning.backoff import Backoff
 from provisioning.clock import Clock
 
 
@@ -105,7 +106,7 @@ class ThreadSupervisor:
         return not any(unit.thread and unit.thread.is_alive() for unit in self._units.values())
 
     def _live(self, unit: _Unit) -> None:
-        tries = 0
+        backoff = Backoff(self._bounds.first_s, self._bounds.last_s)
         while not self._stop.is_set():
             born = self._clock.monotonic()
             try:
@@ -114,9 +115,11 @@ class ThreadSupervisor:
                 unit.restarts += 1
                 self._report(unit.name, traceback.format_exc(limit=6))
             lived = self._clock.monotonic() - born
-            tries = 1 if lived > self._bounds.good_s else tries + 1
-            pause = min(self._bounds.last_s, self._bounds.first_s * 2.0 ** min(tries, 10))
-            self._stop.wait(self._bounds.rest_s if tries > self._bounds.tries_max else pause)
+            if lived > self._bounds.good_s:
+                backoff.succeeded()
+            pause = backoff.failed()
+            rests = backoff.failures > self._bounds.tries_max
+            self._stop.wait(self._bounds.rest_s if rests else pause)
 
     def _work(self, unit: _Unit) -> None:
         worker = unit.make()

@@ -34,6 +34,7 @@ from peripherals.printing.worker.printer_session import (
 )
 from peripherals.status import NEEDS_A_PERSON, Cause, DeviceState, PrinterStatus, cause_of
 from peripherals.transport_port import Transport
+from provisioning.backoff import Backoff
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
@@ -69,7 +70,7 @@ class PrinterWorker:
         self._helpless = helpless
         self._notice = StatusNotice(print_attempts)
         self._printer_session: PrinterSession | None = None
-        self._failures = 0
+        self._backoff = Backoff(self._policy.reopen_s, self._policy.reopen_s_max)
 
     def turn(self) -> float:
         """One look, and at most one slip; seconds until another turn has something to do."""
@@ -103,7 +104,7 @@ class PrinterWorker:
         self._printer_session = PrinterSession(
             client, self._print_attempts, self._profile, self._policy, self._clock, self._ids
         )
-        self._failures = 0
+        self._backoff.succeeded()
         self._print_attempts.reclaim()
         return self._printer_session
 
@@ -116,10 +117,7 @@ class PrinterWorker:
         if cause is Cause.NOT_PLUGGED:
             state = DeviceState.LOST
         self._notice.show(PrinterStatus(state, self._clock.now(), cause))
-        delay = min(self._policy.reopen_s * 2.0**self._failures, self._policy.reopen_s_max)
-        self._failures = min(self._failures + 1, 10)
-        jitter = self._ids.token(1)[0] / 255
-        return delay * (0.75 + 0.5 * jitter)
+        return self._backoff.failed(1 - self._ids.token(1)[0] / 1024)
 
     def _look(self, printer_session: PrinterSession) -> PrinterStatus:
         """Ask how it is. No clear answer is UNKNOWN, and never READY."""

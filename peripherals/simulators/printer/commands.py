@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from peripherals.simulators.printer.machine import MachineState, Model
 from peripherals.simulators.printer.paper import LINE_DOTS, PICTURE, PaperStrip, Style, width_in
+from peripherals.simulators.printer.responses import ResponseQueue
 from peripherals.simulators.printer.tokenizer import PrinterToken
-
-if TYPE_CHECKING:
-    from peripherals.simulators.printer.printer import SimulatedPrinter
 
 _PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 16: "cp1252", 18: "cp852", 19: "cp858"}
 _LEVELS = "LMQH"
@@ -20,9 +19,18 @@ _LEVELS = "LMQH"
 class CommandExecutor:
     """Executes commands on the printer's paper."""
 
-    def __init__(self, printer: SimulatedPrinter) -> None:
-        self._printer = printer
-        self.strip = PaperStrip(printer.model.dots)
+    def __init__(
+        self,
+        model: Model,
+        body: MachineState,
+        voice: ResponseQueue,
+        *,
+        unknown: list[bytes],
+        on_cut: Callable[[PaperStrip], None],
+    ) -> None:
+        self._model, self._body, self._voice = model, body, voice
+        self._unknown, self._on_cut = unknown, on_cut
+        self.strip = PaperStrip(model.dots)
         self._logos: dict[bytes, Image.Image] = {}
         self.reset()
 
@@ -50,7 +58,7 @@ class CommandExecutor:
             case "gs":
                 self._group(token)
             case "unknown":
-                self._printer.unknown.append(token.octets)
+                self._unknown.append(token.octets)
             case _:
                 pass
 
@@ -78,7 +86,7 @@ class CommandExecutor:
         match name:
             case "@":
                 self.reset()
-                self._printer.voice.automatic = 0
+                self._voice.automatic = 0
             case "!":
                 tall, wide = 2 if value & 0x10 else 1, 2 if value & 0x20 else 1
                 bold, small = bool(value & 0x08), bool(value & 1)
@@ -129,38 +137,38 @@ class CommandExecutor:
                 self._raster(octets)
             case "(":
                 self._function(octets)
-            case "e" if self._printer.model.presenter:
-                self._printer.body.retracted += value == 2 and self._printer.body.in_presenter
-                self._printer.body.in_presenter = False
+            case "e" if self._model.presenter:
+                self._body.retracted += value == 2 and self._body.in_presenter
+                self._body.in_presenter = False
             case _:
                 self._answer(name, value)
 
     def _answer(self, name: str, value: int) -> None:
         """Commands that are questions; answered when the mechanics get to them."""
-        printer = self._printer
+        body, voice, model = self._body, self._voice, self._model
         match name:
             case "r":
-                paper = 0x0C if printer.body.paper_out else 0x03 if printer.body.near_end else 0
-                printer.voice.say(bytes((paper,)))
-            case "I" if not printer.model.name:
+                paper = 0x0C if body.paper_out else 0x03 if body.near_end else 0
+                voice.say(bytes((paper,)))
+            case "I" if not model.name:
                 self._line += [(chr(value), self._style)]
             case "I":
-                text = printer.model.name.encode() if value == 67 else b"EPSON"
-                printer.voice.say(b"\x5f" + text + b"\x00" if value >= 65 else b"\x20")
-            case "g" if printer.model.counter:
-                printer.voice.say(b"\x5f" + str(printer.body.cuts).encode() + b"\x00")
+                text = model.name.encode() if value == 67 else b"EPSON"
+                voice.say(b"\x5f" + text + b"\x00" if value >= 65 else b"\x20")
+            case "g" if model.counter:
+                voice.say(b"\x5f" + str(body.cuts).encode() + b"\x00")
             case "g":  # a machine that does not know it takes what follows for text
                 self._line += [("2", self._style), ("\u2593", self._style)]
             case "a":
-                printer.voice.automatic = value
+                voice.automatic = value
             case _:
                 pass
 
     def _cut(self) -> None:
         if self._line:
             self._end_line()
-        strip, self.strip = self.strip, PaperStrip(self._printer.model.dots)
-        self._printer.cut(strip)
+        strip, self.strip = self.strip, PaperStrip(self._model.dots)
+        self._on_cut(strip)
 
     def _raster(self, octets: bytes) -> None:
         across = int.from_bytes(octets[4:6], "little")
@@ -175,8 +183,8 @@ class CommandExecutor:
     def _function(self, octets: bytes) -> None:
         """GS ( X pL pH ..."""
         kind, body = chr(octets[2]), octets[5:]
-        if kind == "H" and body[:2] == b"00" and self._printer.model.gsh:
-            self._printer.voice.say(b"\x37\x22" + body[2:6] + b"\x00", mark=True)
+        if kind == "H" and body[:2] == b"00" and self._model.gsh:
+            self._voice.say(b"\x37\x22" + body[2:6] + b"\x00", mark=True)
         elif kind == "k" and body[:1] == b"1":
             self._qr(body[1:])
         elif kind == "L":

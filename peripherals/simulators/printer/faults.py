@@ -109,7 +109,7 @@ class FaultInjector:
             "cover_open": body.cover_open,
             "cutter_jam": body.cutter_jam,
             "hot": body.hot,
-            "in_mouth": body.in_presenter,
+            "in_presenter": body.in_presenter,
             "powered": body.powered,
             "model": self._printer.model.name,
             "connected": self._printer.connected,

@@ -16,54 +16,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from peripherals.simulators.printer.commands import CommandExecutor
+from peripherals.simulators.printer.machine import MachineState, Model
 from peripherals.simulators.printer.paper import PaperStrip
 from peripherals.simulators.printer.responses import ResponseQueue, full_status, status_byte
 from peripherals.simulators.printer.tokenizer import PrinterToken, next_token
 
-BUFFER_BYTES = 4096
 _LIVE_PREFIXES = (
     *(b"\x10\x04" + bytes((n,)) for n in (*range(1, 9), 17, 20)),
     *(b"\x10\x05" + bytes((n,)) for n in range(3)),
     b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08",
 )
-
-
-@dataclass(slots=True)
-class MachineState:
-    """What can be wrong with the machine, and what it counts."""
-
-    paper_out: bool = False
-    near_end: bool = False
-    cover_open: bool = False
-    cutter_jam: bool = False
-    cutter_freed: bool = False
-    hot: bool = False
-    cuts: int = 1000
-    powered: bool = True
-    in_presenter: bool = False
-    retracted: int = 0  # slips nobody took
-
-    @property
-    def blocked(self) -> bool:
-        return self.paper_out or self.cover_open or self.cutter_jam or self.hot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """What this machine can do: `gsh` process ids, `clear` DLE DC4 8, `counter` GS g 2.
-
-    `name` is what it answers to GS I 67; empty, it does not know that question.
-    """
-
-    dots: int = 576
-    buffer: int = BUFFER_BYTES
-    mm_s: float = 0.0  # 0: no mechanics, prints at once
-    gsh: bool = True
-    clear: bool = True
-    counter: bool = True
-    presenter: bool = False  # a kiosk printer: DLE EOT 20, GS e, and somebody takes the slip
-    take_s: float = 1.5  # after so long
-    name: str = "TM-T20SIM"
 
 
 @dataclass(slots=True)
@@ -105,7 +67,9 @@ class SimulatedPrinter:
         self._live = bytearray()
         self._busy_until = 0.0
         self._later: list[tuple[float, Callable[[], None]]] = []
-        self._press = CommandExecutor(self)
+        self._press = CommandExecutor(
+            self.model, self.body, self.voice, unknown=self.unknown, on_cut=self.cut
+        )
 
     # -- the line
 

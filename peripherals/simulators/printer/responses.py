@@ -8,24 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+
+from peripherals.simulators.printer.machine import MachineState
 
 
-class StatusSource(Protocol):
-    """What a status tells of; implemented by `printer.MachineState`."""
-
-    paper_out: bool
-    near_end: bool
-    cover_open: bool
-    cutter_jam: bool
-    hot: bool
-    in_presenter: bool
-
-    @property
-    def blocked(self) -> bool: ...
-
-
-def status_byte(body: StatusSource, n: int) -> int:
+def status_byte(body: MachineState, n: int) -> int:
     """The answer to DLE EOT n."""
     if n == 1:
         return 0x12 | (0x08 if body.blocked else 0)
@@ -39,14 +26,14 @@ def status_byte(body: StatusSource, n: int) -> int:
     return 0x12 | near | (0x60 if body.paper_out else 0)
 
 
-def full_status(body: StatusSource) -> bytes:
+def full_status(body: MachineState) -> bytes:
     """The answer to DLE EOT 20 of a kiosk printer with a presenter."""
     near = 0x04 if body.near_end or body.paper_out else 0
     paper = 0x01 * body.paper_out | near | 0x20 * body.in_presenter
     return bytes((0x10, 0x0F, paper, 0x02 * body.cover_open, 0x01 * body.hot, body.cutter_jam))
 
 
-def automatic_status(body: StatusSource) -> bytes:
+def automatic_status(body: MachineState) -> bytes:
     """Four bytes of ASB."""
     error = 0x08 * body.cutter_jam | 0x40 * body.hot
     near = 0x03 if body.near_end or body.paper_out else 0

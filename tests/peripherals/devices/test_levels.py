@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 
 from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
-from peripherals.devices.audio import volume
-from peripherals.devices.brightness import LEAST_PERCENT, brightness
-from peripherals.devices.levels import Level, LevelControl, SetLevel
+from peripherals.devices.levels import (
+    LEAST_BRIGHTNESS,
+    Level,
+    LevelControl,
+    SetLevel,
+    brightness,
+    volume,
+)
 from peripherals.drivers.alsa import open_volume
 from peripherals.drivers.backlight import BacklightLine
 from peripherals.faults import BadDeviceUrl, DeviceLost, ProgramMissing
@@ -58,7 +63,7 @@ def test_the_newest_wish_wins_and_is_confirmed() -> None:
 def test_a_screen_never_goes_dark_and_nothing_goes_past_its_ends() -> None:
     bench = Rig(brightness(0), KnobSimulator())
     bench.begin()
-    assert Level(LEAST_PERCENT) in bench.run(0.1)
+    assert Level(LEAST_BRIGHTNESS) in bench.run(0.1)
     bench.protocol.tell(SetLevel(900), bench.now)
     assert Level(100) in bench.run(0.1)
 

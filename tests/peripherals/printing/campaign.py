@@ -24,7 +24,8 @@ from peripherals.printing.worker.printer_session import ProofPolicy
 from peripherals.printing.worker.printer_status import enlist
 from peripherals.printing.worker.printer_worker import PrinterWorker
 from peripherals.simulators.printer.in_memory import MemoryCable, MemoryTransport
-from peripherals.simulators.printer.printer import Model, SimulatedPrinter
+from peripherals.simulators.printer.machine import Model
+from peripherals.simulators.printer.printer import SimulatedPrinter
 from peripherals.simulators.printer.responses import automatic_status
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds

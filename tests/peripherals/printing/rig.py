@@ -18,7 +18,8 @@ from peripherals.printing.worker.printer_status import enlist, read
 from peripherals.printing.worker.printer_worker import PrinterWorker
 from peripherals.service.device_service import OtherPrinters
 from peripherals.simulators.printer.in_memory import MemoryCable
-from peripherals.simulators.printer.printer import Model, SimulatedPrinter
+from peripherals.simulators.printer.machine import Model
+from peripherals.simulators.printer.printer import SimulatedPrinter
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.store.database import Store

@@ -15,7 +15,7 @@ from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import SPOOL_TABLES, Job
 from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.simulators.printer.faults import FaultInjector
-from peripherals.simulators.printer.printer import Model
+from peripherals.simulators.printer.machine import Model
 from peripherals.status import Cause, DeviceState
 from provisioning.ids import SeededIds
 from sync.store.database import Store, StoreFault

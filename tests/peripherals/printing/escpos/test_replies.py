@@ -19,7 +19,7 @@ from peripherals.printing.escpos.replies import (
     TextReply,
     judge,
 )
-from peripherals.simulators.printer.printer import MachineState
+from peripherals.simulators.printer.machine import MachineState
 from peripherals.simulators.printer.responses import automatic_status, status_byte
 from peripherals.status import Cause, DeviceState
 from provisioning.clock import VirtualClock

@@ -11,7 +11,7 @@ from peripherals.printing.escpos.replies import Automatic, FullStatus, RealTime,
 from peripherals.printing.jobs import JobState
 from peripherals.printing.worker.presenter import SlipPresenter
 from peripherals.simulators.printer.faults import FaultInjector
-from peripherals.simulators.printer.printer import MachineState, Model
+from peripherals.simulators.printer.machine import MachineState, Model
 from peripherals.simulators.printer.responses import full_status
 from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import VirtualClock
