@@ -14,8 +14,7 @@ from uuid import UUID
 from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState, RemedyPage
 from peripherals.device_loop import status_table
 from peripherals.faults import DeviceLost, SpoolFault
-from peripherals.printing.escpos.profiles import Profile
-from peripherals.printing.escpos.test_page import test_slip
+from peripherals.printing.protocol_port import PrinterProtocol
 from peripherals.printing.spool import Job, JobRow, JobState, Spool
 from peripherals.printing.worker import printer_status
 from peripherals.printing.worker.printer_url import parse_printer_url
@@ -48,7 +47,7 @@ class InstalledVersions:
 
 
 class StoredStaffPort:
-    """Implements `kiosk.visit.staff_port.StaffPort`. `profiles` are the printers, best first."""
+    """Implements `kiosk.visit.staff_port.StaffPort`. `printers` are the printers, best first."""
 
     def __init__(
         self,
@@ -57,7 +56,7 @@ class StoredStaffPort:
         lock: PinLock,
         *,
         site: str,
-        profiles: Mapping[str, Profile],
+        printers: Mapping[str, PrinterProtocol],
         installed: InstalledVersions,
     ) -> None:
         self._store = database.store
@@ -67,7 +66,7 @@ class StoredStaffPort:
         self._spool = spool
         self._lock = lock
         self._site = site
-        self._profiles = profiles
+        self._printers = printers
         self._installed = installed
 
     def pin_state(self) -> PinState:
@@ -82,7 +81,7 @@ class StoredStaffPort:
         printers = [
             _printer(each, language)
             for each in printer_status.read(store, now).printers
-            if each.name in self._profiles or not self._profiles
+            if each.name in self._printers or not self._printers
         ]
         others = []
         if store.has_table("equipment_state"):
@@ -124,13 +123,13 @@ class StoredStaffPort:
 
     def test_slip(self, visit: UUID, language: str) -> None:
         """Through the spool like any slip, on whichever printer takes it."""
-        first = next(iter(self._profiles.values()), None)
+        first = next(iter(self._printers.values()), None)
         if first is None:
             raise DeviceLost("No printer is in the settings of this kiosk.")
         now = self._clock.now()
         known = next(iter(printer_status.read(self._store).printers), None)
-        facts = {"Proof": known.proof or "?" if known else "?", "Dots": first.dots}
-        slip = test_slip(first, now, facts)
+        facts = {"Proof": known.proof or "?" if known else "?", "Dots": first.profile.dots}
+        slip = first.test_slip(now, facts)
         key = f"test:{self._ids.uuid7()}"
         with self._store.transaction() as tx:
             job = Job("test", visit, slip, language, now + PRINT_WITHIN, key)
@@ -138,12 +137,12 @@ class StoredStaffPort:
 
     def roll_changed(self, visit: UUID, printer: str) -> None:
         """Count the tickets of this roll from its full length (`roll` of the printer's URL)."""
-        name = printer or next(iter(self._profiles), "")
-        profile = self._profiles.get(name)
-        if profile is None:
+        name = printer or next(iter(self._printers), "")
+        protocol = self._printers.get(name)
+        if protocol is None:
             raise DeviceLost("There is no such printer in the settings of this kiosk.")
         with self._store.transaction() as tx:
-            printer_status.new_roll(tx, name, profile.roll_mm)
+            printer_status.new_roll(tx, name, protocol.profile.roll_mm)
             self._tell(tx, visit, "roll-changed", name)
 
     def _tell(self, tx: Transaction, subject: UUID, act: str, what: str) -> None:
@@ -158,12 +157,12 @@ class StoredStaffPort:
         return frozenset(str(row[0]) for row in rows)
 
 
-def printer_profiles(node: Node) -> dict[str, Profile]:
+def printer_protocols(node: Node) -> dict[str, PrinterProtocol]:
     """The node's printers as its settings name them, first choice first; raises `BadDeviceUrl`."""
     chosen = node.settings.devices
     urls = {"printer": chosen.printer, "printer-2": chosen.printer_backup}
     found = {name: parse_printer_url(url, node.dir) for name, url in urls.items()}
-    return {name: each.profile for name, each in found.items() if each is not None}
+    return {name: each.protocol for name, each in found.items() if each is not None}
 
 
 def _printer(printer: printer_status.PrinterHealth, language: str) -> Device:

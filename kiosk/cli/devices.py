@@ -207,8 +207,8 @@ def _database_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store
 
 
 def _print(arguments: argparse.Namespace) -> int:
-    from peripherals.printing.escpos.test_page import moment_from, ticket_from_json
     from peripherals.printing.spool import Job
+    from peripherals.printing.ticket_slip import moment_from, ticket_from_json
 
     document = ticket_from_json(arguments.ticket)
     by = moment_from(arguments.by) if arguments.by is not None else None

@@ -22,7 +22,7 @@ from kiosk.adapters.feedback import StoredFacts, StoredFeedback
 from kiosk.adapters.references import References
 from kiosk.adapters.slips import StoredSlips
 from kiosk.adapters.sms import StoredSms
-from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_profiles
+from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_protocols
 from kiosk.adapters.submissions import StoredForms
 from kiosk.case_reference import origin_of
 from kiosk.centre.authority import Authority
@@ -281,6 +281,6 @@ def _staff(counter: TicketingParts) -> StoredStaffPort:
         counter.spool,
         PinLock(node.dir / "keys", database.clock),
         site=node.settings.node.site,
-        profiles=printer_profiles(node),
+        printers=printer_protocols(node),
         installed=InstalledVersions(pack.content_date, pack.version, version("huduma-kiosk")),
     )

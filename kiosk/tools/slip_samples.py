@@ -24,9 +24,9 @@ from kiosk.visit.ports import FormReceipt, KioskLocation
 from peripherals.printing.document import Document
 from peripherals.printing.escpos.encoder import encode
 from peripherals.printing.escpos.profiles import PROFILES
-from peripherals.simulators.printer.machine import Model
 from peripherals.simulators.printer.paper import save_png
 from peripherals.simulators.printer.printer import SimulatedPrinter
+from peripherals.simulators.printer.printer_state import Model
 from provisioning.clock import VirtualClock
 
 PAPERS = {"80mm": "tm-t20", "58mm": "generic-58"}

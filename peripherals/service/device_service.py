@@ -21,7 +21,6 @@ from pathlib import Path
 
 from peripherals.device_loop.unit import PowerHold
 from peripherals.faults import DeviceBusy
-from peripherals.printing.escpos.encoder import warm
 from peripherals.printing.spool import Spool
 from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_session import ProofPolicy
@@ -100,7 +99,8 @@ class DeviceService:
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Work until `stop` says so; returns within two seconds of that."""
-        warm()
+        for _, address in self._parts.printers:
+            address.protocol.warm()
         for rank, (name, address) in enumerate(self._parts.printers):
             self._supervisor.start(name, self._maker(rank, name, address))
         if self._parts.device_loop is not None:
@@ -162,7 +162,7 @@ class DeviceService:
             neighbours = OtherPrinters(store, name, rank, parts.clock)
             worker = PrinterWorker(
                 PrintAttempts(spool, name, parts.clock, journal),
-                address.profile,
+                address.protocol,
                 self._outlets.plugs[name].connect,
                 parts.clock,
                 parts.ids,

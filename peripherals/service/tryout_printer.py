@@ -13,9 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from peripherals.printing.escpos.client import PrinterClient
-from peripherals.printing.escpos.encoder import store_logo
-from peripherals.printing.escpos.test_page import test_slip
 from peripherals.printing.jobs import SPOOL_TABLES, JobState
 from peripherals.printing.spool import Job, Spool
 from peripherals.printing.worker.attempts import PrintAttempts
@@ -50,7 +47,7 @@ def test_printer(
         with store.transaction() as tx:
             enlist(tx, _NAME, 0, clock.now(), address.profile)
         worker = PrinterWorker(
-            PrintAttempts(spool, _NAME, clock), address.profile, connect, clock, ids
+            PrintAttempts(spool, _NAME, clock), address.protocol, connect, clock, ids
         )
         try:
             return _print_and_tell(worker, spool, address, say, clock, ids)
@@ -73,7 +70,7 @@ def _print_and_tell(
     health = read(spool.store).printers[0]
     say(f"{address.profile.title}: {health.state.value} {health.code} {health.words('en')}")
     facts = {"Model": health.model, "Proof": health.proof or "?", "Dots": address.profile.dots}
-    slip = test_slip(address.profile, clock.now(), facts)
+    slip = address.protocol.test_slip(clock.now(), facts)
     with spool.store.transaction() as tx:
         job_id = spool.enqueue(tx, Job("test", ids.uuid7(), slip, "en", None, "test"))
     state = JobState.QUEUED
@@ -109,11 +106,11 @@ def write_logo(
     """Put the logo HU into the printer's NV memory; 0 when it answers afterwards."""
     transport = connect()
     try:
-        client = PrinterClient(transport, address.profile, clock)
+        client = address.protocol.client(transport, clock)
         if client.status() is None:
             say("The printer does not answer; nothing was written.")
             return FAILED
-        client.send(store_logo("HU", picture, address.profile))
+        client.send(address.protocol.stored_logo("HU", picture))
         done = client.ask_fence(10.0)
         say("The logo is stored." if done else "The printer did not confirm the logo.")
         return 0 if done else FAILED

@@ -11,7 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from peripherals.faults import DeviceTimeout
-from peripherals.printing.escpos.encoder import CLEAR_AFTER_ERROR, CLEAR_WITH_REPLY, ask_process_id
+from peripherals.printing.escpos.encoder import (
+    CLEAR_AFTER_ERROR,
+    CLEAR_WITH_REPLY,
+    CUT,
+    MARKS,
+    ask_process_id,
+    mark_number,
+)
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.replies import (
     FENCE_RUN,
@@ -27,7 +34,9 @@ from peripherals.printing.escpos.replies import (
     Sensor,
     TextReply,
     judge,
+    judge_full,
 )
+from peripherals.printing.protocol_port import PresenterStatus
 from peripherals.status import PrinterStatus
 from peripherals.transport_port import Transport
 from provisioning.clock import Clock
@@ -74,10 +83,10 @@ class ReceivedReplies:
             self._sort(reply)
         return bool(octets)
 
-    def take_marks(self) -> list[bytes]:
-        """The process ids heard since the last call."""
+    def take_numbers(self) -> list[int]:
+        """The process ids heard since the last call, as numbers; foreign ones left out."""
         marks, self._marks = self._marks, []
-        return marks
+        return [number for mark in marks if (number := mark_number(mark)) is not None]
 
     def _until(self, happened: Callable[[], bool], deadline_s: float) -> bool:
         end = self._clock.monotonic() + deadline_s
@@ -130,8 +139,10 @@ class ReceivedReplies:
         self._last_voice = self._clock.monotonic()
 
 
-class PrinterClient(ReceivedReplies):
+class EscposClient(ReceivedReplies):
     """One opened printer. Every method returns within its deadline or raises `DeviceFault`."""
+
+    marks_max = MARKS
 
     def status(self, *, tries: int = 2) -> PrinterStatus | None:
         """How the printer says it is; None when it does not say so clearly.
@@ -171,12 +182,15 @@ class PrinterClient(ReceivedReplies):
         state, cause, near_end = judge(*said)
         return PrinterStatus(state, self._clock.now(), cause, near_end)
 
-    def full_status(self) -> FullStatus | None:
+    def presenter_status(self) -> PresenterStatus | None:
         """What a printer with a presenter says of all of itself; None when it does not."""
         self._full = None
         self.send(_ASK_FULL)
         self._until(lambda: self._full is not None, self.profile.answer_s)
-        return self._full
+        return self._judged_full()
+
+    def _judged_full(self) -> PresenterStatus | None:
+        return None if self._full is None else judge_full(self._full)
 
     def send(self, octets: bytes) -> None:
         """All of `octets`, however slowly the printer takes them; `DeviceTimeout` after 5 s."""
@@ -191,7 +205,11 @@ class PrinterClient(ReceivedReplies):
                 )
                 raise DeviceTimeout(msg)
 
-    def ask_mark(self, number: int, deadline_s: float) -> bool:
+    def number_request(self, number: int) -> bytes:
+        """`GS ( H`: answer with `number` when you get to this."""
+        return ask_process_id(number)
+
+    def ask_number(self, number: int, deadline_s: float) -> bool:
         """Ask for process id `number`; True when it (or a later one) came in time."""
         request = ask_process_id(number)
         self.send(request)
@@ -253,6 +271,25 @@ class PrinterClient(ReceivedReplies):
         self.send(CLEAR_AFTER_ERROR)
         self.send(bytes(_PAD))
         return False
+
+    def feed_and_cut(self) -> None:
+        """Whatever hangs in the printer comes out, alone."""
+        cut = CUT if self.profile.cutter else b"\n\n\n"
+        self.send(b"\x1b@\n\n" + cut + self.profile.eject)
+
+    def retract(self) -> None:
+        """Pull in a slip nobody took, where the profile has a command for it."""
+        self.send(self.profile.retract)
+
+    def begin(self) -> None:
+        """No automatic status: it would stand between the answers."""
+        self.send(b"\x1da\x00")
+
+    def forget_line(self) -> None:
+        """A printer that does not know a question takes its bytes for text; ESC @ throws away the
+        line that has not ended, so nothing of it gets onto the next slip.
+        """
+        self.send(b"\x1b@")
 
     def recover(self) -> None:
         """After a cutter or jam error was put right: recover and clear (DLE ENQ 2)."""

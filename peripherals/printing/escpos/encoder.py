@@ -11,7 +11,6 @@ inside one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,18 +20,17 @@ from PIL import Image
 from peripherals.printing.document import Align, Document
 from peripherals.printing.escpos.library import printer_class
 from peripherals.printing.escpos.profiles import Profile
-from peripherals.printing.escpos.raster import (
+from peripherals.printing.escpos.raster_commands import LIVE, defuse, glyph_columns
+from peripherals.printing.layout import FeedRow, LogoRow, QrRow, TextRow, lay_out, wrap
+from peripherals.printing.protocol_port import EncodedSlip
+from peripherals.printing.raster import (
     CELL,
-    LIVE,
     clusters,
-    defuse,
-    glyph_columns,
     qr_picture,
     qr_side,
     raster_bytes,
     text_picture,
 )
-from peripherals.printing.layout import FeedRow, LogoRow, QrRow, TextRow, lay_out, wrap
 
 PIECE_MAX = 256
 """Bytes between two looks at the printer's status; a raster band may be longer."""
@@ -52,20 +50,11 @@ _GLYPH_BYTES = 5 + 3 * CELL[0]
 _LEADING = b"\x1bJ\x06"
 """After a drawn row: the gap a printed row has below it (30 dots a line, 24 of them letters)."""
 
+CUT = b"\x1dV\x42\x00"
+"""Feed to the cutter and cut (`GS V 66 0`)."""
+
 CLEAR_WITH_REPLY = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 CLEAR_AFTER_ERROR = b"\x10\x05\x02"  # never DLE ENQ 1: it prints the old tail and says so
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A slip as bytes. `pieces` never split a command; `height_mm` is the paper it takes."""
-
-    pieces: tuple[bytes, ...]
-    height_mm: int
-
-    @property
-    def octets(self) -> bytes:
-        return b"".join(self.pieces)
 
 
 def warm() -> None:
@@ -75,7 +64,7 @@ def warm() -> None:
         glyph_columns(letter, bold=False)
 
 
-def encode(document: Document, profile: Profile, *, copy: int = 1) -> Encoded:
+def encode(document: Document, profile: Profile, *, copy: int = 1) -> EncodedSlip:
     """The bytes of one slip; `copy` above 1 carries the duplicate mark."""
     escpos = printer_class()()
     commands = [_BEGIN]
@@ -96,8 +85,8 @@ def encode(document: Document, profile: Profile, *, copy: int = 1) -> Encoded:
                 if profile.logo:
                     commands.append(_nv_logo(name))
                     height += 96
-    commands.append(b"\x1dV\x42\x00" if profile.cutter else b"\n\n\n\n")
-    return Encoded(tuple(_pieces(commands)), height // 8 + 15)
+    commands.append(CUT if profile.cutter else b"\n\n\n\n")
+    return EncodedSlip(tuple(_pieces(commands)), height // 8 + 15)
 
 
 def _text(escpos: Any, row: TextRow, profile: Profile) -> list[bytes]:

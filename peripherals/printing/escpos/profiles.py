@@ -12,27 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from peripherals.faults import BadDeviceUrl
-
-
-class Proof(StrEnum):
-    """How a printer proves that a slip is out, strongest first."""
-
-    PROCESS_ID = "process-id"  # GS ( H function 48: answers our number when it gets there
-    FENCE = "fence"  # GS r 1 behind the cut: answers when it gets there, without a number
-    COUNTER = "counter"  # its own count of cuts
-    NONE = "none"  # it never answers
-
-
-class PresenterMode(StrEnum):
-    """What happens to a slip nobody takes."""
-
-    NONE = "none"  # slips fall out, or are torn off
-    HOLD = "hold"  # it waits until a person takes it
-    RETRACT = "retract"  # it is pulled in after a while
+from peripherals.printing.protocol_port import PresenterMode, Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

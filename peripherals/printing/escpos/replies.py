@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from peripherals.printing.protocol_port import PresenterStatus
 from peripherals.status import Cause, DeviceState
 
 BLOCK_MAX = 80
@@ -228,3 +229,28 @@ def judge(printer: int, offline: int, error: int, paper: int) -> tuple[DeviceSta
         if bit:
             return DeviceState.BLOCKED, cause, near_end
     return DeviceState.LOW if near_end else DeviceState.READY, Cause.NONE, near_end
+
+
+_TROUBLES = (
+    # (byte of the four, bit, cause), the first that is set speaks
+    (1, 0x03, Cause.COVER),  # head up, cover open
+    (0, 0x41, Cause.PAPER),  # none there; or none left by its own reckoning
+    (3, 0x03, Cause.CUTTER),  # cutter, cutter's cover
+    (2, 0x40, Cause.JAM),
+    (2, 0x01, Cause.HEAT),
+    (2, 0x08, Cause.VOLTAGE),
+    (3, 0x4C, Cause.ERROR),  # its memories
+)
+_NEAR_END, _TICKET = 0x04, 0x20
+"""Custom Engineering, command manuals of KPM210/216, KPM150 and KPM300 (`DLE EOT n`, n = 20); the
+same layout in Pyramid Technologies' Reliance command reference."""
+
+
+def judge_full(full: FullStatus) -> PresenterStatus:
+    """What the full status of a printer with a presenter means."""
+    found = (cause for place, bits, cause in _TROUBLES if full.octets[place] & bits)
+    return PresenterStatus(
+        next(found, Cause.NONE),
+        near_end=bool(full.octets[0] & _NEAR_END),
+        slip_waits=bool(full.octets[0] & _TICKET),
+    )

@@ -16,9 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from peripherals.printing.escpos.encoder import MARKS, mark_number
-from peripherals.printing.escpos.profiles import Proof
 from peripherals.printing.jobs import JobRow, JobState, add_event, job_row, move, select_jobs, stamp
+from peripherals.printing.protocol_port import Proof
 from peripherals.printing.spool import Spool
 from peripherals.printing.worker.printer_status import PrinterRow
 from provisioning.clock import Clock
@@ -159,10 +158,10 @@ class PrintAttempts:
             self._prove(tx, job_id, proof, direct=direct)
             tx.execute("UPDATE printer_state SET dirty = 0 WHERE name = ?", (self.printer,))
 
-    def answered(self, mark: bytes, session: str) -> list[str]:
-        """The jobs that process id `mark`, heard in `session`, proves."""
+    def answered(self, number: int, session: str, modulus: int) -> list[str]:
+        """The jobs that an answer with `number` (of a process, modulo), in `session`, proves."""
         with self.store.transaction() as tx:
-            found = _attempt_of(tx, mark, self.printer)
+            found = _attempt_of(tx, number, modulus, self.printer)
             if found is None:
                 return []
             process, job_id, purpose, asked_in = found
@@ -275,15 +274,12 @@ def _job_in(tx: Transaction, job_id: str) -> JobRow:
 
 
 def _attempt_of(
-    tx: Transaction, mark: bytes, printer: str
+    tx: Transaction, number: int, modulus: int, printer: str
 ) -> tuple[int, str | None, str, str] | None:
-    """(process, job, purpose, session) of what `printer` was asked with `mark`; None: not ours."""
-    number = mark_number(mark)
+    """(process, job, purpose, session) of what `printer` was asked last with that number."""
     last = tx.one("SELECT max(process) FROM print_attempt")
     newest = int(last[0] or 0) if last else 0
-    if number is None:
-        return None
-    process = newest - (newest - number) % MARKS
+    process = newest - (newest - number) % modulus
     row = tx.one(
         "SELECT process, job, purpose, session FROM print_attempt"
         " WHERE process = ? AND printer = ?",

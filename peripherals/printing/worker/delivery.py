@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peripherals.printing.escpos.encoder import Encoded, ask_process_id, encode
-from peripherals.printing.escpos.profiles import Proof
 from peripherals.printing.jobs import JobRow, JobState
+from peripherals.printing.protocol_port import EncodedSlip, PrinterProtocol, Proof
 from peripherals.printing.worker.attempts import Attempt
 from peripherals.printing.worker.printer_session import PrinterSession, SlipAbandoned, StatusNotice
 from peripherals.status import Cause, DeviceState, PrinterStatus
@@ -20,8 +19,13 @@ class Delivery:
     """Puts slips on the paper of one sitting. `stopping` ends every wait."""
 
     def __init__(
-        self, printer_session: PrinterSession, notice: StatusNotice, stopping: Callable[[], bool]
+        self,
+        printer_session: PrinterSession,
+        protocol: PrinterProtocol,
+        notice: StatusNotice,
+        stopping: Callable[[], bool],
     ) -> None:
+        self._protocol = protocol
         self._printer_session = printer_session
         self._print_attempts = printer_session.print_attempts
         self._notice = notice
@@ -34,7 +38,7 @@ class Delivery:
         if document is None:
             print_attempts.give_up(job, "the slip is no longer kept")
             return
-        slip = encode(document, printer_session.profile, copy=job.copies + 1)
+        slip = self._protocol.encode(document, copy=job.copies + 1)
         owed = printer_session.proof is Proof.FENCE and printer_session.client.fences_owed
         if owed and not printer_session.client.barrier(2.0):
             print_attempts.row.keep(dirty=1)
@@ -52,11 +56,11 @@ class Delivery:
         else:
             self._await_proof(attempt)
 
-    def _send(self, attempt: Attempt, slip: Encoded) -> None:
+    def _send(self, attempt: Attempt, slip: EncodedSlip) -> None:
         """Every piece, with a look at the printer between two; a blocked one is waited for."""
         printer_session = self._printer_session
         by_id = printer_session.proof is Proof.PROCESS_ID
-        request = ask_process_id(attempt.process) if by_id else b""
+        request = printer_session.client.number_request(attempt.process) if by_id else b""
         for n, piece in enumerate(slip.pieces):
             if n and printer_session.profile.voice:
                 self._wait_until_open(attempt)
@@ -153,7 +157,7 @@ class Delivery:
         printer_session = self._printer_session
         if printer_session.proof is Proof.PROCESS_ID:
             number = self._print_attempts.probe(attempt.job, printer_session.session)
-            printer_session.client.send(ask_process_id(number))
+            printer_session.client.send(printer_session.client.number_request(number))
         elif printer_session.proof is Proof.FENCE:
             printer_session.client.put_fence()
 

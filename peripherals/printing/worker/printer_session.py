@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from peripherals.printing.escpos.client import PrinterClient
-from peripherals.printing.escpos.profiles import Profile, Proof
 from peripherals.printing.jobs import JobRow
+from peripherals.printing.protocol_port import PrinterClient, PrinterFacts, Proof
 from peripherals.printing.worker.attempts import PrintAttempts, void_counts
 from peripherals.printing.worker.presenter import SlipPresenter
 from peripherals.status import REFRESH_S, Cause, PrinterStatus
@@ -25,10 +24,6 @@ _TRIES = 3
 _ASKED_MOST = 2
 _PATIENCE = 1_000
 _TELL_AGAIN_S = 600.0
-
-_FORGET_LINE = b"\x1b@"
-"""A printer that does not know a question takes its bytes for text; ESC @ throws away the line
-that has not ended, so nothing of it gets onto the next slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ class PrinterSession:
         self,
         client: PrinterClient,
         print_attempts: PrintAttempts,
-        profile: Profile,
+        profile: PrinterFacts,
         policy: ProofPolicy,
         clock: Clock,
         ids: Ids,
@@ -160,7 +155,7 @@ class PrinterSession:
             return False
         name = self.client.model()
         if not name:
-            self.client.send(_FORGET_LINE)
+            self.client.forget_line()
             self._unnamed += 1
             if self._unnamed >= _ASKED_MOST:
                 self._named, self._stranger = True, False
@@ -175,12 +170,12 @@ class PrinterSession:
 
     def hear_marks(self) -> None:
         """Every process id heard, also of older copies, settles what it settles."""
-        for mark in self.client.take_marks():
-            self.print_attempts.answered(mark, self.session)
+        for number in self.client.take_numbers():
+            self.print_attempts.answered(number, self.session, self.client.marks_max)
 
     def ask(self, job: JobRow | None, deadline_s: float) -> bool:
         """Ask with a fresh process number; True when it was answered."""
-        answered = self.client.ask_mark(self.print_attempts.probe(job, self.session), deadline_s)
+        answered = self.client.ask_number(self.print_attempts.probe(job, self.session), deadline_s)
         self.hear_marks()
         return answered
 
@@ -198,7 +193,7 @@ class PrinterSession:
             self._uncounted = -_PATIENCE  # it can: later misses are lost answers
         elif self.profile.proof is not Proof.COUNTER:
             self._uncounted += 1
-            self.client.send(_FORGET_LINE)
+            self.client.forget_line()
         return count
 
     def greet(self) -> bool:
@@ -209,7 +204,7 @@ class PrinterSession:
         """
         if self.proof is not None:
             return True
-        self.client.send(b"\x1da\x00")  # no automatic status: it would stand between the answers
+        self.client.begin()
         proof = self._strongest_proof()
         if proof is Proof.NONE and self.profile.proof is not Proof.NONE:
             self._unanswered += 1
@@ -218,7 +213,7 @@ class PrinterSession:
                 return False
         self.cut_count()
         model = self.client.model() if self.profile.voice else ""
-        self.client.send(_FORGET_LINE)
+        self.client.forget_line()
         self.print_attempts.row.keep(proof=proof.value, model=model or self.profile.title)
         if self.client.fences_owed and not self.client.barrier(_BARRIER_S):
             self.print_attempts.row.keep(dirty=1)
@@ -243,8 +238,7 @@ class PrinterSession:
         void_counts(self.print_attempts.store, self.print_attempts.printer)
         cleared = self.client.clear()
         self.new_session()
-        cut = b"\x1dV\x42\x00" if self.profile.cutter else b"\n\n\n"
-        self.client.send(b"\x1b@\n\n" + cut + self.profile.eject)
+        self.client.feed_and_cut()
         if not cleared and self.profile.voice:
             cleared = self.client.barrier(_BARRIER_S)
         if cleared or not self.profile.voice or self.proof is Proof.NONE:

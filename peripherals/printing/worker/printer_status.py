@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from peripherals.faults import DeviceLost
-from peripherals.printing.escpos.profiles import Profile, Proof
+from peripherals.printing.protocol_port import PrinterFacts, Proof
 from peripherals.status import Cause, DeviceState, PrinterStatus, StatusRow
 from sync.store.database import Store, Transaction
 
@@ -112,7 +112,7 @@ def read(store: Store, now: datetime | None = None) -> DeviceHealth:
     return DeviceHealth(tuple(found))
 
 
-def enlist(tx: Transaction, name: str, rank: int, now: datetime, profile: Profile) -> None:
+def enlist(tx: Transaction, name: str, rank: int, now: datetime, profile: PrinterFacts) -> None:
     """Make the row of a printer (or change its rank); its state begins as UNKNOWN."""
     at = now.isoformat(timespec="milliseconds")
     tx.execute(

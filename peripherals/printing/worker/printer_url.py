@@ -30,7 +30,8 @@ from peripherals.drivers.serial_line import SerialLine
 from peripherals.drivers.tcp_socket import TcpLine
 from peripherals.drivers.transport import DeadlineTransport
 from peripherals.faults import BadDeviceUrl
-from peripherals.printing.escpos.profiles import OPTIONS, Profile, profile_named
+from peripherals.printing.protocol_port import PrinterFacts, PrinterProtocol
+from peripherals.printing.worker.protocols import PROTOCOLS
 from peripherals.transport_port import Transport
 
 _CONNECT_S = 2.0
@@ -71,7 +72,9 @@ TRANSPORTS: Mapping[str, TransportKind] = {
 }
 
 DRIVERS: Mapping[str, tuple[str, ...]] = {
-    f"escpos+{name}": (*OPTIONS, *kind.options) for name, kind in TRANSPORTS.items()
+    f"{protocol}+{name}": (*row.options, *kind.options)
+    for protocol, row in PROTOCOLS.items()
+    for name, kind in TRANSPORTS.items()
 }
 """What a URL may begin with, and its options."""
 
@@ -81,9 +84,14 @@ class PrinterAddress:
     """A parsed printer URL: `open` gives a fresh transport each time."""
 
     url: DeviceUrl
-    profile: Profile
+    protocol: PrinterProtocol
     path: str
     driver: Callable[[str], Transport]
+
+    @property
+    def profile(self) -> PrinterFacts:
+        """What is known of the model."""
+        return self.protocol.profile
 
     @property
     def match(self) -> Match:
@@ -135,7 +143,7 @@ def parse_printer_url(url: str, base: Path | None = None) -> PrinterAddress | No
         )
     if not path and parsed.driver != "tcp" and not parsed.match.named:
         raise BadDeviceUrl(f"{url!r} names no path; write one, or the printer's port= or serial=.")
-    default = "write-only" if parsed.driver == "file" else "generic-80"
-    profile = profile_named(parsed.text("profile", default), parsed.parameters)
+    answers = parsed.driver != "file"
+    protocol = PROTOCOLS[parsed.kind].open(parsed.parameters, answers=answers)
     kind = TRANSPORTS[parsed.driver]
-    return PrinterAddress(parsed, profile, path, lambda where: kind.open(parsed, where))
+    return PrinterAddress(parsed, protocol, path, lambda where: kind.open(parsed, where))

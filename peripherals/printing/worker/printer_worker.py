@@ -21,9 +21,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from peripherals.faults import DeviceFault
-from peripherals.printing.escpos.client import PrinterClient
-from peripherals.printing.escpos.profiles import Profile, Proof
 from peripherals.printing.jobs import JobRow, JobState
+from peripherals.printing.protocol_port import PrinterProtocol, Proof
 from peripherals.printing.worker.attempts import Attempt, PrintAttempts
 from peripherals.printing.worker.delivery import Delivery
 from peripherals.printing.worker.printer_session import (
@@ -49,7 +48,7 @@ class PrinterWorker:
     def __init__(
         self,
         print_attempts: PrintAttempts,
-        profile: Profile,
+        protocol: PrinterProtocol,
         connect: Callable[[], Transport],
         clock: Clock,
         ids: Ids,
@@ -60,7 +59,8 @@ class PrinterWorker:
         helpless: Callable[[], list[str]] = list,
     ) -> None:
         self._print_attempts = print_attempts
-        self._profile = profile
+        self._protocol = protocol
+        self._profile = protocol.profile
         self._connect = connect
         self._clock = clock
         self._ids = ids
@@ -100,7 +100,7 @@ class PrinterWorker:
 
     def _open(self) -> PrinterSession:
         transport = self._connect()
-        client = PrinterClient(transport, self._profile, self._clock)
+        client = self._protocol.client(transport, self._clock)
         self._printer_session = PrinterSession(
             client, self._print_attempts, self._profile, self._policy, self._clock, self._ids
         )
@@ -174,7 +174,8 @@ class PrinterWorker:
         return True
 
     def _deliver(self, printer_session: PrinterSession, job: JobRow) -> None:
-        Delivery(printer_session, self._notice, self._stopping).deliver(job)
+        delivery = Delivery(printer_session, self._protocol, self._notice, self._stopping)
+        delivery.deliver(job)
 
     # -- what an interruption left behind
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from PIL import Image
 
-from peripherals.simulators.printer.machine import MachineState, Model
 from peripherals.simulators.printer.paper import LINE_DOTS, PICTURE, PaperStrip, Style, width_in
+from peripherals.simulators.printer.printer_state import MachineState, Model
 from peripherals.simulators.printer.responses import ResponseQueue
 from peripherals.simulators.printer.tokenizer import PrinterToken
 
@@ -28,7 +28,7 @@ class CommandExecutor:
         unknown: list[bytes],
         on_cut: Callable[[PaperStrip], None],
     ) -> None:
-        self._model, self._body, self._voice = model, body, voice
+        self.model, self._body, self._voice = model, body, voice
         self._unknown, self._on_cut = unknown, on_cut
         self.strip = PaperStrip(model.dots)
         self._logos: dict[bytes, Image.Image] = {}
@@ -137,7 +137,7 @@ class CommandExecutor:
                 self._raster(octets)
             case "(":
                 self._function(octets)
-            case "e" if self._model.presenter:
+            case "e" if self.model.presenter:
                 self._body.retracted += value == 2 and self._body.in_presenter
                 self._body.in_presenter = False
             case _:
@@ -145,7 +145,7 @@ class CommandExecutor:
 
     def _answer(self, name: str, value: int) -> None:
         """Commands that are questions; answered when the mechanics get to them."""
-        body, voice, model = self._body, self._voice, self._model
+        body, voice, model = self._body, self._voice, self.model
         match name:
             case "r":
                 paper = 0x0C if body.paper_out else 0x03 if body.near_end else 0
@@ -167,7 +167,7 @@ class CommandExecutor:
     def _cut(self) -> None:
         if self._line:
             self._end_line()
-        strip, self.strip = self.strip, PaperStrip(self._model.dots)
+        strip, self.strip = self.strip, PaperStrip(self.model.dots)
         self._on_cut(strip)
 
     def _raster(self, octets: bytes) -> None:
@@ -183,7 +183,7 @@ class CommandExecutor:
     def _function(self, octets: bytes) -> None:
         """GS ( X pL pH ..."""
         kind, body = chr(octets[2]), octets[5:]
-        if kind == "H" and body[:2] == b"00" and self._model.gsh:
+        if kind == "H" and body[:2] == b"00" and self.model.gsh:
             self._voice.say(b"\x37\x22" + body[2:6] + b"\x00", mark=True)
         elif kind == "k" and body[:1] == b"1":
             self._qr(body[1:])

@@ -13,8 +13,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from peripherals.printing.escpos.raster import CELL, CELL_SMALL, draw_text, qr_picture
 from peripherals.printing.layout import width_of
+from peripherals.printing.raster import CELL, CELL_SMALL, draw_text, qr_picture
 
 LINE_DOTS = 30
 _PAPER = (251, 250, 246)

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from peripherals.simulators.printer.commands import CommandExecutor
-from peripherals.simulators.printer.machine import MachineState, Model
 from peripherals.simulators.printer.paper import PaperStrip
+from peripherals.simulators.printer.printer_state import MachineState, Model
 from peripherals.simulators.printer.responses import ResponseQueue, full_status, status_byte
 from peripherals.simulators.printer.tokenizer import PrinterToken, next_token
 
@@ -51,7 +51,6 @@ class SimulatedPrinter:
         *,
         on_slip: Callable[[Slip], None] = lambda _slip: None,
     ) -> None:
-        self.model = model or Model()
         self.body = MachineState()
         self.voice = ResponseQueue(now)
         self.slips: list[Slip] = []
@@ -68,8 +67,21 @@ class SimulatedPrinter:
         self._busy_until = 0.0
         self._later: list[tuple[float, Callable[[], None]]] = []
         self._press = CommandExecutor(
-            self.model, self.body, self.voice, unknown=self.unknown, on_cut=self.cut
+            model or Model(),
+            self.body,
+            self.voice,
+            unknown=self.unknown,
+            on_cut=self._cut_off,
         )
+
+    @property
+    def model(self) -> Model:
+        """What kind of machine stands here; another may be put in its place."""
+        return self._press.model
+
+    @model.setter
+    def model(self, model: Model) -> None:
+        self._press.model = model
 
     # -- the line
 
@@ -168,6 +180,9 @@ class SimulatedPrinter:
             self._busy_until = (
                 max(self._busy_until, self._now()) + moved / self.model.mm_s + cutting
             )
+
+    def _cut_off(self, strip: PaperStrip) -> None:
+        self.cut(strip)  # looked up now: whoever watches the paper may stand in between
 
     def cut(self, strip: PaperStrip) -> None:
         """A piece of paper leaves the mouth."""

@@ -26,9 +26,9 @@ from peripherals.simulators.printer.line_server import (
     PtyPrinterLine,
     TcpPrinterLine,
 )
-from peripherals.simulators.printer.machine import Model
 from peripherals.simulators.printer.paper import save_png
 from peripherals.simulators.printer.printer import SimulatedPrinter, Slip
+from peripherals.simulators.printer.printer_state import Model
 from provisioning.clock import SystemClock
 from provisioning.ids import SeededIds
 from provisioning.shutdown import StopFlag

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from peripherals.simulators.printer.machine import MachineState
+from peripherals.simulators.printer.printer_state import MachineState
 
 
 def status_byte(body: MachineState, n: int) -> int:

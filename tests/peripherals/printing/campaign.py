@@ -16,16 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from peripherals.printing.document import Align, Document, Qr, TextLine
-from peripherals.printing.escpos.profiles import PROFILES, Profile, Proof
+from peripherals.printing.escpos.profiles import PROFILES, Profile
+from peripherals.printing.escpos.protocol import EscposProtocol
 from peripherals.printing.layout import DUPLICATE_MARK
+from peripherals.printing.protocol_port import Proof
 from peripherals.printing.spool import SPOOL_TABLES, Job, JobState, Spool
 from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_session import ProofPolicy
 from peripherals.printing.worker.printer_status import enlist
 from peripherals.printing.worker.printer_worker import PrinterWorker
 from peripherals.simulators.printer.in_memory import MemoryCable, MemoryTransport
-from peripherals.simulators.printer.machine import Model
 from peripherals.simulators.printer.printer import SimulatedPrinter
+from peripherals.simulators.printer.printer_state import Model
 from peripherals.simulators.printer.responses import automatic_status
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
@@ -177,7 +179,7 @@ class Campaign:
             enlist(tx, "printer", 0, self.clock.now(), self.profile)
         self.worker = PrinterWorker(
             WatchedLedger(self.spool, "printer", self.clock, self),
-            self.profile,
+            EscposProtocol(self.profile),
             self._connect,
             self.clock,
             self.ids,

@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from peripherals.printing.document import Document
-from peripherals.printing.escpos.profiles import PROFILES, Proof
+from peripherals.printing.escpos.profiles import PROFILES
+from peripherals.printing.escpos.protocol import EscposProtocol
 from peripherals.printing.jobs import JobRow
+from peripherals.printing.protocol_port import Proof
 from peripherals.printing.spool import SPOOL_TABLES, Job, Spool
 from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_session import ProofPolicy
@@ -18,8 +20,8 @@ from peripherals.printing.worker.printer_status import enlist, read
 from peripherals.printing.worker.printer_worker import PrinterWorker
 from peripherals.service.device_service import OtherPrinters
 from peripherals.simulators.printer.in_memory import MemoryCable
-from peripherals.simulators.printer.machine import Model
 from peripherals.simulators.printer.printer import SimulatedPrinter
+from peripherals.simulators.printer.printer_state import Model
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.store.database import Store
@@ -47,7 +49,7 @@ class Machine:
         neighbours = OtherPrinters(rig.store, self.name, self.rank, rig.clock)
         self.worker = PrinterWorker(
             PrintAttempts(rig.spool, self.name, rig.clock),
-            self.profile,
+            EscposProtocol(self.profile),
             self.cable.connect,
             rig.clock,
             rig.ids,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from peripherals.printing.escpos.profiles import Proof
+from peripherals.printing.protocol_port import Proof
 from tests.peripherals.printing.campaign import Campaign, Report
 
 FENCE = {"proof": Proof.FENCE, "counter": False, "clear": False}

@@ -32,6 +32,7 @@ from peripherals.drivers.transport import DeadlineTransport
 from peripherals.printing.document import Qr
 from peripherals.printing.escpos.encoder import encode
 from peripherals.printing.escpos.profiles import PROFILES
+from peripherals.printing.escpos.protocol import EscposProtocol
 from peripherals.printing.jobs import JobState
 from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import SPOOL_TABLES, Job, Spool
@@ -169,7 +170,7 @@ class Host:
             enlist(tx, "printer", 0, self.clock.now(), PROFILES["tm-t20"])
         self.worker = PrinterWorker(
             PrintAttempts(self.spool, "printer", self.clock),
-            PROFILES["tm-t20"],
+            EscposProtocol(PROFILES["tm-t20"]),
             self.connect,
             self.clock,
             self.ids,

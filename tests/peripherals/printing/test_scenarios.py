@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from peripherals.printing.document import Document, Item
-from peripherals.printing.escpos.encoder import process_mark
-from peripherals.printing.escpos.profiles import Proof
+from peripherals.printing.escpos.encoder import MARKS
 from peripherals.printing.jobs import JobState
 from peripherals.printing.layout import DUPLICATE_MARK
+from peripherals.printing.protocol_port import Proof
 from peripherals.printing.spool import SPOOL_TABLES, Job
 from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.simulators.printer.faults import FaultInjector
-from peripherals.simulators.printer.machine import Model
+from peripherals.simulators.printer.printer_state import Model
 from peripherals.status import Cause, DeviceState
 from provisioning.ids import SeededIds
 from sync.store.database import Store, StoreFault
@@ -213,7 +213,7 @@ def test_a_late_process_id_proves_its_own_job_only(rig):  # (12)
     two = print_attempts.begin(rig.job(second), "session-2", None)
     assert one
     assert two
-    assert print_attempts.answered(_mark(one.process), "session-2") == [first]
+    assert print_attempts.answered(one.process, "session-2", MARKS) == [first]
     assert rig.job(first).state is JobState.PRINTED
     assert rig.job(second).state is JobState.SENDING
 
@@ -229,7 +229,7 @@ def test_a_later_process_id_proves_the_earlier_slips_of_its_session_only(rig):  
     for attempt in attempts[:2]:
         print_attempts.written(attempt, 80)
     # Job 2 was not written whole: a later answer says nothing about it.
-    assert print_attempts.answered(_mark(attempts[3].process), "now") == [jobs[3], jobs[1]]
+    assert print_attempts.answered(attempts[3].process, "now", MARKS) == [jobs[3], jobs[1]]
     assert rig.job(jobs[0]).state is not JobState.PRINTED
     assert rig.job(jobs[2]).state is not JobState.PRINTED
 
@@ -486,7 +486,3 @@ def test_every_printer_refuses_nothing_and_stops_in_time_when_told(rig):
     while rig.job(job).state in {JobState.QUEUED, JobState.SENDING}:
         rig.first.worker.turn()
     assert rig.clock.monotonic() - start < 5
-
-
-def _mark(number: int) -> bytes:
-    return process_mark(number)

@@ -9,8 +9,9 @@ import pytest
 
 from peripherals.faults import SpoolFault
 from peripherals.printing.document import Document, TextLine
-from peripherals.printing.escpos.profiles import PROFILES, Proof
+from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.jobs import TRANSITIONS, JobState, move
+from peripherals.printing.protocol_port import Proof
 from peripherals.printing.spool import SPOOL_TABLES, Job, Spool
 from peripherals.printing.worker.attempts import PrintAttempts
 from peripherals.printing.worker.printer_session import StatusNotice

@@ -18,7 +18,7 @@ from peripherals.drivers.serial_line import SerialLine
 from peripherals.drivers.tcp_socket import TcpLine
 from peripherals.drivers.transport import DeadlineTransport
 from peripherals.faults import BadDeviceUrl, DeviceBusy, DeviceLost
-from peripherals.printing.escpos.profiles import Proof
+from peripherals.printing.protocol_port import Proof
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.tryout_printer import test_printer as try_it
 from peripherals.simulators.printer.line_server import LineServer, PtyPrinterLine

@@ -24,8 +24,8 @@ from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSo
 from peripherals.simulators.hotplug import HotplugSimulator, PipeSource
 from peripherals.simulators.printer.in_memory import MemoryCable
 from peripherals.simulators.printer.line_server import LineServer, PtyPrinterLine
-from peripherals.simulators.printer.machine import Model
 from peripherals.simulators.printer.printer import SimulatedPrinter
+from peripherals.simulators.printer.printer_state import Model
 from peripherals.status import Cause, DeviceState
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds

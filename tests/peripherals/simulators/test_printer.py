@@ -12,8 +12,8 @@ from kiosk.tools import printer_tryout
 from peripherals.faults import BadDeviceUrl, DeviceLost, SimulatorRefused
 from peripherals.simulators.control_socket import ControlServer, send
 from peripherals.simulators.printer.faults import UNDO, FaultInjector, FaultScript
-from peripherals.simulators.printer.machine import Model
 from peripherals.simulators.printer.printer import SimulatedPrinter
+from peripherals.simulators.printer.printer_state import Model
 from peripherals.simulators.printer.tokenizer import next_token, tokens
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds

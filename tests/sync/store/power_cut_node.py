@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.ticketing.issuer import KioskIdentity, TicketIssuer
 from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable, ticket_of
 from peripherals.printing.document import Document, TextLine
-from peripherals.printing.escpos.profiles import Proof
 from peripherals.printing.jobs import Job
+from peripherals.printing.protocol_port import Proof
 from peripherals.printing.spool import SPOOL_TABLES, Spool
 from peripherals.printing.worker.attempts import PrintAttempts
 from provisioning.clock import VirtualClock

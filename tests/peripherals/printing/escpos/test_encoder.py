@@ -29,12 +29,13 @@ from peripherals.printing.escpos.encoder import (
 )
 from peripherals.printing.escpos.library import sweep
 from peripherals.printing.escpos.profiles import PROFILES
-from peripherals.printing.escpos.raster import LIVE, defuse, qr_side, text_picture
+from peripherals.printing.escpos.raster_commands import LIVE, defuse
 from peripherals.printing.escpos.test_page import test_slip as slip_to_compare
 from peripherals.printing.layout import DUPLICATE_MARK
-from peripherals.simulators.printer.machine import Model
+from peripherals.printing.raster import qr_side, text_picture
 from peripherals.simulators.printer.paper import PICTURE
 from peripherals.simulators.printer.printer import SimulatedPrinter
+from peripherals.simulators.printer.printer_state import Model
 from peripherals.simulators.printer.tokenizer import tokens
 from tests.peripherals.golden_slips import GOLDEN, SIGNED, ticket
 

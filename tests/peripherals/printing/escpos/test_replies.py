@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from peripherals.printing.escpos.client import PrinterClient
+from peripherals.printing.escpos.client import EscposClient
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.escpos.replies import (
     Automatic,
@@ -19,7 +19,7 @@ from peripherals.printing.escpos.replies import (
     TextReply,
     judge,
 )
-from peripherals.simulators.printer.machine import MachineState
+from peripherals.simulators.printer.printer_state import MachineState
 from peripherals.simulators.printer.responses import automatic_status, status_byte
 from peripherals.status import Cause, DeviceState
 from provisioning.clock import VirtualClock
@@ -142,7 +142,7 @@ class Tape:
 )
 def test_a_fence_is_not_believed_for_less(octets):
     clock = VirtualClock()
-    client = PrinterClient(Tape(clock, octets), PROFILES["generic-80"], clock)
+    client = EscposClient(Tape(clock, octets), PROFILES["generic-80"], clock)
     client.put_fence()
     assert not client.wait_fence(0.5)
 
@@ -151,7 +151,7 @@ def test_the_late_name_of_an_older_question_is_no_barrier():
     """It would say that everything before was printed, and the fence behind it proves a slip."""
     clock = VirtualClock()
     tape = Tape(clock, b"")
-    client = PrinterClient(tape, PROFILES["tm-t20"], clock)
+    client = EscposClient(tape, PROFILES["tm-t20"], clock)
     assert client.model() == ""
     tape.octets = b"\x5fTM-T20\x00"
     assert not client.barrier(0.5)
@@ -161,7 +161,7 @@ def test_the_late_name_of_an_older_question_is_no_barrier():
 
 def test_a_printer_that_says_three_of_four_things_is_not_ready():
     clock = VirtualClock()
-    client = PrinterClient(Tape(clock, b"\x12\x12\x12"), PROFILES["tm-t20"], clock)
+    client = EscposClient(Tape(clock, b"\x12\x12\x12"), PROFILES["tm-t20"], clock)
     assert client.status() is None
 
 
@@ -178,7 +178,7 @@ class Terse(Tape):
 
 def test_a_printer_that_only_says_whether_it_is_on_line_is_understood():
     clock = VirtualClock()
-    client = PrinterClient(Terse(clock, b""), PROFILES["generic-80"], clock)
+    client = EscposClient(Terse(clock, b""), PROFILES["generic-80"], clock)
     status = client.status()
     assert status is not None
     assert (status.state, status.cause) == (DeviceState.BLOCKED, Cause.ERROR)
@@ -186,7 +186,7 @@ def test_a_printer_that_only_says_whether_it_is_on_line_is_understood():
 
 def test_silence_is_noticed_at_once():
     clock = VirtualClock()
-    client = PrinterClient(Tape(clock, b""), PROFILES["tm-t20"], clock)
+    client = EscposClient(Tape(clock, b""), PROFILES["tm-t20"], clock)
     clock.advance(seconds=1)
     assert client.status() is None
     assert client.voice_broken

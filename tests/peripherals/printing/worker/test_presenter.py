@@ -7,11 +7,18 @@ import pytest
 from peripherals.faults import BadDeviceUrl
 from peripherals.printing.document import Document, Item
 from peripherals.printing.escpos.profiles import PROFILES, profile_named
-from peripherals.printing.escpos.replies import Automatic, FullStatus, RealTime, ReplyReader, Sensor
+from peripherals.printing.escpos.replies import (
+    Automatic,
+    FullStatus,
+    RealTime,
+    ReplyReader,
+    Sensor,
+    judge_full,
+)
 from peripherals.printing.jobs import JobState
 from peripherals.printing.worker.presenter import SlipPresenter
 from peripherals.simulators.printer.faults import FaultInjector
-from peripherals.simulators.printer.machine import MachineState, Model
+from peripherals.simulators.printer.printer_state import MachineState, Model
 from peripherals.simulators.printer.responses import full_status
 from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import VirtualClock
@@ -146,8 +153,8 @@ def test_every_bit_of_the_full_status_has_its_meaning(octets, state, cause):
     clock = VirtualClock()
 
     class Talk:
-        def full_status(self):
-            return FullStatus(octets)
+        def presenter_status(self):
+            return judge_full(FullStatus(octets))
 
     found = SlipPresenter(CUSTOM, clock).look(Talk(), PrinterStatus(DeviceState.READY, clock.now()))
     assert (found.state, found.cause) == (state, cause)

@@ -1,13 +1,10 @@
 """Raster: text and QR codes as dots, for what a printer's own characters cannot say.
 
-Also the guard on raster bytes: a printer listens for real-time commands (DLE EOT, DLE ENQ, DLE
-DC4) inside pictures too, so a picture that happens to hold one would trigger an answer, clear the
-buffer or open the drawer. `defuse` moves one dot per occurrence, which is not visible.
+Pure pictures of one bit; how a printer is told them is its protocol's affair.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,11 +16,6 @@ from peripherals.printing.layout import width_of
 _FONTS = Path(__file__).parent / "fonts"
 CELL = (12, 24)
 CELL_SMALL = (9, 17)
-
-LIVE = re.compile(
-    rb"\x10(?=[\x04][\x01-\x08\x11\x14]|[\x05][\x00-\x02]|[\x14][\x01-\x08])", re.DOTALL
-)
-"""A real-time command of ESC/POS: DLE EOT n (17 and 20 on kiosk printers), DLE ENQ n, DLE DC4."""
 
 
 @lru_cache(maxsize=16)
@@ -85,16 +77,6 @@ def clusters(text: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=512)
-def glyph_columns(cluster: str, *, bold: bool) -> bytes:
-    """One character as `ESC *` takes it: 12 columns of 24 dots, three bytes each, top first.
-
-    Kept, because a language has few such letters; whole names never are.
-    """
-    standing = text_picture(cluster, bold=bold).transpose(Image.Transpose.TRANSPOSE)
-    return bytes(octet ^ 0xFF for octet in standing.tobytes())
-
-
 def qr_picture(payload: str, level: str, module_dots: int) -> Image.Image:
     """A QR code without its quiet zone as a 1-bit picture (0 is ink)."""
     code = segno.make(payload, error=level.lower(), boost_error=False, micro=False)
@@ -123,19 +105,9 @@ _BYTE_ROOM = {
 
 
 def raster_bytes(picture: Image.Image) -> tuple[int, int, bytes]:
-    """(bytes a row, rows, dots) of a 1-bit picture; a set bit is ink, as `GS v 0` wants it."""
+    """(bytes a row, rows, dots) of a 1-bit picture; a set bit is ink, the first is left."""
     width, height = picture.size
     padded = Image.new("1", ((width + 7) // 8 * 8, height), 1)
     padded.paste(picture, (0, 0))
     inverted = bytes(octet ^ 0xFF for octet in padded.tobytes())
     return padded.size[0] // 8, height, inverted
-
-
-def defuse(dots: bytes) -> tuple[bytes, int]:
-    """`dots` without live real-time commands, and how many dots were moved (one per hit)."""
-    changed = bytearray(dots)
-    hits = 0
-    while (found := LIVE.search(changed)) is not None:
-        changed[found.start()] = 0x11  # DLE with its neighbour dot set: one dot of difference
-        hits += 1
-    return bytes(changed), hits
