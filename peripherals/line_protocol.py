@@ -1,7 +1,7 @@
 """LineProtocol: the part of a device without I/O. Bytes and `now` in, typed events and bytes out.
 
 A `LineProtocol` never opens anything, never sleeps and never asks the time: `now` is the loop's
-monotonic clock in seconds. The same object runs on a real line (`drivers/lines.py`), against its
+monotonic clock in seconds. The same object runs on a real line (`drivers/`), against its
 simulator in tests, and in the conformance suite every line protocol must pass: any bytes, split
 anywhere, never raise; buffers stay below their cap; `wipe` clears them.
 

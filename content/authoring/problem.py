@@ -38,7 +38,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What an inspector says about one expression; the linter adds the place."""
+    """A remark about one expression; the linter adds the place."""
 
     code: str
     text: str

@@ -26,7 +26,7 @@ QUEUE_ROLES = frozenset({"centre", "van"})
 
 
 class ContentNode(Protocol):
-    """What a node tells these checks."""
+    """What these checks need of a node."""
 
     @property
     def pack_dir(self) -> Path: ...

@@ -21,7 +21,7 @@ LANGUAGES = ("en", "sw")
 """The languages in which every string must be there for a pack to be built."""
 
 
-class _CachedStrings(dict[str, object]):
+class _OpenPlaceholders(dict[str, object]):
     """Placeholders nobody filled stay visible as {name} instead of failing a screen."""
 
     def __missing__(self, key: str) -> str:
@@ -45,7 +45,7 @@ class Strings:
             return found
         if self.strict:
             return found.format(**values)
-        return found.format_map(_CachedStrings(values))
+        return found.format_map(_OpenPlaceholders(values))
 
     def keys(self) -> frozenset[str]:
         """Every key there is."""
@@ -54,7 +54,7 @@ class Strings:
     def _absent(self, key: str, values: Mapping[str, object]) -> str:
         found = self.tables[FALLBACK].get(key)
         if found is not None:
-            return found.format_map(_CachedStrings(values)) if values else found
+            return found.format_map(_OpenPlaceholders(values)) if values else found
         if self.strict:
             raise NotInPack(f"strings.csv has no text for {key!r}; add it in every language.")
         return key

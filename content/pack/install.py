@@ -38,7 +38,7 @@ class InstalledPack:
 
 @dataclass(frozen=True, slots=True)
 class InstalledPacks:
-    """The packs of one device; `root_public` is the 32-byte key packs are believed by."""
+    """The packs of one device; packs are verified against `root_public` (32 bytes)."""
 
     state: Path
     root_public: bytes

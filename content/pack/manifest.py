@@ -41,7 +41,7 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a pack says about itself."""
+    """Id, version, validity and files of a pack."""
 
     id: str
     version: int

@@ -24,7 +24,7 @@ _PREFIX_WORDS_MAX = 40
 
 
 class WordIndex:
-    """The distinct folded words of an index."""
+    """The distinct normalized words of an index."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._sorted = sorted(words)

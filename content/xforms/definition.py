@@ -14,7 +14,7 @@ from content.xforms.texts import TextDefinition
 
 @dataclass(slots=True)
 class Bind:
-    """What the model says of a place; expressions are XPath source, empty where absent."""
+    """What the model says of a node; expressions are XPath source, empty where absent."""
 
     type: str = "string"
     relevant: str = ""
@@ -30,7 +30,7 @@ class Bind:
 
 
 class NodeDefinition:
-    """One generic path. Attributes are places named `@name`."""
+    """One generic path. Attributes are definitions named `@name`."""
 
     __slots__ = (
         "bind", "children", "control", "depth", "name", "number", "parent", "path", "repeat",

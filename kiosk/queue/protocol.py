@@ -13,7 +13,7 @@ import msgspec
 
 
 class GrantRequest(msgspec.Struct, frozen=True, tag="grant"):
-    """A number for `visit`, please."""
+    """Request the next number for `visit`; idempotent."""
 
     visit: UUID
     service: str
@@ -50,7 +50,7 @@ class TicketReport(msgspec.Struct, frozen=True, tag="report"):
 
 
 class GrantsRequest(msgspec.Struct, frozen=True, tag="grants"):
-    """Which visits did you newest give a number to, for me, on `day`?"""
+    """Request the newest visits of this kiosk that were granted a number on `day`."""
 
     day: str
 

@@ -55,7 +55,7 @@ def signal(which: Signal) -> Action:
 
 
 def stay(_context: ActionContext, _tail: str) -> Signal | None:
-    """I am still here: the touch itself was the answer."""
+    """Keep the visit open; changes nothing."""
     return None
 
 

@@ -23,7 +23,7 @@ WATCH_S_MAX = 30.0
 
 @dataclass(frozen=True, slots=True)
 class TakeFrame:
-    """A command: one picture, please."""
+    """A command: take one picture."""
 
 
 @dataclass(frozen=True, slots=True)

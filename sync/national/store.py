@@ -1,6 +1,6 @@
 """The national store's port: what a gateway and an agency desk need of any database.
 
-Rules every implementation keeps, proved by `tests/sync/national_conformance.py`:
+Rules every implementation keeps, proved by `tests/sync/national/`:
 - `take` is one transaction: the segment, its entries and the stream's end, or nothing.
 - It is idempotent by (node, db_epoch, number), for ever, and decides by `sync.batches.chain`.
 - A segment whose parts do not unpack is stored whole, marked, and does not stop its stream.

@@ -19,7 +19,7 @@ _LOOK_S = 1.0
 
 
 class PeerRegistry:
-    """The registry, fresh."""
+    """The registry, read again when its file changed."""
 
     def __init__(self, path: Path, root_public: bytes, clock: Clock) -> None:
         self._path = path

@@ -13,7 +13,7 @@ from sync.batches.chain import AppendResult, StreamProgress
 
 
 class ClientLink(Protocol):
-    """What an uplink needs of a transport: `zmq_link.Client`, `memory.MemoryClient`."""
+    """What an uplink needs of a transport: `zmq_transport.ZmqClient`, `memory.MemoryClient`."""
 
     def send(self, payload: bytes, timeout_s: float = 0.0) -> bool: ...
 
@@ -33,7 +33,7 @@ class Arrived(Protocol):
 
 
 class ServerLink(Protocol):
-    """What a gateway needs of a transport: `zmq_link.Server`, `memory.MemoryServer`."""
+    """What a gateway needs of a transport: `zmq_transport.ZmqServer`, `memory.MemoryServer`."""
 
     def poll(self, timeout_s: float) -> Sequence[Arrived]: ...
 
@@ -56,7 +56,7 @@ class SegmentSource(Protocol):
 
 
 class Intake(Protocol):
-    """Where segments go: `relay.Relay`, a `national.port.NationalStore`."""
+    """Where segments go: `relay.Relay`, a `national.store.NationalStore`."""
 
     def progress(self, stream: Stream) -> StreamProgress: ...
 
@@ -68,7 +68,7 @@ class Intake(Protocol):
 
 
 class PeerDirectory(Protocol):
-    """Who is who: `peers.Peers`."""
+    """Who is who: `peer_registry.PeerRegistry`."""
 
     def signing_key(self, node: str) -> Ed25519PublicKey:
         """The key of `node`; raises `NotSigned` for a stranger or a revoked node."""

@@ -37,7 +37,7 @@ def _kind(_: bytes) -> FrameOutcome:
 
 @dataclass(slots=True)
 class MemoryNet:
-    """One server's neighbourhood. `up` False: nobody is connected, sends fail."""
+    """One server and its clients. `up` False: nobody is connected, sends fail."""
 
     outcome: Callable[[bytes], FrameOutcome] = _kind
     up: bool = True

@@ -21,7 +21,7 @@ _OWN_ATTRIBUTES = frozenset({"ref", "nodeset", "bind"})
 
 @dataclass(slots=True)
 class BodyReader:
-    """Reads controls; `places` knows every generic path of the record."""
+    """Reads controls; `places` has every generic path of the record."""
 
     places: dict[str, NodeDefinition]
     unknown: list[tuple[str, str]] = field(default_factory=list)

@@ -59,7 +59,7 @@ class Edge(NamedTuple):
 
 @dataclass(slots=True)
 class Graph:
-    """Rules in order, and for each place the rules that read it."""
+    """Rules in order, and for each node the rules that read it."""
 
     rules: list[BindRule] = field(default_factory=list)
     readers: dict[NodeDefinition, list[Edge]] = field(default_factory=dict)

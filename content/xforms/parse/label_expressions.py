@@ -20,7 +20,7 @@ from content.xforms.xpath.syntax import Expr, FunctionCall, StringLiteral, walk
 
 
 class LabelExpressions:
-    """The words of one form."""
+    """The expressions in the texts of one form."""
 
     def __init__(
         self,

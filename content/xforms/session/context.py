@@ -30,7 +30,7 @@ class IdSource(Protocol):
 
 
 class SessionContext:
-    """One session's world: its record, clock, lists, language and randomness."""
+    """One session's evaluation context: its record, clock, lists, language and randomness."""
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ _WORDS = {
 
 
 class NodeDescriber:
-    """Tells of nodes of one session."""
+    """Makes the `NodeState` of nodes of one session."""
 
     def __init__(self, form: Form, evaluation: SessionContext, chooser: SelectChoices) -> None:
         self._form = form

@@ -42,7 +42,7 @@ from provisioning.faults import Fault
 
 
 class FormSession:
-    """A record being filled. See the brief of each method; paths as in `addresses.py`."""
+    """A record being filled. Paths as in `addresses.py`."""
 
     def __init__(
         self,

@@ -34,9 +34,9 @@ class Profile:
     buffer_clear: bool = True  # DLE DC4 8 answers 37h 25h; otherwise DLE ENQ 2
     cut_counter: int = 0  # number of the cumulative cut counter of GS g 2; 0: none
     presenter: PresenterMode = PresenterMode.NONE
-    full_status: bool = False  # answers DLE EOT 20 with six bytes (see mouth.py)
+    full_status: bool = False  # answers DLE EOT 20 with six bytes (worker/presenter.py)
     retract: bytes = b""  # pulls in a slip nobody took
-    eject: bytes = b""  # pushes out what is in the mouth
+    eject: bytes = b""  # pushes out the waiting slip
     take_s: float = 20.0  # how long a slip may wait in the mouth
     voice: bool = True  # answers DLE EOT; without it every slip ends as unknown
     logo: str = ""  # key of a logo an operator put into NV memory

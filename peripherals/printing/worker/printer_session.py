@@ -74,7 +74,7 @@ class StatusNotice:
             self._tell(status)
 
     def _tell(self, status: PrinterStatus) -> None:
-        """A trouble staff were shown is a fact of the node; a loose plug is not a thousand."""
+        """Journal a fault that staff were shown; the same fault at most every 10 minutes."""
         journal, cause = self._print_attempts.journal, status.cause
         last = self._told.get(cause)
         often = last is not None and (status.observed_at - last).total_seconds() < _TELL_AGAIN_S

@@ -2,7 +2,7 @@
 
 The host is killed by an exception at a random transport call or around a random commit, which is
 what SIGKILL leaves behind: committed rows, bytes on the wire, nothing else. Real SIGKILLs of real
-processes are in test_print_service.py.
+processes are in test_service.py.
 """
 
 from __future__ import annotations

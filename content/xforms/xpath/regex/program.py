@@ -14,7 +14,7 @@ Accepts = Callable[[str], bool]
 
 
 class Op(Enum):
-    """What a line does."""
+    """What an instruction does."""
 
     CHAR = "char"
     SPLIT = "split"
@@ -33,7 +33,7 @@ class Assertion:
 
 @dataclass(slots=True)
 class Instruction:
-    """One line: CHAR goes on to the next, SPLIT to each of `targets`."""
+    """CHAR goes on to the next instruction, SPLIT to each of `targets`."""
 
     op: Op
     accepts: Accepts = lambda _: False
@@ -43,7 +43,7 @@ class Instruction:
 
 @dataclass(slots=True)
 class Program:
-    """Lines, where to start and the line that means a match."""
+    """The instructions, the first to run and the one that means a match."""
 
     lines: list[Instruction] = field(default_factory=list)
     start: int = 0

@@ -28,7 +28,7 @@ def within(root: Widget) -> Iterator[Widget]:
 
 
 class LayoutWidgetType(type(Widget), ABCMeta):  # type: ignore[misc] # Kivy ships no types
-    """What makes a piece that leaves its height out impossible to build."""
+    """Metaclass that enforces `need()`."""
 
 
 class LayoutWidget(Widget, metaclass=LayoutWidgetType):
