@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.import_circles import circles, folder_graph, module_graph
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("kiosk", "sync", "peripherals", "content", "provisioning")
 FUNCTION_LINES, FUNCTION_LINES_HARD, KV_LINES = 40, 70, 120
@@ -176,6 +178,24 @@ def test_a_folder_holds_at_most_twelve_modules() -> None:
         if modules > FOLDER_MODULES and folder not in TABLES_OF_LOOKALIKES
     }
     assert not crowded
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    graph, folders = module_graph(ROOT, PACKAGES)
+    assert circles(graph) == []
+    assert circles(folder_graph(graph, folders)) == []
+
+
+def test_a_circle_would_be_found() -> None:
+    graph = {"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": set(), "e": {"a"}}
+    assert circles(graph) == [["a", "b", "c"]]
+    assert circles({"x.one": {"y.two"}, "y.two": set(), "y.three": {"x.one"}}) == []
+    assert circles(
+        folder_graph(
+            {"x.one": {"y.two"}, "y.two": set(), "y.three": {"x.one"}},
+            {"x.one": "x", "y.two": "y", "y.three": "y"},
+        )
+    ) == [["x", "y"]]
 
 
 def test_names_are_nouns_of_the_service() -> None:
