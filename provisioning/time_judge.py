@@ -2,13 +2,13 @@
 
 | what the wall clock says | at a start | while running |
 |---|---|---|
-| up to 2 s off | believed | believed (drift) |
-| behind | time goes on from the floor | time goes on; told once |
-| ahead, up to 36 h (a night, a long day off) | believed | held back, unless NTP set it |
+| up to 2 s off | accepted | accepted (drift) |
+| behind | time goes on from the floor | time goes on; reported once |
+| ahead, up to 36 h (a night, a long day off) | accepted | held back, unless NTP set it |
 | ahead, up to 35 days (a van in its garage) | used, not trusted, floor stays | held back |
 | ahead of that | held back | held back |
 
-A held jump is told once and asked of a person. Two sources that agree within 60 s (the wall
+A held jump is reported once and a person is asked. Two sources that agree within 60 s (the wall
 clock with GNSS or with the centre) are believed, forward and back, whatever their distance; GNSS
 or the centre alone are believed forward up to 36 h; a person is always believed. While time is not
 trusted nothing is destroyed, expired or closed on its word, and the floor does not move.

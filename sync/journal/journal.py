@@ -10,8 +10,8 @@ Rules (design D1):
 - `hlc` is a hybrid logical clock (see `hlc`); it never goes back and merges with what arrives from
   other nodes through `observe`.
 - Every kind is a row of `kinds.py`, with its audience and the fields of its body.
-- A projection is a fold of the journal: `rebuild` makes it again from entry 1. Nothing else moves
-  between nodes; sync copies journals. Checking a journal is `audit.py`.
+- A projection is a fold of the journal: `rebuild` makes it again from entry 1.
+Nothing else moves between nodes; sync copies journals. Checking a journal is `audit.py`.
 """
 
 from __future__ import annotations

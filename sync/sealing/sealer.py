@@ -8,8 +8,8 @@ Rules (design D4; formats in PROTOCOL.md):
   record, in memory, never on disk: who takes the machine opens nothing sealed before. A secret
   "overwritten" in a database survives in its log and in flash, so none is ever stored.
 - An index is used once, even when the transaction around it rolls back.
-- The agency walks the ratchet from the capsule's secret and opens records in any order. When to
-  seal is decided by the visit; the bytes are stored in the journal.
+- The agency walks the ratchet from the capsule's secret and opens records in any order.
+When to seal is decided by the visit; the bytes are stored in the journal.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Store: one SQLite file per node, through `apsw`; the only importer of SQLite.
 
 Rules: WAL, `synchronous=FULL`, foreign keys on, every write inside `transaction()` (one `BEGIN
-IMMEDIATE`, so two processes of a node can never both believe they write next). Nothing is shown to
+IMMEDIATE`, so two processes of a node never write at once). Nothing is shown to
 a citizen before `transaction()` has returned. After each commit the store announces it to the
 node's other processes (the doorbell), so that nobody who writes has to. Each package registers its
 own named migration set; a step runs once, in order, in the transaction that opens the store.

@@ -8,10 +8,10 @@ Several kinds of answer share the line, some unasked for, and noise may stand be
 - sensor answer (GS r 1), our fence: one byte, `0xx0xxxx`;
 - full status of kiosk printers with a presenter (DLE EOT 20): `10h 0Fh` and four bytes, only
   looked for where the profile has it (elsewhere 10h begins an automatic status);
-- XON (11h) and XOFF (13h), which mean nothing here: flow control is by wire. Whatever fits none of
-  them is noise and is counted. Where bytes are ambiguous the harmless reading is taken: a fence
-  byte may be the rest of an automatic status, so a fence counts only when `FENCE_RUN` equal ones
-  arrive together.
+- XON (11h) and XOFF (13h), which mean nothing here: flow control is by wire.
+Whatever fits none of them is noise and is counted. Where bytes are ambiguous the harmless reading
+is taken: a fence byte may be the rest of an automatic status, so a fence counts only when
+`FENCE_RUN` equal ones arrive together.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ It is put behind a pseudo-terminal or TCP (`line_server.py`) or in the same proc
 - real-time commands (DLE ...) act when they arrive, also out of the middle of a picture;
 - everything else acts when the mechanics get to it, in order, and not while blocked;
 - `DLE ENQ 2` clears only after an error; `DLE ENQ 1` goes on printing the old tail;
-- what was printed before a power cut is still on the paper when the next slip begins. `slips` is
-  what really came out between two cuts.
+- what was printed before a power cut is still on the paper when the next slip begins.
+`slips` is what really came out between two cuts.
 """
 
 from __future__ import annotations
