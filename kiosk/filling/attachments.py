@@ -37,6 +37,16 @@ class Attachments:
         self.files.pop(self._of.pop(path, ""), None)
         self._strokes.pop(path, None)
 
+    def drop_row(self, row: str) -> None:
+        """Forget the files of a row that is removed; those of the rows after it move up."""
+        repeat, _, number = row.removesuffix("]").rpartition("[")
+        for path in [each for each in self._of if each.startswith(f"{row}/")]:
+            self.drop(path)
+        for known in (self._of, self._strokes):
+            moved = {_after(path, repeat, int(number)): kept for path, kept in known.items()}
+            known.clear()
+            known.update(moved)
+
     def room_for(self, content: bytes) -> bool:
         """Whether the record may carry this file too."""
         return sum(map(len, self.files.values())) + len(content) <= BYTES_MAX
@@ -44,3 +54,12 @@ class Attachments:
     def strokes(self, path: str) -> str:
         """The strokes drawn at a question in this visit."""
         return self._strokes.get(path, "")
+
+
+def _after(path: str, repeat: str, removed: int) -> str:
+    """`path` once row `removed` of `repeat` is gone."""
+    rest = path.removeprefix(f"{repeat}[")
+    number, _, below = rest.partition("]")
+    if rest == path or not number.isdecimal() or int(number) < removed:
+        return path
+    return f"{repeat}[{int(number) - 1}]{below}"

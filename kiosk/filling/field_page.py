@@ -87,10 +87,11 @@ class FieldPage:
         self.problems.clear()
         for path, text in list(self.texts.items()):
             asked = self.record.node(path)
-            if self.record.accept(asked, plain(asked, text)):
-                del self.texts[path]
+            problem = self.record.accept(asked, plain(asked, text))
+            if problem:
+                self.problems[path] = problem
             else:
-                self.problems[path] = "question.bad_number"
+                del self.texts[path]
         return not self.problems
 
     def judge(self, invalid: str) -> bool:

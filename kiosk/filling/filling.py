@@ -28,6 +28,9 @@ class Filling:
         self.input = QuestionInput(self.record)
         self.page = FieldPage(self.record)
         self.returning = False
+        self.removing = ""
+        """The row the citizen was asked about: it goes with the second touch."""
+        self._new_row: tuple[str, dict[str, str]] | None = None
         steps = self.steps()
         self._enter(steps[0].path if steps else "")
 
@@ -74,8 +77,9 @@ class Filling:
         if value is None:
             self.input.problem = "question.bad_date"
             return False
-        if not self.record.accept(asked, value):
-            self.input.problem = "question.bad_number"
+        problem = self.record.accept(asked, value)
+        if problem:
+            self.input.problem = problem
             return False
         self.input.typed = None
         return True
@@ -108,6 +112,8 @@ class Filling:
         here = self.step()
         if here is not None and here.kind is not PageKind.REPEAT:
             self.settle()
+            if self._is_untouched(here):
+                return self._drop(self.record.row_beginning_at(here))
         self.returning = False
         page = self.record.page_of(self.place)
         if here is not None and here.kind is PageKind.GROUP and self.page.close():
@@ -154,10 +160,46 @@ class Filling:
     def add_row(self) -> FormStep | None:
         """Add a row of the repeat at the place and go to its first question."""
         row = self.record.add(self.place)
+        self._new_row = (row, self.record.row_values(row))
         for each in self.steps():
             if (each.questions or (each.path,))[0].startswith(f"{row}/"):
                 return self._go(each)
         return self.onward()
+
+    def row_here(self) -> str:
+        """The row that begins on this screen and may be removed; empty where there is none."""
+        here = self.step()
+        return "" if here is None else self.record.row_beginning_at(here)
+
+    def remove_row(self) -> FormStep | None:
+        """Take the row that begins here out, when the citizen has said so twice; the screen after
+        it, None back to the review.
+        """
+        row = self.row_here()
+        if not row or self.removing != row:
+            self.removing = row
+            return self.step()
+        return self._drop(row)
+
+    def _is_untouched(self, here: FormStep) -> bool:
+        """Whether this is the first screen of a row just added, with nothing in it yet: who steps
+        back from it did not mean to add it.
+        """
+        row = self.record.row_beginning_at(here)
+        typed = self.input.typed or any(self.page.texts.values())
+        return bool(row) and not typed and self._new_row == (row, self.record.row_values(row))
+
+    def _drop(self, row: str) -> FormStep | None:
+        """Remove a row, and go to where its repeat asks for another."""
+        self.input.attached.drop_row(row)
+        self.record.remove(row)
+        self.removing, self._new_row = "", None
+        if self.returning:
+            self.returning = False
+            return None
+        prompt = self.record.step_at(row.rpartition("[")[0])
+        steps = self.steps()
+        return self._go(prompt or steps[0]) if prompt or steps else None
 
     def stop(self) -> str:
         """The path of a note at which the form ends unsent; empty while there is none."""
@@ -204,6 +246,7 @@ class Filling:
         return step
 
     def _enter(self, path: str) -> None:
+        self.removing = ""
         self.input.enter(path)
         step = self.step()
         if step is not None and step.kind is PageKind.GROUP:

@@ -7,16 +7,18 @@ or the language changes; nothing else may change the engine.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from content.search.list_filter import SearchableList
-from content.xforms.faults import AnswerRefused
+from content.xforms.faults import AnswerRefused, AnswerUnusable
 from content.xforms.results import Choice, NodeState, PageKind
 from content.xforms.session.session import FormSession
 from kiosk.filling.page_layout import chunks
 from kiosk.filling.question_widgets import is_heading, look_of
 
 _GROUP = "group:"
+_ROW = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class FormStep:
     def name(self) -> str:
         """The question's own name."""
         return self.path.rpartition("/")[2]
+
+
+def _first_path(step: FormStep) -> str:
+    return (step.questions or (step.path,))[0]
 
 
 class FormRecord:
@@ -61,20 +67,48 @@ class FormRecord:
         self.engine.set(path, value)
         self._forget()
 
-    def accept(self, asked: NodeState, value: str) -> bool:
-        """Make `value` the answer of `asked`, unless it is; False when it cannot be one."""
+    def accept(self, asked: NodeState, value: str) -> str:
+        """Make `value` the answer of `asked`, unless it is; the text key of why it cannot be one,
+        empty where it can.
+        """
         try:
             if value != asked.value and not asked.readonly:
                 self.set(asked.path, value or None)
+        except AnswerUnusable as fault:
+            return "question.unusable" if fault.most is None else "question.too_many"
         except AnswerRefused:
-            return False
-        return True
+            return "question.bad_number"
+        return ""
 
     def add(self, path: str) -> str:
         """Add a row to the repeat at `path`; the row's path."""
         row = self.engine.add(path)
         self._forget()
         return row
+
+    def remove(self, row: str) -> None:
+        """Take a row out, with its answers."""
+        self.engine.remove(row)
+        self._forget()
+
+    def row_values(self, row: str) -> dict[str, str]:
+        """The answers of a row, by path."""
+        found = self.engine.values()
+        return {path: value for path, value in found.items() if path.startswith(f"{row}/")}
+
+    def row_beginning_at(self, step: FormStep) -> str:
+        """The row of an open repeat whose first screen `step` is; empty where there is none."""
+        if step.kind is PageKind.REPEAT:
+            return ""
+        path = _first_path(step)
+        open_repeats = {each.path for each in self.steps() if each.kind is PageKind.REPEAT}
+        for mark in reversed(list(_ROW.finditer(path))):
+            row = path[: mark.end()]
+            if path[: mark.start()] in open_repeats:
+                inside = (e for e in self.steps() if _first_path(e).startswith(f"{row}/"))
+                first = next(inside, None)
+                return row if first is not None and first.path == step.path else ""
+        return ""
 
     def node(self, path: str) -> NodeState:
         """The state of the question at `path`."""

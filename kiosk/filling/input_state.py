@@ -71,7 +71,7 @@ class QuestionInput:
             return
         held = asked.value.split() if many else []
         held = [each for each in held if each != value] if value in held else [*held, value]
-        self.record.set(self.at, " ".join(held) or None)
+        self.problem = self.record.accept(asked, " ".join(held))
 
     def turn(self, part: str, by: int, today: date) -> None:
         """A touch of a wheel's button."""
@@ -80,7 +80,8 @@ class QuestionInput:
             date_entry.turn(self.parts, part, by, today, birth="birth" in self.at)
         elif not self.question().readonly:
             asked = self.question()
-            self.record.set(self.at, date_entry.slide(asked.value, dict(asked.attributes), by))
+            value = date_entry.slide(asked.value, dict(asked.attributes), by)
+            self.problem = self.record.accept(asked, value)
 
     def put(self, part: str, text: str) -> None:
         """A wheel's part was typed, or a mark of a range was touched."""
@@ -88,7 +89,8 @@ class QuestionInput:
         if part in self.parts:
             date_entry.put(self.parts, part, text)
         elif part == "range" and not self.question().readonly:
-            self.record.set(self.at, date_entry.nearest(text, dict(self.question().attributes)))
+            value = date_entry.nearest(text, dict(self.question().attributes))
+            self.problem = self.record.accept(self.question(), value or "")
 
     def attach(self, content: bytes, ending: str, strokes: str = "") -> None:
         """The answer is a file, kept beside the record; an earlier one is forgotten."""

@@ -144,6 +144,11 @@ def add_row(context: ActionContext, _tail: str) -> Signal | None:
     return _kept(context, filling_of(context).add_row())
 
 
+def remove_row(context: ActionContext, _tail: str) -> Signal | None:
+    """A row added by mistake: asked once, then gone."""
+    return _kept(context, filling_of(context).remove_row())
+
+
 def no_more_rows(context: ActionContext, _tail: str) -> Signal | None:
     return _kept(context, filling_of(context).onward())
 
@@ -256,6 +261,7 @@ ACTIONS: ActionTable = {
         "take-ticket": refuse,
         "desk": to_the_desk,
         "done": end_unsent,
+        "remove-row": remove_row,
         **capture_actions.CAPTURE,
     },
     State.REPEAT: {"repeat.add": add_row, "repeat.done": no_more_rows, "back": back_question},

@@ -10,7 +10,7 @@ from kiosk.filling.filling import Filling
 from kiosk.filling.form_record import FormStep
 from kiosk.filling.input_state import INVALID
 from kiosk.filling.question_widgets import QuestionWidget, TapEffect, is_stop, look_of
-from kiosk.ui_protocol.view import Element, FormProgress, KeyboardKind, Region, Role
+from kiosk.ui_protocol.view import Block, Element, FormProgress, KeyboardKind, Region, Role
 from kiosk.visit.form import capture_screens
 from kiosk.visit.screen import PER_PAGE, Screen, ScreenContext, button, notice, paged, text
 
@@ -25,8 +25,9 @@ def alone(context: ScreenContext, filling: Filling, progress: FormProgress) -> S
     asked, look = filling.input.question(), filling.input.look()
     here = filling.step()
     titles = here.titles if here is not None else ()
-    problem = _words(context, filling.input.problem, asked)
+    problem = _words(context, filling, filling.input.problem, asked)
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
+    blocks += _about_row(context, filling)
     if asked.hint:
         blocks.append(text(asked.hint))
     drawn, data = look.name, {"required": asked.required, **dict(asked.attributes)}
@@ -44,7 +45,7 @@ def alone(context: ScreenContext, filling: Filling, progress: FormProgress) -> S
     elif look.name == "attach" and asked.required:
         actions = _beyond(context)
     else:
-        actions = _ways(context, skip=not asked.required and not asked.readonly)
+        actions = _ways(context, filling, skip=not asked.required and not asked.readonly)
     searching = drawn == "search" and filling.input.filter is not None
     return Screen(
         asked.label or asked.path.rpartition("/")[2],
@@ -72,7 +73,7 @@ def together(
     for name, path in page.names().items():
         asked = filling.record.node(path)
         look = look_of(asked)
-        problem = _words(context, page.problems.get(path, ""), asked)
+        problem = _words(context, filling, page.problems.get(path, ""), asked)
         required = required or asked.required
         if problem:
             summary.append(f"{asked.label}: {problem}")
@@ -91,11 +92,12 @@ def together(
         elif not fields:
             shown.append(_line(context, f"open.{name}", asked, look, problem))
     blocks = [notice(" ".join(summary), tone="problem", icon="error")] if summary else []
+    blocks += _about_row(context, filling)
     return Screen(
         here.label or context.translator.say("question.together"),
         here.titles[-1] if here.titles else "",
         blocks,
-        [*shown, *_ways(context, skip=False)],
+        [*shown, *_ways(context, filling, skip=False)],
         keyboard=keyboard,
         progress=progress,
         look="fields" if fields else "group",
@@ -119,13 +121,23 @@ def _line(
     )
 
 
-def _ways(context: ScreenContext, *, skip: bool) -> list[Element]:
+def _ways(context: ScreenContext, filling: Filling, *, skip: bool) -> list[Element]:
     ways = [button(context, "next", "shell.next", "arrow_forward", primary=True)]
     if skip:
         ways.insert(0, button(context, "skip", "shell.skip", "skip_next"))
+    if filling.row_here():
+        words = "repeat.remove_yes" if filling.removing else "repeat.remove"
+        ways.insert(0, button(context, "remove-row", words, "delete"))
     if context.session.correcting is None:
         ways.insert(0, button(context, "keep", "question.keep", "save", place=Region.NAV))
     return ways
+
+
+def _about_row(context: ScreenContext, filling: Filling) -> list[Block]:
+    """Before a row and its answers are removed, the citizen is asked."""
+    if not filling.removing:
+        return []
+    return [notice(context.translator.say("repeat.remove_ask"), tone="warn", icon="delete")]
 
 
 def _stopped(context: ScreenContext) -> list[Element]:
@@ -146,10 +158,10 @@ def _beyond(context: ScreenContext) -> list[Element]:
     return ways
 
 
-def _words(context: ScreenContext, problem: str, asked: NodeState) -> str:
-    if not problem:
-        return ""
-    return asked.message if problem == INVALID else context.translator.say(problem)
+def _words(context: ScreenContext, filling: Filling, problem: str, asked: NodeState) -> str:
+    if not problem or problem == INVALID:
+        return asked.message if problem else ""
+    return context.translator.say(problem, most=filling.record.engine.rows_max)
 
 
 def _answers(

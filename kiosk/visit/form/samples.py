@@ -135,6 +135,15 @@ def repeat(sample: Sample) -> Sample:
     return sample.at(S.REPEAT)
 
 
+def row_to_remove(sample: Sample) -> Sample:
+    """A parent added by mistake: shall this one be removed?"""
+    repeat(sample)
+    filling = sample.filling
+    filling.add_row()
+    filling.remove_row()
+    return sample.at(S.QUESTION)
+
+
 def corrigible(sample: Sample) -> Sample:
     """In a van: an officer may go back to the form just sent."""
     sample.in_form("lost_id").with_receipt(paper=SlipState.BLOCKED).beside(assisted=True)
@@ -146,6 +155,7 @@ SAMPLES: dict[str, Build] = {
     "forms": lambda s: s.at(S.FORMS),
     "consent": lambda s: s.at(S.CONSENT, form="lost_id"),
     "repeat": repeat,
+    "question-row": row_to_remove,
     "review": lambda s: review(s, LOST_ID),
     "review-problem": lambda s: review(s, {"full_name": "Wanjikũ"}),
     "submitted": lambda s: s.with_receipt(),

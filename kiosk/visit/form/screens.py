@@ -83,10 +83,9 @@ def repeat(context: ScreenContext) -> Screen:
     say = context.translator.say
     here = _filling(context).step()
     rows = here.rows if here is not None else 0
-    tiles = [
-        tile("repeat.add", say("repeat.add"), "add"),
-        tile("repeat.done", say("repeat.done"), "check"),
-    ]
+    tiles = [tile("repeat.done", say("repeat.done"), "check")]
+    if rows < _filling(context).record.engine.rows_max:
+        tiles.insert(0, tile("repeat.add", say("repeat.add"), "add"))
     return Screen(
         here.label if here is not None and here.label else say("repeat.title"),
         say("repeat.title"),
