@@ -14,11 +14,11 @@ from peripherals.faults import DeviceTimeout
 from peripherals.printing.escpos.encoder import (
     CLEAR_AFTER_ERROR,
     CLEAR_WITH_REPLY,
-    CUT,
     MARKS,
     ask_process_id,
     mark_number,
 )
+from peripherals.printing.escpos.library import cut
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.replies import (
     FENCE_RUN,
@@ -274,8 +274,8 @@ class EscposClient(ReceivedReplies):
 
     def feed_and_cut(self) -> None:
         """Whatever hangs in the printer comes out, alone."""
-        cut = CUT if self.profile.cutter else b"\n\n\n"
-        self.send(b"\x1b@\n\n" + cut + self.profile.eject)
+        end = cut() if self.profile.cutter else b"\n\n\n"
+        self.send(b"\x1b@\n\n" + end + self.profile.eject)
 
     def retract(self) -> None:
         """Pull in a slip nobody took, where the profile has a command for it."""

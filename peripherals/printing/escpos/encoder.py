@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image
 
 from peripherals.printing.document import Align, Document
-from peripherals.printing.escpos.library import printer_class
+from peripherals.printing.escpos.library import align, code_page, cut, printer_class
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.raster_commands import LIVE, defuse, glyph_columns
 from peripherals.printing.layout import FeedRow, LogoRow, QrRow, TextRow, lay_out, wrap
@@ -36,7 +36,6 @@ PIECE_MAX = 256
 """Bytes between two looks at the printer's status; a raster band may be longer."""
 
 _BAND_BYTES = 1024
-_ALIGN = {Align.LEFT: b"\x1ba\x00", Align.CENTRE: b"\x1ba\x01", Align.RIGHT: b"\x1ba\x02"}
 
 # ESC @ would switch automatic status off and is therefore not used here: the settings a slip
 # relies on are set one by one (standard mode, font A, no styles, left, page 0, line spacing).
@@ -49,9 +48,6 @@ _GLYPH_BYTES = 5 + 3 * CELL[0]
 
 _LEADING = b"\x1bJ\x06"
 """After a drawn row: the gap a printed row has below it (30 dots a line, 24 of them letters)."""
-
-CUT = b"\x1dV\x42\x00"
-"""Feed to the cutter and cut (`GS V 66 0`)."""
 
 CLEAR_WITH_REPLY = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 CLEAR_AFTER_ERROR = b"\x10\x05\x02"  # never DLE ENQ 1: it prints the old tail and says so
@@ -85,7 +81,7 @@ def encode(document: Document, profile: Profile, *, copy: int = 1) -> EncodedSli
                 if profile.logo:
                     commands.append(_nv_logo(name))
                     height += 96
-    commands.append(CUT if profile.cutter else b"\n\n\n\n")
+    commands.append(cut() if profile.cutter else b"\n\n\n\n")
     return EncodedSlip(tuple(_pieces(commands)), height // 8 + 15)
 
 
@@ -99,7 +95,7 @@ def _text(escpos: Any, row: TextRow, profile: Profile) -> list[bytes]:
         picture = text_picture(
             row.text, scale=row.scale, bold=row.bold, inverse=row.inverse, small=row.small
         )
-        return [_ALIGN[row.align], *raster(picture), _LEADING]
+        return [align(row.align), *raster(picture), _LEADING]
     page, octets = found
     escpos.clear()
     styles = {"bold": row.bold, "invert": row.inverse, "font": row.small}
@@ -114,9 +110,9 @@ def _text(escpos: Any, row: TextRow, profile: Profile) -> list[bytes]:
     if on:
         closing = b"\x1b!\x00\x1d!\x00" + (b"\x1dB\x00" if row.inverse else b"")
     if page:
-        opening += bytes((0x1B, 0x74, page))
-        closing += b"\x1bt\x00"
-    return [_ALIGN[row.align] + opening + octets + b"\n" + closing]
+        opening += code_page(dict(profile.pages)[page])
+        closing += code_page("cp437")
+    return [align(row.align) + opening + octets + b"\n" + closing]
 
 
 def page_for(text: str, profile: Profile) -> tuple[int, bytes] | None:
@@ -185,10 +181,10 @@ def _qr(escpos: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
     if profile.native_qr:
         escpos.clear()
         escpos.qr(row.payload, native=True, size=dots, ec="LMQH".index(row.level))
-        code = [_ALIGN[Align.CENTRE] + b"\n", bytes(escpos.output)]
+        code = [align(Align.CENTRE) + b"\n", bytes(escpos.output)]
     else:
-        code = [_ALIGN[Align.CENTRE] + b"\n", *raster(qr_picture(row.payload, row.level, dots))]
-    return [*code, b"\n" + _ALIGN[Align.LEFT]], side * dots + 60
+        code = [align(Align.CENTRE) + b"\n", *raster(qr_picture(row.payload, row.level, dots))]
+    return [*code, b"\n" + align(Align.LEFT)], side * dots + 60
 
 
 def _spelt_out(escpos: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
@@ -211,7 +207,7 @@ def raster(picture: Image.Image) -> Iterator[bytes]:
 
 def _nv_logo(name: str) -> bytes:
     """`GS ( L` function 69: print the NV graphics an operator stored under a two-letter key."""
-    return _ALIGN[Align.CENTRE] + b"\x1d(L\x06\x000E" + name.encode("ascii")[:2] + b"\x01\x01"
+    return align(Align.CENTRE) + b"\x1d(L\x06\x000E" + name.encode("ascii")[:2] + b"\x01\x01"
 
 
 def store_logo(name: str, path: Path, profile: Profile) -> bytes:

@@ -17,19 +17,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from peripherals.printing.document import Align
+
 _CAPABILITIES = {
     "profiles": {
         "default": {
             "name": "Default",
             "notes": "",
             "features": {"qrCode": True, "paperFullCut": True, "paperPartCut": True},
-            "codePages": {"0": "CP437"},
+            "codePages": {"0": "CP437", "16": "CP1252", "19": "CP858"},
             "fonts": {"0": {"columns": 48, "name": "A"}, "1": {"columns": 64, "name": "B"}},
             "media": {"dpi": 203, "width": {"mm": 80, "pixels": 576}},
             "colors": {"0": "black"},
         }
     },
-    "encodings": {"CP437": {"name": "CP437", "python_encode": "cp437"}},
+    "encodings": {
+        name: {"name": name, "python_encode": name.lower()} for name in ("CP437", "CP858", "CP1252")
+    },
 }
 
 
@@ -70,3 +74,27 @@ def printer_class() -> Any:
                 del os.environ[variable]
             root.removeHandler(guard)
     return Dummy
+
+
+@lru_cache(maxsize=4)
+def align(where: Align) -> bytes:
+    """The library's command for a line that stands there."""
+    escpos = printer_class()()
+    escpos.set(align={Align.CENTRE: "center"}.get(where, where.value))
+    return bytes(escpos.output)
+
+
+@lru_cache(maxsize=1)
+def cut() -> bytes:
+    """The library's command to feed to the cutter and cut."""
+    escpos = printer_class()()
+    escpos.cut(feed=False)
+    return bytes(escpos.output)
+
+
+@lru_cache(maxsize=8)
+def code_page(codec: str) -> bytes:
+    """The library's command for a code page."""
+    escpos = printer_class()()
+    escpos.charcode(codec.upper())
+    return bytes(escpos.output)
