@@ -12,11 +12,12 @@ from __future__ import annotations
 import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from peripherals.connection.hotplug import HotplugSource
+from peripherals.connection.hotplug import HotplugSource, MatchRefused, PresentDevice
+from peripherals.connection.hotplug_binding import HotplugBinding, WantedDevice
 from peripherals.connection.url import DeviceUrl
-from peripherals.device_loop.hotplug_binding import ConfiguredDevice, HotplugBinding
-from peripherals.device_loop.registry import NODE, ROLES, DeviceContext, read_device_url
+from peripherals.device_loop.registry import NODE, ROLES, DeviceContext, DeviceKind, read_device_url
 from peripherals.device_loop.status_table import DeviceRow
 from peripherals.device_loop.worker import DeviceWorker, RestartPolicy
 from peripherals.devices.gnss import GnssPosition
@@ -43,6 +44,27 @@ class NamedEvent:
     event: DeviceEvent
 
 
+class ConfiguredDevice:
+    """A configured device: its URL, its worker, and since when it stands as it does."""
+
+    def __init__(
+        self, name: str, url: DeviceUrl, kind: DeviceKind, worker: DeviceWorker, at: datetime
+    ) -> None:
+        self.name, self.url, self.kind, self.worker = name, url, kind, worker
+        self.node: str | None = None
+        self.since = at
+        self.detail = ""
+        self._last = (worker.state, worker.cause)
+
+    def noted(self, at: datetime) -> bool:
+        """True when state or cause changed since the last call."""
+        current = (self.worker.state, self.worker.cause)
+        if current == self._last:
+            return False
+        self._last, self.since = current, at
+        return True
+
+
 class DeviceLoop:
     """The loop. `clock` gives both kinds of time; `ids` only the jitter of restarts.
 
@@ -63,14 +85,21 @@ class DeviceLoop:
     ) -> None:
         self._clock = clock
         self._field = field
-        self._binding = HotplugBinding(hotplug)
         self._changed = True
         self._slots: dict[str, ConfiguredDevice] = {}
         around = DeviceContext(lambda: clock.now().astimezone(EAT).date(), read_codes or _no_codes)
         for name, url in urls.items():
             if url and url != _NONE:
                 self._slots[name] = self._slot(name, url, around, _jitter(ids), policy)
-        self._told(self._binding.place(self._slots, clock.monotonic()))
+        wanted = {
+            name: WantedDevice(
+                replace(slot.url.match, subsystem=slot.kind.subsystem), slot.url.path
+            )
+            for name, slot in self._slots.items()
+        }
+        self._binding = HotplugBinding(hotplug, wanted)
+        for name in self._binding.found:
+            self._place(self._slots[name], clock.monotonic())
 
     # -- the loop -------------------------------------------------------------------------
 
@@ -81,7 +110,9 @@ class DeviceLoop:
         """
         self._wait(timeout_s, also)
         now = self._clock.monotonic()
-        heard = self._told(self._binding.plugged(self._slots, now))
+        heard: list[NamedEvent] = []
+        for name in self._binding.turn() or ():
+            heard += self._place(self._slots[name], now)
         for slot in self._slots.values():
             heard += self._heard(slot, slot.worker.step(now))
         return heard
@@ -201,8 +232,18 @@ class DeviceLoop:
             poll.register(extra, select.POLLIN)
         poll.poll(max(0.0, until - now) * 1000)
 
-    def _told(self, changes: list[tuple[ConfiguredDevice, list[DeviceEvent]]]) -> list[NamedEvent]:
-        return [heard for slot, events in changes for heard in self._heard(slot, events)]
+    def _place(self, slot: ConfiguredDevice, now: float) -> list[NamedEvent]:
+        """Open a device on the node that is its own now, or say why there is none."""
+        match self._binding.found.get(slot.name):
+            case MatchRefused(cause):
+                slot.node = None
+                events = [] if slot.worker.cause is cause else slot.worker.refuse(cause, now)
+            case PresentDevice(node):
+                slot.node = node
+                events = slot.worker.restart(now)
+            case None:
+                events = slot.worker.restart(now)
+        return self._heard(slot, events)
 
     def _heard(self, slot: ConfiguredDevice, events: list[DeviceEvent]) -> list[NamedEvent]:
         for event in events:

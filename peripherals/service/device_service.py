@@ -27,7 +27,7 @@ from peripherals.printing.worker.printer_session import ProofPolicy
 from peripherals.printing.worker.printer_status import enlist, observe, read, retire
 from peripherals.printing.worker.printer_url import PrinterAddress
 from peripherals.printing.worker.printer_worker import PrinterWorker
-from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSource
+from peripherals.service.printer_hotplug import PrinterPlugs, SharedHotplugSource
 from peripherals.service.thread_supervisor import SupervisedWorker, ThreadSupervisor
 from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import Clock
@@ -90,7 +90,7 @@ class DeviceService:
         self._store, _ = parts.open_database()
         self._spool = Spool(self._store, parts.at_rest_root, parts.clock, parts.ids)
         self._supervisor = ThreadSupervisor(parts.clock, self._crashed)
-        self._outlets = PrinterBindings(parts.plugs, dict(parts.printers))
+        self._plugs = PrinterPlugs(parts.plugs, dict(parts.printers))
         self._purged = -_PURGE_EVERY_S
         with self._store.transaction() as tx:
             retire(tx, [name for name, _ in parts.printers])
@@ -119,16 +119,16 @@ class DeviceService:
         """Stop the workers, then let go of the spool."""
         if not self._supervisor.stop(_STOP_S):
             print("huduma devices: a worker did not stop in time", file=sys.stderr)
-        self._outlets.close()
+        self._plugs.close()
         self._store.close()
         self._lock.release()
 
     def _wait(self) -> None:
         """Until it is time to look again; a cable that moved ends the wait and wakes everybody."""
-        number = self._outlets.fileno()
-        if number is None:
+        numbers = self._plugs.filenos()
+        if not numbers:
             time.sleep(WATCH_S)
-        elif select.select([number], [], [], WATCH_S)[0] and self._outlets.turn():
+        elif select.select(numbers, [], [], WATCH_S)[0] and self._plugs.turn():
             self._supervisor.wake()
 
     def _crashed(self, name: str, what: str) -> None:
@@ -163,7 +163,7 @@ class DeviceService:
             worker = PrinterWorker(
                 PrintAttempts(spool, name, parts.clock, journal),
                 address.protocol,
-                self._outlets.plugs[name].connect,
+                self._plugs.plugs[name].connect,
                 parts.clock,
                 parts.ids,
                 policy=parts.policy,

@@ -20,13 +20,11 @@ from dataclasses import replace
 from peripherals.connection.hotplug import (
     HotplugEvent,
     HotplugSource,
-    Match,
     MatchRefused,
-    Plugged,
     PresentDevice,
     PresentDevices,
-    Unplugged,
 )
+from peripherals.connection.hotplug_binding import HotplugBinding, WantedDevice
 from peripherals.faults import DeviceLost, TwoAlike, WrongDevice
 from peripherals.printing.worker.printer_url import PrinterAddress
 from peripherals.transport_port import Transport
@@ -49,6 +47,10 @@ class SharedHotplugSource:
     def fileno(self) -> int:
         """What to wait on."""
         return self._source.fileno()
+
+    def present(self) -> list[PresentDevice]:
+        """Everything plugged in now."""
+        return self.bench.present()
 
     def read(self) -> list[HotplugEvent]:
         """What happened since the last call; every ear is told of it."""
@@ -108,48 +110,32 @@ class HotplugSubscriber:
         os.close(self._rope)
 
 
-class PrinterBinding:
+class PrinterPlug:
     """Where one printer's cable goes. `times` grows when what was there has gone."""
 
-    def __init__(self, address: PrinterAddress) -> None:
+    def __init__(self, name: str, address: PrinterAddress, binding: HotplugBinding) -> None:
         self.address = address
         self.times = 0
-        self.found: PresentDevice | MatchRefused | None = None  # None: by the path of its URL
-        self._opened = ""
-
-    @property
-    def match(self) -> Match:
-        """The rule of its role."""
-        return replace(self.address.match, subsystem=self.address.subsystem)
+        self._name = name
+        self._binding = binding
 
     def connect(self) -> Transport:
         """A fresh transport; raises `DeviceFault` and its kind, among them `WrongDevice`."""
-        found, times = self.found, self.times
+        found, times = self._binding.found.get(self._name), self.times
         if isinstance(found, MatchRefused):
             kind, why = _REFUSALS[found.cause]
             raise kind(f"{self.address.role} {why}.")
         node = found.node if found else self.address.path
         if not node and self.address.match.named:
             raise DeviceLost(f"{self.address.role}: this machine has no udev; name a path.")
-        self._opened = os.path.realpath(node)
+        self._binding.opened(self._name, os.path.realpath(node))
         return WatchedTransport(self.address.open(node), self, times)
-
-    def heard(self, event: HotplugEvent) -> None:
-        """A device node came or went."""
-        if isinstance(event, Unplugged) and event.node == self._opened:
-            self.times += 1
-
-    def place(self, found: PresentDevice | MatchRefused) -> None:
-        """What plays its role now."""
-        if found != self.found:
-            self.found = found
-            self.times += 1
 
 
 class WatchedTransport:
     """A transport that is lost the moment its device was unplugged."""
 
-    def __init__(self, inner: Transport, plug: PrinterBinding, times: int) -> None:
+    def __init__(self, inner: Transport, plug: PrinterPlug, times: int) -> None:
         self.survives_power_cut = inner.survives_power_cut
         self._inner = inner
         self._plug = plug
@@ -183,38 +169,32 @@ class WatchedTransport:
             raise DeviceLost(msg)
 
 
-class PrinterBindings:
+class PrinterPlugs:
     """Every printer's plug, kept up to date from one source (or none)."""
 
     def __init__(
-        self, plugs: SharedHotplugSource | None, addresses: Mapping[str, PrinterAddress]
+        self, source: HotplugSource | None, addresses: Mapping[str, PrinterAddress]
     ) -> None:
-        self._plugs = plugs
-        self.plugs = {name: PrinterBinding(address) for name, address in addresses.items()}
-        self._place()
+        wanted = {
+            name: WantedDevice(replace(address.match, subsystem=address.subsystem), address.path)
+            for name, address in addresses.items()
+        }
+        self._binding = HotplugBinding(source, wanted)
+        self.plugs = {
+            name: PrinterPlug(name, address, self._binding) for name, address in addresses.items()
+        }
 
-    def fileno(self) -> int | None:
-        """What to wait on; None without a source."""
-        return self._plugs.fileno() if self._plugs is not None else None
+    def filenos(self) -> tuple[int, ...]:
+        """What to wait on."""
+        return self._binding.filenos()
 
     def turn(self) -> bool:
         """Take what happened; True when a printer may have come or gone."""
-        events = self._plugs.read() if self._plugs is not None else []
-        for event in events:
-            for plug in self.plugs.values():
-                plug.heard(event)
-        if events:
-            self._place()
-        return any(isinstance(event, Plugged | Unplugged) for event in events)
-
-    def _place(self) -> None:
-        if self._plugs is None:
-            return
-        named = {n: plug.match for n, plug in self.plugs.items() if plug.address.match.named}
-        for name, found in self._plugs.bench.roles(named).items():
-            self.plugs[name].place(found)
+        moved = self._binding.turn()
+        for name in moved or ():
+            self.plugs[name].times += 1
+        return moved is not None
 
     def close(self) -> None:
         """Let go of the source."""
-        if self._plugs is not None:
-            self._plugs.close()
+        self._binding.close()
