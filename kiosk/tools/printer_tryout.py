@@ -10,7 +10,7 @@ from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.printing.worker.attempts import void_counts
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.hotplug_source import printer_hotplug_source
-from peripherals.service.printer_hotplug import PrinterPlugs
+from peripherals.service.printer_hotplug import PrinterBindings
 from peripherals.service.tryout_printer import test_printer, write_logo
 from peripherals.transport_port import Transport
 from provisioning.clock import SystemClock
@@ -39,7 +39,7 @@ def try_printer(name: str, url: str | None, node: Node | None, logo: Path | None
         plugs = printer_hotplug_source(
             node.settings.devices.hotplug if node else "udev:", [address]
         )
-        plug = PrinterPlugs(plugs, {name: address}).plugs[name]
+        plug = PrinterBindings(plugs, {name: address}).plugs[name]
         connect = plug.connect
     if node is not None:
         with_spool = Store.open(node.db_path, [SPOOL_TABLES])

@@ -27,7 +27,7 @@ from peripherals.printing.worker.printer_session import ProofPolicy
 from peripherals.printing.worker.printer_status import enlist, observe, read, retire
 from peripherals.printing.worker.printer_url import PrinterAddress
 from peripherals.printing.worker.printer_worker import PrinterWorker
-from peripherals.service.printer_hotplug import PrinterPlugs, SharedHotplugSource
+from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSource
 from peripherals.service.thread_supervisor import SupervisedWorker, ThreadSupervisor
 from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import Clock
@@ -90,7 +90,7 @@ class DeviceService:
         self._store, _ = parts.open_database()
         self._spool = Spool(self._store, parts.at_rest_root, parts.clock, parts.ids)
         self._supervisor = ThreadSupervisor(parts.clock, self._crashed)
-        self._plugs = PrinterPlugs(parts.plugs, dict(parts.printers))
+        self._plugs = PrinterBindings(parts.plugs, dict(parts.printers))
         self._purged = -_PURGE_EVERY_S
         with self._store.transaction() as tx:
             retire(tx, [name for name, _ in parts.printers])

@@ -110,7 +110,7 @@ class HotplugSubscriber:
         os.close(self._rope)
 
 
-class PrinterPlug:
+class PrinterBinding:
     """Where one printer's cable goes. `times` grows when what was there has gone."""
 
     def __init__(self, name: str, address: PrinterAddress, binding: HotplugBinding) -> None:
@@ -135,7 +135,7 @@ class PrinterPlug:
 class WatchedTransport:
     """A transport that is lost the moment its device was unplugged."""
 
-    def __init__(self, inner: Transport, plug: PrinterPlug, times: int) -> None:
+    def __init__(self, inner: Transport, plug: PrinterBinding, times: int) -> None:
         self.survives_power_cut = inner.survives_power_cut
         self._inner = inner
         self._plug = plug
@@ -169,7 +169,7 @@ class WatchedTransport:
             raise DeviceLost(msg)
 
 
-class PrinterPlugs:
+class PrinterBindings:
     """Every printer's plug, kept up to date from one source (or none)."""
 
     def __init__(
@@ -181,7 +181,8 @@ class PrinterPlugs:
         }
         self._binding = HotplugBinding(source, wanted)
         self.plugs = {
-            name: PrinterPlug(name, address, self._binding) for name, address in addresses.items()
+            name: PrinterBinding(name, address, self._binding)
+            for name, address in addresses.items()
         }
 
     def filenos(self) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from peripherals.printing.worker.printer_status import read
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.device_service import DeviceService, ServiceParts
 from peripherals.service.hotplug_source import printer_hotplug_source
-from peripherals.service.printer_hotplug import PrinterPlugs, SharedHotplugSource
+from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSource
 from peripherals.simulators.hotplug import HotplugSimulator, PipeSource
 from peripherals.simulators.printer.in_memory import MemoryCable
 from peripherals.simulators.printer.line_server import LineServer, PtyPrinterLine
@@ -53,7 +53,7 @@ class Cables:
         address = parse_printer_url(f"{url}&profile=tm-t20")
         assert address is not None
         address = replace(address, driver=self._open)
-        self.outlets = PrinterPlugs(self.shared, {"printer": address})
+        self.outlets = PrinterBindings(self.shared, {"printer": address})
         self.plug = self.outlets.plugs["printer"]
         rig.first.worker._connect = self.plug.connect
 
@@ -204,7 +204,9 @@ def test_without_a_source_a_printer_is_found_by_trying():
         return cable.connect()
 
     rig.first.worker._connect = (
-        PrinterPlugs(None, {"printer": replace(address, driver=open_node)}).plugs["printer"].connect
+        PrinterBindings(None, {"printer": replace(address, driver=open_node)})
+        .plugs["printer"]
+        .connect
     )
     job = rig.order()
     rig.go(3)
@@ -227,12 +229,12 @@ def test_a_network_printer_needs_no_plug(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = parse_printer_url(f"escpos+tcp://127.0.0.1:{server.getsockname()[1]}")
         assert address is not None
-        transport = PrinterPlugs(None, {"printer": address}).plugs["printer"].connect()
+        transport = PrinterBindings(None, {"printer": address}).plugs["printer"].connect()
         assert transport.identity.startswith("127.0.0.1:")
         transport.close_now()
     address = parse_printer_url(f"escpos+file://{tmp_path}/slips")
     assert address is not None
-    PrinterPlugs(None, {"printer": address}).plugs["printer"].connect().close_now()
+    PrinterBindings(None, {"printer": address}).plugs["printer"].connect().close_now()
 
 
 def test_no_source_is_loaded_for_printers_without_a_plug():
