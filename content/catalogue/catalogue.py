@@ -202,7 +202,7 @@ class Catalogue:
 
     def next_open(self, centre: Centre | str, moment: datetime) -> datetime:
         """When the centre next opens at or after `moment`."""
-        return self.calendar.next_open(self._centre(centre), moment)
+        return self.opening_hours.next_open(self._centre(centre), moment)
 
     def nearest(self, service: Service | str, centre: Centre | str) -> Centre | None:
         """The nearest other centre not known to lack the service."""
