@@ -1,12 +1,16 @@
 """The screen, measured: first frame, screen changes, touch to redraw, idle CPU, memory.
 
 `python -m benchmarks.ui` writes benchmarks/out/ui.json and prints the table. Offscreen, software
-OpenGL (llvmpipe), one process a measurement; on a loaded machine read times as a size.
+OpenGL (llvmpipe), one process a measurement; on a loaded machine read times as a size. The views
+are those of every named sample, made by this process: the measured ones have a window and no
+content, as on a kiosk. `python -m benchmarks.ui --views FILE` measures the views of another run,
+so that two versions of the screen are compared over the same views.
 """
 
 # ruff: noqa: PLC0415 - each part imports in a process of its own
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -16,8 +20,14 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
+
+from kiosk.ui_protocol.view import View
+
 OUT = Path(__file__).with_name("out") / "ui.json"
 IDLE_S = 5.0
+VIEWS: dict[str, View] = {}
+"""Filled from a file in each measured process: the core's work is not measured here."""
 
 
 def rss_mb() -> float:
@@ -34,12 +44,11 @@ def start() -> dict[str, float]:
 
     look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
-    from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.driver import Driver
     from kiosk.ui.automation.fake_core import FakeCore
 
     fake_core = FakeCore()
-    fake_core.give(gallery.view("attract"))
+    fake_core.give(VIEWS["attract-en"])
     Driver(fake_core, look)
     return {"first_view_s": time.perf_counter() - began, "rss_first_mb": rss_mb()}
 
@@ -53,7 +62,6 @@ def changes() -> dict[str, float]:
 
     look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
-    from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.driver import Driver, SimulatedTouch
     from kiosk.ui.automation.fake_core import FakeCore
 
@@ -61,12 +69,12 @@ def changes() -> dict[str, float]:
     driver = Driver(fake_core, look)
     rounds: list[list[float]] = [[], []]
     for times in rounds:
-        for name in gallery.SCREENS:
-            fake_core.give(gallery.view(name, "sw"))
+        for name in [each for each in VIEWS if each.endswith("-sw")]:
+            fake_core.give(VIEWS[name])
             began = time.perf_counter()
             driver.frames(1)
             times.append(time.perf_counter() - began)
-    fake_core.give(gallery.view("home"))
+    fake_core.give(VIEWS["home-en"])
     driver.frames(3)
     touches = []
     for target in [t for t in driver.targets().values() if t.element.role == "tile"] * 4:
@@ -77,7 +85,7 @@ def changes() -> dict[str, float]:
         touches.append(time.perf_counter() - began)
         EventLoop.post_dispatch_input("end", finger)
         driver.frames(2)
-    fake_core.give(gallery.view("question-text"))
+    fake_core.give(VIEWS["question-text-en"])
     driver.frames(3)
     keys = []
     for _letter in range(20):
@@ -104,7 +112,6 @@ def idle() -> dict[str, float]:
 
     look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
-    from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.fake_core import FakeCore
     from kiosk.ui.window.app import HudumaApp
     from kiosk.ui.window.bridge import later
@@ -117,10 +124,10 @@ def idle() -> dict[str, float]:
         used = resource.getrusage(resource.RUSAGE_SELF)
         marks.append((time.perf_counter(), used.ru_utime + used.ru_stime))
 
-    fake_core.give(gallery.view("attract"))
+    fake_core.give(VIEWS["attract-en"])
     later(mark, 3)
     later(mark, 3 + IDLE_S)
-    later(lambda: fake_core.give(gallery.view("question-text")), 3.1 + IDLE_S)
+    later(lambda: fake_core.give(VIEWS["question-text-en"]), 3.1 + IDLE_S)
     later(mark, 6 + IDLE_S)
     later(mark, 6 + 2 * IDLE_S)
     later(app.stop, 6.2 + 2 * IDLE_S)
@@ -138,7 +145,6 @@ def soak() -> dict[str, float]:
     look = default_panel()
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     os.environ["KIVY_GL_BACKEND"] = "mock"
-    from kiosk.tools.gallery import gallery
     from kiosk.ui.automation.driver import Driver
     from kiosk.ui.automation.fake_core import FakeCore
 
@@ -147,7 +153,7 @@ def soak() -> dict[str, float]:
     after_20 = 0.0
     for visit in range(200):
         for name in ("home", "services", "service", "ticket", "question-text", "review", "attract"):
-            fake_core.give(gallery.view(name, "sw" if visit % 2 else "en"))
+            fake_core.give(VIEWS[f"{name}-{'sw' if visit % 2 else 'en'}"])
             driver.frames(1)
         if visit == 20:
             after_20 = rss_mb()
@@ -157,20 +163,43 @@ def soak() -> dict[str, float]:
 PARTS = {"start": start, "changes": changes, "idle": idle, "soak": soak}
 
 
+def make_views(path: Path) -> None:
+    """Every named sample in both languages, drawn by the core's own function."""
+    from kiosk.tools.screen_samples import NAMED, default_samples, write_views
+
+    with default_samples() as samples:
+        views = {
+            f"{name}-{language}": samples.view(name, language)
+            for name in NAMED
+            for language in ("en", "sw")
+        }
+    write_views(path, views)
+
+
 def main() -> int:
-    if len(sys.argv) > 1:
-        print(json.dumps(PARTS[sys.argv[1]]()))
+    """One part (`PART FILE`), or all of them over the views of `--views FILE`."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("part", nargs="?", choices=PARTS)
+    parser.add_argument("--views", type=Path, help="measure these views")
+    arguments = parser.parse_args()
+    if arguments.part:
+        views = msgspec.json.decode(arguments.views.read_bytes(), type=dict[str, View])
+        VIEWS.update(views)
+        print(json.dumps(PARTS[arguments.part]()))
         return 0
+    OUT.parent.mkdir(exist_ok=True)
+    views_file = arguments.views or OUT.with_name("ui-views.json")
+    if arguments.views is None:
+        make_views(views_file)
     found: dict[str, float] = {"load_average": os.getloadavg()[0]}
     for part in PARTS:
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.ui", part],
+            [sys.executable, "-m", "benchmarks.ui", part, "--views", str(views_file)],
             capture_output=True,
             text=True,
             check=True,
         )
         found |= json.loads(done.stdout.strip().splitlines()[-1])
-    OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps(found, indent=1) + "\n")
     for name, value in found.items():
         print(f"{name:<28} {value:10.1f}")

@@ -22,7 +22,8 @@ Row = dict[str, str]
 Pair = tuple[str, str]
 
 NAME = ("Full name, as on your ID", "Jina kamili, kama lilivyo kwenye kitambulisho")
-REASON = ("Reason", "Sababu")
+REASON = ("What went wrong?", "Tatizo lilikuwa nini?")
+SERVICE = ("How was the service?", "Huduma ilikuwaje?")
 DATE = ("Date of birth", "Tarehe ya kuzaliwa")
 HAPPENED = ("What happened?", "Nini kilitokea?")
 LANDMARK = (
@@ -44,7 +45,7 @@ KINDS: Mapping[str, tuple[str, Pair]] = {
     "select1": ("select_one reason", REASON),
     "select": ("select_multiple reason", REASON),
     "rank": ("rank reason", REASON),
-    "range": ("range", ("How was the service?", "Huduma ilikuwaje?")),
+    "range": ("range", SERVICE),
     "note": (
         "note",
         (
@@ -67,6 +68,25 @@ KINDS: Mapping[str, tuple[str, Pair]] = {
     "file": ("file", RECEIPT),
     "geotrace": ("geotrace", LANDMARK),
     "geoshape": ("geoshape", LANDMARK),
+}
+PHONE = ("What is your phone number?", "Nambari yako ya simu ni ipi?")
+ID = ("What is your ID number?", "Nambari ya kitambulisho chako ni ipi?")
+COUNTY = ("Which county do you live in?", "Unaishi kaunti gani?")
+# Questions of their own for rows that ask something else than the others of their kind.
+LABELS: Mapping[tuple[str, str], Pair] = {
+    ("string", "phone"): PHONE,
+    ("string", "msisdn"): PHONE,
+    ("string", "numbers"): ID,
+    ("string", "national-id"): ID,
+    ("string", "national_id"): ID,
+    ("string", "id"): ID,
+    ("string", "kra-pin"): ("What is your KRA PIN?", "PIN yako ya KRA ni ipi?"),
+    ("string", "multiline"): HAPPENED,
+    ("select1", "search"): COUNTY,
+    ("select1", "autocomplete"): COUNTY,
+    ("select1", "likert"): SERVICE,
+    ("image", ""): ("A photo of your face", "Picha ya uso wako"),
+    ("image", "draw"): ("Draw the way to your home", "Chora njia ya kwenda nyumbani kwako"),
 }
 # What some rows need beside their type.
 SPECIAL: Mapping[tuple[str, str], Row] = {
@@ -161,7 +181,11 @@ def _survey() -> Iterator[Row]:
             "name": question_name(kind, appearance),
             "appearance": "multiline" if kind == "textarea" else appearance,
         }
-        yield row | _both("label", label) | SPECIAL.get((kind, appearance), {})
+        yield (
+            row
+            | _both("label", LABELS.get((kind, appearance), label))
+            | SPECIAL.get((kind, appearance), {})
+        )
     yield {"type": "file", "name": "file_needed", "required": "yes"} | _both("label", RECEIPT)
     pictured = {"type": "select_one pictured", "name": "pictures"}
     yield pictured | _both("label", PAGE_QUESTIONS["gender"][1])

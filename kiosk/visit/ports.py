@@ -214,10 +214,6 @@ class KioskLocation:
     name: str
     centre: str
     demo: bool
-    mobile: bool = False
-    """A van: it has no desks and no hours of its own."""
-    keeps_hours: bool = True
-    """Whether there are no tickets while the centre is closed; a practice site gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +236,6 @@ class Ports:
     idle_s: float = 60.0
     warn_s: float = 30.0
     language: str = "en"
-    theme: str = "light"
     keep_days: int = field(default=30)
     draft_days: int = 7
     assisted: bool = False

@@ -17,12 +17,11 @@ import socket
 import sys
 import termios
 import tty
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from peripherals.faults import BadDeviceUrl, DeviceBusy
-from peripherals.simulators.control_socket import ControlServer
 from provisioning.clock import SystemClock
 
 TICK_S = 0.02
@@ -188,7 +187,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pty", type=Path, metavar="LINK", help="symbolic link to the pty")
     parser.add_argument("--tcp", type=int, metavar="PORT", help="listen here instead of a pty")
     parser.add_argument("--faults", type=Path, help="script: lines of SECONDS ORDER")
-    parser.add_argument("--control", type=Path, help="unix socket that takes orders, JSON lines")
+    parser.add_argument("--control", type=Path, help="unix socket that takes orders, one a line")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, help="stop by itself after this long")
 
@@ -220,11 +219,10 @@ def serve(simulator: Simulated, port: Port, arguments: argparse.Namespace) -> in
     clock = SystemClock()
     start = clock.monotonic()
     script = read_script(arguments.faults)
-    orders = _Orders(arguments.control, lambda words: simulator.order(words, now))
-    now = 0.0
+    orders = _Orders(arguments.control)
     print(port.address, flush=True)
     try:
-        while not orders.quit and (arguments.seconds is None or now < arguments.seconds):
+        while arguments.seconds is None or clock.monotonic() - start < arguments.seconds:
             sources = [port.fileno(), *orders.sources()]
             readable, _, _ = select.select(sources, [], [], TICK_S)
             now = clock.monotonic() - start
@@ -232,7 +230,10 @@ def serve(simulator: Simulated, port: Port, arguments: argparse.Namespace) -> in
                 simulator.heard(port.take(), now)
             while script and script[0][0] <= now:
                 simulator.order(script.pop(0)[1], now)
-            orders.tend(readable)
+            for words in orders.read(readable):
+                if words == ["quit"]:
+                    return 0
+                print(simulator.order(words, now) or "ok", file=sys.stderr, flush=True)
             octets = simulator.due(now)
             if octets:
                 port.give(octets)
@@ -245,37 +246,32 @@ def serve(simulator: Simulated, port: Port, arguments: argparse.Namespace) -> in
 
 
 class _Orders:
-    """A person's orders: lines on stdin, and requests `{"do": "ORDER"}` on the control socket."""
+    """Lines from stdin and from datagrams on a unix socket."""
 
-    def __init__(self, control: Path | None, order: Callable[[list[str]], str]) -> None:
+    def __init__(self, control: Path | None) -> None:
         self._stdin = True
-        self._order = order
-        self._control = ControlServer(control, self._asked) if control is not None else None
-        self.quit = False
+        self._path = control
+        self._socket: socket.socket | None = None
+        if control is not None:
+            control.unlink(missing_ok=True)
+            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._socket.bind(str(control))
 
     def sources(self) -> list[int]:
         found = [sys.stdin.fileno()] if self._stdin and not sys.stdin.closed else []
-        return [*found, *self._control.descriptors()] if self._control else found
+        return [*found, self._socket.fileno()] if self._socket else found
 
-    def tend(self, readable: list[int]) -> None:
-        """Carry out what was asked for."""
+    def read(self, readable: list[int]) -> list[list[str]]:
+        lines: list[str] = []
         if self._stdin and sys.stdin.fileno() in readable:
             chunk = os.read(sys.stdin.fileno(), 65_536)
             self._stdin = bool(chunk)
-            for line in chunk.decode("utf-8", "replace").splitlines():
-                if said := self._said(line):
-                    print(said, file=sys.stderr, flush=True)
-        if self._control is not None:
-            self._control.tend()
+            lines += chunk.decode("utf-8", "replace").splitlines()
+        if self._socket is not None and self._socket.fileno() in readable:
+            lines += self._socket.recv(65_536).decode("utf-8", "replace").splitlines()
+        return [words for line in lines if (words := shlex.split(line, comments=True))]
 
     def close(self) -> None:
-        if self._control is not None:
-            self._control.close()
-
-    def _asked(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"ok": True, "said": self._said(str(request["do"]))}
-
-    def _said(self, line: str) -> str:
-        words = shlex.split(line, comments=True)
-        self.quit = self.quit or words == ["quit"]
-        return "" if self.quit or not words else self._order(words) or "ok"
+        if self._socket is not None and self._path is not None:
+            self._socket.close()
+            self._path.unlink(missing_ok=True)

@@ -244,11 +244,11 @@ class Driver:
         fields = [f for f in every if f.element_id == element_id]
         return fields[0].text if fields else ""
 
-    def picture(self, path: Path | str, *, exact: bool = False) -> Path:
-        """Draw, and write the window as PNG: a small palette, or every colour when `exact`."""
+    def picture(self, path: Path | str) -> Path:
+        """Draw, and write the window as PNG."""
         Window.canvas.ask_update()
         self.frames(2)
-        return save_window(Path(path), exact=exact)
+        return save_window(Path(path))
 
     def close(self) -> None:
         """Take everything down so that another driver can begin."""

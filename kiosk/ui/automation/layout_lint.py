@@ -18,7 +18,7 @@ from kiosk.ui.theme.tokens import GAP_DP, KEY_DP, LEGAL_TEXT_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.layout import within
 from kiosk.ui.widgets.base.pressable import PaintedBox
-from kiosk.ui.widgets.base.text import Glyph, TextLabel, measure
+from kiosk.ui.widgets.base.text import Glyph, TextLabel, longest_word, measure
 from kiosk.ui.widgets.display.attract_art import AttractButton
 from kiosk.ui.widgets.input.keyboard import Key
 from kiosk.ui.widgets.input.pad import Pad
@@ -112,6 +112,10 @@ def _texts(root: Any, window: Box) -> Iterator[str]:
         name = words.text[:40]
         if words.font_size < dp(LEGAL_TEXT_DP) - 0.6:
             yield f"text under 4.8 mm ({words.font_size:.0f} px): {name}"
+        if words.text_size[0] and words.text_size[0] + SLACK_PX < longest_word(
+            words.text, words.font_name, words.font_size
+        ):
+            yield f"a word is broken: {name}"
         if not drawn.inside(window):
             yield f"off the screen: {name}"
         card = holder(words)
@@ -175,6 +179,7 @@ def _missing(driver: Driver, view: View) -> Iterator[str]:
         return
     said = {w.text for w in within(shell) if isinstance(w, TextLabel) and shown(w)}
     wanted = [view.title, *(b.text for b in view.blocks if b.kind in {"text", "notice", "step"})]
+    wanted += [b.label for b in view.blocks if b.kind == "notice"]
     wanted += [b.value for b in view.blocks if b.kind == "fact" and b.value != view.subtitle]
     for text in wanted:
         if text and text not in said and not any(text in line for line in said):

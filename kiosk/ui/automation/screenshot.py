@@ -1,4 +1,4 @@
-"""Screenshot: the window's pixels, reduced to a palette and written as PNG."""
+"""Screenshot: the window's pixels, in every colour, written as PNG."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from PIL import Image
-
-COLOURS = 96  # a screen has few; letters keep their smooth edges
 
 
 def read_window() -> Image.Image:
@@ -19,11 +17,8 @@ def read_window() -> Image.Image:
     return picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
 
 
-def save_window(path: Path, *, exact: bool = False) -> Path:
-    """Write the window to `path`; the folder is made. `exact` keeps every colour."""
+def save_window(path: Path) -> Path:
+    """Write the window to `path`; the folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture = read_window()
-    if not exact:
-        picture = picture.quantize(COLOURS, dither=Image.Dither.NONE)
-    picture.save(path, optimize=True)
+    read_window().save(path, optimize=True)
     return path

@@ -19,7 +19,6 @@ LAYOUTS = {
     "priority": "tiles",
     "ticket": "ticket",
     "ticket-sms": "typed",
-    "no-ticket": "message",
     "forms": "tiles",
     "consent": "consent",
     "question": "question",

@@ -10,7 +10,15 @@ from kiosk.filling.filling import Filling
 from kiosk.filling.form_record import FormStep
 from kiosk.filling.input_state import INVALID
 from kiosk.filling.question_widgets import QuestionWidget, TapEffect, is_stop, look_of
-from kiosk.ui_protocol.view import Block, Element, FormProgress, KeyboardKind, Region, Role
+from kiosk.ui_protocol.view import (
+    Block,
+    BlockKind,
+    Element,
+    FormProgress,
+    KeyboardKind,
+    Region,
+    Role,
+)
 from kiosk.visit.form import capture_screens
 from kiosk.visit.screen import PER_PAGE, Screen, ScreenContext, button, notice, paged, text
 
@@ -26,10 +34,7 @@ def alone(context: ScreenContext, filling: Filling, progress: FormProgress) -> S
     here = filling.step()
     titles = here.titles if here is not None else ()
     problem = _words(context, filling, filling.input.problem, asked)
-    blocks = [notice(problem, tone="problem", icon="error")] if problem else []
-    blocks += _about_row(context, filling)
-    if asked.hint:
-        blocks.append(text(asked.hint))
+    blocks = [*_told(problem, asked.hint), *_about_row(context, filling)]
     drawn, data = look.name, {"required": asked.required, **dict(asked.attributes)}
     if look.name in {"photo", "audio", "attach"}:
         blocks += capture_screens.told(context, filling, asked)
@@ -146,6 +151,16 @@ def _stopped(context: ScreenContext) -> list[Element]:
         button(context, "take-ticket", "submitted.take_ticket", "ticket"),
         button(context, "done", "shell.done", "check", primary=True),
     ]
+
+
+def _told(problem: str, hint: str) -> list[Block]:
+    """What is wrong, in bold, over the example; the example alone while nothing is."""
+    if problem and hint:
+        block = Block(kind=BlockKind.NOTICE, label=problem, text=hint, tone="problem", icon="error")
+        return [block]
+    if problem:
+        return [notice(problem, tone="problem", icon="error")]
+    return [text(hint)] if hint else []
 
 
 def _beyond(context: ScreenContext) -> list[Element]:

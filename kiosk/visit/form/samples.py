@@ -28,6 +28,8 @@ LOST_ID = {
     "phone_number": "0712345678",
     "county": "KE-46",
     "sub_county": "Wajir East",
+    "date_lost": "2026-11-20",
+    "sign": "signature.png",
     "place_lost": "Between the Machakos bus stage and the market, on the way home in the evening",
 }
 
@@ -155,7 +157,6 @@ SAMPLES: dict[str, Build] = {
     "forms": lambda s: s.at(S.FORMS),
     "consent": lambda s: s.at(S.CONSENT, form="lost_id"),
     "repeat": repeat,
-    "question-row": row_to_remove,
     "review": lambda s: review(s, LOST_ID),
     "review-problem": lambda s: review(s, {"full_name": "Wanjikũ"}),
     "submitted": lambda s: s.with_receipt(),
@@ -191,6 +192,7 @@ SAMPLES: dict[str, Build] = {
     "question-group-fields": two_fields_wrong,
     "question-group": lambda s: s.in_form(LOOKS).question("last_name"),
     "question-group-lines": six_lines_wrong,
+    "question-row": row_to_remove,
     "question-photo": look("image"),
     "question-photo-taken": captured("image", "photo", CapturePhase.READY),
     "question-photo-failed": captured("image", "photo", CapturePhase.FAILED),

@@ -30,7 +30,7 @@ def well(sample: Sample) -> Sample:
 
 def faults(sample: Sample) -> Sample:
     """The two longest faults there are, a lost slip, and a kind word about the last act."""
-    pages = sample.content.remedies
+    pages = {code: page for code, page in sample.content.remedies.items() if code[0] == "E"}
     longest = sorted(pages, key=lambda code: -sum(map(len, pages[code].wrong.values())))[:2]
     devices = [_device(sample, "scanner", longest[0]), _device(sample, "gnss", longest[1])]
     slip = LostSlip("7", "ticket", "A101", sample.now, again=True)

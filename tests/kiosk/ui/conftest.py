@@ -9,8 +9,10 @@ import pytest
 
 from kiosk import ui
 from kiosk.node.default_panel import default_panel
+from kiosk.tools.screen_samples import ScreenSamples, default_samples
 from kiosk.ui.automation.fake_core import FakeCore
 from kiosk.ui.panel import PanelSettings
+from kiosk.ui_protocol.view import View
 
 
 @pytest.fixture(scope="session")
@@ -28,18 +30,20 @@ def look() -> PanelSettings:
 
 
 class Stage:
-    """A driver over a mirror: `show` a view, act, read what was sent."""
+    """A driver over a fake core: `show` a view, act, read what was sent."""
 
-    def __init__(self, look: PanelSettings) -> None:
+    def __init__(self, look: PanelSettings, samples: ScreenSamples) -> None:
         from kiosk.ui.automation.driver import Driver
 
+        self.samples = samples
         self.fake_core = FakeCore()
         self.driver = Driver(self.fake_core, look)
 
-    def show(self, name: str, language: str = "en", **options):
-        from kiosk.tools.gallery import gallery
+    def view(self, name: str, language: str = "en", **options) -> View:
+        return self.samples.view(name, language, **options)
 
-        return self.give(gallery.view(name, language, **options))
+    def show(self, name: str, language: str = "en", **options):
+        return self.give(self.view(name, language, **options))
 
     def give(self, view):
         numbered = self.fake_core.give(view)
@@ -54,9 +58,10 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def only_stage(look: PanelSettings) -> Iterator[Stage]:
-    stage = Stage(look)
-    yield stage
-    stage.driver.close()
+    with default_samples() as samples:
+        stage = Stage(look, samples)
+        yield stage
+        stage.driver.close()
 
 
 @pytest.fixture

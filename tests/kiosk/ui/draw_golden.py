@@ -15,7 +15,7 @@ import msgspec
 
 from kiosk import ui
 from kiosk.node.default_panel import default_panel
-from kiosk.tools.gallery import gallery
+from kiosk.tools.screen_samples import default_samples, write_views
 from kiosk.ui.automation.fake_core import FakeCore
 from kiosk.ui_protocol.view import View
 
@@ -23,31 +23,25 @@ GOLDEN = {
     "home-en": ("home", "en", {"online": True}),
     "ticket-sw": ("ticket", "sw", {}),
     "question-text-sw-contrast": ("question-text", "sw", {"theme": "contrast"}),
-    "service-sw-large": ("service", "sw", {"scale": 1.5}),
+    "service-sw-large": ("service-ticked", "sw", {"scale": 1.5}),
     "feedback-en-sunlight": ("feedback", "en", {"theme": "sunlight"}),
 }
 
 
-def view_of(name: str) -> View:
-    screen, language, options = GOLDEN[name]
-    return gallery.view(screen, language, **options)
-
-
-def one_letter(show: Callable[[View], None], _: Any) -> None:
+def one_letter(show: Callable[[View], None], home: View, _: Any) -> None:
     """The last letter of one button changes."""
-    view = view_of("home-en")
     changed = [
         msgspec.structs.replace(element, label=element.label[:-1] + "n")
         if element.id == "form"
         else element
-        for element in view.elements
+        for element in home.elements
     ]
-    show(msgspec.structs.replace(view, elements=tuple(changed)))
+    show(msgspec.structs.replace(home, elements=tuple(changed)))
 
 
-def moved_button(show: Callable[[View], None], driver: Any) -> None:
+def moved_button(show: Callable[[View], None], home: View, driver: Any) -> None:
     """One button stands three pixels to the right."""
-    show(view_of("home-en"))
+    show(home)
     driver.targets()["help"].x += 3
 
 
@@ -59,6 +53,11 @@ def main(folder: Path, *, planted: bool) -> None:
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver
 
+    with default_samples() as samples:
+        views = {
+            name: samples.view(screen, language, **options)
+            for name, (screen, language, options) in GOLDEN.items()
+        }
     core = FakeCore()
     driver = Driver(core, look)
 
@@ -66,12 +65,14 @@ def main(folder: Path, *, planted: bool) -> None:
         core.give(view)
         driver.frames(2)
 
-    for name in GOLDEN:
-        show(view_of(name))
-        driver.picture(folder / f"{name}.png", exact=True)
+    for name, view in views.items():
+        show(view)
+        driver.picture(folder / f"{name}.png")
     for name, plant in PLANTED.items() if planted else ():
-        plant(show, driver)
-        driver.picture(folder / f"{name}.png", exact=True)
+        plant(show, views["home-en"], driver)
+        driver.picture(folder / f"{name}.png")
+    if planted:
+        write_views(folder / "views.json", views)
     driver.close()
 
 

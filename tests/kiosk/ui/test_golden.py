@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
-from kiosk.tools.gallery import gallery
+from kiosk.tools.screen_samples import read_views
 from tests.kiosk.ui.draw_golden import GOLDEN, PLANTED
 from tests.kiosk.ui.picture_comparison import SHADE, STRAY_PIXELS, seen_difference
 
@@ -54,7 +54,7 @@ def test_the_rounding_of_another_gl_is_not_seen(name):
 
 
 def test_the_code_on_the_ticket_screen_decodes(drawn):
-    ticket = gallery.view("ticket", "sw")
+    ticket = read_views(drawn / "views.json")["ticket-sw"]
     payload = next(block.value for block in ticket.blocks if block.kind == "qr")
     found = zxingcpp.read_barcodes(Image.open(drawn / "ticket-sw.png").convert("L"))
     assert [code.text for code in found] == [payload]

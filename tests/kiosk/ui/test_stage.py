@@ -9,12 +9,22 @@ import logging
 import msgspec
 import pytest
 
-from kiosk.tools.gallery import gallery
+from kiosk.tools.screen_samples import NAMED
 from kiosk.ui.faults import NotOnScreen
 from kiosk.ui_protocol.view import Activated, Edited, Touched, ViewRequest
 
 pytestmark = pytest.mark.window
+
 TAB, ENTER, ESCAPE, DOWN, F1 = 9, 13, 27, 274, 282
+
+
+def with_field(view, **values):
+    """The view with other values of its field."""
+    elements = [
+        msgspec.structs.replace(each, **values) if each.role == "field" else each
+        for each in view.elements
+    ]
+    return msgspec.structs.replace(view, elements=tuple(elements))
 
 
 def test_it_asks_for_a_view_and_draws_it(stage):
@@ -103,8 +113,7 @@ def test_typing_goes_letter_by_letter_and_is_shown_at_once(stage):
 def test_a_late_view_of_the_core_takes_no_letter_away(stage):
     view = stage.show("question-text")
     stage.driver.type("eri")
-    old = msgspec.structs.replace(view.elements[0], value="Wanjikũ Nje")
-    stage.give(msgspec.structs.replace(view, elements=(old, *view.elements[1:])))
+    stage.give(with_field(view, value="Wanjikũ Nje"))
     assert stage.driver.shown_text("answer") == "Wanjikũ Njeri"
 
 
@@ -139,10 +148,9 @@ def test_a_keyboard_without_anything_to_confirm_has_no_enter_key(stage):
 def test_masked_answers_are_dots(stage):
     from kiosk.ui.widgets.input.field import Field
 
-    stage.show("question-phone")
+    stage.show("staff-pin")
     field = stage.driver.app.shell.current.every(Field)[0]
     assert set(field.words.text) == {"•"}
-    assert "0712" not in field.words.text
 
 
 def test_a_date_is_typed_or_turned(stage):
@@ -217,12 +225,7 @@ def test_a_tick_keeps_every_widget(stage):
 def test_a_language_switch_keeps_the_screen_and_the_answer(stage):
     stage.show("question-text")
     stage.driver.type("eri")
-    english = gallery.view("question-text", "en")
-    kiswahili = gallery.view("question-text", "sw")
-    typed = msgspec.structs.replace(
-        english.elements[0], label=kiswahili.elements[0].label, value="Wanjikũ Njeri"
-    )
-    stage.give(msgspec.structs.replace(kiswahili, elements=(typed, *kiswahili.elements[1:])))
+    stage.give(with_field(stage.view("question-text", "sw"), value="Wanjikũ Njeri"))
     assert stage.driver.shown_text("answer") == "Wanjikũ Njeri"
 
 
@@ -251,7 +254,7 @@ def test_text_size_and_theme_follow_the_view(stage):
 
 def test_the_shell_stands_in_the_same_place_on_every_screen(stage):
     places = {}
-    for name in gallery.SCREENS:
+    for name in NAMED:
         for language in ("en", "sw"):
             view = stage.show(name, language)
             if any(e.id == "back" and e.place != "nav" for e in view.elements):

@@ -115,6 +115,10 @@ class TextLabel(Label):
             return BROKEN
         return measure(self.text, self.face, px, width)[1]
 
+    def longest(self, fit: float) -> float:
+        """Width of the longest word, px."""
+        return longest_word(self.text, self.face, self.px(fit))
+
     def natural(self, fit: float) -> float:
         """Width on one line, px."""
         return measure(self.text, self.face, self.px(fit), 0)[0] if self.text else 0.0

@@ -15,7 +15,9 @@ from kiosk.ui.widgets.base.layout import LayoutWidget
 from kiosk.ui.widgets.base.pressable import CLEAR, Badge, PaintedBox, mix
 from kiosk.ui.widgets.base.text import Glyph, TextLabel
 
-ROOMY_FIT = 0.8  # below it, boxes stand close around their words
+CROWDED_FIT = 0.6
+BOXES = ((0.6, 38, 6), (0.8, 46, 14), (1.0, 60, 24))
+"""Up to which fit: the least height of a notice and the room around its words, dp."""
 TONE_ICONS = {"info": "info", "good": "check_circle", "warn": "schedule", "problem": "error"}
 TONE_SLOTS = {"info": "calm", "good": "good", "warn": "warn", "problem": "problem"}
 
@@ -69,14 +71,18 @@ class Blocks(LayoutWidget):
             return 0.0
         wide = self._wide(width)
         highs = [max(cell.need(wide, fit) for cell in row) for row in self._rows()]
-        return float(sum(highs) + dp(self.gap) * (len(highs) - 1))
+        return float(sum(highs) + self._gap(fit) * (len(highs) - 1))
+
+    def _gap(self, fit: float) -> float:
+        """Between rows that nobody touches: less on a full screen."""
+        return float(dp(self.gap) * (1.0 if fit > CROWDED_FIT else 0.5))
 
     def _between(self, width: float, height: float, fit: float) -> float:
         rows = len(self._rows())
         if not self.spread or rows < 2:
-            return float(dp(self.gap))
+            return self._gap(fit)
         spare = max(0.0, height - self.need(width, fit))
-        return float(dp(self.gap)) + min(dp(34), spare / (rows - 1))
+        return self._gap(fit) + min(dp(34), spare / (rows - 1))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
@@ -158,7 +164,8 @@ class NoticeBox(BlockCell):
     def need(self, width: float, fit: float) -> float:
         wide = self._wide(width)
         text = self.head.need(wide, fit) + self.words.need(wide, fit)
-        return max(dp(60), text + dp(24)) if fit > ROOMY_FIT else max(dp(46), text + dp(14))
+        least, around = next(box for most, *box in BOXES if fit <= most)
+        return max(dp(least), text + dp(around))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)

@@ -18,6 +18,8 @@ from kiosk.ui.widgets.base.text import Glyph, TextLabel
 
 TOP, SIDE, CENTRE, TIGHT = "top", "side", "centre", "tight"
 TIGHT_PAD_DP = 12.0
+PADDING = ((0.85, 1.0), (0.6, 0.7), (0.0, 0.45))
+"""Above which fit: the part of its padding that a card keeps over and under its words."""
 FORWARD_ICONS = {"arrow_forward", "chevron_right"}  # these stand behind their word
 FACE_ICONS = {
     "1": "sentiment_very_dissatisfied", "2": "sentiment_dissatisfied", "3": "sentiment_neutral",
@@ -127,7 +129,7 @@ class Card(Pressable):
         icon = self._icon_px(fit)
         if self.picture.source and self.flow != SIDE:
             icon = dp(120)
-        pad = 2 * dp(self.pad_dp) * (1 if fit > 0.85 else 0.7)
+        pad = 2 * dp(self.pad_dp) * next(part for least, part in PADDING if fit > least)
         stacked = text + (icon + dp(14) if icon else 0)
         return max(dp(self.tall_dp), (max(text, icon) if self.flow == SIDE else stacked) + pad)
 
@@ -270,6 +272,11 @@ class Push(Pressable):
     def natural(self, fit: float) -> float:
         """Width wanted, px, label on one line."""
         return max(dp(TARGET_DP), self._around() + self.label.natural(fit) + dp(2))
+
+    def least(self, fit: float) -> float:
+        """The least width that breaks no word, px."""
+        label = self.label
+        return max(dp(TARGET_DP), self._around() + label.longest(fit) + dp(4))
 
     def need(self, width: float, fit: float) -> float:
         room = max(1.0, width - self._around())

@@ -103,7 +103,7 @@ class CharterPanel(LayoutWidget):
         for part in (self.head, self.hint, self.lines, self.ticks, self.panel):
             self.add_widget(part)
         self.fbind("send", self._hand_down)
-        self._crowded = False
+        self._lines_right = False
 
     def _hand_down(self, *_: object) -> None:
         self.ticks.send = self.send
@@ -142,30 +142,54 @@ class CharterPanel(LayoutWidget):
         head = self.head.need(left, fit)
         return head + dp(2) if one_line else head + self.hint.need(left, fit) + dp(2)
 
+    def _heights(self, width: float, fit: float) -> tuple[float, float, float]:
+        """What the left column needs without its lines, the right one, and the lines where they
+        leave the columns lower: under the heading of the boxes, or under the facts.
+        """
+        left, right = self._widths(width)
+        boxes = self.ticks.need(left, fit) if left else 0.0
+        boxes += self._head_height(left, fit)
+        panel = self.panel.need(right, fit)
+        at_left = self.lines.need(left or right, fit)
+        at_right = self.lines.need(right, fit)
+        under = max(boxes, panel + at_right + dp(GAP_DP))
+        self._lines_right = bool(left) and at_right > 0 and under < max(boxes + at_left, panel)
+        return boxes, panel, at_right if self._lines_right else at_left
+
     def need(self, width: float, fit: float) -> float:
         self._deal(crowded=fit < CROWDED_FIT)
-        left, right = self._widths(width)
-        lines = self.lines.need(left or right, fit)
-        boxes = self.ticks.need(left, fit) if left else 0.0
-        return max(self._head_height(left, fit) + boxes + lines, self.panel.need(right, fit))
+        boxes, panel, lines = self._heights(width, fit)
+        if self._lines_right:
+            return max(boxes, panel + lines + dp(GAP_DP))
+        return max(boxes + lines, panel)
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
         left, right = self._widths(width)
-        top = y + height
-        self.panel.place(x + width - right, y, right, height, fit)
+        _, _, lines = self._heights(width, fit)
+        top, at = y + height, x + width - right
+        under = lines + dp(GAP_DP) if self._lines_right else 0.0
+        self.panel.place(at, y + under, right, height - under, fit)
         if not left:
-            self.lines.place(x, y, right, self.lines.need(right, fit), fit)
+            self.lines.place(x, y, right, lines, fit)
             return
-        used = self.head.put(x, top, left, fit)
-        one_line = self._head_height(left, fit) <= used + dp(3)
-        start = x + self.head.natural(fit) + dp(20) if one_line else x
-        drop = self.head.px(fit) * 1.21 - self.hint.px(fit) * 1.21 if one_line else used
-        self.hint.put(start, top - drop + (dp(2) if one_line else 0), x + left - start, fit)
-        top -= self._head_height(left, fit)
-        lines = self.lines.need(left, fit)
-        self.lines.place(x, top - lines, left, lines, fit)
+        top -= self._place_head(x, top, left, fit)
+        if self._lines_right:
+            self.lines.place(at, y, right, lines, fit)
+            lines = 0.0
+        else:
+            self.lines.place(x, top - lines, left, lines, fit)
         boxes = min(
             top - lines - y, self.ticks.need(left, fit) + dp(24) * ceil(len(self.ticks.children))
         )
         self.ticks.place(x, top - lines - boxes, left, boxes, fit)
+
+    def _place_head(self, x: float, top: float, left: float, fit: float) -> float:
+        """The heading of the boxes, with what to do beside it or under it; the height used, px."""
+        used = self.head.put(x, top, left, fit)
+        high = self._head_height(left, fit)
+        one_line = high <= used + dp(3)
+        start = x + self.head.natural(fit) + dp(20) if one_line else x
+        drop = self.head.px(fit) * 1.21 - self.hint.px(fit) * 1.21 if one_line else used
+        self.hint.put(start, top - drop + (dp(2) if one_line else 0), x + left - start, fit)
+        return high

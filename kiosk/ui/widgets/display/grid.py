@@ -6,7 +6,6 @@ Cells are kept and given other elements: a tick redraws one cell, a page builds 
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any, ClassVar
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
@@ -19,6 +18,31 @@ from kiosk.ui.widgets.display.card import CENTRE, SIDE, TIGHT, TOP, Card, Push
 OWN_FITS = (0.86, 0.74, 0.62)
 PARKED_MOST = 8
 ROOMY_FIT = 0.82  # above it, smaller text is better than a crowded card
+
+
+def levelled(least: list[float], room: float, most: float) -> list[float]:
+    """Heights for rows in `room`: equal where that is enough for each, never above `most` unless
+    a row needs it.
+    """
+    level = room / len(least)
+    short = [high for high in least if high <= level]
+    while short and len(short) < len(least):
+        left = room - sum(high for high in least if high > level)
+        if (lower := left / len(short)) >= level:
+            break
+        level = lower
+        short = [high for high in short if high <= level]
+    return [max(high, min(level, most)) for high in least]
+
+
+def squeezed(wanted: list[float], least: list[float], room: float) -> list[float]:
+    """Widths for buttons in `room`: each keeps its longest word, and gives of the rest."""
+    least = [min(pair) for pair in zip(wanted, least, strict=True)]
+    spare, over = room - sum(least), sum(wanted) - sum(least)
+    if spare <= 0 or over <= 0:
+        return [room * each / sum(least) for each in least]
+    pairs = zip(wanted, least, strict=True)
+    return [low + (want - low) * min(1.0, spare / over) for want, low in pairs]
 
 
 class Cells(LayoutWidget):
@@ -69,15 +93,18 @@ class Grid(Cells):
     def _cell(self, width: float, columns: int) -> float:
         return (width - dp(self.gap) * (columns - 1)) / columns
 
-    def _height(self, width: float, fit: float, columns: int, flow: str) -> float:
-        cells = self.cells()
-        wide = self._cell(width, columns)
-        high = 0.0
+    def _row_heights(self, width: float, fit: float, columns: int, flow: str) -> list[float]:
+        """What each row needs; leaves every cell in `flow`."""
+        cells, wide = self.cells(), self._cell(width, columns)
         for cell in cells:
             cell.flow = flow
-            high = max(high, cell.need(wide, fit))
-        rows = ceil(len(cells) / columns)
-        return rows * high + (rows - 1) * dp(self.gap)
+        rows = [cells[at : at + columns] for at in range(0, len(cells), columns)]
+        return [max(cell.need(wide, fit) for cell in row) for row in rows]
+
+    def _height(self, width: float, fit: float, columns: int, flow: str) -> float:
+        """Each row is as high as its own words need: one long text shrinks no other."""
+        highs = self._row_heights(width, fit, columns, flow)
+        return sum(highs) + (len(highs) - 1) * dp(self.gap)
 
     def _columns(self, columns: int) -> int:
         """Four cards stand better as two and two than as three and one."""
@@ -106,19 +133,16 @@ class Grid(Cells):
         super().place(x, y, width, height, fit)
         if not self.children:
             return
-        wanted, columns, flow = self._choose(width, height, fit)
-        self._height(width, fit, columns, flow)  # leaves every cell in the chosen flow
-        cells, gap = self.cells(), dp(self.gap)
-        rows = ceil(len(cells) / columns)
-        wide = self._cell(width, columns)
-        least = (wanted - gap * (rows - 1)) / rows
-        high = max(min(dp(self.cell_most), (height - gap * (rows - 1)) / rows), least)
-        used = rows * high + (rows - 1) * gap
+        _, columns, flow = self._choose(width, height, fit)
+        least = self._row_heights(width, fit, columns, flow)
+        gap, wide = dp(self.gap), self._cell(width, columns)
+        highs = levelled(least, height - gap * (len(least) - 1), dp(self.cell_most))
+        used = sum(highs) + gap * (len(highs) - 1)
         top = y + height - ((height - used) / 2 if self.centred else 0)
-        for at, cell in enumerate(cells):
+        for at, cell in enumerate(self.cells()):
             row, column = divmod(at, columns)
-            left = x + column * (wide + gap)
-            cell.place(left, top - (row + 1) * high - row * gap, wide, high, fit)
+            low = top - sum(highs[: row + 1]) - row * gap
+            cell.place(x + column * (wide + gap), low, wide, highs[row], fit)
 
 
 class Tiles(Grid):
@@ -177,7 +201,7 @@ class Faces(Grid):
         "icon_dp": 120, "icon_least": 0.42, "mark_on": "check_circle", "title_sp": 28, "pad_dp": 8,
         "raised": True,
     }  # fmt: skip
-    arrangements = ((5, CENTRE),)
+    arrangements = ((5, CENTRE), (5, TIGHT))
     cell_most = NumericProperty(300)
     centred = BooleanProperty(True)
 
@@ -209,7 +233,7 @@ class Actions(Cells):
         wanted = [cell.natural(fit) * (1.0 if not cell.element.primary else 1.2) for cell in cells]
         room = width - gap * (len(cells) - 1)
         if sum(wanted) > room:
-            return [room * want / sum(wanted) for want in wanted]
+            return squeezed(wanted, [cell.least(fit) for cell in cells], room)
         return (
             [max(want, min(dp(240), room / len(cells))) for want in wanted]
             if (sum(max(want, min(dp(240), room / len(cells))) for want in wanted) <= room)

@@ -11,7 +11,7 @@ from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.text import TextLabel
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, Card, Push
-from kiosk.ui.widgets.display.grid import Actions, Grid
+from kiosk.ui.widgets.display.grid import Actions, Grid, squeezed
 
 PAGE_PREVIOUS, PAGE_NEXT = "page.previous", "page.next"
 MIDDLE_DP = 100.0  # between the arrows: "2 / 3"
@@ -106,8 +106,10 @@ class Paging(Actions):
         cells = self.cells()
         wide = {c: max(dp(150), c.natural(fit) * (1.15 if c.element.primary else 1)) for c in cells}
         room = width - dp(MIDDLE_DP) - dp(GAP_DP + 4) * (len(cells) + 1)
-        scale = min(1.0, room / max(1.0, sum(wide.values())))
-        return {cell: broad * scale for cell, broad in wide.items()}
+        if sum(wide.values()) <= room:
+            return wide
+        sizes = squeezed(list(wide.values()), [cell.least(fit) for cell in wide], room)
+        return dict(zip(wide, sizes, strict=True))
 
     def need(self, width: float, fit: float) -> float:
         if not self.cells():

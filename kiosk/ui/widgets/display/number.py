@@ -25,6 +25,15 @@ def number_least_px() -> float:
     return dp(NUMBER_CAP_MM / MM_PER_DP) / CAP_EM
 
 
+def in_two(code: str) -> str:
+    """A code on two lines, broken behind the hyphen nearest to its middle."""
+    breaks = [at + 1 for at, letter in enumerate(code) if letter == "-"]
+    if not breaks:
+        return code
+    at = min(breaks, key=lambda place: abs(place - len(code) / 2))
+    return f"{code[:at]}\n{code[at:]}"
+
+
 class BigNumber(LayoutWidget):
     """As large as the width allows, never under 10 mm."""
 
@@ -36,16 +45,20 @@ class BigNumber(LayoutWidget):
         self.head = TextLabel(face="medium", tone="muted", halign="center", wanted=27)
         self.words = TextLabel(face="display", tone="brand", halign="center")
         self.words.line_height = 0.96
+        self._whole = ""
         self.add_widget(self.head)
         self.add_widget(self.words)
 
     def on_blocks(self, _: object, blocks: tuple[Any, ...]) -> None:
         block = blocks[0] if blocks else None
         self.head.text = block.label if block else ""
-        self.words.text = (block.value or block.text) if block else ""
+        self._whole = (block.value or block.text) if block else ""
+        self.words.text = self._whole
 
     def _px(self, width: float, fit: float) -> float:
         wanted, least = sp(self.wanted) * fit, number_least_px()
+        whole = measure(self._whole, "display", least, 0)[0]
+        self.words.text = self._whole if whole <= width else in_two(self._whole)
         while wanted > least and measure(self.words.text, "display", wanted, 0)[0] > width:
             wanted -= dp(4)
         return max(wanted, least)

@@ -13,6 +13,7 @@ from kiosk.ui.widgets.base.pressable import Badge, PaintedBox, mix
 from kiosk.ui.widgets.base.text import Glyph, TextLabel
 from kiosk.ui.widgets.display.blocks import Facts, Steps, TextBlocks
 
+CROWDED_FIT = 0.65
 FEW, LARGE_SP, SMALL_SP = 240, 34, 27
 """Letters of a message that may be set large."""
 
@@ -31,16 +32,20 @@ class Panel(PaintedBox):
         if not self.palette.flat:
             self.set_edge(mix(self.palette.line, self.palette.surface, 0.45), self.palette.line_dp)
 
+    def _pad_y(self, fit: float) -> float:
+        """Above and below the pieces: less on a full screen."""
+        return dp(self.pad_dp) * (1.0 if fit > CROWDED_FIT else 0.5)
+
     def need(self, width: float, fit: float) -> float:
         pad = dp(self.pad_dp)
         inside = sum(piece.need(width - 2 * pad, fit) for piece in self.pieces())
-        return inside + 2 * pad if inside else 0.0
+        return inside + 2 * self._pad_y(fit) if inside else 0.0
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
-        pad = dp(self.pad_dp)
+        pad, pad_y = dp(self.pad_dp), self._pad_y(fit)
         for piece in self.pieces():
-            piece.place(x + pad, y + pad, width - 2 * pad, max(0, height - 2 * pad), fit)
+            piece.place(x + pad, y + pad_y, width - 2 * pad, max(0, height - 2 * pad_y), fit)
 
 
 class TicketPanel(Panel):

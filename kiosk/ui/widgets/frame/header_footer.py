@@ -173,6 +173,8 @@ class Header(LayoutWidget):
             self.badge.put(-9999, -9999, 1, fit)
             return right
         most = max(room - self._site(fit), room * 0.5) - dp(BADGE_AROUND_DP)
+        if self.badge.need(most, fit) > height:  # the site's name goes on two lines instead
+            most = room * 0.64 - dp(BADGE_AROUND_DP)
         text = min(self.badge.natural(fit) + dp(1), most)
         used = self.badge.need(text, fit)
         high = min(max(dp(52), used + dp(8)), height - dp(4))
