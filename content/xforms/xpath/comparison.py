@@ -7,10 +7,10 @@ form types as a number compares as one ('05' equals 5).
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from content.xforms.tree import XmlNode
-from content.xforms.xpath.signature import RunBoolean, RunNodes
+from content.xforms.xpath.signature import Narrow, RunBoolean, RunNodes
 from content.xforms.xpath.values import (
     NAN,
     Context,
@@ -29,6 +29,7 @@ ORDER: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+EQUALITY: dict[str, Callable[[float, float], bool]] = {"=": operator.eq, "!=": operator.ne}
 
 
 def equality(one: Run, two: Run, *, wanted: bool) -> RunBoolean:
@@ -146,3 +147,105 @@ def _number_of(value: Value, context: Context) -> float | list[float]:
 
 def _each(numbers: float | list[float]) -> list[float]:
     return numbers if isinstance(numbers, list) else [numbers]
+
+
+FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""The same relation with its sides changed."""
+
+
+def where_equal(left: Run, fixed: Run, *, wanted: bool) -> Narrow:
+    """The nodes whose `left` equals `fixed` (or differs), which is one value for all of them."""
+    compare = equal if wanted else differ
+
+    def narrow(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
+        if not nodes:
+            return nodes
+        c.evaluation.spend(len(nodes))
+        other = fixed(c)
+        return [inner.node for inner in _each_of(c, nodes) if compare(left(inner), other, inner)]
+
+    return narrow
+
+
+def where_child_equal(name: str, fixed: Run, *, wanted: bool) -> Narrow:
+    """As `where_equal` for the child `name`, the predicate most forms write over their rows."""
+    compare = equal if wanted else differ
+
+    def narrow(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
+        if not nodes:
+            return nodes
+        c.evaluation.spend(len(nodes))
+        other = fixed(c)
+        if type(other) is str:
+            text, number = other, None
+        elif type(other) is list and len(other) == 1:
+            text = other[0].text()
+            number = text_number(text, c) if is_numeric(other[0]) else None
+        else:
+            return [n for n in nodes if compare(n.by_name.get(name, []), other, c)]
+        kept = []
+        for node in nodes:
+            cells = node.by_name.get(name)
+            if cells is None or len(cells) != 1:
+                same = compare(cells or [], other, c) is wanted
+            else:
+                own = cells[0].text()
+                same = own == text or (
+                    (number is not None or is_numeric(cells[0]))
+                    and text_number(own, c) == text_number(text, c)
+                )
+            if same is wanted:
+                kept.append(node)
+        return kept
+
+    return narrow
+
+
+def where_related(
+    order: Callable[[float, float], bool], left: Run, fixed: Run, child: str
+) -> Narrow:
+    """The nodes whose `left` stands in that order to `fixed`; `child` is its name if it is one."""
+
+    def narrow(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
+        if not nodes:
+            return nodes
+        c.evaluation.spend(len(nodes))
+        others = _each(_number_of(fixed(c), c))
+        only = others[0] if len(others) == 1 else None
+        kept = []
+        for inner in _each_of(c, nodes):
+            cells = inner.node.by_name.get(child) if child else None
+            if only is not None and cells is not None and len(cells) == 1:
+                holds = order(text_number(cells[0].text(), c), only)
+            else:
+                mine = _each(_number_of(left(inner), inner))
+                holds = any(order(one, other) for one in mine for other in others)
+            if holds:
+                kept.append(inner.node)
+        return kept
+
+    return narrow
+
+
+def where_position(order: Callable[[float, float], bool], fixed: Run) -> Narrow:
+    """The nodes whose place among all, counted from 1, stands in that order to `fixed`."""
+
+    def narrow(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
+        if not nodes:
+            return nodes
+        c.evaluation.spend(len(nodes))
+        others = _each(_number_of(fixed(c), c))
+        if len(others) == 1:
+            other = others[0]
+            return [node for at, node in enumerate(nodes, 1) if order(at, other)]
+        return [n for at, n in enumerate(nodes, 1) if any(order(at, one) for one in others)]
+
+    return narrow
+
+
+def _each_of(c: Context, nodes: list[XmlNode]) -> Iterator[Context]:
+    """One context, moved from node to node."""
+    inner = Context(c.node, c.evaluation, c.current, len(nodes))
+    for at, node in enumerate(nodes, 1):
+        inner.node, inner.position = node, at
+        yield inner

@@ -34,6 +34,9 @@ from content.xforms.xpath.syntax import (
     NumberLiteral,
     Path,
     StringLiteral,
+    child_name,
+    reads_position,
+    same_for_all,
 )
 from content.xforms.xpath.values import (
     NAN,
@@ -124,8 +127,43 @@ class Compiler:
         """The nodes for which `tree` holds; a number means a position."""
         if isinstance(tree, NumberLiteral):
             return paths.at_position(tree.value)
+        if isinstance(tree, Chain) and tree.operator == "and" and not reads_position(tree):
+            return paths.all_of([self._condition(operand) for operand in tree.operands])
+        if isinstance(tree, Binary):
+            compared = self._compared(tree)
+            if compared is not None:
+                return compared
         kind, run = self.value(tree)
         return paths.where(run) if kind == "boolean" else paths.where_or_at(run)
+
+    def _condition(self, tree: Expr) -> Narrow:
+        """As `predicate` for a part of an `and`, where a number is a truth and no position."""
+        compared = self._compared(tree) if isinstance(tree, Binary) else None
+        return paths.where(self.boolean(tree)) if compared is None else compared
+
+    def _compared(self, tree: Binary) -> Narrow | None:
+        """A comparison with a side that is one value for all nodes: it is worked out once.
+
+        Rules that look from each row of a repeat into all rows stand or fall by this.
+        """
+        for left, fixed, sign in (
+            (tree.left, tree.right, tree.operator),
+            (tree.right, tree.left, comparison.FLIPPED.get(tree.operator, tree.operator)),
+        ):
+            if not same_for_all(fixed) or same_for_all(left):
+                continue
+            name, run, (kind, once) = child_name(left), self.value(left).run, self.value(fixed)
+            if left == FunctionCall("position", []) and kind != "boolean":
+                order = comparison.ORDER.get(sign) or comparison.EQUALITY.get(sign)
+                return None if order is None else comparison.where_position(order, once)
+            if sign in comparison.ORDER:
+                return comparison.where_related(comparison.ORDER[sign], run, once, name)
+            if sign in comparison.EQUALITY:
+                wanted = sign == "="
+                if name:
+                    return comparison.where_child_equal(name, once, wanted=wanted)
+                return comparison.where_equal(run, once, wanted=wanted)
+        return None
 
     def _path(self, path: Path) -> RunNodes:
         """The nodes `path` selects, in document order."""

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from content.xforms.tree import XmlNode
 from content.xforms.xpath.signature import Narrow, RunNodes
 from content.xforms.xpath.syntax import (
-    Base,
     Binary,
     Chain,
     Expr,
     FunctionCall,
     Path,
     StringLiteral,
+    child_name,
     context_free,
     walk,
 )
@@ -96,14 +96,7 @@ def _column_equals(tree: Expr) -> tuple[str, Expr] | None:
     if not isinstance(tree, Binary) or tree.operator != "=":
         return None
     for column, sought in ((tree.left, tree.right), (tree.right, tree.left)):
-        if (
-            isinstance(column, Path)
-            and column.base is Base.CONTEXT
-            and len(column.steps) == 1
-            and column.steps[0].axis == "child"
-            and not column.steps[0].predicates
-            and column.steps[0].name not in {"*", "node()", "text()"}
-            and context_free(sought)
-        ):
-            return column.steps[0].name, sought
+        name = child_name(column)
+        if name and context_free(sought):
+            return name, sought
     return None

@@ -249,3 +249,14 @@ def where_or_at(run: Run) -> Narrow:
         return kept
 
     return pick
+
+
+def all_of(narrows: list[Narrow]) -> Narrow:
+    """The nodes that pass one predicate after the other."""
+
+    def narrow(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
+        for each in narrows:
+            nodes = each(c, nodes)
+        return nodes
+
+    return narrow

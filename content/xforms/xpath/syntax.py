@@ -186,3 +186,31 @@ def context_free(tree: Expr) -> bool:  # noqa: PLR0911 - one a kind of tree
             return context_free(base)
         case _:
             return True
+
+
+_POSITIONAL = frozenset({"position", "last"})
+_NEW_EACH_TIME = frozenset({"random", "uuid"})
+
+
+def reads_position(tree: Expr) -> bool:
+    """Whether `tree` asks for the position of the predicate's own node."""
+    return any(
+        isinstance(part, FunctionCall) and part.name in _POSITIONAL and not part.arguments
+        for part in walk(tree)
+    )
+
+
+def same_for_all(tree: Expr) -> bool:
+    """Whether `tree`, a part of a predicate, has one value for all nodes the predicate looks at."""
+    return context_free(tree) and not any(
+        isinstance(part, FunctionCall) and part.name in _NEW_EACH_TIME for part in walk(tree)
+    )
+
+
+def child_name(tree: Expr) -> str:
+    """The name of the one child a path such as `price` reads, empty for anything else."""
+    if not isinstance(tree, Path) or tree.base is not Base.CONTEXT or len(tree.steps) != 1:
+        return ""
+    step = tree.steps[0]
+    plain = step.axis == "child" and step.name not in {"*", "node()", "text()"}
+    return step.name if plain and not step.predicates else ""

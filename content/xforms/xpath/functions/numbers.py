@@ -6,7 +6,15 @@ import math
 from collections.abc import Callable
 
 from content.xforms.xpath.signature import Function
-from content.xforms.xpath.values import NAN, Context, Value, to_boolean, to_number, to_text
+from content.xforms.xpath.values import (
+    NAN,
+    Context,
+    Value,
+    text_number,
+    to_boolean,
+    to_number,
+    to_text,
+)
 
 
 def _int(_: Context, number: float) -> float:
@@ -78,7 +86,7 @@ def _sum(c: Context, value: Value) -> float:
     for node in value:
         text = node.text()
         if text:
-            total += to_number(text, c)
+            total += text_number(text, c)
     return total
 
 

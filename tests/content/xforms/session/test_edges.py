@@ -400,3 +400,39 @@ def test_nothing_is_created_without_a_name(label, count):
     session = open_form(xform(record, model, inputs("tree")))
     session.set("/data/tree", label)
     assert len(session.finalize().entities) == count
+
+
+# Rules that look from each row into all rows.
+
+ROWS = "".join(f"<r><x>n{n % 3}</x><y>{n}</y><d/></r>" for n in range(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("count(/data/r[x = current()/../x])", "3 2 2 3 2 2 3"),
+        ("count(/data/r[current()/../x = x])", "3 2 2 3 2 2 3"),
+        ("count(/data/r[x != current()/../x])", "4 5 5 4 5 5 4"),
+        ("count(/data/r[y < current()/../y])", "0 1 2 3 4 5 6"),
+        ("count(/data/r[current()/../y > y])", "0 1 2 3 4 5 6"),
+        ("count(/data/r[y >= current()/../y and x = current()/../x])", "3 2 2 2 1 1 1"),
+        ("sum(/data/r[position() < position(current()/..)]/y)", "0 1 3 6 10 15 21"),
+        ("sum(/data/r[position() != position(current()/..)]/y)", "27 26 25 24 23 22 21"),
+        ("sum(/data/r[position() = 2 or position() = last()]/y)", "9 9 9 9 9 9 9"),
+        ("count(/data/r[position() = 2 and x = 'n2'])", "1 1 1 1 1 1 1"),
+        ("count(/data/r[x = 'n1' and position() = 1])", "1 1 1 1 1 1 1"),
+        ("count(/data/r[missing = ''])", "7 7 7 7 7 7 7"),
+        ("count(/data/r[missing != ''])", "0 0 0 0 0 0 0"),
+        ("count(/data/r[y = /data/r/y])", "1 1 1 1 1 1 1"),
+        ("count(/data/r[y = instance('l')/root/item/v])", "2 2 2 2 2 2 2"),
+        ("count(/data/r[y < instance('l')/root/item/v])", "4 4 4 4 4 4 4"),
+        ("count(/data/r[y = 3.0])", "1 1 1 1 1 1 1"),
+        ("count(/data/r[position() = true()])", "7 7 7 7 7 7 7"),
+        ("count(/data/r[string-length(x) = 2])", "7 7 7 7 7 7 7"),
+    ],
+)
+def test_a_rule_over_all_rows_gives_each_row_its_own(expression, expected):
+    lists = "<instance id='l'><root><item><v>2</v></item><item><v>5</v></item></root></instance>"
+    model = lists + bind("/data/r/y", type="int") + bind("/data/r/d", calculate=expression)
+    session = open_form(xform(ROWS, model, rows(inner=inputs("r/x", "r/y"))))
+    assert " ".join(value(session, f"/data/r[{n}]/d") for n in range(1, 8)) == expected
