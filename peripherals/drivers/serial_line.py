@@ -1,26 +1,32 @@
 """Serial lines: an RS-232 port, a USB serial adapter, a modem's port, a pseudo-terminal.
 
-Set up with termios directly: raw, 8N1, exclusively ours, hardware flow control where it is
-asked for, never XON/XOFF (a status byte may look like XOFF and would silence us for ever). A
-library's `close` would wait for the line to drain, without limit, and its `open` could not be
-repeated after an unplug.
+pyserial opens and sets up the line: 8N1, locked for us alone, hardware flow control where it is
+asked for, never XON/XOFF (a status byte may look like XOFF and would silence the line for ever).
+Reading and writing are those of every other line (`descriptor.py`), so that one loop waits for
+all devices at once; a line that broke is closed, and a new one is made.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import struct
 import termios
 
-from peripherals.drivers.descriptor import (
-    DescriptorLine,
-    fault_of,
-    lock_exclusively,
-    open_descriptor,
-)
+import serial
+
+from peripherals.drivers.descriptor import DescriptorLine, fault_of
 from peripherals.faults import BadDeviceUrl, DeviceLost
+
+
+class _Port(serial.Serial):
+    """pyserial's port, which may leave alone what already waits on the line."""
+
+    keep_waiting = False
+
+    def _reset_input_buffer(self) -> None:
+        if not self.keep_waiting:
+            termios.tcflush(self.fileno(), termios.TCIFLUSH)
 
 
 class SerialLine(DescriptorLine):
@@ -35,36 +41,23 @@ class SerialLine(DescriptorLine):
     def __init__(
         self, path: str, baud: int, *, rtscts: bool = False, keep_waiting: bool = False
     ) -> None:
-        speed = getattr(termios, f"B{baud}", None)
-        if speed is None:
+        if not hasattr(termios, f"B{baud}"):
             raise BadDeviceUrl(f"baud={baud} is no speed of a serial line.")
-        super().__init__(open_descriptor(path, os.O_RDWR), path)
         self._keep_waiting = keep_waiting
+        self._port = _Port(baudrate=baud, timeout=0, write_timeout=0, rtscts=rtscts, exclusive=True)
+        self._port.keep_waiting = keep_waiting
+        self._port.port = path
         try:
-            lock_exclusively(self._fd, path)
+            self._port.open()
+            super().__init__(self._port.fileno(), path)
             fcntl.ioctl(self._fd, termios.TIOCEXCL)
-            self._raw(speed, rtscts=rtscts)
-        except OSError as error:
-            super().close()
-            raise fault_of(error, path) from error
-        except termios.error as error:
-            super().close()
+            _wait_for_a_byte(self._fd)
+        except (OSError, termios.error) as error:
+            self._port.close()
+            if isinstance(error, OSError) and error.errno:
+                raise fault_of(error, path) from error
             raise DeviceLost(f"{path} is no serial line.") from error
-        except BaseException:
-            super().close()
-            raise
         _low_latency(self._fd)
-
-    def _raw(self, speed: int, *, rtscts: bool) -> None:
-        control = termios.CREAD | termios.CLOCAL | termios.CS8
-        if rtscts:
-            control |= termios.CRTSCTS
-        special: list[bytes | int] = [b"\x00"] * 32
-        special[termios.VMIN] = 1  # with 0, silence would read like the end of the line
-        attributes: list[int | list[bytes | int]] = [0, 0, control, 0, speed, speed, special]
-        termios.tcsetattr(self._fd, termios.TCSANOW, attributes)
-        if not self._keep_waiting:
-            termios.tcflush(self._fd, termios.TCIOFLUSH)
 
     def discard_output(self) -> None:
         """So that they cannot print after a power cut."""
@@ -73,10 +66,19 @@ class SerialLine(DescriptorLine):
 
     def close(self) -> None:
         """Drop bytes not yet on the wire first: closing would wait for a stalled device."""
-        if self._fd >= 0 and not self._keep_waiting:
-            with contextlib.suppress(OSError, termios.error):
+        with contextlib.suppress(OSError, termios.error):
+            if self._fd >= 0 and not self._keep_waiting:
                 termios.tcflush(self._fd, termios.TCIOFLUSH)
-        super().close()
+        self._fd = -1
+        with contextlib.suppress(OSError):
+            self._port.close()
+
+
+def _wait_for_a_byte(descriptor: int) -> None:
+    """With VMIN 0, as pyserial leaves it, silence would read like the end of the line."""
+    attributes = termios.tcgetattr(descriptor)
+    attributes[6][termios.VMIN] = 1
+    termios.tcsetattr(descriptor, termios.TCSANOW, attributes)
 
 
 def _low_latency(descriptor: int) -> None:
