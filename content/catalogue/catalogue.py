@@ -182,6 +182,15 @@ class Catalogue:
         code = service if isinstance(service, str) else service.code
         return [form for form in self._shelf.all() if form.service == code]
 
+    def decided(self, form_id: str) -> bool:
+        """Whether an office decides on what this form asks for. A form that is complete when it
+        is sent (its service is given on the kiosk alone) has nothing to be approved; of a form
+        that is in the pack no more nobody can say so.
+        """
+        if form_id not in {form.id for form in self.forms()}:
+            return True
+        return self.service(self.form(form_id).service).channels != ("kiosk",)
+
     def open_at(self, centre: Centre | str, moment: datetime) -> bool:
         """Whether the centre serves at `moment` (aware)."""
         return self.opening_hours.open_at(self._centre(centre), moment)
@@ -190,6 +199,10 @@ class Catalogue:
         """Whether the data says the centre offers the service; None where it does not say."""
         code = service if isinstance(service, str) else service.code
         return self.geography.offered(self.service(code), self._centre(centre))
+
+    def next_open(self, centre: Centre | str, moment: datetime) -> datetime:
+        """When the centre next opens at or after `moment`."""
+        return self.opening_hours.next_open(self._centre(centre), moment)
 
     def nearest(self, service: Service | str, centre: Centre | str) -> Centre | None:
         """The nearest other centre not known to lack the service."""

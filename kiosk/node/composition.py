@@ -73,16 +73,31 @@ def counters_of(node: Node) -> CentreCounters:
         return CentreCounters(count, unreadable=fault.with_traceback(None))
 
 
-def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> KioskLocation:
-    """Where the node stands; a van has the hours and services of its county's first centre."""
-    site, county = node.settings.node.site, f"{node.settings.node.county:03d}"
+MASHINANI = "Huduma Mashinani"
+"""What a van is called that has no outing in its settings."""
+
+
+def place_of(node: Node, catalogue: Catalogue, *, demo: bool) -> KioskLocation:
+    """Where the node stands. A van is called by its outing; the centre of its county that is
+    first is only where it looks for distances.
+    """
+    chosen = node.settings
+    site, county = chosen.node.site, f"{chosen.node.county:03d}"
+    mobile = node.role == "van"
     try:
         centre = catalogue.centre(site)
     except NotInPack:
         near = [each for each in catalogue.centres() if each.county == county]
         centre = near[0] if near else catalogue.centres()[0]
-        return KioskLocation(site, name, centre.id, demo)
-    return KioskLocation(site, centre.name, centre.id, demo)
+    outing = f"{MASHINANI}: {chosen.node.outing}" if chosen.node.outing else MASHINANI
+    return KioskLocation(
+        site=site,
+        name=outing if mobile else centre.name,
+        centre=centre.id,
+        demo=demo,
+        mobile=mobile,
+        keeps_hours=chosen.queue.keep_hours,
+    )
 
 
 def centre_client(
@@ -168,7 +183,7 @@ def counter_of(
     database = open_node_database(node, clock, notify=bell.ring)
     catalogue = catalogue or open_catalogue(node)
     spool = Spool(database.store, node.at_rest_root, database.clock, database.ids)
-    place = place_of(node, catalogue, site.name, demo=site.demo)
+    place = place_of(node, catalogue, demo=site.demo)
     receipts = DocumentBuilder(catalogue, place, database.clock)
     issuer = TicketIssuer(
         database=database,
@@ -256,6 +271,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         idle_s=ui.idle_s,
         warn_s=ui.warn_s,
         language=ui.language,
+        theme=ui.theme,
         draft_days=ui.draft_days,
         assisted=counter.node.role == "van",
         camera=camera_of(counter.node, database.clock, database.ids),

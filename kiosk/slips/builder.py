@@ -73,7 +73,11 @@ class DocumentBuilder:
                 TextLine(translator.say("slip.receipt"), Align.CENTRE),
                 *_reference(received.reference),
                 TextLine(asset.title.get(language) or asset.title["en"], Align.CENTRE, bold=True),
-                TextLine(translator.say("slip.not_approved"), Align.CENTRE, bold=True),
+                *(
+                    [TextLine(translator.say("slip.not_approved"), Align.CENTRE, bold=True)]
+                    if self.catalogue.decided(asset.id)
+                    else []
+                ),
                 HorizontalRule(),
                 TextLine(translator.say("submitted.next_sent", agency=agency)),
                 TextLine(translator.say("slip.issued", time=translator.moment(received.at))),

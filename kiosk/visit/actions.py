@@ -16,6 +16,7 @@ from content.catalogue.model import Service
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.ports import Ports
 from kiosk.visit.session import TEXT_SCALES, THEMES, Session
+from kiosk.visit.ticket_offer import why_no_ticket
 
 QUERY_MAX = 80
 TRIES_MAX = 5
@@ -104,12 +105,20 @@ def call_staff(context: ActionContext, _tail: str) -> Signal | None:
 
 
 def want_ticket(context: ActionContext, _tail: str) -> Signal | None:
-    """To the priority question; straight to the ticket when the visit has one already."""
+    """To the priority question; straight to the ticket when the visit has one already; or to
+    where and when the service is given instead.
+    """
     session = context.session
     if session.service in session.tickets:
         session.shown = session.service
         return Signal.TICKETED
-    session.wanted.setdefault(session.service, context.ports.ids.uuid7())
+    ports = context.ports
+    session.no_ticket = why_no_ticket(
+        ports.catalogue, ports.place, ports.clock.now(), context.service
+    )
+    if session.no_ticket is not None:
+        return Signal.NO_TICKET
+    session.wanted.setdefault(session.service, ports.ids.uuid7())
     return Signal.TICKET_WANTED
 
 

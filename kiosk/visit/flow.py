@@ -27,6 +27,7 @@ class State(StrEnum):
     PRIORITY = "priority"
     TICKET = "ticket"
     TICKET_SMS = "ticket-sms"
+    NO_TICKET = "no-ticket"
     FORMS = "forms"
     CONSENT = "consent"
     QUESTION = "question"
@@ -65,6 +66,7 @@ class Signal(StrEnum):
     SERVICE_CHOSEN = "service-chosen"
     TICKET_WANTED = "ticket-wanted"
     TICKETED = "ticketed"  # a number is durable
+    NO_TICKET = "no-ticket"  # there is nobody to queue for
     SMS = "sms"  # the number is wanted by SMS
     FORM_CHOSEN = "form-chosen"
     REFUSED = "refused"  # no consent
@@ -123,7 +125,11 @@ _STAFF: dict[Signal, Target] = {  # no visit is behind these screens
     G.FAILED: S.ATTRACT,
     G.STOPPED: S.ATTRACT,
 }
-_TO_TICKET: dict[Signal, Target] = {G.TICKET_WANTED: S.PRIORITY, G.TICKETED: S.TICKET}
+_TO_TICKET: dict[Signal, Target] = {
+    G.TICKET_WANTED: S.PRIORITY,
+    G.TICKETED: S.TICKET,
+    G.NO_TICKET: S.NO_TICKET,
+}
 
 FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
     {
@@ -150,6 +156,7 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
             G.RATE: S.FEEDBACK,
             G.SMS: S.TICKET_SMS,
         },
+        S.NO_TICKET: {**_WALK, G.DONE: S.HOME},
         S.TICKET_SMS: {**_ALWAYS, G.BACK: S.TICKET},
         S.FORMS: {**_WALK, G.FORM_CHOSEN: S.CONSENT, G.RESUME: S.RESUME},
         S.CONSENT: {**_FORM, **_TO_TICKET},

@@ -214,6 +214,10 @@ class KioskLocation:
     name: str
     centre: str
     demo: bool
+    mobile: bool = False
+    """A van: it has no desks and no hours of its own."""
+    keeps_hours: bool = True
+    """Whether there are no tickets while the centre is closed; a practice site gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,7 @@ class Ports:
     idle_s: float = 60.0
     warn_s: float = 30.0
     language: str = "en"
+    theme: str = "light"
     keep_days: int = field(default=30)
     draft_days: int = 7
     assisted: bool = False

@@ -128,6 +128,7 @@ class Sample:
         """A form was sent."""
         asset = self.content.form(form)
         self.session.state, self.paper = State.SUBMITTED, paper
+        self.session.service = asset.service
         self.session.received = FormReceipt(
             self.session.visit,
             f"{asset.agency}-0G4T-9WKE-2HM7C",

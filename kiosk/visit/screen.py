@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from content.catalogue.catalogue import Catalogue
+from content.catalogue.model import Service
 from content.faults import NotInPack
 from kiosk.language import Translator
 from kiosk.ui_protocol.view import (
@@ -29,6 +30,7 @@ from kiosk.visit.ports import NetworkStatus, SlipState
 from kiosk.visit.session import Session
 from kiosk.visit.sms_port import SmsTicket
 from kiosk.visit.staff_port import KioskReport, PinState, RemedyPage
+from kiosk.visit.ticket_offer import NoTicket, why_no_ticket
 
 PER_PAGE = 6
 """Most choices on a screen; more are paged, never scrolled."""
@@ -66,6 +68,10 @@ class ScreenContext:
     report: KioskReport | None = None
     remedy: RemedyPage | None = None
     sms: SmsTicket = field(default_factory=SmsTicket)
+
+    def no_ticket(self, service: Service) -> NoTicket | None:
+        """Why there is no queue ticket for `service` here and now; None when there is one."""
+        return why_no_ticket(self.catalogue, self.place, self.now, service)
 
     def picture(self, form: str, name: str) -> str:
         """Where a form's picture lies on disk; empty when the pack has it no more."""
@@ -139,6 +145,13 @@ def paged(
         button(context, "page.next", "shell.page_next", "chevron_right", enabled=page < pages - 1),
     ]
     return shown, (page + 1, pages), buttons
+
+
+def ticket_button(context: ScreenContext, service: Service, key: str, **more: Any) -> Element:
+    """The way to a ticket, labelled `key`; or to where and when the service is given instead."""
+    if context.no_ticket(service) is not None:
+        return button(context, "take-ticket", "no_ticket.where", "place", **more)
+    return button(context, "take-ticket", key, "ticket", **more)
 
 
 def paper_notice(context: ScreenContext) -> list[Block]:

@@ -17,6 +17,7 @@ from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.visit.flow import State
 from kiosk.visit.ports import CaseStatus, DraftCode, FeedbackReceipt, FormReceipt
 from kiosk.visit.sms_port import PhoneInput
+from kiosk.visit.ticket_offer import NoTicket
 
 TEXT_SCALES = (1.0, 1.25, 1.5)
 THEMES = ("light", "contrast", "sunlight")
@@ -104,6 +105,7 @@ class Session:
     checklist: UUID | None = None
     tickets: dict[str, IssuedTicket] = field(default_factory=dict)
     wanted: dict[str, UUID] = field(default_factory=dict)
+    no_ticket: NoTicket | None = None  # why the last wish for one was refused
     shown: str = ""  # service code of the ticket on the screen
     form: str = ""
     filling: Filling | None = None

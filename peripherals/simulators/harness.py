@@ -17,11 +17,12 @@ import socket
 import sys
 import termios
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from peripherals.faults import BadDeviceUrl, DeviceBusy
+from peripherals.simulators.control_socket import ControlServer
 from provisioning.clock import SystemClock
 
 TICK_S = 0.02
@@ -187,7 +188,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pty", type=Path, metavar="LINK", help="symbolic link to the pty")
     parser.add_argument("--tcp", type=int, metavar="PORT", help="listen here instead of a pty")
     parser.add_argument("--faults", type=Path, help="script: lines of SECONDS ORDER")
-    parser.add_argument("--control", type=Path, help="unix socket that takes orders, one a line")
+    parser.add_argument("--control", type=Path, help="unix socket that takes orders, JSON lines")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, help="stop by itself after this long")
 
@@ -219,10 +220,11 @@ def serve(simulator: Simulated, port: Port, arguments: argparse.Namespace) -> in
     clock = SystemClock()
     start = clock.monotonic()
     script = read_script(arguments.faults)
-    orders = _Orders(arguments.control)
+    orders = _Orders(arguments.control, lambda words: simulator.order(words, now))
+    now = 0.0
     print(port.address, flush=True)
     try:
-        while arguments.seconds is None or clock.monotonic() - start < arguments.seconds:
+        while not orders.quit and (arguments.seconds is None or now < arguments.seconds):
             sources = [port.fileno(), *orders.sources()]
             readable, _, _ = select.select(sources, [], [], TICK_S)
             now = clock.monotonic() - start
@@ -230,10 +232,7 @@ def serve(simulator: Simulated, port: Port, arguments: argparse.Namespace) -> in
                 simulator.heard(port.take(), now)
             while script and script[0][0] <= now:
                 simulator.order(script.pop(0)[1], now)
-            for words in orders.read(readable):
-                if words == ["quit"]:
-                    return 0
-                print(simulator.order(words, now) or "ok", file=sys.stderr, flush=True)
+            orders.tend(readable)
             octets = simulator.due(now)
             if octets:
                 port.give(octets)
@@ -246,32 +245,37 @@ def serve(simulator: Simulated, port: Port, arguments: argparse.Namespace) -> in
 
 
 class _Orders:
-    """Lines from stdin and from datagrams on a unix socket."""
+    """A person's orders: lines on stdin, and requests `{"do": "ORDER"}` on the control socket."""
 
-    def __init__(self, control: Path | None) -> None:
+    def __init__(self, control: Path | None, order: Callable[[list[str]], str]) -> None:
         self._stdin = True
-        self._path = control
-        self._socket: socket.socket | None = None
-        if control is not None:
-            control.unlink(missing_ok=True)
-            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            self._socket.bind(str(control))
+        self._order = order
+        self._control = ControlServer(control, self._asked) if control is not None else None
+        self.quit = False
 
     def sources(self) -> list[int]:
         found = [sys.stdin.fileno()] if self._stdin and not sys.stdin.closed else []
-        return [*found, self._socket.fileno()] if self._socket else found
+        return [*found, *self._control.descriptors()] if self._control else found
 
-    def read(self, readable: list[int]) -> list[list[str]]:
-        lines: list[str] = []
+    def tend(self, readable: list[int]) -> None:
+        """Carry out what was asked for."""
         if self._stdin and sys.stdin.fileno() in readable:
             chunk = os.read(sys.stdin.fileno(), 65_536)
             self._stdin = bool(chunk)
-            lines += chunk.decode("utf-8", "replace").splitlines()
-        if self._socket is not None and self._socket.fileno() in readable:
-            lines += self._socket.recv(65_536).decode("utf-8", "replace").splitlines()
-        return [words for line in lines if (words := shlex.split(line, comments=True))]
+            for line in chunk.decode("utf-8", "replace").splitlines():
+                if said := self._said(line):
+                    print(said, file=sys.stderr, flush=True)
+        if self._control is not None:
+            self._control.tend()
 
     def close(self) -> None:
-        if self._socket is not None and self._path is not None:
-            self._socket.close()
-            self._path.unlink(missing_ok=True)
+        if self._control is not None:
+            self._control.close()
+
+    def _asked(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"ok": True, "said": self._said(str(request["do"]))}
+
+    def _said(self, line: str) -> str:
+        words = shlex.split(line, comments=True)
+        self.quit = self.quit or words == ["quit"]
+        return "" if self.quit or not words else self._order(words) or "ok"

@@ -68,7 +68,7 @@ def demo_plan(agencies: Sequence[str], ports: Sequence[int]) -> SitePlan:
     printer = {"printer": "sim:"}
     upstream = {"upstream_endpoint": centre_sync}
     kiosk: dict[str, Mapping[str, Any]] = {
-        "queue": {"centre_endpoint": centre_queue},
+        "queue": {"centre_endpoint": centre_queue, "keep_hours": False},
         "sync": upstream,
         "devices": printer,
     }
@@ -77,7 +77,12 @@ def demo_plan(agencies: Sequence[str], ports: Sequence[int]) -> SitePlan:
         "sync": {"listen_endpoint": centre_sync, "upstream_endpoint": national_sync},
     }
     van: dict[str, Mapping[str, Any]] = {
-        "queue": {"centre_endpoint": van_queue, "listen_endpoint": van_queue, "counters": 1},
+        "queue": {
+            "centre_endpoint": van_queue,
+            "listen_endpoint": van_queue,
+            "counters": 1,
+            "keep_hours": False,
+        },
         "sync": {"upstream_endpoint": national_sync},
         "devices": printer,
     }

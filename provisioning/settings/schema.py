@@ -45,6 +45,9 @@ class NodeSettings:
     unit: int = setting(
         1, doc="Number of this kiosk within its site; no two are equal.", minimum=0, maximum=99
     )
+    outing: str = setting(
+        "", doc='Where a van stands these days, as citizens call it, such as "Wajir Bor market".'
+    )
     field: bool = setting(
         default=False,
         doc="A provisioned device in service: simulators and an unsafe SQLite are refused.",
@@ -77,6 +80,10 @@ class QueueSettings:
         doc="Numbers kept in reserve for when the centre does not answer.",
         minimum=1,
         maximum=500,
+    )
+    keep_hours: bool = setting(
+        default=True,
+        doc="Give no tickets while the centre is closed. A practice site gives them at any hour.",
     )
     counters: int = setting(5, doc="Counters of this centre.", minimum=1, maximum=200)
     counter_table: str = setting(
@@ -145,6 +152,11 @@ class UiSettings:
     height: int = setting(800, doc="Height of the window in pixels.", minimum=240, maximum=4_320)
     fullscreen: bool = setting(default=False, doc="Take the whole screen.")
     language: str = setting("en", doc="Language of the attract screen.", choices=("en", "sw"))
+    theme: str = setting(
+        "light",
+        doc="Colours of an idle kiosk; what staff choose on their screen holds until the restart.",
+        choices=("light", "contrast", "sunlight"),
+    )
     idle_s: int = setting(
         60,
         doc="Without a touch for this long, ask whether more time is needed.",

@@ -19,6 +19,7 @@ LAYOUTS = {
     "priority": "tiles",
     "ticket": "ticket",
     "ticket-sms": "typed",
+    "no-ticket": "message",
     "forms": "tiles",
     "consent": "consent",
     "question": "question",

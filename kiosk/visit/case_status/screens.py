@@ -48,7 +48,7 @@ def status_answer(context: ScreenContext) -> Screen:
             blocks.append(
                 text(say("status_answer.updated", date=context.translator.moment(known.at)))
             )
-            days = (context.now - known.at).days
+            days = max(0, (context.now - known.at).days)
             age = say("status_answer.age", n=days) if days else say("status_answer.today")
             blocks.append(text(age))
     actions = [

@@ -38,6 +38,7 @@ from kiosk.visit.session import Session
 from provisioning.faults import Fault
 
 _WHEEL_ENDS = (".up", ".down")
+_STAFF = frozenset({State.STAFF, State.REMEDY})
 
 
 class VisitController:
@@ -46,6 +47,7 @@ class VisitController:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._acted: tuple[int, str] = (0, "")
+        self._theme = ports.theme  # of an idle kiosk; what staff choose on their screen stays
         self.session = self._fresh()
         self._stage = ScreenPresenter(ports, self.session)
 
@@ -97,10 +99,13 @@ class VisitController:
             return  # only the caret moves; the text comes as an edit
         assert found is not None, f"{event.id} on {self.session.state} does nothing"
         action, tail = found
+        in_charge = self.session.state in _STAFF
         try:
             what = action(ActionContext(self.session, self._ports), tail)
         except Fault as fault:
             what = self._failed(fault)
+        if in_charge:
+            self._theme = self.session.theme
         if what is not None:
             self._move(what)
 
@@ -185,7 +190,10 @@ class VisitController:
 
     def _fresh(self, keep: Session | None = None) -> Session:
         fresh = Session(
-            self._ports.ids.uuid7(), self._ports.language, self._ports.clock.monotonic()
+            self._ports.ids.uuid7(),
+            self._ports.language,
+            self._ports.clock.monotonic(),
+            theme=self._theme,
         )
         if keep is not None:
             fresh.language, fresh.theme = keep.language, keep.theme

@@ -75,7 +75,7 @@ def view_for(
         page=screen.page,
         theme=session.theme,
         text_scale=session.text_scale,
-        site=context.place.name,
+        site=_site(context),
         badge=say(badge),
         badge_tone="good" if network.online else "calm",
         countdown=countdown,
@@ -87,6 +87,12 @@ def view_for(
         look=screen.look,
         look_data=screen.look_data,
     )
+
+
+def _site(context: ScreenContext) -> str:
+    """Where this is; a practice site says so on every screen."""
+    name = context.place.name
+    return f"{context.translator.say('shell.practice')} · {name}" if context.place.demo else name
 
 
 def _header(context: ScreenContext) -> list[Element]:

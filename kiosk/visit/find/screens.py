@@ -20,8 +20,10 @@ from kiosk.visit.screen import (
     notice,
     paged,
     text,
+    ticket_button,
     tile,
 )
+from kiosk.visit.ticket_offer import NoTicket
 
 RESULTS = {1.0: 4, 1.25: 3, 1.5: 2}
 """Search results that fit above the keyboard, by text size."""
@@ -119,7 +121,7 @@ def service(context: ScreenContext) -> Screen:
     actions = [button(context, "print-list", "service.print_list", "print")]
     if context.catalogue.forms_for(shown):
         actions.append(button(context, "fill-form", "service.fill_form", "description"))
-    actions.append(button(context, "take-ticket", "service.take_ticket", "ticket", primary=True))
+    actions.append(ticket_button(context, shown, "service.take_ticket", primary=True))
     agency = context.catalogue.agency(shown.agency)
     return Screen(
         shown.title(language),
@@ -161,7 +163,7 @@ def _charter(context: ScreenContext, shown: Service) -> list[Block]:
     bring = say("service.not_known")
     if shown.requirements.known:
         bring = say("service.confirm" if shown.requirements.confirm else "service.bring_hint")
-    where = charter.where(context.catalogue, shown, language)
+    where = _where(context, shown)
     # The words carry "confirm at the desk" themselves, so that it is read aloud with the value.
     cost = cost_words(context.catalogue, service_day(context.now), context.translator, shown)
     return [
@@ -177,8 +179,15 @@ def _charter(context: ScreenContext, shown: Service) -> list[Block]:
     ]
 
 
+def _where(context: ScreenContext, shown: Service) -> str:
+    """Which desk, or on which channel; a van has no desk and is no centre."""
+    if context.place.mobile and shown.channels[0] == "desk":
+        return context.translator.say("service.where_van")
+    return charter.where(context.catalogue, shown, context.session.language)
+
+
 def _where_else(context: ScreenContext, shown: Service) -> list[Block]:
-    if context.catalogue.offered_at(shown, context.place.centre) is not False:
+    if context.no_ticket(shown) is not NoTicket.NOT_HERE:
         return []
     say = context.translator.say
     nearest = context.catalogue.nearest(shown, context.place.centre)

@@ -145,20 +145,41 @@ def submitted(context: ScreenContext) -> Screen:
             value=received.reference,
             label=say("submitted.reference"),
         ),
-        notice(say("submitted.not_approved"), tone="good", icon="task_alt"),
+        *_not_approved(context),
         step(sent, "send"),
-        step(say("submitted.next_desk"), "ticket"),
+        *([step(say("submitted.next_desk"), "ticket")] if _ticket(context) else []),
         step(say("submitted.ask"), "call"),
         *paper_notice(context),
     ]
     actions = [
         button(context, "rate", "ticket.rate", "sentiment_satisfied"),
-        button(context, "take-ticket", "submitted.take_ticket", "ticket"),
+        *_ticket(context),
         button(context, "done", "shell.done", "check", primary=True),
     ]
     if context.assisted and session.sent is not None and context.pin is not None:
         actions.insert(0, button(context, "correct", "submitted.correct", "edit_document"))
     return Screen(say("submitted.title"), "", blocks, actions, back=False)
+
+
+def _ticket(context: ScreenContext) -> list[Element]:
+    """The way to a ticket for the service of the form just sent; none where there is no queue."""
+    try:
+        service = context.catalogue.service(context.session.service)
+    except NotInPack:
+        return []  # a form kept from an older pack
+    if context.no_ticket(service) is not None:
+        return []
+    return [button(context, "take-ticket", "submitted.take_ticket", "ticket")]
+
+
+def _not_approved(context: ScreenContext) -> list[Block]:
+    """Said only of what an office decides: a complaint or a comment is not approved by anybody."""
+    received = context.session.received
+    assert received is not None
+    if not context.catalogue.decided(received.form):
+        return []
+    words = context.translator.say("submitted.not_approved")
+    return [notice(words, tone="good", icon="task_alt")]
 
 
 def _filling(context: ScreenContext) -> Filling:

@@ -68,7 +68,8 @@ def home(context: ScreenContext) -> Screen:
         for name, icon in HOME_TILES
     ]
     blocks = []
-    if not context.catalogue.open_at(context.place.centre, context.now):
+    place = context.place
+    if not place.mobile and not context.catalogue.open_at(place.centre, context.now):
         hours = context.catalogue.centre(context.place.centre).hours
         blocks.append(notice(say("unavailable.closed", hours=hours), icon="schedule"))
     return Screen(say("home.title"), "", blocks, tiles, home=False)

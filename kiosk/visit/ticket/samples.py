@@ -8,6 +8,7 @@ from kiosk.visit.flow import State
 from kiosk.visit.ports import SlipState
 from kiosk.visit.sample import Build, Sample, SampleContent
 from kiosk.visit.sms_port import PhoneInput, SmsTicket, SmsTicketState
+from kiosk.visit.ticket_offer import NoTicket
 
 S = State
 _NONE = SmsTicketState.NONE
@@ -36,6 +37,10 @@ def _sent(state: SmsTicketState) -> Build:
     return lambda s: no_paper(s, sent=state)
 
 
+def _refused(why: NoTicket, service: str) -> Build:
+    return lambda s: s.at(S.NO_TICKET, no_ticket=why, service=service)
+
+
 SAMPLES: dict[str, Build] = {
     "ticket": lambda s: s.with_ticket(),
     "ticket-first": lambda s: s.with_ticket(SlipState.PRINTED, ahead=0, wait=None),
@@ -51,6 +56,10 @@ SAMPLES: dict[str, Build] = {
         for state in SmsTicketState
         if state is not SmsTicketState.NONE
     },
+    "no-ticket": _refused(NoTicket.CLOSED, "NRB-02"),
+    "no-ticket-not-here": _refused(NoTicket.NOT_HERE, "NTSA-01"),
+    "no-ticket-phone": _refused(NoTicket.PHONE, "HK-02"),
+    "no-ticket-information": _refused(NoTicket.INFORMATION, "WEF-01"),
     "ticket-sms": lambda s: sms(s, "0712 345"),
     "ticket-sms-wrong": lambda s: sms(s, "0812 345 678", "sms.bad_number"),
 }

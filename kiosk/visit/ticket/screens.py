@@ -14,8 +14,10 @@ from kiosk.visit.screen import (
     notice,
     paper_notice,
     step,
+    text,
 )
 from kiosk.visit.ticket import sms_screens
+from kiosk.visit.ticket_offer import NoTicket
 
 
 def priority(context: ScreenContext) -> Screen:
@@ -58,6 +60,31 @@ def ticket(context: ScreenContext) -> Screen:
     return Screen(say("ticket.title"), "", blocks, actions, back=False)
 
 
+def no_ticket(context: ScreenContext) -> Screen:
+    """Where and when instead: the hours, the nearest centre, the number to call."""
+    say, session, catalogue = context.translator.say, context.session, context.catalogue
+    service = catalogue.service(session.service)
+    why = session.no_ticket
+    assert why is not None, "this screen needs a reason"
+    blocks = [notice(say(f"no_ticket.{why}"), icon="info")]
+    match why:
+        case NoTicket.CLOSED:
+            centre = catalogue.centre(context.place.centre)
+            opens = catalogue.next_open(centre, context.now)
+            blocks.append(text(say("no_ticket.hours", centre=centre.name, hours=centre.hours)))
+            blocks.append(text(say("no_ticket.opens", time=context.translator.moment(opens))))
+        case NoTicket.NOT_HERE:
+            nearest = catalogue.nearest(service, context.place.centre)
+            if nearest is not None:
+                words = say("no_ticket.hours", centre=nearest.name, hours=nearest.hours)
+                blocks += [text(say("service.nearest", centre=nearest.name)), text(words)]
+        case NoTicket.PHONE | NoTicket.INFORMATION:
+            pass
+    blocks.append(text(say("slip.call")))
+    done = button(context, "done", "shell.done", "check", primary=True)
+    return Screen(service.title(session.language), "", blocks, [done])
+
+
 def _where_it_is(context: ScreenContext) -> list[Block]:
     """The slip, or the message: while one is on its way, the paper that is missing is no news."""
     told = sms_screens.told(context)
@@ -68,4 +95,5 @@ SCREENS: ScreenTable = {
     State.PRIORITY: priority,
     State.TICKET: ticket,
     State.TICKET_SMS: sms_screens.ask,
+    State.NO_TICKET: no_ticket,
 }

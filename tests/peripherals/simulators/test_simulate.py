@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import select
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from peripherals.devices.scanner import Scan, Symbology
 from peripherals.faults import DeviceLost
 from peripherals.line_protocol import DeviceCondition
 from peripherals.service.tryout import NOTHING, test_gnss, test_mrz, test_scanner
+from peripherals.simulators.control_socket import send
 from peripherals.simulators.harness import read_script
 from peripherals.simulators.hotplug import open_source
 from provisioning.clock import SystemClock
@@ -137,9 +137,7 @@ def test_the_others_start_and_take_orders(kind: str, tmp_path: Path) -> None:
     words = ["--fifo", str(tmp_path / "p")] if kind == "hotplug" else []
     with simulator(kind, *words, "--control", str(tmp_path / "c")) as (address, child):
         assert address
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as control:
-            control.connect(str(tmp_path / "c"))
-            control.send(b"quit\n")
+        assert send(tmp_path / "c", {"do": "quit"}) == {"ok": True, "said": ""}
         assert child.wait(5) == 0
 
 
