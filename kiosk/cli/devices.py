@@ -197,10 +197,12 @@ def _database_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store
     from peripherals.printing.spool import SPOOL_TABLES
     from sync.journal.journal import JOURNAL_TABLES, Journal
     from sync.store.database import Store
+    from sync.transports.doorbell import Doorbell
 
     def open_node() -> tuple[Store, Journal]:
         tables = [JOURNAL_TABLES, SPOOL_TABLES]
-        store = Store.open(node.db_path, tables, strict=node.settings.node.field)
+        ring = Doorbell(node.socket_path("bell")).ring  # the core shows a proven slip at once
+        store = Store.open(node.db_path, tables, strict=node.settings.node.field, notify=ring)
         return store, Journal(store, node.name, clock, db_epoch=ids.token(8))
 
     return open_node

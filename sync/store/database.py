@@ -17,7 +17,7 @@ caller expects or does not; wrong SQL is a bug and crashes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -153,22 +153,11 @@ class Store:
         problem = version_problem()
         if strict and problem:
             raise StoreFault(problem)
-        try:
-            with one_opens(Path(path)) if str(path) != _MEMORY else nullcontext():
-                connection = apsw.Connection(str(path))
-                connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-                mode = connection.pragma("journal_mode", "wal")
-            for pragma in _PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}")
-        except OSError as error:
-            msg = f"{path} cannot be opened ({error.strerror}); check the disk and its owner."
-            raise StoreFault(msg) from error
-        except _ERRORS as error:
-            raise _explained(error, Path(path)) from error
-        if mode not in {"wal", "memory"}:
-            raise StoreFault(f"{path} lies on a disk that cannot lock; move it to a local disk.")
-        store = cls(Path(path), connection, notify)
-        store.migrate(migrations)
+        with ExitStack() as failed:
+            connection = _connect(Path(path), failed)
+            store = cls(Path(path), connection, notify)
+            store.migrate(migrations)
+            failed.pop_all()
         return store
 
     @classmethod
@@ -295,6 +284,28 @@ class Store:
             self._connection.execute(sql)
         except _ERRORS as error:
             raise _explained(error, self.path) from error
+
+
+def _connect(path: Path, failed: ExitStack) -> apsw.Connection:
+    """A connection as the store wants it. `failed` closes it, so that an opening which fails leaves
+    no lock behind.
+    """
+    try:
+        with one_opens(path) if str(path) != _MEMORY else nullcontext():
+            connection = apsw.Connection(str(path))
+            failed.callback(connection.close, True)
+            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            mode = connection.pragma("journal_mode", "wal")
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except OSError as error:
+        msg = f"{path} cannot be opened ({error.strerror}); check the disk and its owner."
+        raise StoreFault(msg) from error
+    except _ERRORS as error:
+        raise _explained(error, path) from error
+    if mode not in {"wal", "memory"}:
+        raise StoreFault(f"{path} lies on a disk that cannot lock; move it to a local disk.")
+    return connection
 
 
 def version_problem() -> str:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.cli import devices
 from kiosk.cli.main import main
+from kiosk.node.composition import doorbell
 from kiosk.node.device_composition import others_of, printing, try_out
 from peripherals.faults import BadDeviceUrl
 from peripherals.printing.spool import SPOOL_TABLES
@@ -50,6 +52,20 @@ def others(node: Node) -> object:
 
 def test_a_node_without_other_devices_has_no_unit(site: Path) -> None:
     assert others(plug(site)) is None
+
+
+def test_what_the_printers_commit_wakes_the_core(site: Path) -> None:
+    node = plug(site)
+    bell = doorbell(node)
+    assert not bell.wait(0)
+    store, journal = devices._database_of(node, SystemClock(), SeededIds())()
+    bell.wait(0)
+    with store.transaction() as tx:
+        journal.append(tx, "print.proven", SeededIds().uuid7(), {"kind": "ticket"})
+    assert bell.wait(0)
+    assert not bell.wait(0)
+    store.close()
+    bell.close()
 
 
 def test_a_wrong_url_stops_the_start_and_not_the_middle_of_a_day(site: Path) -> None:

@@ -21,6 +21,9 @@ from tests.sync.store.power_cut_disk import (
 )
 from tests.sync.store.power_cut_node import Outcome, first_image, run
 
+# A connection that is cut off while apsw makes it dies with an error that nobody can hear.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 LIVES = 20
 """Power cuts of one node: one run."""
 FRESH = 10

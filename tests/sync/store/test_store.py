@@ -255,6 +255,18 @@ def test_a_damaged_file_is_named_with_what_to_do(tmp_path, damage):
     assert str(path) in caught.value.message
 
 
+def test_an_opening_that_fails_leaves_no_lock_behind(tmp_path):
+    path = tmp_path / "x.db"
+    broken = MigrationSet("set", ("CREATE TABLE a (x); INSERT INTO nowhere VALUES (1)",))
+    with pytest.raises(Exception, match="no such table: nowhere") as kept:
+        Store.open(path, [broken])
+    store = Store.open(path, [THINGS])  # the failed one is still alive in the traceback
+    assert kept.value is not None
+    add(store, "a")
+    assert store.checkpoint()
+    store.close()
+
+
 def test_a_path_that_cannot_be_is_a_fault(tmp_path):
     with pytest.raises(StoreFault, match="cannot be opened"):
         Store.open(tmp_path / "no" / "x.db", [])
