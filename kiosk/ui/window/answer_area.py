@@ -11,7 +11,7 @@ from typing import Any
 
 from kivy.factory import Factory
 from kivy.lang import Builder
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 
 from kiosk.ui.answers.table import FALLBACK_LOOK, LOOKS
 from kiosk.ui.theme.tokens import GAP_DP
@@ -35,9 +35,10 @@ class AnswerView(SortedView):
 
 
 class AnswerColumn(Column):
-    """What every look's kv begins with."""
+    """What every look's kv begins with: the way on is at the bottom, also of an empty page."""
 
     gap = NumericProperty(GAP_DP)
+    last_low = BooleanProperty(True)
 
 
 class AnswerArea(LayoutWidget):

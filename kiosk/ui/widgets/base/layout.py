@@ -78,6 +78,7 @@ class Column(LayoutWidget):
 
     gap = NumericProperty(14)  # dp
     centred = BooleanProperty(False)
+    last_low = BooleanProperty(False)  # the last piece stands at the bottom, whatever is above
 
     def _needs(self, width: float, fit: float) -> list[tuple[LayoutWidget, float]]:
         found = [(piece, piece.need(width, fit)) for piece in self.pieces()]
@@ -100,6 +101,8 @@ class Column(LayoutWidget):
         top = y + height - (spare / 2 if self.centred and not growers and spare > 0 else 0)
         for piece, least in present:
             high = least + (spare / growers if piece.grow and growers else 0)
+            if self.last_low and piece is present[-1][0]:
+                top = min(top, y + high)
             piece.place(x, top - high, width, high, fit)
             top -= high + dp(self.gap)
 
