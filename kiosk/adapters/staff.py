@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from kiosk.adapters.staff_call import called_at
 from kiosk.visit.staff_port import Device, KioskReport, LostSlip, PinState, RemedyPage
 from peripherals.device_loop import status_table
 from peripherals.faults import DeviceLost, SpoolFault
@@ -97,6 +98,7 @@ class StoredStaffPort:
             self._installed.content_date,
             self._installed.content_version,
             self._installed.version,
+            called_at=called_at(store),
         )
 
     def remedy(self, code: str) -> RemedyPage | None:

@@ -40,7 +40,14 @@ from kiosk.queue.faults import (
 from kiosk.queue.lifecycle import TicketAction, TicketState, allowed
 from kiosk.queue.numbering import next_block, next_granted, service_day
 from kiosk.queue.priority import PriorityPolicy, next_call, people_ahead
-from kiosk.queue.protocol import Granted, GrantRequest, Leased, LeaseRequest, ReportedTicket
+from kiosk.queue.protocol import (
+    Granted,
+    GrantRequest,
+    Leased,
+    LeaseRequest,
+    ReportedTicket,
+    StaffCall,
+)
 from kiosk.queue.skills import CentreCounters
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import Transaction
@@ -133,6 +140,13 @@ class Authority:
                 body |= {"site": self._site, "series": "*", "to": kiosk}
                 self._append(tx, "block.granted", self._ids.uuid7(), body)
         return Leased(request.day, block.first, block.last)
+
+    def staff_called(self, kiosk: str, call: StaffCall) -> int:
+        """A citizen at `kiosk` asks for a person: it is in the centre's journal at once; 1."""
+        body: dict[str, object] = {"site": self._site, "state": call.state, "kiosk": kiosk}
+        with self._store.transaction() as tx:
+            self._append(tx, "staff.called", call.visit, body)
+        return 1
 
     def report(self, kiosk: str, tickets: Sequence[ReportedTicket]) -> int:
         """Make the line agree with what `kiosk` told citizens; how many tickets changed.

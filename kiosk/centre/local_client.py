@@ -14,6 +14,7 @@ from kiosk.queue.protocol import (
     LeaseRequest,
     Reported,
     RequestRefused,
+    StaffCall,
     TicketReport,
 )
 
@@ -37,11 +38,14 @@ def answer(authority: Authority, kiosk: str, message: Ask) -> Answer:
                 return authority.grant(kiosk, message)
             case LeaseRequest():
                 return authority.lease(kiosk, message)
-            case TicketReport(tickets=tickets):
-                return Reported(authority.report(kiosk, tickets))
             case GrantsRequest(day=day):
                 return Grants(authority.unreported(kiosk, day))
+            case TicketReport(tickets=tickets):
+                count = authority.report(kiosk, tickets)
             case Disown(visits=visits):
-                return Reported(authority.disown(kiosk, visits))
+                count = authority.disown(kiosk, visits)
+            case StaffCall():
+                count = authority.staff_called(kiosk, message)
+        return Reported(count)
     except QueueFault as fault:
         return RequestRefused(fault.code, fault.message)

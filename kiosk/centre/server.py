@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk.centre.authority import Authority
 from kiosk.centre.local_client import answer
-from kiosk.queue.protocol import encode, read_ask
+from kiosk.queue.protocol import StaffCall, encode, read_ask
 from provisioning.node.site import Node
 from sync.transports.zmq_transport import ZmqServer
 
@@ -29,8 +29,15 @@ def kiosks_of(node: Node) -> Callable[[bytes], str | None]:
     return allowed
 
 
-def serve(authority: Authority, server: ZmqServer, stopped: Callable[[], bool]) -> None:
-    """Answer kiosks until `stopped` says so; what is no request is dropped."""
+def serve(
+    authority: Authority,
+    server: ZmqServer,
+    stopped: Callable[[], bool],
+    on_call: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Answer kiosks until `stopped` says so; what is no request is dropped. `on_call` is told the
+    kiosk at which a citizen asks for a person.
+    """
     while not stopped():
         for request in server.poll(POLL_S):
             try:
@@ -38,3 +45,5 @@ def serve(authority: Authority, server: ZmqServer, stopped: Callable[[], bool]) 
             except msgspec.MsgspecError:
                 continue
             server.reply(request, encode(answer(authority, request.peer, message)))
+            if isinstance(message, StaffCall):
+                on_call(request.peer)

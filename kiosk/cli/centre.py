@@ -30,7 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     stop = StopFlag()
     database = open_node_database(node, node.clock(service=True))
     server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
-    serve(authority(node, database), server, stop)
+    serve(
+        authority(node, database),
+        server,
+        stop,
+        on_call=lambda kiosk: print(f"{kiosk}: a citizen asks for a person", flush=True),
+    )
     server.close()
     database.store.close()
     return 0

@@ -23,6 +23,7 @@ from kiosk.adapters.references import References
 from kiosk.adapters.slips import StoredSlips
 from kiosk.adapters.sms import StoredSms
 from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_protocols
+from kiosk.adapters.staff_call import StaffBell
 from kiosk.adapters.submissions import StoredForms
 from kiosk.case_reference import origin_of
 from kiosk.centre.authority import Authority
@@ -36,6 +37,7 @@ from kiosk.ticketing.issuer import KioskIdentity, TicketIssuer
 from kiosk.ticketing.ticket_table import ticket_of
 from kiosk.visit.controller.controller import VisitController
 from kiosk.visit.ports import KioskLocation, Ports
+from peripherals.device_loop.control_socket import DeviceCaller
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Spool
 from peripherals.sms.queue import SmsQueue
@@ -142,6 +144,7 @@ class TicketingParts:
     spool: Spool
     place: KioskLocation
     receipts: DocumentBuilder
+    centre: CentreClient
     issuer: TicketIssuer
     bell: Doorbell
 
@@ -185,10 +188,11 @@ def counter_of(
     spool = Spool(database.store, node.at_rest_root, database.clock, database.ids)
     place = place_of(node, catalogue, demo=site.demo)
     receipts = DocumentBuilder(catalogue, place, database.clock)
+    way = centre_client(node, database, centre, endpoint)
     issuer = TicketIssuer(
         database=database,
         spool=spool,
-        centre=centre_client(node, database, centre, endpoint),
+        centre=way,
         catalogue=catalogue,
         identity=KioskIdentity(
             site=node.settings.node.site,
@@ -198,7 +202,7 @@ def counter_of(
         ),
         slip=receipts.ticket,
     )
-    return TicketingParts(node, database, catalogue, spool, place, receipts, issuer, bell)
+    return TicketingParts(node, database, catalogue, spool, place, receipts, way, issuer, bell)
 
 
 def kiosk_of(
@@ -267,6 +271,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         place=counter.place,
         opener=FormOpener(),
         staff=_staff(counter),
+        staff_call=_bell(counter),
         sms=_sms(counter),
         idle_s=ui.idle_s,
         warn_s=ui.warn_s,
@@ -287,6 +292,14 @@ def _sms(counter: TicketingParts) -> StoredSms | None:
         return None
     queue = SmsQueue(database.store, node.at_rest_root, database.clock, database.ids)
     return StoredSms(database, counter.spool, queue)
+
+
+def _bell(counter: TicketingParts) -> StaffBell:
+    """How a citizen calls for a person."""
+    node = counter.node
+    light = node.settings.devices.gpio != "none:"
+    device = DeviceCaller(f"ipc://{node.socket_path('equipment')}") if light else None
+    return StaffBell(device, None if node.role == "van" else counter.centre)
 
 
 def _staff(counter: TicketingParts) -> StoredStaffPort:

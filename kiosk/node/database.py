@@ -8,6 +8,7 @@ from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
 from kiosk.adapters.drafts import RESUME_TABLES
 from kiosk.adapters.feedback import FEEDBACK_TABLES, FeedbackReceipts
 from kiosk.adapters.references import REFERENCE_TABLES
+from kiosk.adapters.staff_call import STAFF_CALL_TABLES, StaffCalls
 from kiosk.adapters.submissions import FORM_TABLES, FormReceipts
 from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
 from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
@@ -29,6 +30,7 @@ _KIOSK_TABLES = (
     CASE_TABLES,
     FEEDBACK_TABLES,
     REFERENCE_TABLES,
+    STAFF_CALL_TABLES,
     RESUME_TABLES,
     SPOOL_TABLES,
     EQUIPMENT_TABLES,
@@ -48,6 +50,7 @@ def projections(role: str) -> Sequence[Projection]:
         FormReceipts(),
         FeedbackReceipts(),
         CaseAnswers(),
+        StaffCalls(),
     )
     found: dict[str, tuple[Projection, ...]] = {
         "kiosk": kiosk,

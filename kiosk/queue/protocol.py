@@ -61,7 +61,14 @@ class Disown(msgspec.Struct, frozen=True, tag="disown"):
     visits: tuple[UUID, ...]
 
 
-Ask = GrantRequest | LeaseRequest | TicketReport | GrantsRequest | Disown
+class StaffCall(msgspec.Struct, frozen=True, tag="staff-call"):
+    """A citizen at this kiosk asks for a person; `state` is the screen."""
+
+    visit: UUID
+    state: str
+
+
+Ask = GrantRequest | LeaseRequest | TicketReport | GrantsRequest | Disown | StaffCall
 
 
 class Granted(msgspec.Struct, frozen=True, tag="granted"):

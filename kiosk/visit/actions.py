@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from content.catalogue.model import Service
 from kiosk.visit.flow import Signal, State
-from kiosk.visit.ports import Ports
+from kiosk.visit.ports import CallResult, Ports
 from kiosk.visit.session import TEXT_SCALES, THEMES, Session
 from kiosk.visit.ticket_offer import why_no_ticket
 
@@ -97,9 +97,17 @@ def recolour(context: ActionContext, _tail: str) -> Signal | None:
 
 
 def call_staff(context: ActionContext, _tail: str) -> Signal | None:
-    """A flag for the staff, in the journal; the citizen says nothing more."""
+    """Ring, and say in the journal what worked; the citizen says nothing more."""
     ports, session = context.ports, context.session
-    body = {"site": ports.place.site, "state": session.state.value}
+    state = session.state.value
+    bell = ports.staff_call
+    session.call = bell.call(session.visit, state) if bell is not None else CallResult()
+    body = {
+        "site": ports.place.site,
+        "state": state,
+        "light": session.call.light,
+        "centre": session.call.centre,
+    }
     ports.facts.note("staff.called", session.visit, body)
     return None if session.state is State.STAFF_CALLED else Signal.STAFF
 

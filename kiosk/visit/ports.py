@@ -196,6 +196,29 @@ class FactLog(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What a call for a person set off: the light on the case, word to the centre."""
+
+    light: bool = False
+    centre: bool = False
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything worked."""
+        return self.light or self.centre
+
+
+class StaffCallPort(Protocol):
+    def call(self, visit: UUID, state: str) -> CallResult:
+        """Ring for a person, in well under a second."""
+        ...
+
+    def end(self) -> None:
+        """The visit is over, or staff are there."""
+        ...
+
+
 class CaseStatusPort(Protocol):
     def find(self, reference: str) -> CaseStatus | None:
         """What is known of `reference`, or None."""
@@ -236,6 +259,7 @@ class Ports:
     place: KioskLocation
     opener: FormOpenerPort
     staff: StaffPort | None = None
+    staff_call: StaffCallPort | None = None
     sms: SmsPort | None = None
     idle_s: float = 60.0
     warn_s: float = 30.0

@@ -15,7 +15,7 @@ from kiosk.filling.capture import Capturing
 from kiosk.filling.filling import Filling
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.visit.flow import State
-from kiosk.visit.ports import CaseStatus, DraftCode, FeedbackReceipt, FormReceipt
+from kiosk.visit.ports import CallResult, CaseStatus, DraftCode, FeedbackReceipt, FormReceipt
 from kiosk.visit.sms_port import PhoneInput
 from kiosk.visit.ticket_offer import NoTicket
 
@@ -120,6 +120,7 @@ class Session:
     feedback_input: FeedbackInput = field(default_factory=FeedbackInput)
     phone: PhoneInput = field(default_factory=PhoneInput)
     staff_input: StaffInput = field(default_factory=StaffInput)
+    call: CallResult | None = None  # what calling for a person set off
     fault_code: int = 0
     fault_text: str = ""
 

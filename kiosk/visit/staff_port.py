@@ -68,6 +68,8 @@ class KioskReport:
     content_date: date
     content_version: int
     version: str
+    called_at: datetime | None = None
+    """When a citizen last asked for a person."""
 
 
 @dataclass(frozen=True, slots=True)

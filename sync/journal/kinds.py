@@ -89,7 +89,13 @@ _ROWS = (
     _kind("ticket.served", "national", "site day series number counter key", "Completed."),
     _kind("ticket.no-show", "national", "site day series number counter key", "Nobody came."),
     _kind("ticket.cancelled", "national", "site day series number why", "Given up or void."),
-    _kind("staff.called", "site", "site state", "A citizen asked for a person."),
+    _kind(
+        "staff.called",
+        "site",
+        "site state kiosk light centre",
+        "A citizen asked for a person: at the kiosk with what worked (`light`, word to `centre`),"
+        " at the centre with the `kiosk`.",
+    ),
     _kind("staff.entered", "national", "site", "The staff screen was opened with its PIN."),
     _kind("staff.refused", "national", "site wait_s", "A wrong PIN at the staff screen."),
     _kind(

@@ -178,6 +178,8 @@ class VisitController:
         if ended.filling is not None:
             self._ports.submissions.leave_draft(ended.visit)
         self.session = self._fresh(keep=ended)
+        if ended.call is not None and self._ports.staff_call is not None:
+            self._ports.staff_call.end()
         if not ended.began:
             return
         body = {

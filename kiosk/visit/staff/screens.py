@@ -6,6 +6,8 @@ shown.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from kiosk.language import LANGUAGES, Translator
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Region, Role
 from kiosk.visit.flow import State
@@ -15,6 +17,9 @@ from kiosk.visit.staff_port import Device, KioskReport, LostSlip
 
 LINES = 4
 """Lines of the list on a page: they are long, and staff read them from the largest text too."""
+
+CALL_SHOWN = timedelta(hours=1)
+"""Later, a call for a person is over, answered or not."""
 
 DEVICE_ICONS = {
     "printer": "print",
@@ -127,6 +132,9 @@ def _lines(context: ScreenContext, report: KioskReport) -> list[Line]:
     """What is wrong first, then slips, then what is well, then the rest."""
     codes: dict[str, int] = {}
     lines: list[Line] = []
+    if report.called_at is not None and context.now - report.called_at < CALL_SHOWN:
+        when = context.translator.moment(report.called_at)
+        lines.append(fact(context.translator.say("staff.called"), when, "support_agent"))
     for device in report.devices:
         if device.code:
             codes[device.code] = codes.get(device.code, 0) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from kiosk.visit.flow import State
-from kiosk.visit.ports import NetworkStatus
+from kiosk.visit.ports import CallResult, NetworkStatus
 from kiosk.visit.sample import Build, Sample
 
 S = State
@@ -31,7 +31,8 @@ SAMPLES: dict[str, Build] = {
     "home-closed": closed,
     "home-longest-site": longest_site,
     "help": lambda s: s.at(S.HELP),
-    "staff-called": lambda s: s.at(S.STAFF_CALLED),
+    "staff-called": lambda s: s.at(S.STAFF_CALLED, call=CallResult(light=True, centre=True)),
+    "staff-called-not-heard": lambda s: s.at(S.STAFF_CALLED, call=CallResult()),
     "unavailable": lambda s: s.at(S.UNAVAILABLE, fault_code=41),
     "goodbye": lambda s: s.at(S.GOODBYE),
 }

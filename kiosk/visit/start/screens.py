@@ -93,12 +93,22 @@ def guide(context: ScreenContext) -> Screen:
 
 
 def staff_called(context: ScreenContext) -> Screen:
-    """Somebody is coming."""
-    say = context.translator.say
+    """What calling for a person has set off, and what to do if nobody comes."""
+    say, call = context.translator.say, context.session.call
+    if context.place.mobile:
+        blocks = [notice(say("staff_called.van"), tone="good", icon="support_agent")]
+    elif call is None or not call.heard:
+        blocks = [notice(say("staff_called.not_heard"), tone="warn", icon="support_agent")]
+    else:
+        done = [key for key in ("light", "centre") if getattr(call, key)]
+        blocks = [
+            notice(say(f"staff_called.{key}"), tone="good", icon="support_agent") for key in done
+        ]
+        blocks.append(text(say("staff_called.wait")))
     return Screen(
         say("staff_called.title"),
         "",
-        [notice(say("staff_called.text"), tone="good", icon="support_agent")],
+        blocks,
         [button(context, "done", "shell.done", "check", primary=True)],
         back=False,
         home=False,
