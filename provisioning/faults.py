@@ -12,6 +12,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+INPUT_ERRORS = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError)
+"""What reading bytes from outside raises when nobody foresaw them: their form, range, depth or
+letters. A boundary catches these, refuses the input with a code and goes on."""
+
 
 class Fault(Exception):
     """An expected failure; `str(fault)` is the sentence for the person, `code` its number."""

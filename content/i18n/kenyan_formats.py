@@ -212,7 +212,7 @@ def msisdn_shown(stored: str) -> str:
 
 def national_id_shown(stored: str) -> str:
     """12 345 678: groups of three from the right."""
-    if not stored.isdigit():
+    if not (stored.isascii() and stored.isdigit()):
         return stored
     groups = []
     rest = stored

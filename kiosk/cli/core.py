@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
     from kiosk.node.composition import kiosk_of
-    from kiosk.node.core_process import ClockAdvance, Core, CoreFault
+    from kiosk.node.core_process import ClockAdvance, Core, CoreFault, core_lock
     from provisioning.clock import SystemClock
     from provisioning.node.site import FLOOR_FILE, Site
     from provisioning.shutdown import StopFlag
@@ -27,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     node = site.node(arguments.node)
     if node.role not in {"kiosk", "van"}:
         raise CoreFault(f"{node.name} is a {node.role}; the core runs on a kiosk or a van.")
+    lock = core_lock(node)
     stop = StopFlag()
     simulated = not node.settings.node.field
     # A story may move this clock by hours: that must not stay behind on the disk.
@@ -43,4 +44,5 @@ def run(arguments: argparse.Namespace) -> int:
     kiosk.bell.close()
     kiosk.database.store.close()
     clock.keep_floor()
+    lock.release()
     return 0

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kiosk.cli.arguments import add_json, add_node, add_site
 
 if TYPE_CHECKING:
+    from provisioning.process_lock import ProcessLock
     from sync.service.engine import SyncEngine
     from sync.service.status import SyncStatus
 
@@ -37,9 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run, drain once, or tell."""
     if arguments.act == "status":
         return _status(arguments)
-    engine = _engine(arguments)
     from provisioning.shutdown import StopFlag
 
+    lock = _service_lock(arguments) if arguments.act == "run" else None
+    engine = _engine(arguments)
     try:
         with StopFlag() as stop:
             if arguments.act == "once":
@@ -48,7 +50,16 @@ def run(arguments: argparse.Namespace) -> int:
                 engine.run(stop)
     finally:
         engine.close()
+        if lock is not None:
+            lock.release()
     return 0
+
+
+def _service_lock(arguments: argparse.Namespace) -> ProcessLock:
+    from provisioning.node.site import Site
+    from sync.service.engine import engine_lock
+
+    return engine_lock(Site.open(arguments.site).node(arguments.node))
 
 
 def _engine(arguments: argparse.Namespace) -> SyncEngine:

@@ -21,6 +21,7 @@ LIMITS = {
     "minute": (0, 59),
 }
 _BIRTH_YEAR, _OPENING_HOUR = 1990, 8
+_DIGITS_MAX = 4
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2}))?")
 _LOCAL = re.compile(r"^(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})(?: (\d{1,2})[:.](\d{2}))?$")
 _CLOCK = re.compile(r"^(\d{1,2})[:. ](\d{2})")
@@ -70,7 +71,11 @@ def turn(parts: Parts, name: str, by: int, today: date, *, birth: bool = False) 
 def put(parts: Parts, name: str, text: str) -> None:
     """A typed part; anything but a number within its limits clears it."""
     low, high = LIMITS[name]
-    parts[name] = int(text) if text.isdigit() and low <= int(text) <= high else None
+    parts[name] = int(text) if _is_number(text) and low <= int(text) <= high else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX
 
 
 def value_of(parts: Mapping[str, int | None], kind: str) -> str | None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import msgspec
-
 from kiosk.node.clock_log import journal_corrections
 from kiosk.node.composition import KioskParts
-from kiosk.ui_protocol.ipc import encode, read_event
-from kiosk.ui_protocol.view import Advance, UiEvent, ViewRequest
+from kiosk.ui_protocol.ipc import UnreadableFrame, encode, read_event
+from kiosk.ui_protocol.view import Advance, Edited, Scanned, UiEvent, ViewRequest
 from kiosk.visit.flow import State
 from provisioning.clock import Clock
-from provisioning.faults import Fault
+from provisioning.faults import INPUT_ERRORS, Fault
+from provisioning.node.site import Node
+from provisioning.process_lock import ProcessLock
+from sync.faults import SyncRefusal
 from sync.transports.zmq_transport import ZmqRequest, ZmqServer, ready
 
 TICK_S = 0.25
@@ -29,12 +30,20 @@ CHECKPOINT_S = 300.0
 EXPIRE_S = 3_600.0
 """How often drafts that nobody came back for are looked for."""
 SCREENS_MAX = 16
+REFUSED_TOLD_MAX = 20
+"""So many refused events of one process are journalled."""
 
 
 class CoreFault(Fault):
     """The core cannot be started as asked."""
 
     code = 59
+
+
+def core_lock(node: Node) -> ProcessLock:
+    """One core a node; raises `CoreFault`. A second one would take the socket over."""
+    msg = f"A core of {node.name} runs already; stop that one first."
+    return ProcessLock(node.run_dir / "core.lock", CoreFault(msg))
 
 
 class ClockAdvance:
@@ -66,6 +75,7 @@ class Core:
         self._touched = 0.0
         self._checkpoint_at = clock.monotonic() + CHECKPOINT_S
         self._expire_at = 0.0
+        self._refused = 0
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve until `stopped` says so."""
@@ -86,14 +96,14 @@ class Core:
     def _serve(self, request: ZmqRequest) -> None:
         try:
             event: UiEvent = read_event(request.payload)
-        except msgspec.MsgspecError:
+        except UnreadableFrame:
             return
         if not isinstance(event, ViewRequest):
             self._touched = self._clock.monotonic()
         if isinstance(event, Advance):
             self._advancing.by(event.seconds)
             self._controller.tick()
-        changed = self._controller.send(event)
+        changed = self._taken(event)
         self._server.reply(request, encode(self._controller.view))
         if isinstance(event, ViewRequest):
             self._screens[request.peer] = None
@@ -101,6 +111,25 @@ class Core:
                 self._screens.pop(next(iter(self._screens)))
         if changed or isinstance(event, Advance):
             self._show(request.peer)
+
+    def _taken(self, event: UiEvent) -> bool:
+        """Whether the view changed. What was typed or scanned never ends the process."""
+        try:
+            return self._controller.send(event)
+        except INPUT_ERRORS:
+            if not isinstance(event, Edited | Scanned):
+                raise
+            self._refused += 1
+            if self._refused <= REFUSED_TOLD_MAX:
+                self._note_refused(f"{type(event).__name__} on {self._controller.session.state}")
+            return False
+
+    def _note_refused(self, what: str) -> None:
+        """For people who look for the cause; without what was typed."""
+        database = self._kiosk.database
+        body = {"service": "core", "code": SyncRefusal.code, "text": f"{what} cannot be taken"}
+        with database.store.transaction() as tx:
+            database.journal.append(tx, "node.fault", database.ids.uuid7(), body)
 
     def _show(self, answered: str | None) -> None:
         """Push the view to every screen but the one that has it already."""

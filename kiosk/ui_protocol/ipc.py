@@ -12,10 +12,16 @@ import msgspec
 
 from kiosk.ui_protocol.view import UiEvent, View, ViewRequest
 from provisioning.clock import SystemClock
+from provisioning.faults import INPUT_ERRORS
 from sync.transports.zmq_transport import ZmqClient
 
 HELLO_S = 1.0
 """Without a view for this long, ask for one."""
+
+
+class UnreadableFrame(Exception):
+    """What a screen, or somebody in its place, sent is no event."""
+
 
 _encoder = msgspec.msgpack.Encoder()
 _events: msgspec.msgpack.Decoder[UiEvent] = msgspec.msgpack.Decoder(UiEvent)
@@ -28,8 +34,13 @@ def encode(message: UiEvent | View) -> bytes:
 
 
 def read_event(frame: bytes) -> UiEvent:
-    """An event; raises `msgspec.MsgspecError` for anything else."""
-    return _events.decode(frame)
+    """An event; raises `UnreadableFrame` for anything else."""
+    try:
+        return _events.decode(frame)
+    except (msgspec.MsgspecError, *INPUT_ERRORS) as error:
+        raise UnreadableFrame(
+            f"A frame of {len(frame)} bytes is no event; it is dropped."
+        ) from error
 
 
 def read_view(frame: bytes) -> View:

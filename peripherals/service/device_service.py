@@ -8,7 +8,6 @@ A device never makes it exit.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import select
 import sys
@@ -32,6 +31,7 @@ from peripherals.service.thread_supervisor import SupervisedWorker, ThreadSuperv
 from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import Clock
 from provisioning.ids import Ids
+from provisioning.process_lock import ProcessLock
 from sync.journal.journal import Journal
 from sync.store.database import Store, StoreFault
 
@@ -64,21 +64,10 @@ class ServiceParts:
     )
 
 
-class SpoolLock:
-    """One service per spool; the lock ends with the process, however it ends."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.with_name(path.name + ".devices.lock").open("a")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._file.close()
-            msg = f"Another device service already works on {path}; stop that one first."
-            raise DeviceBusy(msg) from error
-
-    def release(self) -> None:
-        """Let the next service in."""
-        self._file.close()
+def spool_lock(path: Path) -> ProcessLock:
+    """One service per spool; raises `DeviceBusy`."""
+    msg = f"Another device service already works on {path}; stop that one first."
+    return ProcessLock(path.with_name(path.name + ".devices.lock"), DeviceBusy(msg))
 
 
 class DeviceService:
@@ -86,7 +75,7 @@ class DeviceService:
 
     def __init__(self, parts: ServiceParts) -> None:
         self._parts = parts
-        self._lock = SpoolLock(parts.path)
+        self._lock = spool_lock(parts.path)
         self._store, _ = parts.open_database()
         self._spool = Spool(self._store, parts.at_rest_root, parts.clock, parts.ids)
         self._supervisor = ThreadSupervisor(parts.clock, self._crashed)

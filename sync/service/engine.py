@@ -14,6 +14,7 @@ from datetime import timedelta
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from provisioning.node.site import Node
+from provisioning.process_lock import ProcessLock
 from provisioning.time_judge import AGREE
 from sync.batches.batch import Stream
 from sync.faults import NotAllSent
@@ -109,6 +110,12 @@ class SyncEngine:
         for link in ready:
             if isinstance(link, zmq_transport.Doorbell):
                 link.wait(0)
+
+
+def engine_lock(node: Node) -> ProcessLock:
+    """One sync service a node; raises `LinkFault`."""
+    msg = f"Sync of {node.name} runs already; stop that one first."
+    return ProcessLock(node.run_dir / "sync.lock", zmq_transport.LinkFault(msg))
 
 
 def open_node_store(node: Node) -> Store:
