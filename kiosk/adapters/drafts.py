@@ -245,10 +245,14 @@ class ResumableDrafts:
         if not self._clock.trusted:
             return 0
         with self._store.transaction() as tx:
-            gone = tx.execute(
-                "DELETE FROM resume_draft WHERE until <= ?", (int(self._clock.now().timestamp()),)
-            )
-            self._tidy(tx)
+            return self.expire_in(tx)
+
+    def expire_in(self, tx: Transaction) -> int:
+        """The same in the caller's transaction, who knows that the time is trusted."""
+        gone = tx.execute(
+            "DELETE FROM resume_draft WHERE until <= ?", (int(self._clock.now().timestamp()),)
+        )
+        self._tidy(tx)
         return gone
 
     def _tidy(self, tx: Transaction) -> None:

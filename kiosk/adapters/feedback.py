@@ -55,7 +55,7 @@ class FeedbackReceipts:
 
     def apply(self, tx: Transaction, entry: Entry) -> None:
         """Fold one entry; other kinds are ignored."""
-        if entry.kind == "complaint.filed":
+        if entry.kind == "complaint.filed" and entry.body:  # an erased one says nothing any more
             body = entry.body
             tx.execute(
                 "INSERT OR REPLACE INTO feedback_receipt VALUES (?, ?, ?, ?, ?, ?)",

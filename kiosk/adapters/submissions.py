@@ -55,7 +55,7 @@ class FormReceipts:
 
     def apply(self, tx: Transaction, entry: Entry) -> None:
         """Fold one entry; other kinds are ignored."""
-        if entry.kind == "form.submitted":
+        if entry.kind == "form.submitted" and entry.body:  # an erased one says nothing any more
             body = entry.body
             tx.execute(
                 # A corrected form keeps its reference, which from then on means the new one.

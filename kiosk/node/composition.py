@@ -20,6 +20,7 @@ from kiosk.adapters.case_status import StoredCases
 from kiosk.adapters.drafts import ResumableDrafts
 from kiosk.adapters.feedback import StoredFacts, StoredFeedback
 from kiosk.adapters.references import References
+from kiosk.adapters.retention import Retention
 from kiosk.adapters.slips import StoredSlips
 from kiosk.adapters.sms import StoredSms
 from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_protocols
@@ -156,6 +157,7 @@ class KioskParts:
     controller: VisitController
     counter: TicketingParts
     drafts: ResumableDrafts
+    retention: Retention
 
     @property
     def issuer(self) -> TicketIssuer:
@@ -225,7 +227,18 @@ def kiosk_of(
     )
     days = node.settings.ui.draft_days
     drafts = ResumableDrafts(database, keep_days=days)
-    return KioskParts(VisitController(_ports(counter, sealer, drafts)), counter, drafts)
+    retention = Retention(
+        database,
+        drafts,
+        site=node.settings.node.site,
+        keep_days=node.settings.ui.keep_days,
+    )
+    return KioskParts(
+        controller=VisitController(_ports(counter, sealer, drafts)),
+        counter=counter,
+        drafts=drafts,
+        retention=retention,
+    )
 
 
 def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
@@ -277,6 +290,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         warn_s=ui.warn_s,
         language=ui.language,
         theme=ui.theme,
+        keep_days=ui.keep_days,
         draft_days=ui.draft_days,
         assisted=counter.node.role == "van",
         camera=camera_of(counter.node, database.clock, database.ids),

@@ -28,7 +28,7 @@ QUIET_S = 2.0
 SETTLE_S, SETTLE_S_MAX = 1.0, 30.0
 CHECKPOINT_S = 300.0
 EXPIRE_S = 3_600.0
-"""How often drafts that nobody came back for are looked for."""
+"""How often what was kept long enough is looked for."""
 SCREENS_MAX = 16
 REFUSED_TOLD_MAX = 20
 """So many refused events of one process are journalled."""
@@ -149,7 +149,7 @@ class Core:
         self._settle_at = self._clock.monotonic() + self._settle_s
         journal_corrections(self._clock, database.store, database.journal, database.ids)
         if now >= self._expire_at:
-            self._kiosk.drafts.expire()
+            self._kiosk.retention.run()
             self._expire_at = now + EXPIRE_S
         if now >= self._checkpoint_at:
             database.store.checkpoint()

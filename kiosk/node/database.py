@@ -8,6 +8,7 @@ from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
 from kiosk.adapters.drafts import RESUME_TABLES
 from kiosk.adapters.feedback import FEEDBACK_TABLES, FeedbackReceipts
 from kiosk.adapters.references import REFERENCE_TABLES
+from kiosk.adapters.retention import RETENTION_TABLES
 from kiosk.adapters.staff_call import STAFF_CALL_TABLES, StaffCalls
 from kiosk.adapters.submissions import FORM_TABLES, FormReceipts
 from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
@@ -31,6 +32,7 @@ _KIOSK_TABLES = (
     FEEDBACK_TABLES,
     REFERENCE_TABLES,
     STAFF_CALL_TABLES,
+    RETENTION_TABLES,
     RESUME_TABLES,
     SPOOL_TABLES,
     EQUIPMENT_TABLES,

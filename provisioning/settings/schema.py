@@ -169,6 +169,12 @@ class UiSettings:
         minimum=5,
         maximum=300,
     )
+    keep_days: int = setting(
+        30,
+        doc="Days after a form or message reached the national node until it is erased here.",
+        minimum=1,
+        maximum=3_650,
+    )
     draft_days: int = setting(
         7,
         doc="How long an unfinished form waits for the code it was saved under; then it is wiped.",

@@ -132,6 +132,13 @@ _ROWS = (
         "reference state agency note_key at",
         "What an agency answered about a case; comes down from the national node.",
     ),
+    _kind(
+        "record.erased",
+        "national",
+        "site class through count",
+        "Retention: the sealed content of a class (form, feedback), or drafts nobody came back for,"
+        " was erased here; `through` is the last entry looked at.",
+    ),
     # Paper
     _kind("print.queued", "site", "job kind subject", "A slip waits for the printer."),
     _kind("print.proven", "site", "job kind proof printer copy", "The printer proved the slip."),

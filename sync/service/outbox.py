@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.batches.batch import SITE, SPAN_MAX, Fact, Stream, build
 from sync.batches.chain import START, StreamProgress, Tail, short_hash
 from sync.faults import Fork
+from sync.journal.erase import erased_between
 from sync.journal.journal import GENESIS
 from sync.store.database import MigrationSet, Row, Store, Transaction
 
@@ -119,7 +120,7 @@ class Outbox:
     def raw(self, stream: Stream, no: int) -> bytes | None:
         """The bytes of segment `no`: kept until the national node has them, and made again from
         the journal should it ask once more (its database was restored). None when they cannot
-        be had.
+        be had, as when what they held was erased here after its time.
         """
         row = self._store.one(
             "SELECT bytes, hash, first, last FROM outbox_segment WHERE db_epoch = ? AND no = ?",
@@ -129,6 +130,8 @@ class Outbox:
             return None
         if row[0] is not None:
             return bytes(row[0])
+        if erased_between(self._store, row[2], row[3]):
+            return None
         before = self._store.one(
             "SELECT hash FROM outbox_segment WHERE db_epoch = ? AND no = ?",
             (stream.db_epoch, no - 1),
