@@ -183,12 +183,12 @@ def main() -> int:
     parser.add_argument("--views", type=Path, help="measure these views")
     arguments = parser.parse_args()
     if arguments.part:
-        views = msgspec.json.decode(arguments.views.read_bytes(), type=dict[str, View])
+        views = msgspec.msgpack.decode(arguments.views.read_bytes(), type=dict[str, View])
         VIEWS.update(views)
         print(json.dumps(PARTS[arguments.part]()))
         return 0
     OUT.parent.mkdir(exist_ok=True)
-    views_file = arguments.views or OUT.with_name("ui-views.json")
+    views_file = arguments.views or OUT.with_name("ui-views.bin")
     if arguments.views is None:
         make_views(views_file)
     found: dict[str, float] = {"load_average": os.getloadavg()[0]}

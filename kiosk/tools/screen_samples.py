@@ -203,9 +203,9 @@ def default_samples() -> Iterator[ScreenSamples]:
 
 def write_views(path: Path, views: dict[str, View]) -> None:
     """Put views into a file, for a process that has a window and no content."""
-    path.write_bytes(msgspec.json.encode(views))
+    path.write_bytes(msgspec.msgpack.encode(views))
 
 
 def read_views(path: Path) -> dict[str, View]:
     """The views of a file, as a window gets them."""
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, View])
+    return msgspec.msgpack.decode(path.read_bytes(), type=dict[str, View])

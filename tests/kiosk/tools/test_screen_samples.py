@@ -83,6 +83,9 @@ def test_a_stretched_text_keeps_its_values() -> None:
 
 
 def test_views_travel_in_a_file(samples: ScreenSamples, tmp_path: Path) -> None:
-    views = {name: samples.view(name, "sw") for name in ("home", "ticket", "question-sign")}
-    write_views(tmp_path / "views.json", views)
-    assert read_views(tmp_path / "views.json") == views
+    views = {
+        name: samples.view(name, "sw")
+        for name in ("home", "ticket", "question-sign", "question-photo-taken")
+    }
+    write_views(tmp_path / "views.bin", views)
+    assert read_views(tmp_path / "views.bin") == views

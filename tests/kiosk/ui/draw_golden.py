@@ -72,7 +72,7 @@ def main(folder: Path, *, planted: bool) -> None:
         plant(show, views["home-en"], driver)
         driver.picture(folder / f"{name}.png")
     if planted:
-        write_views(folder / "views.json", views)
+        write_views(folder / "views.bin", views)
     driver.close()
 
 

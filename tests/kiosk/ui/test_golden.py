@@ -54,7 +54,7 @@ def test_the_rounding_of_another_gl_is_not_seen(name):
 
 
 def test_the_code_on_the_ticket_screen_decodes(drawn):
-    ticket = read_views(drawn / "views.json")["ticket-sw"]
+    ticket = read_views(drawn / "views.bin")["ticket-sw"]
     payload = next(block.value for block in ticket.blocks if block.kind == "qr")
     found = zxingcpp.read_barcodes(Image.open(drawn / "ticket-sw.png").convert("L"))
     assert [code.text for code in found] == [payload]
