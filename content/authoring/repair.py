@@ -13,8 +13,14 @@ from collections.abc import Iterator, Mapping
 
 from content.authoring.problem import Problem
 from content.authoring.workbook import Row, Workbook, cell
+from content.xforms.faults import BadExpression, FormTooLarge
+from content.xforms.xpath.parser import parse
 
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
+KEPT_QUOTES = {0x2018: 0xE018, 0x2019: 0xE019, 0x201C: 0xE01C, 0x201D: 0xE01D}
+"""Curly quotes inside a text of an expression, and the private signs that stand for them while
+pyxform compiles it."""
+UNKEPT_QUOTES = {there: back for back, there in KEPT_QUOTES.items()}
 _EXPRESSIONS = (
     "relevant",
     "relevance",
@@ -64,6 +70,7 @@ _PRELOADS = {"email": "", "phonenumber": "numbers", "phone number": "numbers", "
 def repair(book: Workbook) -> list[Problem]:
     """Mend `book` in place; what was changed, in row order."""
     found = [
+        *_odd_columns(book),
         *_types(book),
         *_meta_group(book),
         *_smart_quotes(book),
@@ -134,14 +141,73 @@ def _rename(book: Workbook, old: str, new: str) -> None:
             row[column] = path.sub(rf"\1/{new}", pattern.sub("${" + new + "}", value))
 
 
+_COLUMN_NAME = re.compile(r"[^\W\d][\w.-]*")
+
+
+def _odd_columns(book: Workbook) -> Iterator[Problem]:
+    """Headers that say the same twice, and those of choices that cannot be names in the form."""
+    for sheet, headers in book.headers.items():
+        names = ["_".join(header.split()).casefold() for header in headers]
+        for name in dict.fromkeys(n for n in names if n and names.count(n) > 1):
+            text = f"The column {name!r} is there {names.count(name)} times; one of them is lost."
+            remedy = "Keep one of them; a blank at the end of a header makes no other column."
+            yield Problem(sheet, 1, name, "error", "double-column", text, remedy)
+    columns = book.columns.get("choices", [])
+    for column in list(columns):
+        name = "_".join(column.split()).casefold()
+        if not name or not _is_odd(name):
+            continue
+        columns.remove(column)
+        for row in book.sheets["choices"]:
+            row.pop(column, None)
+        text = f"The column {column!r} of the choices cannot be read and was left out."
+        remedy = "Name columns with letters, digits and _."
+        yield _repaired("choices", 1, column, "odd-column", text, remedy)
+
+
+def _is_odd(name: str) -> bool:
+    """Whether a header of the choices can be no name: of a column or of a column and language."""
+    stem, _, language = name.partition("::")
+    if language:
+        return False
+    first, colon, _ = stem.partition(":")
+    if colon:
+        return first not in {"label", "media", "image", "audio", "video", "jr"}
+    return _COLUMN_NAME.fullmatch(stem) is None
+
+
+def straightened(expression: str) -> str:
+    """`expression` with straight quotes and plain blanks, but for what stands inside a text.
+
+    An apostrophe meant as such, in a pattern or a name, is no quote; because pyxform straightens
+    all it sees, it passes through the compiler as a sign of `KEPT_QUOTES`.
+    """
+    careful = "".join(
+        piece.translate(KEPT_QUOTES) if piece[:1] in {"'", '"'} else piece.translate(_QUOTES)
+        for piece in _TEXTS.split(expression)
+    )
+    simple = expression.translate(_QUOTES)
+    return simple if not _reads(careful) and _reads(simple) else careful
+
+
+_TEXTS = re.compile(r"('[^']*'|\"[^\"]*\")")
+
+
+def _reads(expression: str) -> bool:
+    try:
+        parse(re.sub(r"\$\{[^}]*\}", "a", expression))
+    except (BadExpression, FormTooLarge):
+        return False
+    return True
+
+
 def _smart_quotes(book: Workbook) -> Iterator[Problem]:
     for number, row in book.rows("survey"):
         for column in list(row):
             if column.casefold().replace(" ", "_") not in _EXPRESSIONS:
                 continue
-            plain = row[column].translate(_QUOTES)
-            if plain != row[column]:
-                row[column] = plain
+            before, row[column] = row[column], straightened(row[column])
+            if row[column].translate(UNKEPT_QUOTES) != before:
                 yield _repaired(
                     "survey",
                     number,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openpyxl import load_workbook
 from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import get_xlsform
 
@@ -35,6 +36,8 @@ class Workbook:
     sheets: dict[str, list[Row]] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
+    headers: dict[str, list[str]] = field(default_factory=dict)
+    """The header cells as they are written, of spreadsheets that can be asked for them."""
 
     def rows(self, sheet: str) -> Iterator[tuple[int, Row]]:
         """(row number, row) of every row that has anything in it."""
@@ -73,9 +76,26 @@ def read(path: Path) -> Workbook:
         book.sheets[sheet] = [{str(k): str(v) for k, v in row.items() if v} for row in rows]
         header = getattr(found, f"{sheet}_header") or [{}]
         book.columns[sheet] = list(header[0])
+    book.headers = _headers(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else {}
     if not book.sheets.get("survey"):
         raise FormUnreadable(f"{path.name} has no sheet called survey with questions in it.")
     return book
+
+
+def _headers(path: Path) -> dict[str, list[str]]:
+    """The first row of each sheet; pyxform's reader strips it and drops what comes twice."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = load_workbook(path, read_only=True, data_only=True)
+    found: dict[str, list[str]] = {}
+    try:
+        for sheet in book.worksheets:
+            if sheet.title in SHEETS:
+                first = next(sheet.iter_rows(max_row=1, values_only=True), ())
+                found[sheet.title] = [str(cell) for cell in first if cell]
+    finally:
+        book.close()
+    return found
 
 
 def _check_size(path: Path) -> None:

@@ -73,7 +73,8 @@ def compile_form(path: Path) -> CompiledForm:
         return _failed([*problems, Problem("", None, "", "error", "compiler", text, remedy)])
     problems += [pyxform_errors.remark(text, "warning") for text in result.warnings]
     extra = {"itemsets.csv": result.itemsets.encode()} if result.itemsets else {}
-    return _described(path, result.xform.encode(), problems, extra, book)
+    xform = result.xform.translate(repair.UNKEPT_QUOTES)
+    return _described(path, xform.encode(), problems, extra, book)
 
 
 def _root(source: bytes) -> Element:

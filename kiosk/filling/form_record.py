@@ -8,8 +8,9 @@ or the language changes; nothing else may change the engine.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from content.i18n.plain_words import has_markup, plain_words
 from content.search.list_filter import SearchableList
 from content.xforms.faults import AnswerRefused, AnswerUnusable
 from content.xforms.results import Choice, NodeState, PageKind
@@ -38,6 +39,18 @@ class FormStep:
     def name(self) -> str:
         """The question's own name."""
         return self.path.rpartition("/")[2]
+
+
+def _in_plain_words(state: NodeState) -> NodeState:
+    """A question as it is shown: words without the signs its author styled them with."""
+    choices = state.choices
+    if choices is not None and any(has_markup(choice.label) for choice in choices):
+        choices = tuple(replace(each, label=plain_words(each.label)) for each in choices)
+    words = (plain_words(state.label), plain_words(state.hint), plain_words(state.message))
+    if words == (state.label, state.hint, state.message) and choices is state.choices:
+        return state
+    label, hint, message = words
+    return replace(state, label=label, hint=hint, message=message, choices=choices)
 
 
 def _first_path(step: FormStep) -> str:
@@ -114,7 +127,7 @@ class FormRecord:
         """The state of the question at `path`."""
         found = self._states.get(path)
         if found is None:
-            found = self._states[path] = self.engine.node(path)
+            found = self._states[path] = _in_plain_words(self.engine.node(path))
         return found
 
     def steps(self) -> list[FormStep]:
@@ -161,22 +174,21 @@ class FormRecord:
     def _walk(self) -> list[FormStep]:
         found: list[FormStep] = []
         for page in self.engine.pages():
+            around, label = tuple(map(plain_words, page.titles)), plain_words(page.label)
             if page.kind is PageKind.REPEAT:
-                found.append(FormStep(page.kind, page.path, page.titles, page.label, page.rows))
+                found.append(FormStep(page.kind, page.path, around, label, page.rows))
                 continue
             if page.kind is PageKind.QUESTION:
-                found += [FormStep(PageKind.QUESTION, path, page.titles) for path in page.questions]
+                found += [FormStep(PageKind.QUESTION, path, around) for path in page.questions]
                 continue
-            titles = (*page.titles, page.label) if page.label else page.titles
+            titles = (*around, label) if label else around
             asked = [self.node(path) for path in page.questions]
             for part in chunks((e.path, look_of(e)) for e in asked if not is_heading(e)):
                 if len(part) == 1:
                     found.append(FormStep(PageKind.QUESTION, part[0], titles))
                 else:
                     place = _GROUP + part[0]
-                    found.append(
-                        FormStep(PageKind.GROUP, place, page.titles, page.label, questions=part)
-                    )
+                    found.append(FormStep(PageKind.GROUP, place, around, label, questions=part))
         return found
 
     def _forget(self) -> None:

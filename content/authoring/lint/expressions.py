@@ -17,6 +17,7 @@ from content.authoring.lint.source_rows import SourceExpression, SourceForm
 from content.authoring.problem import Remark
 from content.xforms.definition import NodeDefinition
 from content.xforms.faults import BadExpression, EvaluationFault, FormTooLarge
+from content.xforms.parse.list_columns import ListColumns
 from content.xforms.parse.references import reached, read, step_by_step
 from content.xforms.xpath.compiler import Compiler
 from content.xforms.xpath.functions.registry import ODK_FUNCTIONS
@@ -39,6 +40,9 @@ from content.xforms.xpath.syntax import (
 )
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_TIME = re.compile(r"\d\d?:\d\d(?::\d\d.*)?")
+_ADD_DAYS = "Write format-date(date-time(decimal-date-time(…) + 7), '%Y-%m-%d')."
+"""The one way all engines agree on."""
 _ZONED = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
 _WIDE = 0xFFFF
 _LARGE = 1e7
@@ -65,6 +69,8 @@ NOT_PORTABLE = {
 }
 """XPath 1.0 functions that ODK Collect does not have, with what to write instead."""
 
+_NO_LISTS = ListColumns({}, {})
+
 
 class Part(NamedTuple):
     """A part of an expression: where its relative paths start, and the calls around it."""
@@ -83,6 +89,7 @@ class CheckedExpression:
     tree: Expr
     parts: tuple[Part, ...]
     booleans: frozenset[NodeDefinition]
+    columns: ListColumns
 
     @property
     def home(self) -> NodeDefinition:
@@ -111,7 +118,7 @@ def inspect_form(source: SourceForm) -> Iterator[tuple[SourceExpression, Remark]
     """Every remark on every expression of the form."""
     booleans = frozenset(_boolean_nodes(source))
     for expression in source.expressions():
-        for remark in inspect(expression, source.document, booleans):
+        for remark in inspect(expression, source.document, booleans, source.columns):
             yield expression, remark
 
 
@@ -119,6 +126,7 @@ def inspect(
     expression: SourceExpression,
     document: NodeDefinition,
     booleans: frozenset[NodeDefinition] = frozenset(),
+    columns: ListColumns = _NO_LISTS,
 ) -> list[Remark]:
     """Remarks on one expression, each sentence once; one that cannot be read gives one error."""
     try:
@@ -135,7 +143,7 @@ def inspect(
     except BadExpression as fault:
         return [Remark("bad-expression", fault.message, "Correct it.", "error")]
     parts = tuple(_parts(tree, expression.definition, expression.definition, document, ()))
-    checked = CheckedExpression(expression, document, tree, parts, booleans)
+    checked = CheckedExpression(expression, document, tree, parts, booleans, columns)
     found = {remark.text: remark for check in CHECKS for remark in check(checked)}
     return list(found.values())
 
@@ -392,9 +400,48 @@ def _dates(look: CheckedExpression) -> Iterator[Remark]:
                     yield Remark(
                         "date-arithmetic",
                         f"A date with {operator} gives whole days here and fractions elsewhere.",
-                        "Work with decimal-date-time() and int(), or compare format-date() "
-                        "numbers.",
+                        _ADD_DAYS,
                     )
+
+
+def _times(look: CheckedExpression) -> Iterator[Remark]:
+    for part in look.parts:
+        if not isinstance(part.tree, Binary) or part.tree.operator not in _ORDERED:
+            continue
+        for side in (part.tree.left, part.tree.right):
+            text = side.value if isinstance(side, StringLiteral) else ""
+            timed = any(one.type == "time" for one in look.reached(side, part.at))
+            if timed or _TIME.fullmatch(text):
+                yield Remark(
+                    "time-compared",
+                    f"A time of day is no number: {part.tree.operator} is never true of it.",
+                    "Compare decimal-time(…) with a part of the day, for example 0.5 for noon.",
+                )
+
+
+def _early_days(look: CheckedExpression) -> Iterator[Remark]:
+    for call, _ in look.calls():
+        counted = call.arguments and any(
+            isinstance(one, FunctionCall) and one.name == "decimal-date-time"
+            for one in walk(call.arguments[0])
+        )
+        if counted and call.name in {"int", "round", "floor", "date"}:
+            yield Remark(
+                "day-early",
+                f"{call.name}() of decimal-date-time() gives the day before: midnight in Kenya is "
+                "the evening before in UTC.",
+                _ADD_DAYS,
+            )
+
+
+def _list_columns(look: CheckedExpression) -> Iterator[Remark]:
+    for file, column in dict.fromkeys(look.columns.missing(look.tree)):
+        yield Remark(
+            "unknown-column",
+            f"The list {file} has no column {column!r}: this is always blank.",
+            "Check the header of the file and its commas.",
+            severity="error",
+        )
 
 
 def _is_day(tree: Expr, look: CheckedExpression, part: Part) -> bool:
@@ -412,7 +459,7 @@ def _date_calls(look: CheckedExpression) -> Iterator[Remark]:
             yield Remark(
                 "date-number",
                 f"{call.name}() of a date differs between engines.",
-                "Use decimal-date-time(date(…)) and whole days, or format-date().",
+                "Use decimal-date-time(…), or format-date().",
             )
         if call.name == "date" and "T" in text:
             yield Remark(
@@ -560,6 +607,9 @@ CHECKS: tuple[Check, ...] = (
     _references,
     _volatile,
     _dates,
+    _times,
+    _early_days,
+    _list_columns,
     _date_calls,
     _numbers,
     _odd_calls,

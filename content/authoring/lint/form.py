@@ -6,11 +6,12 @@ reads the form with the engine's own parser, as a kiosk will. A form without rem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from content.authoring.lint import expressions, questions
-from content.authoring.lint.source_rows import SourceExpression, SourceForm
+from content.authoring.lint import columns, expressions, questions
+from content.authoring.lint.source_rows import SourceExpression, SourceForm, survey_rows
 from content.authoring.problem import Problem, Remark
 from content.authoring.xlsform import CompiledForm, compile_form
 from content.xforms.faults import NotAForm
@@ -19,6 +20,7 @@ from content.xforms.parse.form import Form
 from content.xforms.parse.reader import parse_form
 from provisioning.faults import Fault
 
+_PATH = re.compile(r"/[\w./-]*[\w-]")
 _COLUMNS = {"calculate": "calculation", "readonly": "read_only"}
 
 
@@ -36,22 +38,34 @@ def lint_compiled(compiled: CompiledForm) -> list[Problem]:
         except NotAForm:
             raise
         except Fault as fault:
-            found.append(Problem("", None, "", "error", "refused", fault.message, ""))
+            found.append(_refused(fault, compiled))
+            if compiled.book is not None:
+                found += columns.inspect_workbook(compiled.book)
         else:
             found += _of_form(form, compiled)
         found += _settings(compiled)
     return sorted(found, key=lambda problem: (problem.sheet, problem.row or 0, problem.code))
 
 
+def _refused(fault: Fault, compiled: CompiledForm) -> Problem:
+    """What the engine will not open, with the row of the question its sentence names."""
+    rows = {} if compiled.book is None else survey_rows(compiled.book)
+    named = [path for path in _PATH.findall(fault.message) if path in rows]
+    row = rows[named[0]] if named else None
+    return Problem("survey" if row else "", row, "", "error", "refused", fault.message, "")
+
+
 def _of_form(form: Form, compiled: CompiledForm) -> Iterator[Problem]:
-    source = SourceForm(form, compiled.book)
+    source = SourceForm(form, compiled.book, compiled.media)
+    if compiled.book is not None:
+        yield from columns.inspect_workbook(compiled.book)
     yield from questions.inspect_questions(source)
     for expression, remark in expressions.inspect_form(source):
         yield _placed(expression, remark)
     yield from _circle(source)
     of_expressions = set(form.graph.unknown)
     for where, path in form.unknown:
-        if (where, path) not in of_expressions:
+        if (where, path) not in of_expressions and not path.startswith("column "):
             text = f"The {where} names {path}, which is not in the form."
             yield Problem("", None, "", "error", "unknown-path", text, "Check its spelling.")
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from content.authoring.lint.source_rows import SourceForm, SourcePlace, plain_text
 from content.authoring.problem import Problem
-from content.xforms.definition import Control
+from content.i18n.plain_words import has_markup
+from content.xforms.definition import SELECTS, Control
 from content.xforms.texts import Parts
 
 CHOICES_MAX = 500
@@ -59,7 +60,9 @@ def inspect_questions(source: SourceForm) -> Iterator[Problem]:
     yield from _long_lists(source)
     yield from _not_shown(source)
     yield from _by_itself(source)
+    yield from _without_choices(source)
     yield from _unworded(source)
+    yield from _marked_up(source)
     yield from _translations(source)
 
 
@@ -136,6 +139,29 @@ def _by_itself(source: SourceForm) -> Iterator[Problem]:
             yield _problem(place, "cannot-show", text, _BACKGROUND["audit"])
 
 
+def _without_choices(source: SourceForm) -> Iterator[Problem]:
+    """Selects that can never offer anything."""
+    for definition, control in source.questions():
+        if control.kind not in SELECTS or control.choices or "search(" in control.appearance:
+            continue
+        itemset = control.itemset
+        names = [] if itemset is None else list(source.lists_of(itemset))
+        if itemset is None or any(map(source.is_empty, names)):
+            text = f"{definition.name!r} has no choices to choose from."
+            remedy = "Give its list rows in the choices sheet, or put its file beside the form."
+            yield _problem(source.place(definition, "type"), "no-choices", text, remedy)
+
+
+def _marked_up(source: SourceForm) -> Iterator[Problem]:
+    """Markdown and tags in texts: a kiosk shows the words alone."""
+    for place, texts in source.worded_places():
+        shown = [plain_text(parts, "value") for parts in texts]
+        if any(has_markup(text) for text in shown):
+            text = "The text has markdown or tags, which a kiosk leaves out."
+            remedy = "Write plain words; a kiosk sets its own type."
+            yield _problem(place, "markup", text, remedy)
+
+
 def _unworded(source: SourceForm) -> Iterator[Problem]:
     for definition, control in source.questions():
         if "hidden" in control.appearance.split() or _has_words(source, control):
@@ -167,9 +193,8 @@ def _translations(source: SourceForm) -> Iterator[Problem]:
         lacking = [name for name in languages if _is_missing(itext.texts[name].get(text_id))]
         if not lacking or len(lacking) == len(languages):
             continue
-        definition, place = source.text_place(text_id)
-        shown = text_id if definition is None else definition.name
-        text = f"{shown!r} has no {place.column} in {', '.join(lacking)}."
+        _, place = source.text_place(text_id)
+        text = f"{source.text_name(text_id)!r} has no {place.column} in {', '.join(lacking)}."
         remedy = "Fill the column of that language."
         yield _problem(place, "missing-translation", text, remedy)
 

@@ -5,14 +5,16 @@ Works on any XForm; when it was compiled from a workbook, questions and choices 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from content.authoring.workbook import Workbook, cell
-from content.xforms.definition import Control, NodeDefinition
+from content.xforms.definition import Control, Itemset, NodeDefinition
 from content.xforms.lists import choice_tables
+from content.xforms.lists.attachments import file_name
 from content.xforms.lists.lists import NodeList
 from content.xforms.parse.form import Form
+from content.xforms.parse.list_columns import ListColumns
 from content.xforms.texts import Output, Parts, TextDefinition
 from content.xforms.tree import XmlNode
 from content.xforms.xpath.syntax import FunctionCall, StringLiteral, walk
@@ -43,11 +45,13 @@ class SourceExpression:
 class SourceForm:
     """A form with the rows of its workbook, where it was made from one."""
 
-    def __init__(self, form: Form, book: Workbook | None) -> None:
+    def __init__(self, form: Form, book: Workbook | None, files: Collection[str] = ()) -> None:
         self.form = form
+        self._files = files
         self.document = form.record.document
-        self._survey = {} if book is None else _survey_rows(book, form.record.root.name)
+        self._survey = {} if book is None else survey_rows(book, form.record.root.name)
         self._choices = {} if book is None else _choice_rows(book)
+        self.columns = ListColumns(form.lists, form.instances)
 
     def place(self, definition: NodeDefinition | None, column: str) -> SourcePlace:
         """The cell of the survey sheet that says `column` of a question."""
@@ -60,7 +64,15 @@ class SourceForm:
             path, _, column = text_id.partition(":")
             definition = self.form.places.get(path)
             return definition, self.place(definition, _TEXT_COLUMNS.get(column, column))
-        return None, SourcePlace("choices", self._choices.get(text_id), "label")
+        row, _ = self._choices.get(text_id, (None, ""))
+        return None, SourcePlace("choices", row, "label")
+
+    def text_name(self, text_id: str) -> str:
+        """What an author calls the question or choice a translated text belongs to."""
+        definition, _ = self.text_place(text_id)
+        if definition is not None:
+            return definition.name
+        return self._choices.get(text_id, (0, text_id))[1]
 
     def questions(self) -> Iterator[tuple[NodeDefinition, Control]]:
         """Every question a person may be asked, in document order."""
@@ -126,13 +138,45 @@ class SourceForm:
         for row in self.rows_of(control):
             yield TextDefinition(itext=choice_tables.cell(row, itemset.label))
 
+    def lists_of(self, itemset: Itemset) -> Iterator[str]:
+        """The names of the lists a select reads."""
+        for part in walk(self.form.expressions.tree(itemset.nodeset, "choices")):
+            name = part.arguments[0] if isinstance(part, FunctionCall) and part.arguments else None
+            if isinstance(name, StringLiteral) and name.value in self.form.lists:
+                yield name.value
+
+    def is_empty(self, name: str) -> bool:
+        """Whether a list has no rows; one whose file is missing is told of elsewhere."""
+        source = self.form.instances[name]
+        return not (source and file_name(source) not in self._files) and not self._rows_in(name)
+
+    def _rows_in(self, name: str) -> int:
+        return sum(len(root.children) for root in self.form.lists[name].document().children)
+
+    def worded_places(self) -> Iterator[tuple[SourcePlace, list[Parts]]]:
+        """Every text of the form with its cell, each once."""
+        told: set[SourcePlace] = set()
+        for _, text, place in self._worded():
+            if text is not None and place not in told:
+                told.add(place)
+                yield place, list(self.texts(text))
+        for name, found in self.form.lists.items():
+            if isinstance(found, NodeList) and not self.form.instances[name]:
+                yield from self._worded_rows(name, found)
+
+    def _worded_rows(self, name: str, found: NodeList) -> Iterator[tuple[SourcePlace, list[Parts]]]:
+        """Labels of choices in a form of one language, which stand in the list itself."""
+        for root in found.document().children:
+            for at, row in enumerate(root.children):
+                if label := choice_tables.cell(row, "label"):
+                    number, _ = self._choices.get(f"{name}-{at}", (None, ""))
+                    yield SourcePlace("choices", number, "label"), [label]
+
     def rows_of(self, control: Control) -> Iterator[XmlNode]:
         """The rows of the short lists inside the form that a select reads."""
         assert control.itemset is not None
-        tree = self.form.expressions.tree(control.itemset.nodeset, "choices")
-        for part in walk(tree):
-            name = part.arguments[0] if isinstance(part, FunctionCall) and part.arguments else None
-            found = self.form.lists.get(name.value) if isinstance(name, StringLiteral) else None
+        for name in self.lists_of(control.itemset):
+            found = self.form.lists[name]
             if isinstance(found, NodeList):
                 for root in found.document().children:
                     yield from root.children
@@ -165,14 +209,14 @@ def _forms(found: Parts | dict[str, Parts]) -> Iterator[Parts]:
         yield found
 
 
-def plain_text(parts: Parts) -> str:
-    """The literal words of a text, its values left out."""
+def plain_text(parts: Parts, value: str = "") -> str:
+    """The literal words of a text, with `value` for each value in it."""
     if isinstance(parts, str):
         return parts
-    return "".join(part for part in parts if isinstance(part, str))
+    return "".join(part if isinstance(part, str) else value for part in parts)
 
 
-def _survey_rows(book: Workbook, root_name: str) -> Mapping[str, int]:
+def survey_rows(book: Workbook, root_name: str = "data") -> Mapping[str, int]:
     """Row number by path, from the nesting of the survey sheet."""
     rows: dict[str, int] = {}
     inside = [root_name]
@@ -190,12 +234,12 @@ def _survey_rows(book: Workbook, root_name: str) -> Mapping[str, int]:
     return rows
 
 
-def _choice_rows(book: Workbook) -> Mapping[str, int]:
-    """Row number by the id the compiler gives a choice's label: `list-0`, `list-1`, …"""
-    rows: dict[str, int] = {}
+def _choice_rows(book: Workbook) -> Mapping[str, tuple[int, str]]:
+    """Row and name by the id the compiler gives a choice's label: `list-0`, `list-1`, …"""
+    rows: dict[str, tuple[int, str]] = {}
     counts: dict[str, int] = {}
     for number, row in book.rows("choices"):
         name = cell(row, "list_name", "list")
         at = counts[name] = counts.get(name, -1) + 1
-        rows[f"{name}-{at}"] = number
+        rows[f"{name}-{at}"] = number, f"{name} {cell(row, 'name', 'value')}"
     return rows

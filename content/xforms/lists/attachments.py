@@ -109,7 +109,7 @@ def _from_csv(name: str, file: str, content: bytes, tables: ChoiceTables) -> Cho
 
 def _delimiter(text: str) -> str:
     head = text.partition("\n")[0]
-    return ";" if ";" in head and "," not in head else ","
+    return next((sign for sign in ",;\t" if sign in head), ",")
 
 
 def _wide_rows(reader: Iterator[list[str]], width: int) -> Iterator[list[str]]:

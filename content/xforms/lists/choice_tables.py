@@ -127,6 +127,9 @@ class TableList:
         root.children, root.by_name = rows, {name: rows}
         return document
 
+    def columns(self) -> frozenset[str]:
+        return frozenset(self._table.columns)
+
     def rows(self, path: tuple[str, str], column: str, value: str) -> list[XmlNode]:
         if path != self._path:
             return []

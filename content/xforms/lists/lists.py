@@ -25,6 +25,10 @@ class ChoiceList(Protocol):
         """Rows at `path` (root, row) whose `column` reads `value` (missing reads blank)."""
         ...
 
+    def columns(self) -> frozenset[str]:
+        """The names of its cells; none where it has no rows."""
+        ...
+
 
 class NodeList:
     """A list held as nodes, with equality indexes made when first asked for."""
@@ -42,6 +46,10 @@ class NodeList:
         if index is None:
             index = self._indexes[key] = self._index(path, column)
         return index.get(value, [])
+
+    def columns(self) -> frozenset[str]:
+        roots = self._document.children
+        return frozenset(name for root in roots for row in root.children for name in row.by_name)
 
     def _index(self, path: tuple[str, str], column: str) -> Mapping[str, list[XmlNode]]:
         index: dict[str, list[XmlNode]] = {}

@@ -19,6 +19,7 @@ from content.xforms.parse.dependency_graph import build, describe_circle
 from content.xforms.parse.expressions import Expressions
 from content.xforms.parse.form import Form, SubmissionElement, digest_of
 from content.xforms.parse.label_expressions import LabelExpressions
+from content.xforms.parse.list_columns import ListColumns
 from content.xforms.parse.primary_instance import PrimaryInstance, read_record, settle_templates
 from content.xforms.texts import PLAIN, Itext, Parts, TextDefinition
 from content.xforms.xml import ENTITIES, JAVAROSA, XFORMS, elements, parse_xml
@@ -122,8 +123,26 @@ class _FormReader:
         )
         _compile_the_rest(form)
         _check_entities_version(form.entities_version)
-        form.unknown = self._unknown + graph.unknown
+        form.unknown = self._unknown + graph.unknown + self._unknown_columns(form)
         return form
+
+    def _unknown_columns(self, form: Form) -> list[tuple[str, str]]:
+        """What calculations and rules read of attached lists that is not in them.
+
+        Raises `FormRefused` where a select could offer nothing at all.
+        """
+        columns = ListColumns(form.lists, form.instances)
+        found = []
+        for place in form.places.values():
+            columns.check_select(place, self._expressions)
+            bind = place.bind
+            for kind in ("relevant", "required", "readonly", "calculate", "constraint"):
+                source = "" if bind is None else getattr(bind, kind)
+                if "instance(" in source or "pulldata(" in source:
+                    where = f"{kind} of {place.path}"
+                    tree = self._expressions.tree(source, where)
+                    found += [(where, f"column {c} of {f}") for f, c in columns.missing(tree)]
+        return found
 
     def _binds(self, record: PrimaryInstance) -> dict[str, str]:
         root_path = record.root.place.path
