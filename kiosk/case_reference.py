@@ -42,6 +42,11 @@ def origin_of(site: str, unit: int) -> int:
     return number * _UNITS + unit % _UNITS
 
 
+def same_site(one: int, other: int) -> bool:
+    """Whether two kiosks, by their numbers, stand in one centre or van."""
+    return one // _UNITS == other // _UNITS
+
+
 def second_of(moment: datetime) -> int:
     """The second of a reference given at `moment`."""
     return int((moment - _BEGAN).total_seconds())

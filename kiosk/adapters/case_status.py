@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from kiosk.queue.protocol import CaseKnown, CaseQuestion, CaseReceipt, CaseReport, Reported
+from kiosk.ticketing.centre_client import CentreClient
 from kiosk.visit.ports import CaseStatus, NetworkStatus
 from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
@@ -24,7 +26,17 @@ CASE_TABLES = MigrationSet(
             note_key TEXT NOT NULL,
             at INTEGER NOT NULL
         ) WITHOUT ROWID""",
+        """CREATE TABLE case_told (
+            only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL
+        )""",
     ),
+)
+REPORTED_AT_ONCE = 100
+"""References in one message to the centre."""
+
+_GIVEN = (
+    "SELECT reference, agency, seq, at FROM form_receipt"
+    " UNION ALL SELECT reference, agency, seq, at FROM feedback_receipt"
 )
 
 STATES = frozenset({"received", "processing", "needs_more", "ready", "collected", "rejected"})
@@ -58,15 +70,42 @@ class CaseAnswers:
 class StoredCases:
     """Implements `kiosk.visit.ports.CaseStatusPort`."""
 
-    def __init__(self, database: NodeDatabase) -> None:
+    def __init__(self, database: NodeDatabase, centre: CentreClient | None = None) -> None:
         self._store = database.store
         self._clock = database.clock
+        self._centre = centre
 
     def find(self, reference: str) -> CaseStatus | None:
-        """What the agency answered last, else saved here or sent on; None for a reference this
-        kiosk never gave and of which nothing came down.
+        """What the agency answered last, else saved here or sent on, else given by another kiosk
+        of this centre; None for a reference of which nobody here knows.
         """
-        return self._answered(reference) or self._given(reference)
+        return (
+            self._answered(reference) or self._given(reference) or self._known_at_centre(reference)
+        )
+
+    def report(self) -> bool:
+        """Tell the centre which references were given since the last time; whether there were
+        any and it has them. Called between citizens.
+        """
+        if self._centre is None:
+            return False
+        row = self._store.one("SELECT seq FROM case_told")
+        rows = self._store.all(
+            f"SELECT * FROM ({_GIVEN}) WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608 - constants
+            (row[0] if row else 0, REPORTED_AT_ONCE),
+        )
+        receipts = tuple(CaseReceipt(str(each[0]), str(each[1]), int(each[3])) for each in rows)
+        if not receipts or not isinstance(self._centre.ask(CaseReport(receipts)), Reported):
+            return False
+        with self._store.transaction() as tx:
+            tx.execute("INSERT OR REPLACE INTO case_told VALUES (1, ?)", (int(rows[-1][2]),))
+        return True
+
+    def _known_at_centre(self, reference: str) -> CaseStatus | None:
+        answer = None if self._centre is None else self._centre.ask(CaseQuestion(reference))
+        if not isinstance(answer, CaseKnown) or not answer.agency:
+            return None
+        return CaseStatus("centre", answer.agency, datetime.fromtimestamp(answer.at / 1000, UTC))
 
     def _answered(self, reference: str) -> CaseStatus | None:
         row = self._store.one(
@@ -78,9 +117,8 @@ class StoredCases:
 
     def _given(self, reference: str) -> CaseStatus | None:
         row = self._store.one(
-            "SELECT agency, seq, at FROM form_receipt WHERE reference = ?"
-            " UNION ALL SELECT agency, seq, at FROM feedback_receipt WHERE reference = ?",
-            (reference, reference),
+            f"SELECT agency, seq, at FROM ({_GIVEN}) WHERE reference = ?",  # noqa: S608 - constants
+            (reference,),
         )
         if row is None:
             return None

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from kiosk.centre.cases import CentreCases
 from kiosk.centre.waiting_line import (
     DayLine,
     LineTicket,
@@ -86,6 +87,7 @@ class Authority:
         policy: PriorityPolicy,
         counters: CentreCounters,
     ) -> None:
+        self.cases = CentreCases(database)
         self._store = database.store
         self._journal = database.journal
         self._clock = database.clock

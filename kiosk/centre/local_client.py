@@ -7,6 +7,8 @@ from kiosk.queue.faults import QueueFault
 from kiosk.queue.protocol import (
     Answer,
     Ask,
+    CaseQuestion,
+    CaseReport,
     Disown,
     GrantRequest,
     Grants,
@@ -38,6 +40,8 @@ def answer(authority: Authority, kiosk: str, message: Ask) -> Answer:
                 return authority.grant(kiosk, message)
             case LeaseRequest():
                 return authority.lease(kiosk, message)
+            case CaseQuestion(reference=reference):
+                return authority.cases.find(reference)
             case GrantsRequest(day=day):
                 return Grants(authority.unreported(kiosk, day))
             case TicketReport(tickets=tickets):
@@ -46,6 +50,8 @@ def answer(authority: Authority, kiosk: str, message: Ask) -> Answer:
                 count = authority.disown(kiosk, visits)
             case StaffCall():
                 count = authority.staff_called(kiosk, message)
+            case CaseReport(receipts=receipts):
+                count = authority.cases.report(kiosk, receipts)
         return Reported(count)
     except QueueFault as fault:
         return RequestRefused(fault.code, fault.message)

@@ -158,6 +158,7 @@ class KioskParts:
     counter: TicketingParts
     drafts: ResumableDrafts
     retention: Retention
+    cases: StoredCases
 
     @property
     def issuer(self) -> TicketIssuer:
@@ -233,15 +234,19 @@ def kiosk_of(
         site=node.settings.node.site,
         keep_days=node.settings.ui.keep_days,
     )
+    cases = StoredCases(database, None if node.role == "van" else counter.centre)
     return KioskParts(
-        controller=VisitController(_ports(counter, sealer, drafts)),
+        controller=VisitController(_ports(counter, sealer, drafts, cases)),
         counter=counter,
         drafts=drafts,
         retention=retention,
+        cases=cases,
     )
 
 
-def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> Ports:
+def _ports(
+    counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts, cases: StoredCases
+) -> Ports:
     database, catalogue = counter.database, counter.catalogue
     ui = counter.node.settings.ui
 
@@ -280,7 +285,7 @@ def _ports(counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts) -> 
         ),
         slips=StoredSlips(database, counter.spool, counter.receipts, reissue=reissue),
         facts=StoredFacts(database),
-        cases=StoredCases(database),
+        cases=cases,
         place=counter.place,
         opener=FormOpener(),
         staff=_staff(counter),

@@ -145,6 +145,8 @@ class Core:
             return
         database = self._kiosk.database
         answered = self._kiosk.issuer.settle()
+        if answered:
+            self._kiosk.cases.report()
         self._settle_s = SETTLE_S if answered else min(self._settle_s * 2, SETTLE_S_MAX)
         self._settle_at = self._clock.monotonic() + self._settle_s
         journal_corrections(self._clock, database.store, database.journal, database.ids)

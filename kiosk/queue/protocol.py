@@ -68,7 +68,36 @@ class StaffCall(msgspec.Struct, frozen=True, tag="staff-call"):
     state: str
 
 
-Ask = GrantRequest | LeaseRequest | TicketReport | GrantsRequest | Disown | StaffCall
+class CaseReceipt(msgspec.Struct, frozen=True):
+    """A reference this kiosk gave; `at` is Unix milliseconds."""
+
+    reference: str
+    agency: str
+    at: int
+
+
+class CaseReport(msgspec.Struct, frozen=True, tag="case-report"):
+    """References this kiosk gave, so that the other kiosks of the centre know them."""
+
+    receipts: tuple[CaseReceipt, ...]
+
+
+class CaseQuestion(msgspec.Struct, frozen=True, tag="case-question"):
+    """Does any kiosk of this centre know `reference`?"""
+
+    reference: str
+
+
+Ask = (
+    GrantRequest
+    | LeaseRequest
+    | TicketReport
+    | GrantsRequest
+    | Disown
+    | StaffCall
+    | CaseReport
+    | CaseQuestion
+)
 
 
 class Granted(msgspec.Struct, frozen=True, tag="granted"):
@@ -101,6 +130,13 @@ class Grants(msgspec.Struct, frozen=True, tag="grants"):
     visits: tuple[UUID, ...]
 
 
+class CaseKnown(msgspec.Struct, frozen=True, tag="case-known"):
+    """The office of a reference and when it was given; an empty agency: nobody here gave it."""
+
+    agency: str = ""
+    at: int = 0
+
+
 class RequestRefused(msgspec.Struct, frozen=True, tag="refused"):
     """The request makes no sense here."""
 
@@ -108,7 +144,7 @@ class RequestRefused(msgspec.Struct, frozen=True, tag="refused"):
     text: str
 
 
-Answer = Granted | Leased | Reported | Grants | RequestRefused
+Answer = Granted | Leased | Reported | Grants | CaseKnown | RequestRefused
 
 _encoder = msgspec.msgpack.Encoder()
 _asks: msgspec.msgpack.Decoder[Ask] = msgspec.msgpack.Decoder(Ask)

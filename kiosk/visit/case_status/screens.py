@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.case_reference import given_by, origin_of, read_reference, same_site
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
 from kiosk.visit.flow import State
 from kiosk.visit.ports import CaseStatus
@@ -38,7 +39,8 @@ def status_answer(context: ScreenContext) -> Screen:
     say, known = context.translator.say, context.session.status_input.answer
     blocks: list[Block] = []
     if known is None:
-        blocks.append(notice(say("status_answer.nothing"), icon="info"))
+        key = "elsewhere" if _given_elsewhere(context) else "nothing"
+        blocks.append(notice(say(f"status_answer.{key}"), icon="info"))
     else:
         agency = context.catalogue.agency(known.agency).title(context.session.language)
         words = say(f"status_answer.{known.stage}", agency=agency, reason=_reason(context, known))
@@ -58,6 +60,13 @@ def status_answer(context: ScreenContext) -> Screen:
     return Screen(
         say("status_answer.title"), context.session.status_input.reference, blocks, actions
     )
+
+
+def _given_elsewhere(context: ScreenContext) -> bool:
+    """Whether the reference says that another centre or van gave it."""
+    reference = read_reference(context.session.status_input.reference) or ""
+    given = given_by(reference)
+    return given is not None and not same_site(given[0], origin_of(context.place.site, 0))
 
 
 def _reason(context: ScreenContext, known: CaseStatus) -> str:

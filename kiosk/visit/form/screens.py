@@ -148,7 +148,7 @@ def submitted(context: ScreenContext) -> Screen:
         *_not_approved(context),
         step(sent, "send"),
         *([step(say("submitted.next_desk"), "ticket")] if _ticket(context) else []),
-        step(say("submitted.ask"), "call"),
+        step(say("submitted.ask_van" if context.place.mobile else "submitted.ask"), "call"),
         *paper_notice(context),
     ]
     actions = [

@@ -301,8 +301,8 @@ def test_what_is_said_is_in_words_and_nothing_masked_is_said(visitor: Visitor) -
 
 
 def unknown(rest: bytes) -> str:
-    """A reference that some other kiosk may have given."""
-    return make_reference("NRB", origin_of("HC-001", 9), 86_400, rest)
+    """A reference that another kiosk of this van may have given."""
+    return make_reference("NRB", origin_of("VAN-1", 9), 86_400, rest)
 
 
 def ask(visitor: Visitor, reference: str) -> str:
@@ -346,6 +346,11 @@ def test_words_have_a_slip_and_the_status_screen_knows_them(visitor: Visitor, ki
 def reference_on(visitor: Visitor) -> str:
     """The reference on the screen that says thank you."""
     return next(b.text for b in visitor.view.blocks if "reference" in b.text).split()[-1]
+
+
+def test_a_reference_of_another_place_is_sent_there(visitor: Visitor) -> None:
+    other = make_reference("NRB", origin_of("HC-013", 1), 86_400, b"1234")
+    assert "given at another place" in ask(home(visitor).tap("help"), other)
 
 
 def test_a_slip_of_the_pen_in_a_reference_is_told_at_once(visitor: Visitor) -> None:
