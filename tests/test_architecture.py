@@ -121,6 +121,26 @@ def test_each_library_is_imported_only_where_it_lives() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize(
+    ("package", "where"),
+    [
+        ("kivy", "kiosk/ui/"),
+        ("sqlite_utils", ""),
+        ("zmq", "sync/transports/"),
+        ("cryptography", "provisioning/"),
+        ("serial", "peripherals/drivers/"),
+        ("escpos", "peripherals/printing/escpos/"),
+    ],
+)
+def test_the_packages_the_customer_named_do_the_work(package: str, where: str) -> None:
+    users = [
+        name_of(path)
+        for path in sources(*PACKAGES)
+        if package in {name.split(".")[0] for _, name in imported(ast.parse(path.read_text()))}
+    ]
+    assert [name for name in users if name.startswith(where)]
+
+
 def test_nobody_but_the_owner_asks_for_time_randomness_or_the_running_app() -> None:
     wrong = []
     for path in sources(*PACKAGES):
