@@ -25,8 +25,8 @@ class _Port(serial.Serial):
     keep_waiting = False
 
     def _reset_input_buffer(self) -> None:
-        if not self.keep_waiting:
-            termios.tcflush(self.fileno(), termios.TCIFLUSH)
+        if not self.keep_waiting and self.fd is not None:
+            termios.tcflush(self.fd, termios.TCIFLUSH)
 
 
 class SerialLine(DescriptorLine):
