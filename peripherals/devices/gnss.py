@@ -4,16 +4,22 @@ Rules: a report counts only with mode 2 or 3, both coordinates and a plausible v
 (which receivers and libraries send without a fix) is no fix. A fix older than 30 s is flagged
 stale. A fix further from the last trusted one than the van could have driven (50 km at most,
 or 180 km/h, whichever is nearer) is flagged as a jump and not used until five agree.
-Two sources, one tracker: gpsd's JSON socket, or NMEA 0183 sentences from a serial receiver.
+Estimated, typed-in and simulated positions are no fix. Two sources, one tracker: gpsd's JSON
+socket, or NMEA 0183 sentences from a serial receiver.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
-from peripherals.line_protocol import DeviceCondition, DeviceEvent, TextLineProtocol
+from peripherals.line_protocol import (
+    DeviceCondition,
+    DeviceEvent,
+    ProtocolBroken,
+    TextLineProtocol,
+)
 from peripherals.status import Cause, DeviceState
 from provisioning.distance import great_circle_km
 
@@ -25,6 +31,15 @@ _SLACK_KM = 0.5
 _GPSD_LINE_MAX = 16_384
 _NMEA_LINE_MAX = 96  # NMEA 0183 allows 82
 _SILENT_S = 10.0
+_SILENCES_MAX = 3
+_ACCURACY_M_MAX = 1_000.0
+"""A position that may be a kilometre off names no place."""
+
+_MEASURED = frozenset("12345")
+"""GGA quality: GPS, differential, PPS, RTK, RTK float. 6 is estimated, 7 typed in, 8 simulated."""
+
+_NOT_MEASURED = frozenset({5, 6, 7, 8})
+"""gpsd's TPV status: dead reckoning, mixed with it, surveyed (typed in), simulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +127,11 @@ class _Receiver(TextLineProtocol):
         super().__init__(line_max)
         self._tracker = Tracker()
         self._last: GnssPosition | None = None
+        self._silences = 0
 
     def begin(self, now: float) -> list[DeviceEvent]:
         self.wipe()
+        self._silences = 0
         self._wakes_at = now + _SILENT_S
         return []
 
@@ -123,7 +140,7 @@ class _Receiver(TextLineProtocol):
         for line in self._lines.feed(chunk):
             heard, fix = self._line(line, now)
             if heard:
-                self._wakes_at = now + _SILENT_S
+                self._wakes_at, self._silences = now + _SILENT_S, 0
                 events += self._told(self._tracker.report(fix, now))
         return events
 
@@ -131,9 +148,12 @@ class _Receiver(TextLineProtocol):
         if self._wakes_at is None or now < self._wakes_at:
             return []
         self._wakes_at = now + _SILENT_S
+        self._silences += 1
         position = self._tracker.position(now)
         told = self._told(position) if position.fix else []
-        return told or [self._silence()]
+        deaf = self._silences % _SILENCES_MAX == 0  # open and deaf: a fresh line may hear
+        broken = [ProtocolBroken(self._silence().cause)] if deaf else []
+        return [*(told or [self._silence()]), *broken]
 
     def position(self, now: float) -> GnssPosition:
         """The position as it stands `now`."""
@@ -179,7 +199,7 @@ class Gpsd(_Receiver):
         if not isinstance(report, dict) or report.get("class") != "TPV":
             return False, None
         report = cast("dict[str, object]", report)
-        if report.get("mode") not in {2, 3}:
+        if report.get("mode") not in {2, 3} or report.get("status") in _NOT_MEASURED:
             return True, None
         # A TPV can say mode 3 and carry no latitude.
         place = plausible(report.get("lat"), report.get("lon"))
@@ -187,11 +207,14 @@ class Gpsd(_Receiver):
             return True, None
         error = report.get("eph", report.get("epx"))
         accuracy = float(error) if isinstance(error, int | float) else None
-        return True, Fix(*place, accuracy, now)
+        return True, _accurate(Fix(*place, accuracy, now))
 
 
 class Nmea(_Receiver):
-    """NMEA 0183 from a serial receiver: GGA and RMC of any talker, checksum required.
+    """NMEA 0183 from a serial receiver: GGA, GNS and RMC of any talker, checksum required.
+
+    GGA or GNS says where; RMC says whether that is valid, and where too when it is the only
+    sentence there is (its accuracy is then unknown).
 
     Nothing but spoilt sentences for a while means a wrong speed or a bad cable, and says so.
     """
@@ -200,6 +223,8 @@ class Nmea(_Receiver):
         super().__init__(_NMEA_LINE_MAX)
         self.checksum_errors = 0
         self._spoilt = 0
+        self._void = False
+        self._full_at: float | None = None  # when a GGA or GNS was heard last
 
     def _silence(self) -> DeviceCondition:
         spoilt = self._spoilt + self._lines.overlong
@@ -215,11 +240,17 @@ class Nmea(_Receiver):
             return False, None
         self._spoilt = 0
         kind = fields[0][2:]
-        if kind == "GGA" and len(fields) >= 9:
-            return True, _gga(fields, now)
-        # RMC repeats the position of GGA; only its "void" is news, and then GGA says so as well.
-        if kind == "RMC" and len(fields) >= 10 and fields[2] != "A":
-            return True, None
+        if kind in {"GGA", "GNS"} and len(fields) >= 9:
+            self._full_at = now
+            return True, None if self._void else _full(kind, fields, now)
+        if kind == "RMC" and len(fields) >= 10:
+            mode = fields[12] if len(fields) > 12 else "A"  # since NMEA 2.3
+            self._void = fields[2] != "A" or mode not in set("ADFPR")
+            if self._void:
+                return True, None
+            if self._full_at is None or now - self._full_at > _SILENT_S:
+                place = _place(fields, 3)
+                return True, Fix(*place, None, now) if place else None
         return False, None
 
 
@@ -234,12 +265,16 @@ def sentence(line: str) -> list[str] | None:
     return body.split(",") if f"{total & 0xFF:02X}" == told.upper() else None
 
 
-def _gga(fields: list[str], now: float) -> Fix | None:
-    if fields[6] in {"", "0"}:
+def _full(kind: str, fields: list[str], now: float) -> Fix | None:
+    """The fix of a GGA or GNS sentence, when it was measured."""
+    quality, satellites = fields[6], fields[7]
+    if kind == "GGA":
+        measured = quality in _MEASURED
+    else:  # one letter a constellation; N is none, and none may be estimated
+        measured = bool(set(quality) & set("ADFPR")) and not set(quality) & set("EMS")
+    if not measured or (satellites.isdigit() and int(satellites) == 0):
         return None
-    latitude = _degrees(fields[2], fields[3], "NS")
-    longitude = _degrees(fields[4], fields[5], "EW")
-    place = plausible(latitude, longitude)
+    place = _place(fields, 2)
     if place is None:
         return None
     try:
@@ -247,7 +282,19 @@ def _gga(fields: list[str], now: float) -> Fix | None:
         accuracy = float(fields[8]) * 5
     except ValueError:
         accuracy = None
-    return replace(Fix(*place, None, now), accuracy_m=accuracy)
+    return _accurate(Fix(*place, accuracy, now))
+
+
+def _place(fields: list[str], first: int) -> tuple[float, float] | None:
+    """Latitude, N or S, longitude, E or W, from field `first` on."""
+    latitude = _degrees(fields[first], fields[first + 1], "NS")
+    longitude = _degrees(fields[first + 2], fields[first + 3], "EW")
+    return plausible(latitude, longitude)
+
+
+def _accurate(fix: Fix) -> Fix | None:
+    """The fix, unless it says itself that it is good for nothing."""
+    return None if fix.accuracy_m is not None and fix.accuracy_m > _ACCURACY_M_MAX else fix
 
 
 def _degrees(text: str, side: str, sides: str) -> float | None:

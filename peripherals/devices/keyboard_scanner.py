@@ -68,12 +68,15 @@ class HidScanner(ReceiveOnlyProtocol):
         self._shifts: set[int] = set()
         self._caps = False
         self._refused: ScanRefusal | None = None
+        self._tail = False
+        self._heard_at = 0.0
         self._legible = Legibility()
 
     def begin(self, now: float) -> list[DeviceEvent]:
         del now
         self._legible.forget()
         self.wipe()
+        self._tail = False
         return [DeviceCondition(DeviceState.READY)]
 
     def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
@@ -95,7 +98,8 @@ class HidScanner(ReceiveOnlyProtocol):
             held = len(self._typed) > 0 or self._refused is not None
             why = self._refused or ScanRefusal.CUT
             self._clear()
-            return self._legible.judge([ScanRefused(why)]) if held else []
+            told, self._tail = held and not self._tail, held or self._tail
+            return self._legible.judge([ScanRefused(why)]) if told else []
         return self._finish()
 
     def ended(self, now: float) -> list[DeviceEvent]:
@@ -108,6 +112,7 @@ class HidScanner(ReceiveOnlyProtocol):
         self._partial.wipe()
         self._shifts.clear()
         self._caps = False
+        self._tail = self._tail or len(self._typed) > 0
         self._clear()
 
     def _clear(self) -> None:
@@ -128,7 +133,8 @@ class HidScanner(ReceiveOnlyProtocol):
         return []
 
     def _key(self, code: int, now: float) -> list[DeviceEvent]:
-        self._quiet_at = now + self._framing.gap_s
+        self._tail = self._tail and now - self._heard_at < self._framing.tail_s
+        self._heard_at, self._quiet_at = now, now + self._framing.gap_s
         if code == CAPS_KEY:
             self._caps = not self._caps
         elif code in self._ends:
@@ -144,7 +150,10 @@ class HidScanner(ReceiveOnlyProtocol):
 
     def _finish(self) -> list[DeviceEvent]:
         payload, why = self._typed.take(), self._refused
+        tail, self._tail = self._tail, False
         self._clear()
+        if tail:  # the rear part of a cut scan is never a code
+            return []
         if why is not None:
             return self._legible.judge([ScanRefused(why)])
         return self._legible.judge([completed(self._framing, payload)]) if payload else []

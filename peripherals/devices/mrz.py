@@ -24,6 +24,7 @@ from datetime import date
 
 _VALUES = {c: v for v, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
 _WEIGHTS = (7, 3, 1)
+ADULT, AGE_MAX = 18, 115
 KENYA = frozenset({"KEN", "KYA"})
 
 _KENYAN_PASSPORT = re.compile(r"[A-J]K?\d{7}")
@@ -136,8 +137,12 @@ def _checked(text: str, digit: str, field: str, line: int, *, blank: bool = Fals
     return text
 
 
-def _born(text: str, line: int, today: date) -> str:
-    """A birth date; month and day may be unknown (`00` or `<<`, ICAO 9303-3 section 4.8)."""
+def _born(text: str, line: int, today: date, age_least: int) -> tuple[str, bool]:
+    """A birth date, and whether the two digits of its year leave no doubt about the century.
+
+    Month and day may be unknown (`00` or `<<`, ICAO 9303-3 section 4.8). The youngest age the
+    document allows is taken; where another century makes a living person too, a person says.
+    """
     year, parts = text[:2], [text[2:4], text[4:6]]
     known = [int(part) if part.isdigit() else 0 if part == "<<" else -1 for part in parts]
     if not year.isdigit() or -1 in known:
@@ -145,14 +150,23 @@ def _born(text: str, line: int, today: date) -> str:
     month, day = known
     if day and not month:
         raise _Bad(MrzProblem.DATE, "date_of_birth", line)
+    found, living = "", 0
     for century in (today.year // 100 * 100, today.year // 100 * 100 - 100):
         try:
             earliest = date(century + int(year), month or 1, day or 1)
         except ValueError:
             continue
-        if earliest <= today:
-            return earliest.isoformat()[: 10 if day else 7 if month else 4]
-    raise _Bad(MrzProblem.DATE, "date_of_birth", line)
+        age = (
+            today.year - earliest.year - ((today.month, today.day) < (earliest.month, earliest.day))
+        )
+        if earliest > today:
+            continue
+        living += age <= AGE_MAX
+        if not found and age >= age_least:
+            found = earliest.isoformat()[: 10 if day else 7 if month else 4]
+    if not found:
+        raise _Bad(MrzProblem.DATE, "date_of_birth", line)
+    return found, living < 2
 
 
 def _expires(text: str, line: int) -> date:
@@ -211,13 +225,15 @@ def _id_card(lines: list[str], today: date) -> IdCard:
     _checked(whole, second[29], "composite", 2)
     id_number, proven = _id_number(second[15:29])
     surname, given = _names(third, 3)
+    born_on, sure = _born(born, 2, today, ADULT)
     confirm = ["names", "sex"]
+    confirm += [] if sure else ["born"]
     confirm += [] if serial.isdigit() else ["card_serial"]
     confirm += [] if proven else ["id_number"]
     return IdCard(
         id_number=id_number,
         card_serial=_filled(serial, "card_serial", 1),
-        born=_born(born, 2, today),
+        born=born_on,
         sex=_sex(second[7], 2),
         expires=_expires(expiry, 2) if expiry.strip("<") else None,
         names=(surname, *given),
@@ -240,7 +256,9 @@ def _passport(lines: list[str], today: date) -> Passport:
     _checked(second[:10] + second[13:20] + second[21:43], second[43], "composite", 2)
     number = _filled(number, "document_number", 2)
     surname, given = _names(first[5:], 1)
+    born_on, sure = _born(born, 2, today, 0)
     confirm = ["names", "sex"]
+    confirm += [] if sure else ["born"]
     confirm += [] if state == nationality else ["issuing_state", "nationality"]
     kenyan = state in KENYA and state == nationality and _KENYAN_PASSPORT.fullmatch(number)
     confirm += [] if kenyan else ["document_number"]
@@ -249,7 +267,7 @@ def _passport(lines: list[str], today: date) -> Passport:
         number=number,
         issuing_state=state,
         nationality=nationality,
-        born=_born(born, 2, today),
+        born=born_on,
         sex=_sex(second[20], 2),
         expires=_expires(expiry, 2),
         surname=surname,

@@ -85,11 +85,16 @@ class ScanRefused:
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """How this scanner marks a scan. `gap_s` is the longest silence inside one scan."""
+    """How this scanner marks a scan. `gap_s` is the longest silence inside one scan.
+
+    After a cut, everything up to the next suffix, or to a silence of `tail_s`, is the cut scan's
+    tail and is thrown away with it: the rear part of a code is never a code.
+    """
 
     suffix: bytes = b"\r"
     aim: bool = False
     gap_s: float = 0.25
+    tail_s: float = 0.75
     bytes_max: int = SCAN_BYTES_MAX
 
 
@@ -149,18 +154,22 @@ class SerialScanner(ReceiveOnlyProtocol):
         self._framing = framing or Framing()
         self._buffer = WipedBuffer(self._framing.bytes_max + len(self._framing.suffix))
         self._too_long = False
+        self._tail = False
+        self._heard_at = 0.0
         self._legible = Legibility()
 
     def begin(self, now: float) -> list[DeviceEvent]:
         del now
         self._legible.forget()
         self.wipe()
+        self._tail = False
         # A scanner is silent until someone scans: an open line is all the proof there is.
         return [DeviceCondition(DeviceState.READY)]
 
     def received(self, chunk: bytes, now: float) -> list[DeviceEvent]:
         events = self.elapsed(now)
-        self._quiet_at = now + self._framing.gap_s
+        self._tail = self._tail and now - self._heard_at < self._framing.tail_s
+        self._heard_at, self._quiet_at = now, now + self._framing.gap_s
         suffix = self._framing.suffix
         for byte in chunk:
             if not self._buffer.add(bytes((byte,))):
@@ -180,6 +189,9 @@ class SerialScanner(ReceiveOnlyProtocol):
             return []
         if not self._framing.suffix:
             return self._legible.judge(self._finish())
+        if self._tail:
+            self.wipe()
+            return []
         blank = not self._buffer.peek().strip(b"\r\n")
         self.wipe()
         return [] if blank else [ScanRefused(ScanRefusal.CUT)]
@@ -191,17 +203,25 @@ class SerialScanner(ReceiveOnlyProtocol):
         return [ScanRefused(ScanRefusal.CUT)] if cut else []
 
     def wipe(self) -> None:
+        self._tail = self._tail or self._half()
         self._buffer.wipe()
         self._too_long = False
         self._quiet_at = None
+
+    def _half(self) -> bool:
+        """Whether what is held is the beginning of a scan."""
+        return bool(self._framing.suffix and self._buffer.peek().strip(b"\r\n"))
 
     def _ends_with(self, suffix: bytes) -> bool:
         return self._buffer.find(suffix, max(0, len(self._buffer) - len(suffix))) >= 0
 
     def _finish(self) -> list[DeviceEvent]:
         payload = self._buffer.take()
-        too_long = self._too_long
+        too_long, tail = self._too_long, self._tail
         self.wipe()
+        self._tail = False
+        if tail:
+            return []
         if too_long:
             return [ScanRefused(ScanRefusal.TOO_LONG)]
         if self._framing.suffix:

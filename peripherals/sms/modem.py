@@ -23,6 +23,20 @@ from peripherals.status import Cause, DeviceState
 
 COMMAND_S, PROMPT_S, SUBMIT_S, FENCE_S, POLL_S = 5.0, 10.0, 60.0, 10.0, 10.0
 FENCES_MAX = 3
+_REGISTERED = frozenset({"1", "5", "6", "7", "9", "10"})
+"""At home or roaming; for SMS only; with circuit-switched fallback not preferred (TS 27.007)."""
+
+_STARTED = (
+    "RDY",
+    "^SYSSTART",
+    "PB DONE",
+    "SMS Ready",
+    "SMS READY",
+    "Call Ready",
+    "NORMAL POWER DOWN",
+)
+"""What modems say by themselves when they come up (or go down): SIMCom, Quectel, Telit, u-blox."""
+
 WEAK_PERCENT = 20
 _ESC, _CTRL_Z = b"\x1b", b"\x1a"
 _SET_UP = ("AT", "ATE0", "AT+CMEE=1", "AT+CMGF=0", "AT+CPIN?", "AT+CREG?", "AT+CSQ")
@@ -69,6 +83,7 @@ class _Flight:
     done: int = 0
     submitted: bool = False
     reported: bool = False
+    framed: bool = False
 
 
 class Modem(TextLineProtocol):
@@ -139,6 +154,10 @@ class Modem(TextLineProtocol):
             self._write(_FENCE, now, FENCE_S, before=_ESC)
         elif self._pending:
             self._write(self._pending.pop(0), now, COMMAND_S)
+        elif self._flight and not self._flight.framed:
+            # A modem that restarted unheard is in text mode, and would send the PDU as words.
+            self._flight.framed = True
+            self._write("AT+CMGF=0", now, COMMAND_S)
         elif self._flight:
             part = self._flight.parts[self._flight.done]
             self._write(f"AT+CMGS={part.length}", now, PROMPT_S)
@@ -164,9 +183,11 @@ class Modem(TextLineProtocol):
         if line.startswith("+CMGS:"):
             return self._confirmed()
         if line.startswith("+CPIN:"):
-            self._sim = line.endswith("READY")
-        elif found := re.fullmatch(r"\+CREG: ?(?:\d,)?(\d).*", line):
-            self._registered = found[1] in {"1", "5"}
+            self._sim = line.partition(":")[2].strip() == "READY"
+            if self._command != "AT+CPIN?":
+                return self._restarted()
+        elif found := re.fullmatch(r"\+(C|CE)REG: ?(?:\d,)?(\d+).*", line):
+            self._heard_network(found[1], found[2])
         elif found := re.fullmatch(r"\+CSQ: ?(\d+),\d+", line):
             level = int(found[1])
             self._percent = round(level * 100 / 31) if level <= 31 else None
@@ -174,9 +195,28 @@ class Modem(TextLineProtocol):
             self._fences = -1  # its OK ends the fence
         elif line == "OK":
             return self._ok()
+        elif line.startswith(_STARTED) or (line == self._command and line not in {"AT", "ATE0"}):
+            return self._restarted()
         elif line == "ERROR" or line.startswith(("+CMS ERROR", "+CME ERROR")):
             return self._error(line)
         return []
+
+    def _heard_network(self, domain: str, told: str) -> None:
+        """Registered for SMS in one of the two: circuit-switched, or LTE where that is all."""
+        self._registered = told in _REGISTERED
+        if domain == "C" and not self._registered and self._command == "AT+CREG?":
+            self._pending.insert(0, "AT+CEREG?")
+
+    def _restarted(self) -> list[DeviceEvent]:
+        """The modem came up anew, or speaks as one that did: nothing it was told still holds.
+
+        Its echo is back, and its text mode, in which a PDU would go out as words to a wrong
+        number. A message handed over before stays uncertain, one not handed over waits.
+        """
+        events = self._give_up("the modem restarted") if self._flight else []
+        self._flight, self._command, self._wakes_at, self._fences = None, None, None, 0
+        self._pending, self._told = list(_SET_UP), None
+        return events
 
     def _confirmed(self) -> list[DeviceEvent]:
         """`+CMGS:`: the part in flight is proven, in time or in front of the fence."""
@@ -214,7 +254,9 @@ class Modem(TextLineProtocol):
         if flight and command and command.startswith("AT+CMGS="):
             return self._refused(flight, line)
         self._sim = self._sim and command != "AT+CPIN?"
-        self._registered = self._registered and command != "AT+CREG?"
+        if command == "AT+CREG?":
+            self._registered = False
+            self._pending.insert(0, "AT+CEREG?")
         return self._state() if command == "AT+CSQ" else []
 
     def _refused(self, flight: _Flight, line: str) -> list[DeviceEvent]:

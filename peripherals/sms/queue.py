@@ -43,6 +43,8 @@ SMS_TABLES = MigrationSet(
     ),
 )
 _RETRY_S = (5, 15, 60, 180)
+TRIES_MAX = 8
+"""A message a modem refuses so often is a person's to look at."""
 
 
 class SmsRefused(DeviceFault):
@@ -155,6 +157,10 @@ class SmsQueue:
                 return
             if report.outcome is SmsOutcome.RETRY:
                 if SmsState(row[0]) is not SmsState.SENDING:
+                    return
+                if int(row[1]) + 1 >= TRIES_MAX:
+                    detail = f"refused {TRIES_MAX} times: {report.detail}"
+                    self._set(tx, report.job, SmsState.FAILED, detail)
                     return
                 wait = timedelta(seconds=_RETRY_S[min(int(row[1]), len(_RETRY_S) - 1)])
                 tx.execute(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 
+from kiosk.filling.normalize import visible_text
 from kiosk.queue.numbering import service_day
 from kiosk.ui_protocol.view import (
     Activated,
@@ -117,7 +118,8 @@ class VisitController:
         found = edit_for(self.session.state, event.id)
         if found is not None:
             edit, tail = found
-            edit(ActionContext(self.session, self._ports), tail, event.text)
+            text = visible_text(event.text, lines=True)
+            edit(ActionContext(self.session, self._ports), tail, text)
 
     def _scan(self, text: str) -> None:
         if self._countdown():
@@ -125,7 +127,7 @@ class VisitController:
         self._touch()
         scan = scan_for(self.session.state)
         if scan is not None:
-            scan(ActionContext(self.session, self._ports), "", text)
+            scan(ActionContext(self.session, self._ports), "", visible_text(text))
 
     def _element(self, name: str) -> Element | None:
         """The element `name` of the current view; a wheel also answers to its two buttons."""

@@ -327,7 +327,7 @@ def test_the_sending_state_is_durable_before_the_modem_gets_a_byte(desk: Desk) -
     assert desk.queue.pump(desk.bench.protocol, desk.bench.now)
     assert desk.states() == [SmsState.SENDING]
     assert b"CMGS" not in before
-    assert desk.bench.protocol.outgoing().startswith(b"AT+CMGS=")
+    assert desk.bench.protocol.outgoing() == b"AT+CMGF=0\r"
 
 
 def test_a_wrong_number_is_refused_when_it_is_asked_for(desk: Desk) -> None:
