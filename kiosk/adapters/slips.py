@@ -87,4 +87,4 @@ class StoredSlips:
 
     def _stuck(self) -> bool:
         state = read_health(self._store, self._clock.now()).printer
-        return state in {DeviceState.BLOCKED, DeviceState.LOST, DeviceState.ABSENT}
+        return not state.serves and state is not DeviceState.UNKNOWN

@@ -150,23 +150,21 @@ def _born(text: str, line: int, today: date, age_least: int) -> tuple[str, bool]
     month, day = known
     if day and not month:
         raise _Bad(MrzProblem.DATE, "date_of_birth", line)
-    found, living = "", 0
+    births: list[tuple[int, str]] = []  # age and date, the youngest first
     for century in (today.year // 100 * 100, today.year // 100 * 100 - 100):
         try:
             earliest = date(century + int(year), month or 1, day or 1)
         except ValueError:
             continue
-        age = (
-            today.year - earliest.year - ((today.month, today.day) < (earliest.month, earliest.day))
-        )
-        if earliest > today:
-            continue
-        living += age <= AGE_MAX
-        if not found and age >= age_least:
-            found = earliest.isoformat()[: 10 if day else 7 if month else 4]
-    if not found:
+        if earliest <= today:
+            early = (today.month, today.day) < (earliest.month, earliest.day)
+            age = today.year - earliest.year - early
+            births.append((age, earliest.isoformat()[: 10 if day else 7 if month else 4]))
+    if not births:
         raise _Bad(MrzProblem.DATE, "date_of_birth", line)
-    return found, living < 2
+    holders = [birth for birth in births if age_least <= birth[0] <= AGE_MAX]
+    living = [birth for birth in births if birth[0] <= AGE_MAX]
+    return (holders or births)[0][1], bool(holders) and len(living) == 1
 
 
 def _expires(text: str, line: int) -> date:

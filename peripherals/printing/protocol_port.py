@@ -129,6 +129,10 @@ class PrinterClient(Protocol):
         """All of `octets`, however slowly the printer takes them."""
         ...
 
+    def silent_s(self) -> float:
+        """Seconds since anything at all was heard, or since the opening."""
+        ...
+
     def hear(self, deadline_s: float) -> bool:
         """Listen once; True when something came."""
         ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from unicodedata import combining, normalize
 
 import segno
 from PIL import Image, ImageDraw, ImageFont
@@ -23,6 +24,26 @@ def slip_font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
     """The slip font at a pixel size; monospaced, with the letters of all Kenyan languages."""
     name = "slip-bold.ttf" if bold else "slip-regular.ttf"
     return ImageFont.truetype(_FONTS / name, size)
+
+
+MISSING = "\u25a1"
+"""Stands for a letter the slip font does not have either: seen to be missing, never left out."""
+
+
+@lru_cache(maxsize=1024)
+def legible(cluster: str) -> str:
+    """A character with its marks, as far as the slip font has it: its base letter, or a box."""
+    for shape in (cluster, normalize("NFKC", cluster), normalize("NFKD", cluster)[:1]):
+        if all(combining(char) or _has(char) for char in shape):
+            return shape
+    return MISSING
+
+
+@lru_cache(maxsize=2048)
+def _has(char: str) -> bool:
+    """Whether the slip font has a shape of its own for it."""
+    font = slip_font(20, bold=False)
+    return char.isascii() or bytes(font.getmask(char)) != bytes(font.getmask("\U0010ffff"))
 
 
 def draw_text(
@@ -46,6 +67,7 @@ def draw_text(
             cluster += char
             continue
         if cluster.strip():
+            cluster = legible(cluster)
             middle = left + cells * cell[0] + cell[0] / 2
             baseline = top + round(cell[1] * 0.79)
             pencil.text((middle, baseline), cluster, font=font, fill=ink, anchor="ms")

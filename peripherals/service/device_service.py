@@ -159,6 +159,7 @@ class DeviceService:
                 stopping=lambda: self._supervisor.stopping,
                 may_take=lambda: not parts.hold.holding and neighbours.all_before_are_helpless(),
                 helpless=neighbours.helpless,
+                plugged=lambda: self._plugs.plugs[name].times,
             )
             return _Owning(worker, store)
 

@@ -76,6 +76,10 @@ class ReceivedReplies:
         """Bytes that fitted no reply."""
         return self._reader.noise
 
+    def silent_s(self) -> float:
+        """Seconds since anything at all was heard, or since the opening."""
+        return self._clock.monotonic() - self._last_voice
+
     def hear(self, deadline_s: float) -> bool:
         """Listen once; True when something came."""
         octets = self.transport.read(deadline_s)

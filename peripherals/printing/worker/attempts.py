@@ -68,6 +68,8 @@ class PrintAttempts:
         self.row = PrinterRow(spool.store, printer)
         self._clock = clock
         self.journal = journal
+        self.proofs = 0
+        """How many slips were proven since this was made."""
 
     @property
     def store(self) -> Store:
@@ -91,6 +93,11 @@ class PrintAttempts:
     def _first(self, where: str, parameters: Sequence[str] = ()) -> JobRow | None:
         row = self.store.one(select_jobs(f"{where} ORDER BY seq LIMIT 1"), parameters)
         return job_row(row) if row else None
+
+    def tests_wanted(self) -> int:
+        """The number of the newest test slip a person asked for; 0 when there is none."""
+        row = self.store.one("SELECT max(seq) FROM print_job WHERE kind = 'test'")
+        return int(row[0] or 0) if row else 0
 
     def job(self, job_id: str) -> JobRow:
         """The job as it stands now."""
@@ -144,6 +151,14 @@ class PrintAttempts:
             tx.execute(_USE_PAPER, (slip_mm, slip_mm, slip_mm, self.printer))
             self._move(tx, attempt.job.id, JobState.AWAIT_PROOF)
         return replace(attempt, written=True)
+
+    def used_paper(self, mm: int) -> None:
+        """Paper went through that was nobody's slip."""
+        with self.store.transaction() as tx:
+            tx.execute(
+                "UPDATE printer_state SET roll_mm = max(0, roll_mm - ?) WHERE name = ?",
+                (mm, self.printer),
+            )
 
     def to(self, job_id: str, state: JobState, note: str = "") -> None:
         """HELD, AWAIT_PROOF again, or UNCERTAIN; nothing when the job ended meanwhile."""
@@ -244,6 +259,7 @@ class PrintAttempts:
         if job.state is JobState.QUEUED:  # asked again by staff, and now the first copy answers
             add_event(tx, job_id, "late-proof", now, printer=self.printer, note=note)
             return
+        self.proofs += 1
         move(tx, job, JobState.PRINTED, now, printer=self.printer, note=note)
         tx.execute("UPDATE print_job SET proof = ? WHERE id = ?", (proof.value, job_id))
         self._tell(tx, "print.proven", job, {"proof": proof.value, "copy": max(1, job.copies)})

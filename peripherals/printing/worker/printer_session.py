@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
+from peripherals.faults import DeviceTimeout
 from peripherals.printing.jobs import JobRow
 from peripherals.printing.protocol_port import PrinterClient, PrinterFacts, Proof
 from peripherals.printing.worker.attempts import PrintAttempts, void_counts
 from peripherals.printing.worker.presenter import SlipPresenter
 from peripherals.status import REFRESH_S, Cause, PrinterStatus
+from provisioning.backoff import Backoff
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 
 _BARRIER_S = 3.0
+_CLEARING_MM = 30
 _TRIES = 3
 _ASKED_MOST = 2
 _PATIENCE = 1_000
@@ -40,6 +43,9 @@ class ProofPolicy:
     reopen_s: float = 0.2
     reopen_s_max: float = 5.0
     cutter_retry_s: float = 3.0
+    cutter_retry_s_max: float = 60.0
+    clearings_max: int = 5
+    deaf_s: float = 10.0  # a connection open for so long without a word is opened anew
     ask_again: bool = True
     use_counter: bool = True
 
@@ -107,7 +113,8 @@ class PrinterSession:
         self.proof: Proof | None = None
         self.presenter = SlipPresenter(profile, clock)
         self._ids = ids
-        self._last_recovery = -1e9
+        self._recovery_at = -1e9
+        self._recoveries = Backoff(policy.cutter_retry_s, policy.cutter_retry_s_max)
         self._unanswered = 0
         self._uncounted = 0  # how often GS g 2 was not answered: a clone does not know it
         self._named = False  # it said what it is, or did not know the question
@@ -142,6 +149,10 @@ class PrinterSession:
         if silent and self.client.transport.survives_power_cut:
             self.break_session()
             return True
+        if silent and self.client.silent_s() >= self.policy.deaf_s:
+            # Open and deaf: the other end was switched off, or is another one by now.
+            what = self.client.transport.identity
+            raise DeviceTimeout(f"{what} is open and says nothing; it is opened anew.")
         return False
 
     def is_stranger(self) -> bool:
@@ -238,6 +249,7 @@ class PrinterSession:
         void_counts(self.print_attempts.store, self.print_attempts.printer)
         cleared = self.client.clear()
         self.new_session()
+        self.print_attempts.used_paper(_CLEARING_MM)
         self.client.feed_and_cut()
         if not cleared and self.profile.voice:
             cleared = self.client.barrier(_BARRIER_S)
@@ -249,11 +261,12 @@ class PrinterSession:
     def recover_cutter(self, status: PrinterStatus) -> bool:
         """A cutter or a jam needs `DLE ENQ 2` after a person has freed it; it clears too."""
         if status.cause not in {Cause.CUTTER, Cause.JAM, Cause.ERROR}:
+            self._recoveries.succeeded()
             return False
         now = self.clock.monotonic()
-        if now - self._last_recovery < self.policy.cutter_retry_s:
+        if now < self._recovery_at:
             return False
-        self._last_recovery = now
+        self._recovery_at = now + self._recoveries.failed()
         self.break_session()
         self.print_attempts.row.keep(dirty=1)
         self.client.recover()

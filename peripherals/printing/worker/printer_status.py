@@ -161,6 +161,10 @@ class PrinterRow:
         """Whether bytes of an unfinished slip may be inside the printer."""
         return bool(self._value("dirty"))
 
+    def roll_mm(self) -> int:
+        """What is left of the roll, by reckoning."""
+        return int(self._value("roll_mm") or 0)
+
     def known_proof(self) -> Proof | None:
         """What this printer could prove last time."""
         value = self._value("proof")

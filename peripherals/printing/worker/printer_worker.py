@@ -11,6 +11,7 @@ Rules (design D10), in the order in which they are kept:
 5. Before anything is repeated it is asked again with a fresh number; then the printer is cleared,
    fed and cut, so that two citizens' slips never share a paper; the repeat is marked.
 6. Nobody's slip is sent after its print-by time.
+7. No clearing without end: after a few without one slip proven the printer is left to a person.
 
 `turn` does one thing and returns how long nothing needs to be done. It raises no `DeviceFault`: a
 printer that fails is a state, not an error.
@@ -19,6 +20,7 @@ printer that fails is a state, not an error.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from peripherals.faults import DeviceFault
 from peripherals.printing.jobs import JobRow, JobState
@@ -31,6 +33,7 @@ from peripherals.printing.worker.printer_session import (
     SlipAbandoned,
     StatusNotice,
 )
+from peripherals.printing.worker.repeat_limit import RepeatLimit
 from peripherals.status import NEEDS_A_PERSON, Cause, DeviceState, PrinterStatus, cause_of
 from peripherals.transport_port import Transport
 from provisioning.backoff import Backoff
@@ -57,6 +60,7 @@ class PrinterWorker:
         stopping: Callable[[], bool] = lambda: False,
         may_take: Callable[[], bool] = lambda: True,
         helpless: Callable[[], list[str]] = list,
+        plugged: Callable[[], int] = int,
     ) -> None:
         self._print_attempts = print_attempts
         self._protocol = protocol
@@ -71,6 +75,7 @@ class PrinterWorker:
         self._notice = StatusNotice(print_attempts)
         self._printer_session: PrinterSession | None = None
         self._backoff = Backoff(self._policy.reopen_s, self._policy.reopen_s_max)
+        self._limit = RepeatLimit(print_attempts, self._policy.clearings_max, plugged)
 
     def turn(self) -> float:
         """One look, and at most one slip; seconds until another turn has something to do."""
@@ -78,6 +83,8 @@ class PrinterWorker:
             self._print_attempts.expire()
             printer_session = self._printer_session or self._open()
             status = self._look(printer_session)
+            if self._limit.resting:
+                return self._policy.look_s
             if not status.state.serves:
                 self._while_unusable(printer_session, status)
                 return self._policy.blocked_look_s
@@ -130,8 +137,19 @@ class PrinterWorker:
             status = printer_session.presenter.look(printer_session.client, status)
         if status.state.serves and printer_session.is_stranger():
             status = PrinterStatus(DeviceState.FAULT, self._clock.now(), Cause.WRONG_MODEL)
+        self._limit.saw(status)
+        if self._limit.resting and status.state.serves:
+            status = replace(status, state=DeviceState.FAULT, cause=Cause.KEEPS_FAILING)
         self._notice.show(status)
         return status
+
+    def _scrub(self, printer_session: PrinterSession) -> bool:
+        """Clear, feed and cut, while there is a point in it; a printer left alone says so."""
+        if self._limit.clearing():
+            return printer_session.scrub()
+        now = self._clock.now()
+        self._notice.show(PrinterStatus(DeviceState.FAULT, now, Cause.KEEPS_FAILING))
+        return False
 
     def _while_unusable(self, printer_session: PrinterSession, status: PrinterStatus) -> None:
         """Blocked: an open slip is HELD inside; one that is too late now is cleared out of it."""
@@ -155,7 +173,7 @@ class PrinterWorker:
 
     def _work(self, printer_session: PrinterSession) -> bool:
         """Send the next job, if there is one for us."""
-        if self._print_attempts.row.dirty() and not printer_session.scrub():
+        if self._print_attempts.row.dirty() and not self._scrub(printer_session):
             return False
         if (
             not printer_session.greet()
@@ -192,7 +210,7 @@ class PrinterWorker:
             self._print_attempts.give_up(job, "print-by")
         elif job.copies >= self._policy.copies_max:
             self._print_attempts.give_up(job, "too many copies")
-        elif printer_session.scrub() and printer_session.greet():
+        elif self._scrub(printer_session) and printer_session.greet():
             self._deliver(printer_session, self._print_attempts.job(job.id))
         return True
 

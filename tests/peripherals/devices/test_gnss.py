@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +18,9 @@ from peripherals.devices.gnss import (
     plausible,
     sentence,
 )
-from peripherals.line_protocol import DeviceCondition
+from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from peripherals.simulators.gnss import GnssSimulator, gga, nmea
-from peripherals.status import DeviceState
+from peripherals.status import Cause, DeviceState
 from tests.peripherals.printing.bench import Rig
 
 NAIROBI = (-1.2864, 36.8172)
@@ -162,3 +164,75 @@ def test_a_receiver_at_the_wrong_speed_is_called_garbled() -> None:
 def test_distance_is_right_from_nairobi_to_mombasa() -> None:
     nairobi, mombasa = Fix(*NAIROBI, None, 0), Fix(-4.0435, 39.6682, None, 0)
     assert distance_km(nairobi, mombasa) == pytest.approx(440, rel=0.01)
+
+
+HERE = "0117.4000,S,03649.2000,E"
+
+
+def full(quality: str, satellites: str = "08", hdop: str = "1.0") -> bytes:
+    return nmea(f"GPGGA,120000.00,{HERE},{quality},{satellites},{hdop},1650.0,M,-13.0,M,,")
+
+
+def least(status: str = "A", mode: str = "A") -> bytes:
+    return nmea(f"GPRMC,120000.00,{status},{HERE},0.0,0.0,231126,,,{mode}")
+
+
+def galileo(modes: str) -> bytes:
+    return nmea(f"GNGNS,120000.00,{HERE},{modes},08,1.0,1650.0,-13.0,,")
+
+
+@pytest.mark.parametrize(
+    ("sentences", "measured"),
+    [
+        ([full("1")], True),
+        ([full("5")], True),
+        ([full("6")], False),  # estimated
+        ([full("7")], False),  # typed in
+        ([full("8")], False),  # simulated
+        ([full("9")], False),
+        ([full("1", satellites="00", hdop="99.99")], False),
+        ([full("1", hdop="900.0")], False),
+        ([least("V", "N"), full("1")], False),  # one of the two says it is void
+        ([least("A", "E"), full("1")], False),
+        ([least()], True),  # all there is
+        ([least("A", "S")], False),
+        ([least("V", "N")], False),
+        ([galileo("AAN")], True),
+        ([galileo("NNE")], False),
+        ([galileo("NNN")], False),
+    ],
+)
+def test_only_measured_positions_count(sentences: list[bytes], *, measured: bool) -> None:
+    receiver = Nmea()
+    receiver.begin(0.0)
+    for second in range(4):
+        for line in sentences:
+            receiver.received(line, float(second))
+    assert (receiver.position(4.0).usable is not None) is measured
+
+
+@pytest.mark.parametrize(
+    ("more", "measured"),
+    [
+        ({}, True),
+        ({"status": 1}, True),
+        ({"status": 4}, True),
+        ({"status": 5}, False),  # dead reckoning
+        ({"status": 8}, False),  # simulated
+        ({"eph": 90_000}, False),
+    ],
+)
+def test_gpsd_too_reports_what_was_not_measured(more: dict[str, object], *, measured: bool) -> None:
+    report = {"class": "TPV", "mode": 3, "lat": -1.29, "lon": 36.82, "eph": 5, **more}
+    receiver = Gpsd()
+    receiver.begin(0.0)
+    receiver.received(json.dumps(report).encode() + b"\n", 0.0)
+    assert (receiver.position(0.0).usable is not None) is measured
+
+
+@pytest.mark.parametrize("kind", [Gpsd, Nmea])
+def test_a_line_that_is_open_and_deaf_is_opened_anew(kind: type[Gpsd | Nmea]) -> None:
+    receiver = kind()
+    receiver.begin(0.0)
+    events = [event for second in range(1, 41) for event in receiver.elapsed(float(second))]
+    assert ProtocolBroken(Cause.NO_ANSWER) in events

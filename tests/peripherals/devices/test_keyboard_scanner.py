@@ -121,3 +121,11 @@ def test_a_device_that_cannot_be_grabbed_is_not_opened_at_all(tmp_path: Path) ->
         HidLine(str(fifo))
     line = HidLine(str(fifo), grab=False)
     line.close()
+
+
+def test_the_rear_part_of_a_typed_code_is_never_a_code() -> None:
+    scanner = HidScanner()
+    scanner.begin(0.0)
+    assert scanner.received(tap(2) + tap(3), 0.0) == []
+    assert scanner.received(tap(4) + tap(28), 0.3) == [ScanRefused(ScanRefusal.CUT)]
+    assert scanner.received(tap(5) + tap(28), 0.5) == [Scan(Symbology.UNTOLD, b"4")]

@@ -201,7 +201,7 @@ def test_the_century_of_a_birth_is_the_last_one_that_is_past() -> None:
     for written, meant in {
         "261123": "1926-11-23",
         "081123": "2008-11-23",
-        "081124": "1908-11-24",
+        "081124": "2008-11-24",
     }.items():
         assert good(kenyan_id(born=written)).born == meant
     assert good(kenyan_id(born="580000")).born == "1958"
@@ -237,3 +237,21 @@ def test_a_damaged_swipe_is_an_error_and_a_flood_is_one_too() -> None:
     assert bench.run(1.0) == [MrzRead(MrzError(MrzProblem.CHECK_DIGIT, "card_serial", 1))]
     flood = bench.protocol.received(b"<" * 5_000, bench.now) + bench.protocol.ended(bench.now)
     assert flood == [MrzRead(MrzError(MrzProblem.LENGTH, "zone", 1))]
+
+
+@pytest.mark.parametrize(
+    ("born", "year", "sure"),
+    [
+        ("850301", "1985", True),
+        ("250301", "1925", False),  # 101 years old: an ID card is given to adults
+        ("261123", "1926", False),  # 100 today
+        ("110301", "1911", False),  # 115, or a child with somebody's card
+        ("100301", "2010", False),  # no adult lives who was born in either year
+    ],
+)
+def test_the_holder_of_an_id_card_is_an_adult_or_a_person_says(
+    born: str, year: str, *, sure: bool
+) -> None:
+    card = good(kenyan_id(born=born))
+    assert card.born[:4] == year
+    assert ("born" not in card.confirm) is sure

@@ -13,7 +13,7 @@ from peripherals.devices.scanner import (
     Symbology,
     masked,
 )
-from peripherals.line_protocol import DeviceCondition
+from peripherals.line_protocol import DeviceCondition, DeviceEvent
 from peripherals.simulators.scanner import ScannerSimulator
 from peripherals.status import DeviceState
 from tests.peripherals.printing.bench import Rig, buffers
@@ -128,3 +128,40 @@ def test_the_echo_for_technicians_shows_the_shape_only() -> None:
 def test_a_binary_code_has_no_text() -> None:
     assert Scan(Symbology.QR, b"\xff\xfe").text() is None
     assert Scan(Symbology.QR, "ĩ".encode()).text() == "ĩ"
+
+
+def parts(*timed: tuple[float, bytes]) -> list[DeviceEvent]:
+    scanner = SerialScanner()
+    scanner.begin(0.0)
+    events: list[DeviceEvent] = []
+    for at, chunk in timed:
+        events += scanner.received(chunk, at)
+    return events + scanner.elapsed(timed[-1][0] + 5)
+
+
+CUT = ScanRefused(ScanRefusal.CUT)
+
+
+@pytest.mark.parametrize(
+    ("timed", "heard"),
+    [
+        ([(0.0, b"29384"), (0.3, b"756\r")], [CUT]),  # a pause inside the code
+        ([(0.0, b"29384"), (0.48, b"756\r")], [CUT]),  # the service was held up
+        ([(0.0, b"29384"), (0.3, b"7"), (0.7, b"56\r")], [CUT]),
+        ([(0.0, b"29384"), (0.3, b"756\r12345678\r")], [CUT, Scan(Symbology.UNTOLD, b"12345678")]),
+        ([(0.0, b"29384"), (2.0, b"12345678\r")], [CUT, Scan(Symbology.UNTOLD, b"12345678")]),
+    ],
+)
+def test_the_rear_part_of_a_code_is_never_a_code(
+    timed: list[tuple[float, bytes]], heard: list[DeviceEvent]
+) -> None:
+    assert parts(*timed) == heard
+
+
+def test_a_visit_that_ends_inside_a_scan_leaves_no_tail_to_the_next() -> None:
+    scanner = SerialScanner()
+    scanner.begin(0.0)
+    scanner.received(b"29384", 0.0)
+    scanner.wipe()
+    assert scanner.received(b"756\r", 0.2) == []
+    assert scanner.received(b"12345678\r", 3.0) == [Scan(Symbology.UNTOLD, b"12345678")]

@@ -13,8 +13,8 @@ from peripherals.line_protocol import DeviceCondition, ProtocolBroken
 from peripherals.simulators.modem import ModemSimulator, read_submit
 from peripherals.sms.modem import Modem, SmsOutcome, SmsReport
 from peripherals.sms.pdu import PARTS_MAX, kenyan_number, parts_of
-from peripherals.sms.queue import SMS_TABLES, SmsQueue, SmsRefused, SmsState
-from peripherals.status import DeviceState
+from peripherals.sms.queue import SMS_TABLES, TRIES_MAX, SmsQueue, SmsRefused, SmsState
+from peripherals.status import Cause, DeviceState
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.store.database import Store
@@ -348,3 +348,116 @@ def test_a_waiting_message_can_be_cancelled_and_old_ones_are_forgotten(desk: Des
     assert desk.queue.purge() == 0
     desk.clock.advance(seconds=25 * 3600)
     assert desk.queue.purge() == 1
+
+
+# -- modems that are not ready, and networks of all kinds --------------------------------------
+
+
+class Answers:
+    """A modem that answers as told; everything else is OK."""
+
+    def __init__(self, **answers: str) -> None:
+        self.told = {"CPIN": "+CPIN: READY", "CREG": "+CREG: 0,1", "CEREG": "+CEREG: 0,0",
+                     "CSQ": "+CSQ: 22,0", "CMEE": "+CMEE: 1", **answers}  # fmt: skip
+        self.asked: list[str] = []
+        self.pdus = 0
+        self.confirms = True
+        self._prompt = False
+        self._out = b""
+
+    def heard(self, chunk: bytes, now: float) -> None:
+        for word in chunk.replace(b"\x1b", b"").replace(b"\x1a", b"\x1a\r").split(b"\r"):
+            if self._prompt and word.endswith(b"\x1a"):
+                self.pdus += 1
+                self._prompt = False
+                self.say(*(["+CMGS: 7", "OK"] if self.confirms else ["RDY"]))
+            elif word.startswith(b"AT+CMGS"):
+                self._prompt = True
+                self._out += b"\r\n> "
+            elif word and not word.endswith(b"\x1a"):
+                self.asked.append(word.decode())
+                name = word.decode().removeprefix("AT+").rstrip("?")
+                answer = self.told.get(name, "") if word.endswith(b"?") else ""
+                self.say(*([] if not answer else [answer]), *([] if answer == "ERROR" else ["OK"]))
+
+    def say(self, *lines: str) -> None:
+        self._out += b"".join(b"\r\n" + line.encode() + b"\r\n" for line in lines)
+
+    def due(self, now: float) -> bytes:
+        out, self._out = self._out, b""
+        return out
+
+    def order(self, words: list[str], now: float) -> str:
+        return ""
+
+
+@pytest.mark.parametrize(
+    "pin", ["+CPIN: NOT READY", "+CPIN: SIM PIN", "+CPIN: NOT INSERTED", "+CPIN: PH-NET PIN"]
+)
+def test_a_sim_that_is_not_ready_is_not_ready(pin: str) -> None:
+    bench = Rig(Modem(), Answers(CPIN=pin))
+    bench.begin()
+    assert DeviceCondition(DeviceState.BLOCKED, Cause.NO_SIM) in bench.run(5, step_s=0.05)
+    assert not bench.protocol.can_send
+
+
+@pytest.mark.parametrize(
+    ("circuit", "packet", "registered"),
+    [
+        ("+CREG: 0,1", "+CEREG: 0,0", True),
+        ("+CREG: 0,5", "+CEREG: 0,0", True),
+        ("+CREG: 0,6", "+CEREG: 0,0", True),
+        ('+CREG: 2,7,"0A1B","00C3",7', "+CEREG: 0,0", True),
+        ("+CREG: 0,9", "+CEREG: 0,0", True),
+        ("+CREG: 0,10", "+CEREG: 0,0", True),
+        ("+CREG: 0,0", "+CEREG: 0,1", True),
+        ("ERROR", "+CEREG: 0,5", True),
+        ("+CREG: 0,2", "ERROR", False),
+        ("+CREG: 0,3", "+CEREG: 0,3", False),
+        ("+CREG: 0,8", "+CEREG: 0,8", False),  # emergency calls only
+    ],
+)
+def test_every_way_of_being_registered_carries_messages(
+    circuit: str, packet: str, *, registered: bool
+) -> None:
+    bench = Rig(Modem(), Answers(CREG=circuit, CEREG=packet))
+    bench.begin()
+    events = bench.run(15, step_s=0.05)
+    assert bench.protocol.can_send is registered
+    assert (DeviceCondition(DeviceState.BLOCKED, Cause.NO_SIGNAL) in events) is not registered
+
+
+@pytest.mark.parametrize("word", ["RDY", "^SYSSTART", "+CPIN: READY", "SMS Ready"])
+def test_a_modem_that_restarts_is_set_up_again_and_nothing_is_sent_as_words(word: str) -> None:
+    bench = Rig(Modem(), Answers())
+    bench.begin()
+    bench.run(2, step_s=0.05)
+    bench.simulator.say(word)
+    bench.simulator.asked.clear()
+    bench.run(3, step_s=0.05)
+    assert "AT+CMGF=0" in bench.simulator.asked
+    assert "ATE0" in bench.simulator.asked
+    assert [report.outcome for report in send(bench)] == [SmsOutcome.SENT]
+    assert bench.simulator.pdus == 1
+
+
+def test_a_restart_with_a_message_on_its_way_leaves_it_to_a_person() -> None:
+    bench = Rig(Modem(), Answers())
+    bench.begin()
+    bench.run(2, step_s=0.05)
+    bench.simulator.confirms = False
+    assert [report.outcome for report in send(bench)] == [SmsOutcome.UNCERTAIN]
+    assert bench.protocol.can_send, "set up again"
+
+
+def test_a_modem_that_refuses_for_ever_is_a_persons_affair(desk: Desk) -> None:
+    desk.add(minutes=600)
+    for _ in range(TRIES_MAX):
+        desk.clock.advance(seconds=240)
+        job = desk.queue.pump(desk.bench.protocol, desk.bench.now)
+        assert job is not None
+        desk.bench.protocol.ended(desk.bench.now)
+        desk.queue.report(SmsReport(job, SmsOutcome.RETRY, 0, "CMS 320"))
+        desk.bench.begin()
+        desk.bench.run(2.0)
+    assert desk.states() == [SmsState.FAILED]
