@@ -111,7 +111,7 @@ class TextLabel(Label):
         if not self.text:
             return 0.0
         px = self.px(fit)
-        if px > dp(self.least) + 0.5 and longest_word(self.text, self.face, px) > width:
+        if px > dp(self.least) + 0.5 and longest_word(self.text, self.face, px) > width + SLACK:
             return BROKEN
         return measure(self.text, self.face, px, width)[1]
 

@@ -290,7 +290,7 @@ class Push(Pressable):
         icon = self._icon_px()
         room = max(1.0, width - self._around())
         wide = min(room, self.label.natural(fit) + 1) if self.label.text else 0.0
-        high = self.label.need(wide, fit) if wide else 0.0
+        high = min(self.label.need(wide, fit), height) if wide else 0.0
         if self.stacked:
             top = self.center_y + (high + icon + dp(4)) / 2
             self.glyph.put(x, top - icon, width, icon)
