@@ -295,22 +295,31 @@ def _drop_gaps(itext: Itext) -> None:
     """Take out the dashes pyxform fills missing translations with: another language's words are
     shown instead. A text that is a dash in every language is meant.
     """
-    spoken: dict[str, set[str]] = {}
     for texts in itext.texts.values():
-        for text_id, found in texts.items():
-            forms = found if isinstance(found, dict) else {PLAIN: found}
-            said = {form for form, parts in forms.items() if parts not in _GAPS}
-            spoken.setdefault(text_id, set()).update(said)
-    for texts in itext.texts.values():
-        for text_id, found in list(texts.items()):
-            forms = found if isinstance(found, dict) else {PLAIN: found}
-            gaps = {f for f, parts in forms.items() if parts in _GAPS and f in spoken[text_id]}
-            if not gaps:
-                continue
-            if len(gaps) == len(forms):
-                del texts[text_id]
+        for text_id in [key for key, found in texts.items() if _has_gap(found)]:
+            forms = _by_form(texts[text_id])
+            others = [
+                _by_form(other[text_id])
+                for other in itext.texts.values()
+                if other is not texts and text_id in other
+            ]
+            kept = {
+                form: parts
+                for form, parts in forms.items()
+                if parts not in _GAPS or not any(o.get(form, "") not in _GAPS for o in others)
+            }
+            if kept:
+                texts[text_id] = kept
             else:
-                texts[text_id] = {f: parts for f, parts in forms.items() if f not in gaps}
+                del texts[text_id]
+
+
+def _has_gap(found: Parts | dict[str, Parts]) -> bool:
+    return any(p in _GAPS for p in found.values()) if isinstance(found, dict) else found in _GAPS
+
+
+def _by_form(found: Parts | dict[str, Parts]) -> dict[str, Parts]:
+    return found if isinstance(found, dict) else {PLAIN: found}
 
 
 def _mark_repeats(controls: list) -> list[NodeDefinition]:  # type: ignore[type-arg]

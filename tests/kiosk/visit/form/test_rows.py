@@ -134,3 +134,17 @@ def test_files_of_the_rows_after_a_removed_one_move_up() -> None:
     kept.drop_row("/data/r[2]")
     assert sorted(kept.files.values()) == [b"\x01", b"\x03"]
     assert [kept.strokes(f"/data/r[{row}]/sign") for row in (1, 2, 3)] == ["1", "3", ""]
+
+
+def test_an_answer_that_would_take_its_own_row_away_is_told(sit: Any) -> None:
+    survey = [
+        ask("begin_repeat", "child", repeat_count="if(sum(/data/child/stop) > 0, 1, 2)"),
+        ask("integer", "stop"),
+        {"type": "end_repeat"},
+    ]
+    person = sit(form(survey)).tap("skip").type("1").tap("next")
+    assert person.filling.place == "/data/child[2]/stop"
+    assert "cannot be used" in str(person.view.blocks)
+    assert person.filling.record.engine.values()["/data/child[2]/stop"] == ""
+    person.tap("skip")
+    assert person.state == "review"
