@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.visit.flow import State
@@ -24,12 +25,25 @@ def longest_site(sample: Sample) -> Sample:
     return sample.at(S.HOME).beside(place=sample.content.place(town), network=network)
 
 
+def practice(sample: Sample) -> Sample:
+    """At home, at a practice site with a long name."""
+    return longest_site(sample).beside(place=replace(sample.place, demo=True))
+
+
+def at_van(sample: Sample) -> Sample:
+    """At home, in a van at its outing."""
+    name = "Huduma Mashinani: Soko la Wajir Bor"
+    return sample.at(S.HOME).beside(place=replace(sample.place, name=name, mobile=True))
+
+
 SAMPLES: dict[str, Build] = {
     "attract": lambda s: s.at(S.ATTRACT),
     "language": lambda s: s.at(S.LANGUAGE),
     "home": lambda s: s.at(S.HOME),
     "home-closed": closed,
     "home-longest-site": longest_site,
+    "home-practice": practice,
+    "home-van": at_van,
     "help": lambda s: s.at(S.HELP),
     "staff-called": lambda s: s.at(S.STAFF_CALLED, call=CallResult(light=True, centre=True)),
     "staff-called-not-heard": lambda s: s.at(S.STAFF_CALLED, call=CallResult()),
