@@ -42,6 +42,7 @@ class HudumaApp(App):
         self.look = look
         self.speaker: Speaker = speaker or Silent()
         self.bridge = Bridge(client, self.show)
+        self._said: tuple[str, str, tuple[str, ...]] = ("", "", ())
 
     def build(self) -> Shell:
         register_fonts(self.look.assets)
@@ -49,7 +50,7 @@ class HudumaApp(App):
         if str(THEME) not in Builder.files:
             Builder.load_file(str(THEME))
         self.shell = Shell(self.bridge.send)
-        self.keypad = Keypad(self.shell, self.bridge.send, self.speaker)
+        self.keypad = Keypad(self.shell, self.bridge.send, self.speaker, self.bridge.touched)
         Window.bind(on_resize=self.shell.arrange, on_key_down=self.keypad.on_key_down)
         Window.bind(on_touch_down=self.on_any_touch, on_request_close=self.refuse_close)
         ExceptionManager.add_handler(CrashCount())
@@ -73,8 +74,11 @@ class HudumaApp(App):
             later(self.tidy)  # between visits nobody sees the pause
         self.shell.show(view)
         self.keypad.follow(view)
-        if view.speech:
+        # The core sends the same view again and again; a sentence is said once, to its end.
+        words = (view.state, view.title, view.speech)
+        if view.speech and words != self._said:
             self.speaker.say(view.speech, view.language)
+        self._said = words
 
     def tidy(self) -> None:
         """Widgets are cycles: what the visit left is collected now, not in the next one."""

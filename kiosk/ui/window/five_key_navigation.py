@@ -7,6 +7,7 @@ element is spoken. A technician's full keyboard also writes into the field.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kiosk.ui.keyboard_layouts import ENTER
@@ -24,8 +25,11 @@ CONFIRMS = ("next", "send", "submit")
 class Keypad:
     """Follows the shell; owns which element has the focus."""
 
-    def __init__(self, shell: Shell, send: Any, speaker: Speaker) -> None:
+    def __init__(
+        self, shell: Shell, send: Any, speaker: Speaker, touched: Callable[[], None]
+    ) -> None:
         self._shell, self._send, self._speaker = shell, send, speaker
+        self._touched = touched  # a key that only moves the focus keeps the visit awake too
         self._focus = ""
         self._place: tuple[str, str] = ("", "")
 
@@ -102,6 +106,7 @@ class Keypad:
         self._activate(self._focus)
 
     def _move(self, by: int) -> None:
+        self._touched()
         targets = [t for t in self._shell.targets() if t.enabled]
         if not targets:
             return

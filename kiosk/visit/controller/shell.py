@@ -82,7 +82,7 @@ def view_for(
         overlay_title=say("idle.title") if countdown else "",
         overlay_text=say("idle.text", n=countdown) if countdown else "",
         listening=session.listening,
-        speech=_speech(screen, session.language) if speaking and not countdown else (),
+        speech=_spoken_now(context, screen, countdown=countdown) if speaking else (),
         spoken=_focused(elements, session.language) if speaking else {},
         look=screen.look,
         look_data=screen.look_data,
@@ -157,6 +157,14 @@ def _overlay(context: ScreenContext) -> list[Element]:
         button(context, "more-time", "idle.more_time", "more_time", place=place, primary=True),
         button(context, "end-now", "idle.end_now", "delete_sweep", place=place),
     ]
+
+
+def _spoken_now(context: ScreenContext, screen: Screen, *, countdown: int) -> tuple[str, ...]:
+    """The screen; under the idle warning its question, which does not change as it counts."""
+    language = context.session.language
+    if countdown:
+        return _said((context.translator.say("idle.title"),), language)
+    return _speech(screen, language)
 
 
 def _speech(screen: Screen, language: str) -> tuple[str, ...]:

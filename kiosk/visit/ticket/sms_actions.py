@@ -27,7 +27,9 @@ def send(context: ActionContext, _tail: str) -> Signal | None:
         phone.problem = "question.required"
         return None
     translator = Translator(context.ports.catalogue, session.language)
-    words = translator.say("sms.ticket", number=issued.label, site=context.ports.place.name)
+    place = context.ports.place
+    site = f"{translator.say('shell.practice')}: {place.name}" if place.demo else place.name
+    words = translator.say("sms.ticket", number=issued.label, site=site)
     if not sms.send(issued.visit, phone.typed, words):
         phone.problem = "sms.bad_number"
         return None

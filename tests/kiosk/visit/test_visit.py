@@ -290,6 +290,14 @@ def test_looks_follow_the_visit_and_end_with_it(visitor: Visitor) -> None:
     assert visitor.view.speech == ()
 
 
+def test_the_idle_warning_is_said_once_however_it_counts(visitor: Visitor) -> None:
+    home(visitor).tap("listen").wait(61)
+    assert visitor.view.countdown
+    said = visitor.view.speech
+    assert said == ("Are you still there?",)
+    assert visitor.wait(5).view.speech == said
+
+
 def test_what_is_said_is_in_words_and_nothing_masked_is_said(visitor: Visitor) -> None:
     home(visitor).tap("listen", "help", "staff").type("1234")
     assert visitor.state == "staff-pin"
