@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from content.authoring.compile_forms import compile_forms
+from content.authoring.lint.catalogue import lint_catalogue
 from content.catalogue import catalogue
 from content.default_sources import DEFAULT_SOURCES
 from content.faults import SourcesRefused
@@ -47,6 +48,7 @@ def build(
     """
     files = dict(collect(sources))
     catalogue.Catalogue.check(files)
+    refuse_problems(files)
     files.update(compile_forms(sources, files))
     if target.exists():
         shutil.rmtree(target)
@@ -67,6 +69,15 @@ def build(
     (target / MANIFEST_NAME).write_bytes(encoded)
     (target / SIGNATURE_NAME).write_bytes(signature.sign(encoded, signer))
     return manifest
+
+
+def refuse_problems(files: Mapping[str, bytes]) -> None:
+    """Raise `SourcesRefused` (33) with the first error the lint finds in these tables."""
+    found = lint_catalogue(catalogue.Catalogue(files, None, strict=True))
+    errors = [each for each in found if each.severity == "error"]
+    if errors:
+        more = f" (and {len(errors) - 1} more: huduma content lint)" if errors[1:] else ""
+        raise SourcesRefused(f"{errors[0].code}: {errors[0]}{more}")
 
 
 def draft(sources: Path, *, forms: bool = False) -> catalogue.Catalogue:

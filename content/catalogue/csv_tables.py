@@ -31,6 +31,9 @@ from content.faults import SourcesRefused
 
 T = TypeVar("T")
 
+CHARTER_ZERO = "Nil"
+"""How some charters write a fee of zero."""
+
 NAMES = (
     "agencies.csv",
     "categories.csv",
@@ -137,6 +140,11 @@ def _number(text: str) -> int | None:
     return int(text) if text else None
 
 
+def _month(text: str) -> str:
+    date.fromisoformat(f"{text}-01")  # raises ValueError for what is no YYYY-MM
+    return text
+
+
 def _yes(text: str) -> bool:
     if text not in {"yes", "no"}:
         raise ValueError(f"{text!r} is neither yes nor no")
@@ -145,7 +153,15 @@ def _yes(text: str) -> bool:
 
 def _agency(row: Row) -> tuple[str, Agency]:
     code = row["code"]
-    return code, Agency(_words(row, "name"), code, row["colour_hex"], row["icon"])
+    agency = Agency(
+        names=_words(row, "name"),
+        code=code,
+        colour=row["colour_hex"],
+        icon=row["icon"],
+        article=row.get("article_en", ""),
+        portal=TranslatedText({"en": row.get("portal_en", ""), "sw": row.get("portal_sw", "")}),
+    )
+    return code, agency
 
 
 def _category(row: Row) -> tuple[str, Category]:
@@ -202,7 +218,20 @@ def _requirement(row: Row) -> tuple[str, Requirement]:
     return row["key"], Requirement(_words(row, "text"), row["key"], row["icon"])
 
 
+def _fee_texts(row: Row) -> tuple[TranslatedText, TranslatedText]:
+    """(words in the place of the amount, note). Packs made before the two were told apart have a
+    note only, which stood for an amount that was missing.
+    """
+    note = TranslatedText({"en": row["fee_note"], "sw": row["fee_note_sw"]})
+    if "fee_words" in row:
+        return TranslatedText({"en": row["fee_words"], "sw": row["fee_words_sw"]}), note
+    nothing = TranslatedText({"en": "", "sw": ""})
+    stands = not row["fee_kes"] or note.say("en") == CHARTER_ZERO
+    return (note, nothing) if stands else (nothing, note)
+
+
 def _service(row: Row) -> tuple[str, Service]:
+    words, note = _fee_texts(row)
     turnaround = TranslatedText({"en": row["turnaround"], "sw": row["turnaround_sw"]})
     service = Service(
         names=_words(row, "service"),
@@ -213,12 +242,14 @@ def _service(row: Row) -> tuple[str, Service]:
             tuple(row["requirement_keys"].split()), _status(row, "requirements_status")
         ),
         fee=ResearchedValue(_number(row["fee_kes"]), _status(row, "fee_status")),
-        fee_note=TranslatedText({"en": row["fee_note"], "sw": row["fee_note_sw"]}),
+        fee_words=words,
+        fee_note=note,
+        more_costs=_yes(row["more_costs"]) if "more_costs" in row else bool(note),
         turnaround=ResearchedValue(turnaround, _status(row, "turnaround_status")),
         sla_days=_number(row["sla_days"]),
         channels=tuple(row["channel"].split("+")),
         sources=tuple(row["source"].split()),
-        as_of=row["as_of"],
+        as_of=_month(row["as_of"]),
         county=row["county"] or None,
     )
     return service.code, service

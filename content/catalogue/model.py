@@ -43,6 +43,8 @@ class ResearchedValue(Generic[T_co]):
 
     value: T_co | None
     status: str
+    stale: bool = False
+    """Verified so long ago that it is to be confirmed like one that never was."""
 
     @property
     def known(self) -> bool:
@@ -52,7 +54,7 @@ class ResearchedValue(Generic[T_co]):
     @property
     def confirm(self) -> bool:
         """Whether "confirm at the desk" must stand beside it."""
-        return self.status != "V"
+        return self.status != "V" or self.stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,22 @@ class Category(NamedRecord):
 
 @dataclass(frozen=True, slots=True)
 class Agency(NamedRecord):
-    """An office that serves citizens; `colour` is #RRGGBB, dark enough for white text."""
+    """An office that serves citizens; `colour` is #RRGGBB, dark enough for white text.
+
+    Its name carries no article and no word "desk": `article` ("the" or "") goes before it inside
+    an English sentence. `portal` is what its own website is called, where it has services on one.
+    """
 
     code: str
     colour: str
     icon: str
+    article: str = ""
+    portal: TranslatedText = field(default_factory=lambda: TranslatedText({"en": ""}))
+
+    def in_sentence(self, language: str) -> str:
+        """The name as it stands inside a sentence, "the Judiciary". Kiswahili has no article."""
+        name = self.title(language)
+        return f"{self.article} {name}".strip() if language == FALLBACK else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +168,20 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Service(NamedRecord):
-    """A service with its charter: what to bring, what it costs (KES), how long it takes."""
+    """A service with its charter: what to bring, what it costs (KES), how long it takes.
+
+    `fee_words` stand in the place of the amount ("Case by Case"), `fee_note` is what else is known
+    of the cost and never does; `more_costs` tells that the note names something more to pay.
+    """
 
     code: str
     agency: str
     category: str
     requirements: ResearchedValue[tuple[str, ...]]
     fee: ResearchedValue[int]
+    fee_words: TranslatedText
     fee_note: TranslatedText
+    more_costs: bool
     turnaround: ResearchedValue[TranslatedText]
     sla_days: int | None
     channels: tuple[str, ...]

@@ -32,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = verbs.add_parser("show", help="everything about a service, form, agency or centre")
     show.add_argument("code", metavar="CODE")
     show.add_argument("--day", metavar="YYYY-MM-DD", help="fees of that day; today without it")
+    lint = verbs.add_parser("lint", help="what reads wrong in the tables of a pack")
+    lint.add_argument("sources", nargs="?", type=Path, metavar="SOURCES")
     build = verbs.add_parser("build", help="build and sign a pack from its sources")
     build.add_argument("sources", nargs="?", type=Path, metavar="SOURCES")
     build.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
@@ -58,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for rooted in (search, show, tables, verify, install):
         add_site(rooted, required=False, what="whose root key to believe")
         rooted.add_argument("--root", type=Path, metavar="FILE", help="a root.pub to believe")
-    for spoken in (search, show, tables, build, verify, install, listing, rollback, po):
+    for spoken in (search, show, tables, lint, build, verify, install, listing, rollback, po):
         add_json(spoken)
 
 
@@ -68,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         "search": _search,
         "show": _show,
         "tables": _tables,
+        "lint": _lint,
         "build": _build,
         "verify": _verify,
         "install": _install,
@@ -115,6 +118,21 @@ def _tables(arguments: argparse.Namespace) -> int:
 
     _tell(arguments, dict(write_catalogue_file(_catalogue(arguments), arguments.output)))
     return 0
+
+
+def _lint(arguments: argparse.Namespace) -> int:
+    from content.authoring.build import draft
+    from content.authoring.lint.catalogue import lint_catalogue
+    from content.faults import SourcesRefused
+
+    found = lint_catalogue(draft(arguments.sources or DEFAULT_SOURCES))
+    if arguments.json:
+        print(json.dumps([each.json() for each in found], ensure_ascii=False, indent=1))
+    else:
+        for each in found:
+            print(f"{each.severity} {each.code}: {each}")
+        print(f"{len(found)} remarks")
+    return SourcesRefused.code if any(each.severity == "error" for each in found) else 0
 
 
 def _build(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
-from kiosk.charter_text import cost_words, time_words
+from kiosk.charter_text import cost_lines, say_of, time_words
 from kiosk.language import Translator
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import service_day
@@ -57,7 +57,7 @@ class DocumentBuilder:
                 TextLine(translator.say("slip.issued", time=translator.moment(issued.issued_at))),
                 Qr(issued.qr),
                 TextLine(translator.say("slip.keep"), Align.CENTRE),
-                TextLine(translator.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                *self._cost(translator, service),
                 TextLine(translator.say("slip.call"), Align.CENTRE),
             ],
         )
@@ -65,7 +65,7 @@ class DocumentBuilder:
     def received(self, received: FormReceipt, asset: FormAsset, language: str) -> Document:
         """The receipt of a form: reference, "received, not approved", what next."""
         translator = Translator(self.catalogue, language)
-        agency = self.catalogue.agency(received.agency).title(language)
+        agency = self.catalogue.agency(received.agency)
         return self._slip(
             language,
             received.reference,
@@ -79,11 +79,11 @@ class DocumentBuilder:
                     else []
                 ),
                 HorizontalRule(),
-                TextLine(translator.say("submitted.next_sent", agency=agency)),
+                TextLine(say_of(translator, "submitted.next_sent", agency)),
                 TextLine(translator.say("slip.issued", time=translator.moment(received.at))),
                 Qr(received.reference),
                 TextLine(translator.say("slip.keep"), Align.CENTRE),
-                TextLine(translator.say("slip.pay_nothing_else"), Align.CENTRE, bold=True),
+                *self._cost(translator, self.catalogue.service(asset.service)),
                 TextLine(translator.say("slip.call"), Align.CENTRE),
             ],
         )
@@ -93,7 +93,7 @@ class DocumentBuilder:
         What was written is not on it, nor what it was about.
         """
         translator = Translator(self.catalogue, language)
-        agency = self.catalogue.agency(receipt.agency).title(language)
+        agency = self.catalogue.agency(receipt.agency)
         return self._slip(
             language,
             receipt.reference,
@@ -101,7 +101,7 @@ class DocumentBuilder:
                 TextLine(translator.say("slip.feedback"), Align.CENTRE),
                 *_reference(receipt.reference),
                 HorizontalRule(),
-                TextLine(translator.say("thanks.who", agency=agency)),
+                TextLine(say_of(translator, "thanks.who", agency)),
                 TextLine(translator.say("slip.issued", time=translator.moment(at))),
                 Qr(receipt.reference),
                 TextLine(translator.say("slip.keep"), Align.CENTRE),
@@ -139,7 +139,7 @@ class DocumentBuilder:
             for each in self.catalogue.requirements(service)
         ]
         today = service_day(self.clock.now())
-        cost = cost_words(self.catalogue, today, translator, service)
+        time = time_words(self.catalogue, today, translator, service)
         return self._slip(
             language,
             service.code,
@@ -148,18 +148,23 @@ class DocumentBuilder:
                 TextLine(translator.say("slip.checklist")),
                 *(needs or [Item(translator.say("service.not_known"))]),
                 HorizontalRule(),
-                TextLine(translator.say("slip.cost", cost=cost)),
-                TextLine(
-                    translator.say(
-                        "slip.time", time=time_words(self.catalogue, translator, service)
-                    )
-                ),
-                TextLine(translator.say("slip.office", agency=agency)),
+                TextLine(translator.say("slip.time", time=time)),
+                TextLine(translator.say("slip.office", office=agency)),
+                *self._cost(translator, service),
                 Feed(),
-                TextLine(translator.say("slip.pay_nothing_else"), bold=True),
                 TextLine(translator.say("slip.report_it"), small=True),
             ],
         )
+
+    def _cost(self, translator: Translator, service: Service) -> list[TextLine]:
+        """The cost, what else is known of it, and what nobody may ask for."""
+        today = service_day(self.clock.now())
+        first, *notes, closing = cost_lines(self.catalogue, today, translator, service)
+        return [
+            TextLine(first),
+            *(TextLine(each, small=True) for each in notes),
+            TextLine(closing, bold=True),
+        ]
 
     def _slip(self, language: str, label: str, body: list[Block]) -> Document:
         return Document((*self._head(language), *body), language, label)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kiosk.case_reference import given_by, origin_of, read_reference, same_site
+from kiosk.charter_text import say_of
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
 from kiosk.visit.flow import State
 from kiosk.visit.ports import CaseStatus
@@ -42,8 +43,9 @@ def status_answer(context: ScreenContext) -> Screen:
         key = "elsewhere" if _given_elsewhere(context) else "nothing"
         blocks.append(notice(say(f"status_answer.{key}"), icon="info"))
     else:
-        agency = context.catalogue.agency(known.agency).title(context.session.language)
-        words = say(f"status_answer.{known.stage}", agency=agency, reason=_reason(context, known))
+        agency = context.catalogue.agency(known.agency)
+        key = f"status_answer.{known.stage}"
+        words = say_of(context.translator, key, agency, reason=_reason(context, known))
         tone = "good" if known.stage in {"ready", "collected"} else "info"
         blocks.append(notice(words, tone=tone, icon="fact_check"))
         if known.at is not None:

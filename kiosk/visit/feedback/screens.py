@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.charter_text import say_of
 from kiosk.ui_protocol.view import Element, KeyboardKind, Role
 from kiosk.visit.flow import State
 from kiosk.visit.screen import (
@@ -80,10 +81,10 @@ def thanks(context: ScreenContext) -> Screen:
     receipt = context.session.feedback_input.receipt
     blocks = [text(say("thanks.text"))]
     if receipt is not None:
-        agency = context.catalogue.agency(receipt.agency).title(context.session.language)
+        agency = context.catalogue.agency(receipt.agency)
         blocks += [
             notice(say("thanks.reference", reference=receipt.reference), tone="good"),
-            text(say("thanks.who", agency=agency)),
+            text(say_of(context.translator, "thanks.who", agency)),
             *paper_notice(context),
         ]
     return Screen(

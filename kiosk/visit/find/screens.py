@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from content.catalogue import charter
 from content.catalogue.model import Service
-from kiosk.charter_text import cost_words, time_words
+from kiosk.charter_text import cost_notes, cost_words, time_words
 from kiosk.queue.numbering import service_day
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
 from kiosk.visit.flow import State
@@ -165,15 +165,12 @@ def _charter(context: ScreenContext, shown: Service) -> list[Block]:
         bring = say("service.confirm" if shown.requirements.confirm else "service.bring_hint")
     where = _where(context, shown)
     # The words carry "confirm at the desk" themselves, so that it is read aloud with the value.
-    cost = cost_words(context.catalogue, service_day(context.now), context.translator, shown)
+    asked = (context.catalogue, service_day(context.now), context.translator, shown)
+    notes = f"{cost_notes(*asked)} {say('service.no_money_here')}."
     return [
         fact(say("service.bring"), bring, "checklist"),
-        fact(say("service.cost"), cost, "payments", say("service.no_money_here")),
-        fact(
-            say("service.time"),
-            time_words(context.catalogue, context.translator, shown),
-            "schedule",
-        ),
+        fact(say("service.cost"), cost_words(*asked), "payments", notes),
+        fact(say("service.time"), time_words(*asked), "schedule"),
         fact(say("service.who"), agency, "account_balance"),
         fact(say("service.where"), where, "place"),
     ]

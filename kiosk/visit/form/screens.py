@@ -7,6 +7,7 @@ import re
 from content.catalogue.model import FormAsset
 from content.faults import NotInPack
 from content.xforms.results import PageKind
+from kiosk.charter_text import say_of
 from kiosk.filling.answer_text import answer_text
 from kiosk.filling.filling import Filling
 from kiosk.filling.question_widgets import look_of
@@ -46,15 +47,15 @@ def forms(context: ScreenContext) -> Screen:
 
 def consent(context: ScreenContext) -> Screen:
     """Who asks, why, for how long, which rights; and a real choice."""
-    say, language = context.translator.say, context.session.language
+    say = context.translator.say
     filling = context.session.filling
     asset = filling.asset if filling is not None else context.catalogue.form(context.session.form)
-    agency = context.catalogue.agency(asset.agency).title(language)
+    agency = context.catalogue.agency(asset.agency)
     service = _service_of(context, asset)
     blocks = [
-        step(say("consent.who", agency=agency), "account_balance"),
+        step(say_of(context.translator, "consent.who", agency), "account_balance"),
         step(say("consent.why", service=service), "task_alt"),
-        step(say("consent.stays", agency=agency), "lock"),
+        step(say_of(context.translator, "consent.stays", agency), "lock"),
         step(say("consent.keep", n=context.keep_days), "delete_sweep"),
         step(say("consent.rights"), "verified_user"),
         notice(say("consent.refusing"), icon="ticket"),
@@ -63,7 +64,7 @@ def consent(context: ScreenContext) -> Screen:
         button(context, "refuse", "consent.refuse", "block"),
         button(context, "agree", "consent.agree", "check", primary=True),
     ]
-    title = asset.title.get(language) or asset.title["en"]
+    title = asset.title.get(context.session.language) or asset.title["en"]
     return Screen(say("consent.title"), title, blocks, actions)
 
 
@@ -132,9 +133,9 @@ def submitted(context: ScreenContext) -> Screen:
     say, session = context.translator.say, context.session
     received = session.received
     assert received is not None, "this screen needs a receipt"
-    agency = context.catalogue.agency(received.agency).title(session.language)
+    agency = context.catalogue.agency(received.agency)
     sent = (
-        say("submitted.next_sent", agency=agency)
+        say_of(context.translator, "submitted.next_sent", agency)
         if context.network.online
         else say("submitted.next_offline")
     )

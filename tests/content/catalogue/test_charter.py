@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from content.catalogue.charter import CharterText, charter, cost, duration
+from content.catalogue.charter import CharterText, cost, duration, price, where
 
 TODAY = date(2026, 11, 23)
 
@@ -25,9 +25,12 @@ TODAY = date(2026, 11, 23)
         ("JUD-01", "en", TODAY, "Court fees apply", True),
         ("KTU-01", "en", TODAY, "Nil", False),
         ("KTU-01", "sw", TODAY, "Hakuna ada", False),
-        ("KTU-02", "en", TODAY, "Case by case", False),
+        ("KTU-02", "en", TODAY, "Case by Case", False),
         ("KTU-02", "sw", TODAY, "Kulingana na ombi", False),
         ("KTU-06", "en", TODAY, "Nil", False),
+        ("KPLC-01", "en", TODAY, "As the quotation says", True),
+        ("DIS-01", "en", date(2026, 12, 1), "KES 7,500", True),
+        ("KTU-01", "en", date(2027, 3, 1), "Nil", True),
     ],
 )
 def test_cost(catalogue, code, language, day, text, confirm):
@@ -35,41 +38,114 @@ def test_cost(catalogue, code, language, day, text, confirm):
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "confirm"),
+    ("code", "day", "text", "confirm"),
     [
-        ("KTU-01", "Within 14 days", False),
-        ("KTU-03", "Real time", False),
-        ("NRB-02", "About 10 days", True),
-        ("CRS-01", "Ask at the desk", False),
+        ("KTU-01", TODAY, "Within 14 days", False),
+        ("KTU-03", TODAY, "Realtime", False),
+        ("KTU-05", TODAY, "Real time", False),
+        ("NRB-02", TODAY, "About 10 days", True),
+        ("CRS-01", TODAY, "Ask at the desk", False),
+        ("KRA-01", TODAY, "Immediately", False),
+        ("KRA-01", date(2026, 12, 1), "Immediately", True),
     ],
 )
-def test_duration(catalogue, code, text, confirm):
-    assert duration(catalogue, catalogue.service(code), "en") == CharterText(text, confirm)
+def test_duration(catalogue, code, day, text, confirm):
+    assert duration(catalogue, catalogue.service(code), "en", day) == CharterText(text, confirm)
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_no_service_page_is_blank_or_mixes_languages(catalogue, language):
     for service in catalogue.services():
-        told = charter(catalogue, service, language, TODAY)
-        assert told.bring
-        for text in (told.cost.text, told.time.text, told.who, told.where, told.checked):
+        told = price(catalogue, service, language, TODAY)
+        time = duration(catalogue, service, language, TODAY).text
+        place = where(catalogue, service, language)
+        for text in (told.cost.text, *told.notes, told.checked, time, place):
             assert text
+            assert "{" not in text
         if language == "sw":
-            english = charter(catalogue, service, "en", TODAY)
-            assert told.where != english.where
-            assert told.time.text != english.time.text
-            assert not told.note or told.note != english.note
+            english = price(catalogue, service, "en", TODAY)
+            assert place != where(catalogue, service, "en")
+            assert time != duration(catalogue, service, "en", TODAY).text
+            assert not set(told.notes) & set(english.notes)
 
 
-def test_where_follows_the_channel(catalogue):
-    def where(code):
-        return charter(catalogue, catalogue.service(code), "en", TODAY).where
+@pytest.mark.parametrize(
+    ("code", "notes", "final"),
+    [
+        ("NRB-04", ("0 during the LN 175 waiver; 1,000 otherwise",), True),
+        ("CRS-03", (), True),
+        ("KNEC-01", ("Includes VAT; per certificate",), True),
+        ("CRS-02", ("Registration is free; the certificate is 200",), False),
+        (
+            "CRS-01",
+            (
+                "About KES 10 more if paid on eCitizen; the invoice decides",
+                "Access fee extra if paid on eCitizen",
+            ),
+            False,
+        ),
+        (
+            "NTSA-08",
+            (
+                "About KES 50 more as the eCitizen access fee; the invoice decides",
+                "2,550 with access fee",
+            ),
+            False,
+        ),
+        ("KTU-01", (), True),
+        ("KTU-02", (), False),
+        ("JUD-01", (), False),
+        ("NRB-05", (), False),
+    ],
+)
+def test_all_that_is_known_of_a_price_is_told(catalogue, code, notes, final):
+    told = price(catalogue, catalogue.service(code), "en", TODAY)
+    assert told.notes == notes
+    assert told.final is final
+    assert told.checked == "Checked in November 2025"
 
-    assert where("NRB-02") == "The National Registration Bureau desk at this centre"
-    assert where("NTSA-02") == "On eCitizen; the desk helps you"
-    assert where("HK-02") == "By telephone: call 1919"
-    assert where("HK-03") == "On this kiosk"
-    assert where("UWZ-01") == "Information here; the fund decides"
+
+def test_nothing_else_is_never_said_where_an_access_fee_is_named(catalogue):
+    for service in catalogue.services():
+        named = "access fee" in service.fee_note.say("en").lower()
+        told = price(catalogue, service, "en", TODAY)
+        assert not (named and told.final), service.code
+        if named:
+            assert catalogue.fees.access_fee_of(service, TODAY), service.code
+
+
+def test_a_price_that_was_checked_long_ago_is_not_final(catalogue):
+    service = catalogue.service("CRS-03")
+    assert price(catalogue, service, "en", TODAY).final
+    assert not price(catalogue, service, "en", date(2026, 12, 1)).final
+    assert not price(catalogue, service, "en", date(2036, 1, 1)).final
+
+
+@pytest.mark.parametrize(
+    ("code", "english"),
+    [
+        ("NRB-02", "The National Registration Bureau desk at this centre"),
+        ("JUD-01", "The Judiciary desk at this centre"),
+        ("CRB-01", "The Credit Reference Bureau (CRB) desk at this centre"),
+        ("CTY-01", "The County Government desk at this centre"),
+        ("CRS-01", "The Civil Registration Services desk at this centre, or on eCitizen"),
+        ("KRA-01", "The Kenya Revenue Authority desk at this centre, or on iTax"),
+        ("HELB-01", "The Higher Education Loans Board desk at this centre, or on the HELB website"),
+        (
+            "EACC-01",
+            "The Ethics and Anti-Corruption Commission desk at this centre, or on this kiosk",
+        ),
+        ("NTSA-02", "On eCitizen; the desk helps you"),
+        ("KNEC-01", "On the KNEC website; the desk helps you"),
+        ("TSC-01", "On the TSC website; the desk helps you"),
+        ("PEN-01", "On the pensions website; the desk helps you"),
+        ("HK-02", "By telephone: call 1919"),
+        ("HK-03", "On this kiosk"),
+        ("UWZ-01", "Information here; the fund decides"),
+    ],
+)
+def test_where_names_every_channel(catalogue, code, english):
+    assert where(catalogue, catalogue.service(code), "en") == english
 
 
 def test_words_add_the_confirmation_once():
