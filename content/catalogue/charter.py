@@ -51,8 +51,7 @@ def price(catalogue: Catalogue, service: Service, language: str, day: date) -> P
     notes = []
     if access:
         about = kenyan_formats.money(access, language)
-        key = "cost.access_fee" if _only_on_ecitizen(service) else "cost.access_fee_if"
-        notes.append(catalogue.text(key, language, fee=about))
+        notes.append(catalogue.text("cost.access_fee", language, fee=about))
     if service.fee_note:
         notes.append(service.fee_note.say(language))
     month = kenyan_formats.month_long(service.as_of, language)
@@ -62,10 +61,6 @@ def price(catalogue: Catalogue, service: Service, language: str, day: date) -> P
         checked=catalogue.text("service.checked", language, month=month),
         final=fee.known and not fee.confirm and not access and not service.more_costs,
     )
-
-
-def _only_on_ecitizen(service: Service) -> bool:
-    return len(service.channels) == 1
 
 
 def cost(catalogue: Catalogue, service: Service, language: str, day: date) -> CharterText:

@@ -13,7 +13,7 @@ a warning is printed. Every remark has a stable code:
 | `price-missing` | a fee said to be known, without an amount and without words for it |
 | `price-words` | words in the place of an amount that are no price ("valid 90 days") |
 | `more-costs` | a note that names something more to pay, and `more_costs` says there is nothing |
-| `access-fee` | a note about the access fee on a service that is not paid on eCitizen |
+| `access-fee` | a note about the access fee, which the kiosk works out itself |
 | `agency-page` | an office page that lacks a part of its charter |
 """
 
@@ -185,14 +185,13 @@ def _price(service: Service) -> Iterator[Problem]:
             f"{service.code}: its note names something more to pay, and more_costs says no.",
             'Write yes, so that nobody is told "you pay nothing else".',
         )
-    on_ecitizen = any(channel.startswith("eCitizen") for channel in service.channels)
-    if not on_ecitizen and any(_ACCESS_FEE.search(s) for s in service.fee_note.texts.values()):
+    if any(_ACCESS_FEE.search(s) for s in service.fee_note.texts.values()):
         yield _problem(
             "services.csv",
             "fee_note",
             "access-fee",
-            f"{service.code}: its note names an access fee, and it is not paid on eCitizen.",
-            "Correct the channel or the note.",
+            f"{service.code}: its note names an access fee; the kiosk works it out by the bands.",
+            "Take it out of the note, and name eCitizen among the channels.",
             "warning",
         )
 

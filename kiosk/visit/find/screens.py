@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from content.catalogue import charter
 from content.catalogue.model import Service
-from kiosk.charter_text import cost_notes, cost_words, time_words
+from kiosk.charter_text import cost_notes, cost_words, sentence, time_words
 from kiosk.queue.numbering import service_day
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
 from kiosk.visit.flow import State
@@ -30,6 +30,9 @@ RESULTS = {1.0: 4, 1.25: 3, 1.5: 2}
 
 TICKS = {1.0: 4, 1.25: 3, 1.5: 2}
 """Lines of "what to bring" that fit beside the charter, by text size."""
+
+TICKS_NOTED = {1.0: 3, 1.25: 3, 1.5: 2}
+"""The same where there is more to say about the cost."""
 
 
 def find(context: ScreenContext) -> Screen:
@@ -100,8 +103,10 @@ def service(context: ScreenContext) -> Screen:
     """The charter: what to bring as a tick list, cost, time, who, where."""
     say, session, language = context.translator.say, context.session, context.session.language
     shown = context.catalogue.service(session.service)
+    charged = context.catalogue.fees.access_fee_of(shown, service_day(context.now))
+    fitting = TICKS_NOTED if charged or shown.fee_note else TICKS
     shown_needs, page, paging = paged(
-        context, context.catalogue.requirements(shown), TICKS[session.text_scale]
+        context, context.catalogue.requirements(shown), fitting[session.text_scale]
     )
     ticks = [
         Element(
@@ -166,12 +171,14 @@ def _charter(context: ScreenContext, shown: Service) -> list[Block]:
     where = _where(context, shown)
     # The words carry "confirm at the desk" themselves, so that it is read aloud with the value.
     asked = (context.catalogue, service_day(context.now), context.translator, shown)
-    notes = f"{cost_notes(*asked)} {say('service.no_money_here')}."
+    notes = cost_notes(*asked)
+    if not shown.fee_note and context.catalogue.fee(shown, asked[1]).value:
+        notes += f" {sentence(say('service.no_money_here'))}"
     return [
         fact(say("service.bring"), bring, "checklist"),
         fact(say("service.cost"), cost_words(*asked), "payments", notes),
         fact(say("service.time"), time_words(*asked), "schedule"),
-        fact(say("service.who"), agency, "account_balance"),
+        *([] if agency in where else [fact(say("service.who"), agency, "account_balance")]),
         fact(say("service.where"), where, "place"),
     ]
 

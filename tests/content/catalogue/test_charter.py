@@ -76,22 +76,9 @@ def test_no_service_page_is_blank_or_mixes_languages(catalogue, language):
         ("CRS-03", (), True),
         ("KNEC-01", ("Includes VAT; per certificate",), True),
         ("CRS-02", ("Registration is free; the certificate is 200",), False),
-        (
-            "CRS-01",
-            (
-                "About KES 10 more if paid on eCitizen; the invoice decides",
-                "Access fee extra if paid on eCitizen",
-            ),
-            False,
-        ),
-        (
-            "NTSA-08",
-            (
-                "About KES 50 more as the eCitizen access fee; the invoice decides",
-                "2,550 with access fee",
-            ),
-            False,
-        ),
+        ("CRS-01", ("eCitizen access fee: about KES 10 more",), False),
+        ("NTSA-08", ("eCitizen access fee: about KES 50 more",), False),
+        ("DCI-01", ("eCitizen access fee: about KES 50 more", "Valid 12 months"), False),
         ("KTU-01", (), True),
         ("KTU-02", (), False),
         ("JUD-01", (), False),
@@ -105,13 +92,30 @@ def test_all_that_is_known_of_a_price_is_told(catalogue, code, notes, final):
     assert told.checked == "Checked in November 2025"
 
 
-def test_nothing_else_is_never_said_where_an_access_fee_is_named(catalogue):
+ACCESS = [
+    "CRS-01",
+    "DCI-01",
+    "NTSA-01",
+    "NTSA-02",
+    "NTSA-03",
+    "NTSA-04",
+    "NTSA-05",
+    "NTSA-08",
+    "BRS-01",
+]
+
+
+@pytest.mark.parametrize("code", ACCESS)
+def test_nothing_else_is_never_said_where_an_access_fee_is_added(catalogue, code):
+    told = price(catalogue, catalogue.service(code), "sw", TODAY)
+    assert not told.final
+    assert told.notes[0].startswith("Ada ya eCitizen: takriban KSh ")
+
+
+def test_every_payment_on_ecitizen_has_its_access_fee(catalogue):
     for service in catalogue.services():
-        named = "access fee" in service.fee_note.say("en").lower()
-        told = price(catalogue, service, "en", TODAY)
-        assert not (named and told.final), service.code
-        if named:
-            assert catalogue.fees.access_fee_of(service, TODAY), service.code
+        paid = "eCitizen" in " ".join(service.channels) and (service.fee.value or 0) > 0
+        assert bool(catalogue.fees.access_fee_of(service, TODAY)) == paid, service.code
 
 
 def test_a_price_that_was_checked_long_ago_is_not_final(catalogue):
