@@ -14,8 +14,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from content.authoring.catalogue_lint import lint_catalogue
 from content.authoring.compile_forms import compile_forms
-from content.authoring.lint.catalogue import lint_catalogue
 from content.catalogue import catalogue
 from content.default_sources import DEFAULT_SOURCES
 from content.faults import SourcesRefused

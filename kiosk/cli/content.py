@@ -122,7 +122,7 @@ def _tables(arguments: argparse.Namespace) -> int:
 
 def _lint(arguments: argparse.Namespace) -> int:
     from content.authoring.build import draft
-    from content.authoring.lint.catalogue import lint_catalogue
+    from content.authoring.catalogue_lint import lint_catalogue
     from content.faults import SourcesRefused
 
     found = lint_catalogue(draft(arguments.sources or DEFAULT_SOURCES))

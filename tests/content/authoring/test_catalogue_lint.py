@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from content.authoring.build import DEFAULT_SOURCES, build, collect, refuse_problems
-from content.authoring.lint.catalogue import lint_catalogue
+from content.authoring.catalogue_lint import lint_catalogue
 from content.catalogue.catalogue import Catalogue
 from content.faults import SourcesRefused
 
