@@ -37,6 +37,11 @@ tap find
 tap category.huduma
 tap service.HK-02
 tap take-ticket
+expect no-ticket
+tap back
+tap back
+tap service.HK-01
+tap take-ticket
 tap class.unwell
 expect ticket
 tap call-staff
