@@ -55,6 +55,14 @@ class Clock(Protocol):
         """Whether something may be destroyed, expired or closed because of what `now` says."""
         ...
 
+    def hear(self, source: TimeSource, said: datetime) -> Correction | None:
+        """What `source` says now; the correction it led to."""
+        ...
+
+    def take_corrections(self) -> list[Correction]:
+        """Corrections and jumps held back since the last call: the owner journals them."""
+        ...
+
 
 class SystemClock:
     """The machine's clock, judged. `floor_path` None: no file is read or written.
@@ -237,6 +245,14 @@ class VirtualClock:
 
     def monotonic(self) -> float:
         return self._monotonic
+
+    def hear(self, source: TimeSource, said: datetime) -> Correction | None:
+        """Nothing: this clock is right."""
+        del source, said
+        return None
+
+    def take_corrections(self) -> list[Correction]:
+        return []
 
     def advance(self, *, seconds: float) -> None:
         """Move forward by `seconds` (not negative)."""

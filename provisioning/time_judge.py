@@ -96,7 +96,7 @@ class TimeJudge:
     ) -> None:
         self.trusted = True
         self.behind = False
-        self._told: tuple[TimeSource, int] | None = None
+        self._told: dict[TimeSource, int] = {}
         self.floor = floor or EPOCH
         since = self.floor if mark is None else max(self.floor, mark.time_at(elapsed_s))
         if mark is not None and mark.service and 0 <= elapsed_s - mark.elapsed_s <= MARK_FRESH_S:
@@ -127,7 +127,8 @@ class TimeJudge:
         found: Correction | None = None
         if abs(off) <= DRIFT:
             self._at(max(wall, self._last), elapsed_s)
-            self._told = None
+            self._told.pop(TimeSource.WALL, None)
+            self._told.pop(TimeSource.NTP, None)
         elif DRIFT < off <= NIGHT and by_network():
             self._at(wall, elapsed_s)
             found = self._tell(Correction(TimeSource.NTP, expected, wall, believed=True))
@@ -156,7 +157,7 @@ class TimeJudge:
     def set_to(self, time: datetime, elapsed_s: float) -> None:
         """Believe `time`, forward or back; the floor follows."""
         self._at(time, elapsed_s)
-        self._last, self.floor, self.trusted, self._told = time, time, True, None
+        self._last, self.floor, self.trusted, self._told = time, time, True, {}
 
     def judgement(self, wall: datetime) -> Judgement:
         """How things stand after the last look."""
@@ -172,6 +173,7 @@ class TimeJudge:
 
     def _tell(self, found: Correction) -> Correction | None:
         """Once for each distance of a source, counted in steps of ten minutes."""
-        step = (found.source, round((found.said - found.before).total_seconds() / 600))
-        told, self._told = self._told, step
+        step = round((found.said - found.before).total_seconds() / 600)
+        told = self._told.get(found.source)
+        self._told[found.source] = step
         return found if told != step else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from kiosk.queue.protocol import CaseKnown, CaseQuestion, CaseReceipt, CaseReport, Reported
+from kiosk.queue.protocol import CaseKnown, CaseQuestion, CaseReceipt, CaseReport, Reported, raw
 from kiosk.ticketing.centre_client import CentreClient
 from kiosk.visit.ports import CaseStatus, NetworkStatus
 from sync.journal.entry import Entry
@@ -95,7 +95,7 @@ class StoredCases:
             (row[0] if row else 0, REPORTED_AT_ONCE),
         )
         receipts = tuple(CaseReceipt(str(each[0]), str(each[1]), int(each[3])) for each in rows)
-        if not receipts or not isinstance(self._centre.ask(CaseReport(receipts)), Reported):
+        if not receipts or not isinstance(self._centre.ask(CaseReport(raw(receipts))), Reported):
             return False
         with self._store.transaction() as tx:
             tx.execute("INSERT OR REPLACE INTO case_told VALUES (1, ?)", (int(rows[-1][2]),))

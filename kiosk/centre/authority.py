@@ -9,24 +9,41 @@ and ids are passed in; sockets are in `server.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from kiosk.centre.cases import CentreCases
+from kiosk.centre.entry import (
+    HOUR_MS,
+    KIOSK_TICKETS_MAX,
+    cutoff,
+    milliseconds,
+    numbered,
+    standing,
+)
+from kiosk.centre.reports import KioskReports
+from kiosk.centre.restoring import missing
+from kiosk.centre.set_aside import set_aside
 from kiosk.centre.waiting_line import (
-    DayLine,
     LineTicket,
+    PeopleWaiting,
     act_of,
     block_after,
     counters_at_work,
+    is_given,
     last_leased,
     last_number,
+    left_over,
+    reserve_in_use,
+    same_label,
     service_times,
     ticket_at,
     ticket_of,
+    tickets_of_kiosk,
+    told_day,
     untold_ticket,
     untold_visits,
 )
@@ -38,20 +55,28 @@ from kiosk.queue.faults import (
     OtherCounters,
     QueueFault,
 )
-from kiosk.queue.lifecycle import TicketAction, TicketState, allowed
+from kiosk.queue.lifecycle import TicketAction, allowed
 from kiosk.queue.numbering import next_block, next_granted, service_day
 from kiosk.queue.priority import PriorityPolicy, next_call, people_ahead
 from kiosk.queue.protocol import (
     Granted,
     GrantRequest,
+    HeldBlock,
     Leased,
     LeaseRequest,
+    Reported,
     ReportedTicket,
     StaffCall,
+    TicketReport,
 )
 from kiosk.queue.skills import CentreCounters
+from provisioning.faults import Fault
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import Transaction
+
+LAPSE_MS, LAPSE_MAX = 36 * HOUR_MS, 200
+LEFT_TOLD_MAX = 1_000
+LONG_AGO_MS = -(1 << 62)
 
 KINDS: Final = MappingProxyType(
     {
@@ -66,7 +91,9 @@ KINDS: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class CounterResult:
-    """What a counter's press did: the ticket, and for a call why this one."""
+    """What a counter's press did: the ticket, for a call why this one, and in `note` what staff
+    should know: that others hold the same number, or that the slip shows another day.
+    """
 
     visit: UUID
     label: str
@@ -74,6 +101,7 @@ class CounterResult:
     priority_class: str
     counter: int
     why: str = ""
+    note: str = ""
 
 
 class Authority:
@@ -95,15 +123,16 @@ class Authority:
         self._site = site
         self._policy = policy
         self._counters = counters
+        self._reports = KioskReports(database, site)
 
     def grant(self, kiosk: str, request: GrantRequest) -> Granted:
         """The next number of the series asked for; the same one again for the same visit."""
         now = self._clock.now()
         with self._store.transaction() as tx:
             ticket = ticket_of(tx, request.visit) or self._granted(tx, kiosk, request, now)
-            line = DayLine(tx, ticket.day, self._counters.shared_with(ticket.service))
+            line = PeopleWaiting(tx, cutoff(now), self._counters.shared_with(ticket.service))
             ahead = people_ahead(ticket.waiting, line, self._policy)
-            at_work = counters_at_work(tx, ticket.day, _ms(now))
+            at_work = counters_at_work(tx, ticket.day, milliseconds(now))
             able = sum(self._counters.can_serve(counter, ticket.service) for counter in at_work)
             minutes = wait_range(ahead, service_times(tx, ticket.day), able)
         return Granted(
@@ -113,35 +142,46 @@ class Authority:
     def _granted(
         self, tx: Transaction, kiosk: str, request: GrantRequest, now: datetime
     ) -> LineTicket:
-        day = service_day(now).isoformat()
+        day, series = service_day(now).isoformat(), request.series
+        _refuse_while_restored(tx, day)
+        if tickets_of_kiosk(tx, kiosk, day) >= KIOSK_TICKETS_MAX:
+            raise QueueFault(f"{kiosk} has {KIOSK_TICKETS_MAX} tickets on {day} already.")
+
+        def in_use(number: int) -> bool:
+            held = same_label(tx, series, number, cutoff(now))
+            return bool(held) or is_given(tx, self._site, day, series, number)
+
         given = ReportedTicket(
             visit=request.visit,
             day=day,
-            series=request.series,
-            number=next_granted(last_number(tx, day, request.series)),
+            series=series,
+            number=next_granted(last_number(tx, day, series), in_use),
             service=request.service,
             priority_class=request.priority_class,
             rank=request.rank,
-            since=_ms(now),
+            since=milliseconds(now),
         )
-        self._append(tx, "ticket.granted", request.visit, self._standing(kiosk, given))
+        self._append(tx, "ticket.granted", request.visit, standing(self._site, kiosk, given))
         ticket = ticket_of(tx, request.visit)
         assert ticket is not None
         return ticket
 
     def lease(self, kiosk: str, request: LeaseRequest) -> Leased:
         """The block of `kiosk` after the one it holds; made when there is none yet."""
+        now = self._clock.now()
+        today = service_day(now)
+        day = today.isoformat()
+        held = request.held if request.day == day else 0
         with self._store.transaction() as tx:
-            block = block_after(tx, request.day, kiosk, request.held)
+            block = block_after(tx, day, kiosk, held)
             if block is None:
-                day = date.fromisoformat(request.day)
-                block = next_block(day, last_leased(tx, request.day), request.size)
+                _refuse_while_restored(tx, day)
+                in_use = reserve_in_use(tx, day, cutoff(now))
+                block = next_block(today, last_leased(tx, day), request.size, in_use)
                 if block is None:
-                    return Leased(request.day, 0, 0)
-                body = {"day": request.day, "first": block.first, "last": block.last}
-                body |= {"site": self._site, "series": "*", "to": kiosk}
-                self._append(tx, "block.granted", self._ids.uuid7(), body)
-        return Leased(request.day, block.first, block.last)
+                    return Leased(day, 0, 0)
+                self._reports.lend(tx, kiosk, HeldBlock(day, block.first, block.last))
+        return Leased(day, block.first, block.last)
 
     def staff_called(self, kiosk: str, call: StaffCall) -> int:
         """A citizen at `kiosk` asks for a person: it is in the centre's journal at once; 1."""
@@ -150,33 +190,41 @@ class Authority:
             self._append(tx, "staff.called", call.visit, body)
         return 1
 
-    def report(self, kiosk: str, tickets: Sequence[ReportedTicket]) -> int:
-        """Make the line agree with what `kiosk` told citizens; how many tickets changed.
+    def report(self, kiosk: str, report: TicketReport) -> Reported:
+        """Make the line agree with what `kiosk` told citizens."""
+        return self._reports.take(kiosk, report)
 
-        A grant whose answer came too late for the kiosk is known here and told to nobody: its
-        number is cancelled and the visit stands in line with the number the citizen holds.
-        """
-        changed = 0
+    def refuse(self, kiosk: str, frame: bytes, fault: Fault) -> None:
+        """Set aside a whole message of `kiosk` that could not be taken."""
+        now = self._clock.now()
         with self._store.transaction() as tx:
-            for reported in tickets:
-                stored = ticket_of(tx, reported.visit)
-                same = stored is not None and (stored.series, stored.number) == (
-                    reported.series,
-                    reported.number,
-                )
-                if stored is None or not same or stored.state is TicketState.VOID:
-                    changed += 1
-                    if stored and not same and allowed(stored.state, TicketAction.CANCEL):
-                        self._cancel(tx, stored, "answered too late")
-                    body = self._standing(kiosk, reported)
-                    self._append(tx, "ticket.arrived", reported.visit, body)
-                tx.execute("INSERT OR IGNORE INTO line_told VALUES (?)", (reported.visit.bytes,))
-        return changed
+            set_aside(tx, kiosk, frame, fault, now)
 
-    def unreported(self, kiosk: str, day: str) -> tuple[UUID, ...]:
+    @property
+    def epoch(self) -> str:
+        """The epoch of the database: another one after it was restored."""
+        return self._journal.db_epoch.hex()
+
+    def time_ms(self) -> int:
+        """The centre's time for its kiosks; 0 when the centre does not trust its own clock."""
+        now = self._clock.now()
+        return milliseconds(now) if self._clock.trusted else 0
+
+    def unreported(self, kiosk: str) -> tuple[UUID, ...]:
         """Visits of `kiosk` that wait with a number nobody has confirmed was told."""
         with self._store.transaction() as tx:
-            return untold_visits(tx, day, kiosk)
+            return untold_visits(tx, kiosk)
+
+    def lapse(self) -> int:
+        """Take those out of the line who were left over for a day and a half; how many."""
+        if not self._clock.trusted:
+            return 0
+        before = cutoff(self._clock.now()) - LAPSE_MS
+        with self._store.transaction() as tx:
+            old = left_over(tx, before, LAPSE_MAX)
+            for ticket in old:
+                self._cancel(tx, ticket, "never called")
+        return len(old)
 
     def disown(self, kiosk: str, visits: Sequence[UUID]) -> int:
         """Cancel the numbers of `visits` that `kiosk` never told anybody."""
@@ -189,11 +237,13 @@ class Authority:
                     cancelled += 1
         return cancelled
 
-    def call(self, counter: int, key: str = "") -> CounterResult:
-        """Call the next ticket that `counter` may serve: one winner, whoever else presses."""
+    def call(self, counter: int, key: str = "", *, of_earlier_days: bool = False) -> CounterResult:
+        """Call the next ticket that `counter` may serve: one winner, whoever else presses.
+
+        `of_earlier_days`: also those who were left over and are called no more by themselves.
+        """
         services = self._counters.services(counter)
         now = self._clock.now()
-        day = service_day(now).isoformat()
         with self._store.transaction() as tx:
             if key and (again := _pressed_before(tx, key, counter, TicketAction.CALL)) is not None:
                 return again
@@ -202,18 +252,26 @@ class Authority:
                     f"Counter {counter} still has {busy.label}:"
                     " complete it or mark it as no-show first."
                 )
-            oldest = DayLine(tx, day, services).oldest_of_each_class()
-            chosen = next_call(oldest, _ms(now), self._policy)
+            since = LONG_AGO_MS if of_earlier_days else cutoff(now)
+            oldest = PeopleWaiting(tx, since, services).oldest_of_each_class()
+            chosen = next_call(oldest, milliseconds(now), self._policy)
             if chosen is None:
-                raise self._nobody(DayLine(tx, day), counter)
+                raise self._nobody(tx, cutoff(now), counter)
             ticket = ticket_of(tx, UUID(bytes=chosen.ticket.visit))
             assert ticket is not None
+            note = _note(tx, ticket, cutoff(now))
             self._act(tx, TicketAction.CALL, ticket, counter, key=key, why=chosen.say())
-        return _result(ticket, counter, chosen.say())
+        return replace(_result(ticket, counter, chosen.say()), note=note)
 
-    def _nobody(self, line: DayLine, counter: int) -> NobodyWaiting | OtherCounters:
-        if not any(line.ranks()):
-            return NobodyWaiting("Nobody is waiting.")
+    def _nobody(self, tx: Transaction, since: int, counter: int) -> NobodyWaiting | OtherCounters:
+        if not any(PeopleWaiting(tx, since).ranks()):
+            left = len(left_over(tx, since, LEFT_TOLD_MAX))
+            if not left:
+                return NobodyWaiting("Nobody is waiting.")
+            return NobodyWaiting(
+                f"Nobody is waiting today; {left} of an earlier day were never called:"
+                " huduma queue call --earlier-days."
+            )
         serves = self._counters.serves(counter)
         return OtherCounters(
             f"Counter {counter} serves {serves}: those who wait came for other counters."
@@ -253,29 +311,13 @@ class Authority:
         key: str,
         why: str = "",
     ) -> None:
-        body = self._numbered(ticket) | {"counter": counter, "key": key}
+        body = numbered(self._site, ticket) | {"counter": counter, "key": key}
         self._append(tx, KINDS[action], ticket.visit, body | ({"why": why} if why else {}))
 
     def _cancel(self, tx: Transaction, ticket: LineTicket, why: str) -> None:
-        self._append(tx, "ticket.cancelled", ticket.visit, self._numbered(ticket) | {"why": why})
-
-    def _standing(self, kiosk: str, reported: ReportedTicket) -> dict[str, object]:
-        """What the line keeps of a ticket."""
-        return self._numbered(reported) | {
-            "service": reported.service,
-            "class": reported.priority_class,
-            "rank": reported.rank,
-            "kiosk": kiosk,
-            "since": reported.since,
-        }
-
-    def _numbered(self, ticket: LineTicket | ReportedTicket) -> dict[str, object]:
-        return {
-            "site": self._site,
-            "day": ticket.day,
-            "series": ticket.series,
-            "number": ticket.number,
-        }
+        self._append(
+            tx, "ticket.cancelled", ticket.visit, numbered(self._site, ticket) | {"why": why}
+        )
 
     def _append(self, tx: Transaction, kind: str, subject: UUID, body: dict[str, object]) -> None:
         self._journal.append(tx, kind, subject, body)
@@ -307,5 +349,20 @@ def _result(ticket: LineTicket, counter: int, why: str = "") -> CounterResult:
     )
 
 
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+def _refuse_while_restored(tx: Transaction, day: str) -> None:
+    if names := missing(tx, day):
+        raise QueueFault(
+            f"This centre was restored; {', '.join(names)} must first tell what they know."
+        )
+
+
+def _note(tx: Transaction, ticket: LineTicket, since: int) -> str:
+    day = told_day(tx, ticket.visit)
+    notes = [f"the slip is of {day}"] if day else []
+    notes += [
+        f"{each.label} was also told at {each.kiosk} for {each.service}; this one came to"
+        f" {ticket.kiosk} for {ticket.service}"
+        for each in same_label(tx, ticket.series, ticket.number, since)
+        if each.visit != ticket.visit
+    ]
+    return "; ".join(notes)

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from kiosk.queue.protocol import CaseKnown, CaseReceipt
+from msgspec import Raw
+
+from kiosk.centre.set_aside import set_aside
+from kiosk.queue.faults import QueueFault
+from kiosk.queue.protocol import CaseKnown, Reported, read_receipt
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import MigrationSet
 
@@ -35,17 +39,25 @@ class CentreCases:
         self._store = database.store
         self._clock = database.clock
 
-    def report(self, kiosk: str, receipts: Sequence[CaseReceipt]) -> int:
-        """Note what `kiosk` gave; the same one twice is one."""
+    def report(self, kiosk: str, receipts: Sequence[Raw]) -> Reported:
+        """Note what `kiosk` gave; the same one twice is one. What cannot be read is set aside."""
+        now, aside = self._clock.now(), 0
         with self._store.transaction() as tx:
-            tx.executemany(
-                "INSERT OR REPLACE INTO centre_case VALUES (?, ?, ?, ?)",
-                [(each.reference, each.agency, kiosk, each.at) for each in receipts],
-            )
+            for record in receipts:
+                try:
+                    each = read_receipt(record)
+                except QueueFault as fault:
+                    set_aside(tx, kiosk, bytes(record), fault, now)
+                    aside += 1
+                    continue
+                tx.execute(
+                    "INSERT OR REPLACE INTO centre_case VALUES (?, ?, ?, ?)",
+                    (each.reference, each.agency, kiosk, each.at),
+                )
             if self._clock.trusted:
                 before = int((self._clock.now() - KEEP).timestamp() * 1000)
                 tx.execute("DELETE FROM centre_case WHERE at < ?", (before,))
-        return len(receipts)
+        return Reported(len(receipts) - aside, aside)
 
     def find(self, reference: str) -> CaseKnown:
         """Who was given it, as far as this centre knows."""

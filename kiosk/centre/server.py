@@ -1,18 +1,27 @@
-"""The centre's process: answers kiosks over CURVE; a kiosk's name is the one its key proves."""
+"""The centre's process: answers kiosks over CURVE; a kiosk's name is the one its key proves.
+
+Nothing that arrives ends it: what is no request is refused and set aside for a person. Every
+answer carries the centre's time and the epoch of its database.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
-import msgspec
+from msgspec.structs import replace
 
 from kiosk.centre.authority import Authority
 from kiosk.centre.local_client import answer
-from kiosk.queue.protocol import StaffCall, encode, read_ask
+from kiosk.queue.protocol import RequestRefused, StaffCall, encode, read_ask
+from provisioning.faults import Fault
 from provisioning.node.site import Node
+from sync.journal.clock_log import journal_corrections
+from sync.journal.node_database import NodeDatabase
 from sync.transports.zmq_transport import ZmqServer
 
 POLL_S = 0.5
+LAPSE_EVERY_S = 600.0
 _KIOSKS = frozenset({"kiosk", "van"})
 
 
@@ -29,21 +38,56 @@ def kiosks_of(node: Node) -> Callable[[bytes], str | None]:
     return allowed
 
 
-def serve(
-    authority: Authority,
-    server: ZmqServer,
-    stopped: Callable[[], bool],
-    on_call: Callable[[str], None] = lambda _: None,
-) -> None:
-    """Answer kiosks until `stopped` says so; what is no request is dropped. `on_call` is told the
-    kiosk at which a citizen asks for a person.
-    """
-    while not stopped():
-        for request in server.poll(POLL_S):
-            try:
-                message = read_ask(request.payload)
-            except msgspec.MsgspecError:
-                continue
-            server.reply(request, encode(answer(authority, request.peer, message)))
+class CentreService:
+    """Answers frames, and between them keeps the journal of the clock and the line in order."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        database: NodeDatabase,
+        on_call: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`on_call` is told the kiosk at which a citizen asks for a person."""
+        self._authority = authority
+        self._database = database
+        self._on_call = on_call
+        self._lapse_at = 0.0
+
+    def serve(self, server: ZmqServer, stopped: Callable[[], bool]) -> None:
+        """Answer kiosks until `stopped` says so."""
+        while not stopped():
+            for request in server.poll(POLL_S):
+                server.reply(request, self.reply(request.peer, request.payload))
+            self.tend()
+
+    def reply(self, kiosk: str, frame: bytes) -> bytes:
+        """The answer to one frame of `kiosk`, whatever is in it."""
+        self._note_clock()
+        try:
+            message = read_ask(frame)
+            found = answer(self._authority, kiosk, message)
             if isinstance(message, StaffCall):
-                on_call(request.peer)
+                self._on_call(kiosk)
+        except Fault as fault:
+            found = RequestRefused(fault.code, fault.message)
+            with suppress(Fault):
+                self._authority.refuse(kiosk, frame, fault)
+        authority = self._authority
+        return encode(replace(found, centre_ms=authority.time_ms(), epoch=authority.epoch))
+
+    def tend(self) -> None:
+        """What is due without being asked."""
+        self._note_clock()
+        now = self._database.clock.monotonic()
+        if now >= self._lapse_at:
+            self._lapse_at = now + LAPSE_EVERY_S
+            with suppress(Fault):
+                self._authority.lapse()
+
+    def _note_clock(self) -> None:
+        """Before anything else, so that nobody joins the line between a correction and its entry,
+        which moves the arrival times of those who wait.
+        """
+        self._database.clock.now()
+        with suppress(Fault):
+            journal_corrections(self._database)

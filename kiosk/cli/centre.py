@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
-    from kiosk.centre.server import kiosks_of, serve
+    from kiosk.centre.server import CentreService, kiosks_of
     from kiosk.node.composition import authority
     from kiosk.node.database import open_node_database
     from kiosk.queue.faults import NoQueueHere
@@ -30,12 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     stop = StopFlag()
     database = open_node_database(node, node.clock(service=True))
     server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
-    serve(
+    service = CentreService(
         authority(node, database),
-        server,
-        stop,
+        database,
         on_call=lambda kiosk: print(f"{kiosk}: a citizen asks for a person", flush=True),
     )
+    service.serve(server, stop)
     server.close()
     database.store.close()
     return 0

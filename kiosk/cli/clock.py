@@ -36,10 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Show or correct; 0."""
-    from kiosk.node.clock_log import journal_corrections
     from kiosk.node.database import open_node_database
     from provisioning.node.site import Site
     from provisioning.time_judge import TimeSource
+    from sync.journal.clock_log import journal_corrections
 
     node = Site.open(arguments.site).node(arguments.node)
     clock = node.clock()
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         wall = clock.judgement().wall
         clock.hear(TimeSource.PERSON, _typed(arguments.time) if arguments.act == "set" else wall)
         database = open_node_database(node, clock)
-        journal_corrections(clock, database.store, database.journal, database.ids)
+        journal_corrections(database)
         database.store.close()
     _print(clock.judgement(), as_json=arguments.json)
     return 0

@@ -22,6 +22,7 @@ CHECKS = (
     "sync.service.doctor_checks",
     "peripherals.service.doctor_checks",
     "content.catalogue.doctor_checks",
+    "kiosk.centre.doctor_checks",
 )
 
 

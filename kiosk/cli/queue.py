@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from kiosk.centre.authority import Authority, CounterResult
     from provisioning.node.site import Node, Site
 
+SET_ASIDE = "set-aside"
 ACTS = ("call", "recall", "complete", "no-show")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Five acts."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="|".join(("issue", *ACTS)))
+    """The acts, and what was set aside."""
+    acts = parser.add_subparsers(
+        dest="act", required=True, metavar="|".join(("issue", *ACTS, SET_ASIDE))
+    )
     issue = acts.add_parser("issue", help="give a visit its number and print the slip")
     issue.add_argument("--service", required=True, metavar="CODE", help="a service of the pack")
     issue.add_argument(
@@ -37,9 +40,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     issue.add_argument("--visit", metavar="UUID", help="ask again for the same visit's number")
     issue.add_argument("--language", default="en", choices=("en", "sw"), help="of the slip")
     _common(issue, node_required=True)
+    aside = acts.add_parser(SET_ASIDE, help="records of kiosks that could not be taken")
+    aside.add_argument("--forget", action="store_true", help="remove them: a person has seen them")
+    _common(aside, node_required=False)
     for act in ACTS:
         each = acts.add_parser(act, help=f"{act} at a counter")
         each.add_argument("--counter", type=int, required=True, metavar="N", help="the counter")
+        if act == "call":
+            each.add_argument(
+                "--earlier-days", action="store_true", help="also who was left over from before"
+            )
         each.add_argument("--key", default="", help="idempotency key of this press")
         _common(each, node_required=False)
 
@@ -55,11 +65,41 @@ def run(arguments: argparse.Namespace) -> int:
     from provisioning.node.site import Site
 
     site = Site.open(arguments.site)
+    if arguments.act == SET_ASIDE:
+        return _set_aside(site, arguments)
     found = _issue(site, arguments) if arguments.act == "issue" else _press(site, arguments)
     if arguments.json:
         print(json.dumps(found))
     else:
         print("  ".join(f"{name}: {value}" for name, value in found.items()))
+    return 0
+
+
+def _set_aside(site: Site, arguments: argparse.Namespace) -> int:
+    from kiosk.centre.set_aside import forget, kept_aside
+    from kiosk.node.database import open_node_database
+    from provisioning.clock import EAT
+
+    store = open_node_database(_queue_node(site, arguments.node)).store
+    kept = [
+        {
+            "kiosk": each.kiosk,
+            "first": each.at.astimezone(EAT).isoformat(timespec="seconds"),
+            "code": each.code,
+            "times": each.times,
+            "why": each.why,
+            "record": each.record.hex(),
+        }
+        for each in kept_aside(store)
+    ]
+    if arguments.json:
+        print(json.dumps(kept))
+    else:
+        for row in kept:
+            print("  ".join(str(row[name]) for name in ("first", "kiosk", "code", "times", "why")))
+    if arguments.forget:
+        forget(store)
+    store.close()
     return 0
 
 
@@ -101,12 +141,15 @@ def _press(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
         "service": done.service,
         "class": done.priority_class,
     }
-    return found | ({"why": done.why} if done.why else {})
+    return found | {name: said for name, said in (("why", done.why), ("note", done.note)) if said}
 
 
 def _act(authority: Authority, arguments: argparse.Namespace) -> CounterResult:
+    if arguments.act == "call":
+        return authority.call(
+            arguments.counter, arguments.key, of_earlier_days=arguments.earlier_days
+        )
     acts = {
-        "call": authority.call,
         "recall": authority.recall,
         "complete": authority.complete,
         "no-show": authority.no_show,
@@ -117,6 +160,13 @@ def _act(authority: Authority, arguments: argparse.Namespace) -> CounterResult:
 def _authority(site: Site, name: str | None) -> Authority:
     from kiosk.node.composition import authority
     from kiosk.node.database import open_node_database
+
+    node = _queue_node(site, name)
+    return authority(node, open_node_database(node))
+
+
+def _queue_node(site: Site, name: str | None) -> Node:
+    """The centre or van that is meant."""
     from kiosk.queue.faults import NoQueueHere
 
     node = site.node(name) if name else next(iter(site.nodes("centre")), None)
@@ -124,7 +174,7 @@ def _authority(site: Site, name: str | None) -> Authority:
         node = _centre_of(site, node)
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no queue here; name a centre or a van with --node.")
-    return authority(node, open_node_database(node))
+    return node
 
 
 def _centre_of(site: Site, node: Node) -> Node | None:

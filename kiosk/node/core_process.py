@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from kiosk.node.clock_log import journal_corrections
 from kiosk.node.composition import KioskParts
 from kiosk.ui_protocol.ipc import UnreadableFrame, encode, read_event
 from kiosk.ui_protocol.view import Advance, Edited, Scanned, UiEvent, ViewRequest
@@ -19,6 +18,7 @@ from provisioning.faults import INPUT_ERRORS, Fault
 from provisioning.node.site import Node
 from provisioning.process_lock import ProcessLock
 from sync.faults import SyncRefusal
+from sync.journal.clock_log import journal_corrections
 from sync.transports.zmq_transport import ZmqRequest, ZmqServer, ready
 
 TICK_S = 0.25
@@ -149,7 +149,7 @@ class Core:
             self._kiosk.cases.report()
         self._settle_s = SETTLE_S if answered else min(self._settle_s * 2, SETTLE_S_MAX)
         self._settle_at = self._clock.monotonic() + self._settle_s
-        journal_corrections(self._clock, database.store, database.journal, database.ids)
+        journal_corrections(database)
         if now >= self._expire_at:
             self._kiosk.retention.run()
             self._expire_at = now + EXPIRE_S

@@ -15,7 +15,7 @@ Three ranges never overlap:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -75,14 +75,36 @@ def offline_series(series: str, unit: int) -> str:
     return f"{series}-K{unit}-"
 
 
-def next_granted(last: int | None) -> int:
-    """The number the centre grants after `last` (None: none granted yet today)."""
+def in_reserve(number: int) -> bool:
+    """Whether `number` lies in the band that is leased to kiosks."""
+    return RESERVE_FIRST <= number <= RESERVE_LAST
+
+
+def next_granted(last: int | None, in_use: Callable[[int], bool] = lambda _: False) -> int:
+    """The number the centre grants after `last` (None: none granted yet today).
+
+    `in_use`: somebody holds that number and still waits, such as a person of before midnight.
+    """
     number = FIRST if last is None else last + 1
-    return RESERVE_LAST + 1 if RESERVE_FIRST <= number <= RESERVE_LAST else number
+    while in_reserve(number) or in_use(number):
+        number = RESERVE_LAST + 1 if in_reserve(number) else number + 1
+    return number
 
 
-def next_block(day: date, last: int | None, size: int) -> NumberBlock | None:
-    """The block after the one that ended with `last`; None when the reserve band is used up."""
+def next_block(
+    day: date, last: int | None, size: int, in_use: Sequence[int] = ()
+) -> NumberBlock | None:
+    """The block after the one that ended with `last`; None when the reserve band is used up.
+
+    `in_use` are numbers of the band that people hold who still wait: no block contains one.
+    """
     first = RESERVE_FIRST if last is None else last + 1
-    end = min(first + size - 1, RESERVE_LAST)
-    return NumberBlock(day, first, end) if first <= end else None
+    while first <= RESERVE_LAST:
+        end = min(first + size - 1, RESERVE_LAST)
+        met = [number for number in in_use if first <= number <= end]
+        if not met:
+            return NumberBlock(day, first, end)
+        if min(met) > first:
+            return NumberBlock(day, first, min(met) - 1)
+        first = min(met) + 1
+    return None

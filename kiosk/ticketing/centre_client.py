@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import msgspec
-
 from kiosk.queue.protocol import Answer, Ask, encode, read_answer
 
 
@@ -39,10 +37,7 @@ class RemoteCentre:
         payload = self._link.request(encode(message), self._deadline_s)
         if payload is None:
             return None
-        try:
-            return read_answer(payload)
-        except msgspec.MsgspecError:
-            return None
+        return read_answer(payload)
 
 
 class FirstReachable:

@@ -4,6 +4,11 @@ Order of a number's sources: the centre (asked for at most the deadline), the ki
 block, the kiosk's own offline sub-series. Then one transaction: journal, ticket, print job. The
 visit's UUID is the idempotency key everywhere: asking twice is getting the same ticket.
 
+Every answer of the centre carries its time and the epoch of its database. The time is a source
+for this kiosk's clock, and the centre's day is the day of a ticket, also while the centre is away.
+Another epoch means that the centre's database was restored: then everything this kiosk knows of
+the last day and a half is told again.
+
 `settle` is called between citizens: it reports issued tickets, returns grants that no citizen saw
 (a kiosk that lost power in the middle of an issue), and keeps the reserve full.
 """
@@ -11,8 +16,9 @@ visit's UUID is the idempotency key everywhere: asking twice is getting the same
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,15 +30,21 @@ from kiosk.queue.faults import UnknownClass
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import series_of, service_day
 from kiosk.queue.protocol import (
+    BLOCKS_MAX,
+    REPORT_MAX,
+    Answer,
+    Ask,
     Disown,
     Granted,
     GrantRequest,
     Grants,
     GrantsRequest,
+    HeldBlock,
     Leased,
     LeaseRequest,
     Reported,
     TicketReport,
+    raw,
 )
 from kiosk.queue.signed_code import ticket_payload
 from kiosk.ticketing.centre_client import CentreClient
@@ -40,21 +52,32 @@ from kiosk.ticketing.ticket_table import (
     NumberSource,
     Ticket,
     blocks,
+    blocks_since,
     bookmark,
+    centre_epoch,
     next_offline,
     next_reserve,
     reserve_left,
     taken,
+    tell_again,
     ticket_of,
     unreported,
 )
 from peripherals.printing.document import Document
 from peripherals.printing.spool import Job, Spool
+from provisioning.time_judge import TimeSource
+from sync.journal.clock_log import journal_corrections
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import Transaction
 
 PRINT_WITHIN = timedelta(minutes=15)
 """A ticket slip that could not be printed by then is of no use to anybody."""
+
+KNOWN_AGAIN = timedelta(hours=36)
+"""What a restored centre is told again: a copy is not older than the day before."""
+
+STILL_IN_LINE = timedelta(hours=12)
+"""So long somebody may wait with a number of the day before."""
 
 NORMAL = "normal"
 """The priority class of everybody who asks for none."""
@@ -94,6 +117,7 @@ class TicketIssuer:
         identity: KioskIdentity,
         slip: SlipOf,
     ) -> None:
+        self._database = database
         self._store = database.store
         self._journal = database.journal
         self._clock = database.clock
@@ -105,6 +129,8 @@ class TicketIssuer:
         self._slip = slip
         self._order = [each.key for each in catalogue.categories()]
         self._grants_confirmed = False
+        self._said_all = False
+        self._centre_time: tuple[datetime, float] | None = None
 
     def issue(
         self, visit: UUID, service: Service, priority_class: str, language: str
@@ -120,7 +146,8 @@ class TicketIssuer:
             priority_class=priority_class,
             rank=self._rank(priority_class),
         )
-        answer = self._centre.ask(request)
+        self._journal_clock()
+        answer = self._ask(request)
         granted = answer if isinstance(answer, Granted) else None
         with self._store.transaction() as tx:
             ticket = ticket_of(tx, visit) or self._write(tx, request, service, granted)
@@ -138,12 +165,10 @@ class TicketIssuer:
 
     def settle(self) -> bool:
         """One round of paperwork with the centre; whether it answered."""
-        day = service_day(self._clock.now()).isoformat()
-        tickets, mark = unreported(self._store)
-        if tickets:
-            if not isinstance(self._centre.ask(TicketReport(tuple(tickets))), Reported):
-                return False
-            bookmark(self._store, mark)
+        self._journal_clock()
+        day = service_day(self._time()).isoformat()
+        if not self._report():
+            return False
         if not self._grants_confirmed and not self._confirm_grants(day):
             return False
         if reserve_left(self._store, day) * 2 <= self._identity.block:
@@ -154,11 +179,65 @@ class TicketIssuer:
         """Whether the centre does not yet know everything."""
         return bool(unreported(self._store, 1)[0])
 
+    def _report(self) -> bool:
+        """Report what the centre does not know yet; False when it did not take the report."""
+        tickets, mark = unreported(self._store)
+        last = len(tickets) < REPORT_MAX
+        if not tickets and self._said_all:
+            return True
+        epoch = centre_epoch(self._store)
+        now = self._clock.now()
+        held = [
+            HeldBlock(each.day.isoformat(), each.first, each.last)
+            for each in blocks_since(self._store, service_day(now - KNOWN_AGAIN).isoformat())
+        ]
+        report = TicketReport(
+            raw(tickets),
+            now=int(now.timestamp() * 1000),
+            unit=self._identity.unit,
+            blocks=() if self._said_all else raw(held[-BLOCKS_MAX:]),
+            epoch=epoch,
+            last=last,
+        )
+        if not isinstance(self._ask(report), Reported):
+            return False
+        if centre_epoch(self._store) == epoch:
+            bookmark(self._store, mark)
+            self._said_all = self._said_all or last
+        return True
+
+    def _ask(self, message: Ask) -> Answer | None:
+        """The centre's answer; what it says of itself is heard before it is used."""
+        answer = self._centre.ask(message)
+        if answer is None:
+            return None
+        if answer.centre_ms:
+            said = datetime.fromtimestamp(answer.centre_ms / 1000, UTC)
+            self._centre_time = said, self._clock.monotonic()
+            with suppress(OSError):  # a full disk: the correction is not believed
+                self._clock.hear(TimeSource.CENTRE, said)
+            self._journal_clock()
+        if answer.epoch and answer.epoch != centre_epoch(self._store):
+            tell_again(self._store, answer.epoch, self._clock.now() - KNOWN_AGAIN)
+            self._said_all = self._grants_confirmed = False
+        return answer
+
+    def _journal_clock(self) -> None:
+        """Before a ticket is given or told of: its arrival is corrected by what comes after it."""
+        journal_corrections(self._database)
+
+    def _time(self) -> datetime:
+        """The time that decides the day of a ticket: the centre's, when it said it."""
+        if self._centre_time is None:
+            return self._clock.now()
+        said, then = self._centre_time
+        return said + timedelta(seconds=self._clock.monotonic() - then)
+
     def _write(
         self, tx: Transaction, request: GrantRequest, service: Service, granted: Granted | None
     ) -> Ticket:
         now = self._clock.now()
-        chosen = self._number(tx, request.series, granted, now)
+        chosen = self._number(tx, request.series, granted)
         mine = granted if chosen.source is NumberSource.CENTRE else None
         body = {
             "site": self._identity.site,
@@ -179,18 +258,18 @@ class TicketIssuer:
         assert ticket is not None
         return ticket
 
-    def _number(
-        self, tx: Transaction, series: str, granted: Granted | None, now: datetime
-    ) -> ChosenNumber:
+    def _number(self, tx: Transaction, series: str, granted: Granted | None) -> ChosenNumber:
         site = self._identity.site
         # A centre restored from an old copy may grant a number again: then it does not count.
         if granted and not taken(tx, site, granted.day, granted.series, granted.number):
             return ChosenNumber(granted.day, granted.series, granted.number, NumberSource.CENTRE)
-        day = service_day(now).isoformat()
+        day = service_day(self._time()).isoformat()
         reserve = next_reserve(tx, site, day, series)
         if reserve is not None:
             return ChosenNumber(day, series, reserve, NumberSource.RESERVE)
-        own, number = next_offline(tx, site, day, series, self._identity.unit)
+        recent = self._clock.now() - STILL_IN_LINE
+        unit = self._identity.unit
+        own, number = next_offline(tx, site, day, series, unit=unit, recent=recent)
         return ChosenNumber(day, own, number, NumberSource.OFFLINE)
 
     def issued(self, ticket: Ticket) -> IssuedTicket:
@@ -215,28 +294,26 @@ class TicketIssuer:
         raise UnknownClass(f"There is no priority class {priority_class!r}; there are {keys}.")
 
     def _confirm_grants(self, day: str) -> bool:
-        answer = self._centre.ask(GrantsRequest(day))
+        answer = self._ask(GrantsRequest(day))
         if not isinstance(answer, Grants):
             return False
         lost = tuple(v for v in answer.visits if ticket_of(self._store, v) is None)
-        if lost and not isinstance(self._centre.ask(Disown(lost)), Reported):
+        if lost and not isinstance(self._ask(Disown(lost)), Reported):
             return False
         self._grants_confirmed = True
         return True
 
     def _lease(self, day: str) -> bool:
         held = blocks(self._store, day)
-        answer = self._centre.ask(
-            LeaseRequest(day, self._identity.block, held[-1].last if held else 0)
-        )
+        answer = self._ask(LeaseRequest(day, self._identity.block, held[-1].last if held else 0))
         if not isinstance(answer, Leased):
             return False
         if answer.last:
             with self._store.transaction() as tx:
-                if all(block.first != answer.first for block in blocks(tx, day)):
+                if all(block.first != answer.first for block in blocks(tx, answer.day)):
                     body = {
                         "site": self._identity.site,
-                        "day": day,
+                        "day": answer.day,
                         "first": answer.first,
                         "last": answer.last,
                     }

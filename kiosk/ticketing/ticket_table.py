@@ -2,7 +2,7 @@
 
 Tables that are a fold of the kiosk's journal. UNIQUE (site, day, series, number) excludes
 duplicates; a number is chosen inside the transaction that stores it. `ticket_report` only notes
-what was already reported to the centre, and may be lost.
+what was already reported to the centre, and in which epoch of its database; it may be lost.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any
 from uuid import UUID
 
 from kiosk.queue.numbering import NumberBlock, label, offline_series
-from kiosk.queue.protocol import ReportedTicket
+from kiosk.queue.protocol import REPORT_MAX, ReportedTicket
+from sync.journal.clock_log import moves_after
 from sync.journal.journal import Entry
 from sync.store.database import MigrationSet, Row, Store, Transaction
 
@@ -47,6 +48,7 @@ TICKET_TABLES = MigrationSet(
             PRIMARY KEY (day, first)
         ) WITHOUT ROWID;
         CREATE TABLE ticket_report (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER)""",
+        "ALTER TABLE ticket_report ADD COLUMN centre_epoch TEXT NOT NULL DEFAULT ''",
     ),
 )
 
@@ -154,6 +156,14 @@ def blocks(reader: Store | Transaction, day: str) -> list[NumberBlock]:
     return [NumberBlock(date.fromisoformat(day), row[0], row[1]) for row in rows]
 
 
+def blocks_since(reader: Store | Transaction, day: str) -> list[NumberBlock]:
+    """The blocks held for `day` and later days, in order."""
+    rows = reader.all(
+        "SELECT day, first, last FROM ticket_block WHERE day >= ? ORDER BY day, first", (day,)
+    )
+    return [NumberBlock(date.fromisoformat(row[0]), row[1], row[2]) for row in rows]
+
+
 def next_reserve(tx: Transaction, site: str, day: str, series: str) -> int | None:
     """The next unused number of the reserve for `series`; None when it is used up."""
     for block in blocks(tx, day):
@@ -168,12 +178,17 @@ def next_reserve(tx: Transaction, site: str, day: str, series: str) -> int | Non
     return None
 
 
-def next_offline(tx: Transaction, site: str, day: str, series: str, unit: int) -> tuple[str, int]:
-    """Series and number in the sub-series that only this kiosk may use."""
+def next_offline(
+    tx: Transaction, site: str, day: str, series: str, *, unit: int, recent: datetime
+) -> tuple[str, int]:
+    """Series and number in the sub-series that only this kiosk may use. It begins anew on a day,
+    but goes on while people who came since `recent` may still wait with its numbers.
+    """
     own = offline_series(series, unit)
     row = tx.one(
-        "SELECT max(number) FROM ticket WHERE site = ? AND day = ? AND series = ?",
-        (site, day, own),
+        "SELECT max(number) FROM ticket WHERE site = ?1 AND series = ?3"
+        " AND (day = ?2 OR issued_at >= ?4)",
+        (site, day, own, int(recent.timestamp() * 1000)),
     )
     return own, 1 if row is None or row[0] is None else int(row[0]) + 1
 
@@ -193,8 +208,10 @@ def reserve_left(reader: Store | Transaction, day: str) -> int:
     return sum(block.size for block in held) - used
 
 
-def unreported(store: Store, limit: int = 100) -> tuple[list[ReportedTicket], int]:
-    """Tickets the centre has not confirmed, oldest first, and the bookmark after them."""
+def unreported(store: Store, limit: int = REPORT_MAX) -> tuple[list[ReportedTicket], int]:
+    """Tickets the centre has not confirmed, oldest first, and the bookmark after them. Corrections
+    of this kiosk's time since a ticket was given are added to its arrival.
+    """
     mark = store.one("SELECT seq FROM ticket_report WHERE only = 1")
     after = int(mark[0]) if mark else 0
     rows = store.all(
@@ -202,7 +219,20 @@ def unreported(store: Store, limit: int = 100) -> tuple[list[ReportedTicket], in
         " WHERE seq > ? ORDER BY seq LIMIT ?",
         (after, limit),
     )
-    told = [ReportedTicket(UUID(bytes=bytes(row[1])), *row[2:]) for row in rows]
+    moves = moves_after(store, int(rows[0][0])) if rows else []
+    told = [
+        ReportedTicket(
+            UUID(bytes=bytes(row[1])),
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            row[7],
+            since=max(0, row[-1] + sum(ms for at, ms in moves if at > row[0])),
+        )
+        for row in rows
+    ]
     return told, int(rows[-1][0]) if rows else after
 
 
@@ -210,6 +240,31 @@ def bookmark(store: Store, seq: int) -> None:
     """The centre has everything up to journal entry `seq`."""
     with store.transaction() as tx:
         tx.execute(
-            "INSERT INTO ticket_report VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET seq = ?",
-            (seq, seq),
+            "INSERT INTO ticket_report (only, seq) VALUES (1, ?)"
+            " ON CONFLICT (only) DO UPDATE SET seq = excluded.seq",
+            (seq,),
+        )
+
+
+def centre_epoch(store: Store) -> str:
+    """The centre's database that the bookmark belongs to; empty when none was heard of yet."""
+    row = store.one("SELECT centre_epoch FROM ticket_report WHERE only = 1")
+    return "" if row is None else str(row[0])
+
+
+def tell_again(store: Store, epoch: str, since: datetime) -> None:
+    """The centre's database is another one, `epoch`: it may know nothing of the tickets given
+    from `since` on, so the bookmark goes back before them.
+    """
+    with store.transaction() as tx:
+        row = tx.one(
+            "SELECT min(seq) - 1 FROM ticket WHERE issued_at >= ?",
+            (int(since.timestamp() * 1000),),
+        )
+        known = tx.one("SELECT seq FROM ticket_report WHERE only = 1")
+        before = int(known[0] or 0) if known else 0
+        first = before if row is None or row[0] is None else min(before, int(row[0]))
+        tx.execute(
+            "INSERT OR REPLACE INTO ticket_report (only, seq, centre_epoch) VALUES (1, ?, ?)",
+            (first, epoch),
         )

@@ -74,8 +74,10 @@ _ROWS = (
     _kind(
         "ticket.arrived",
         "site",
-        "site day series number service class rank kiosk since",
-        "A kiosk reported a number it told a citizen while the centre did not answer.",
+        "site day series number service class rank kiosk since told_day twin granted",
+        "A kiosk reported a number it told a citizen while the centre did not answer. `told_day`:"
+        " the day it gave the number for, when that is another one; `twin`: so many others of the"
+        " day were told that number before; `granted`: by a database that was lost.",
     ),
     _kind("block.granted", "site", "site day series first last to", "A reserve block was given."),
     _kind("block.held", "site", "site day first last", "This kiosk holds a reserve block."),

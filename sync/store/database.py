@@ -121,6 +121,19 @@ class Transaction:
         except _ERRORS as error:
             raise _explained(error, self._path) from error
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Statements that are kept all or none; when the block raises, what came before stays."""
+        self.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk rolls everything back by itself
+                self.execute("ROLLBACK TO part")
+                self.execute("RELEASE part")
+            raise
+        self.execute("RELEASE part")
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the commit is durable; never when it is rolled back."""
         self._after.append(callback)

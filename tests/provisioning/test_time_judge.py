@@ -152,3 +152,13 @@ def test_whatever_the_wall_clock_does_while_it_runs_time_is_true_and_never_goes_
         assert now >= last
         assert abs(now - true) <= timedelta(seconds=2 * len(steps))
         last = now
+
+
+def test_two_sources_that_are_both_held_back_are_each_told_once():
+    judge = started()
+    told = []
+    for second in range(101, 160):
+        wall = NOON + YEAR + timedelta(seconds=second)
+        told += [judge.look(wall, second)[1]]
+        told += [judge.hear(TimeSource.CENTRE, wall - 3 * DAY - YEAR, wall, second)]
+    assert [each.source for each in told if each] == [TimeSource.WALL, TimeSource.CENTRE]

@@ -35,6 +35,7 @@ from kiosk.queue.protocol import (
     ReportedTicket,
     TicketReport,
     encode,
+    raw,
     read_answer,
     read_ask,
 )
@@ -81,6 +82,10 @@ class Centre:
     def told(self, visit: UUID, number: int, series: str = "A") -> ReportedTicket:
         since = int(self.clock.now().timestamp() * 1000)
         return ReportedTicket(visit, DAY, series, number, "NRB-02", "normal", 9, since)
+
+    def report(self, *tickets: ReportedTicket, kiosk: str = "kiosk-1") -> int:
+        now = int(self.clock.now().timestamp() * 1000)
+        return self.authority.report(kiosk, TicketReport(raw(tickets), now=now)).count
 
     def kinds(self) -> list[str]:
         return [entry.kind for entry in self.journal.entries()]
@@ -271,7 +276,7 @@ def test_a_counter_that_is_no_more_can_still_end_what_it_called(tmp_path: Path) 
 
 def test_a_grant_that_came_too_late_is_cancelled_when_the_kiosk_reports(centre: Centre) -> None:
     visit, ghost = centre.grant()
-    centre.authority.report("kiosk-1", [centre.told(visit, 501)])
+    centre.report(centre.told(visit, 501))
     assert centre.kinds() == ["ticket.granted", "ticket.cancelled", "ticket.arrived"]
     called = centre.authority.call(1)
     assert (called.visit, called.label) == (visit, "A501")
@@ -280,17 +285,17 @@ def test_a_grant_that_came_too_late_is_cancelled_when_the_kiosk_reports(centre: 
 
 def test_reporting_what_the_centre_knows_changes_nothing(centre: Centre) -> None:
     visit, granted = centre.grant()
-    assert centre.authority.report("kiosk-1", [centre.told(visit, granted.number)]) == 0
-    assert centre.authority.unreported("kiosk-1", DAY) == ()
+    assert centre.report(centre.told(visit, granted.number)) == 0
+    assert centre.authority.unreported("kiosk-1") == ()
     assert centre.kinds() == ["ticket.granted"]
 
 
 def test_a_kiosk_that_was_cut_off_disowns_what_nobody_was_told(centre: Centre) -> None:
     told, granted = centre.grant()
     lost, _ = centre.grant()
-    centre.authority.report("kiosk-1", [centre.told(told, granted.number)])
-    assert centre.authority.unreported("kiosk-1", DAY) == (lost,)
-    assert centre.authority.unreported("kiosk-2", DAY) == ()
+    centre.report(centre.told(told, granted.number))
+    assert centre.authority.unreported("kiosk-1") == (lost,)
+    assert centre.authority.unreported("kiosk-2") == ()
     assert centre.authority.disown("kiosk-2", [lost]) == 0, "only its own kiosk may disown it"
     assert centre.authority.disown("kiosk-1", [lost, told]) == 1
     assert centre.authority.call(1).visit == told
@@ -301,7 +306,7 @@ def test_a_kiosk_that_was_cut_off_disowns_what_nobody_was_told(centre: Centre) -
 def test_a_disowned_number_that_was_told_after_all_stands_again(centre: Centre) -> None:
     visit, granted = centre.grant()
     centre.authority.disown("kiosk-1", [visit])
-    centre.authority.report("kiosk-1", [centre.told(visit, granted.number)])
+    centre.report(centre.told(visit, granted.number))
     assert centre.authority.call(1).label == "A101"
 
 
@@ -361,7 +366,7 @@ def test_everything_travels_as_messages(centre: Centre) -> None:
     asks = [
         (centre.wish(visit=visit), Granted),
         (LeaseRequest(DAY, 20), Leased),
-        (TicketReport((centre.told(visit, 101),)), Reported),
+        (TicketReport(raw([centre.told(visit, 101)])), Reported),
         (GrantsRequest(DAY), Grants),
         (Disown((visit,)), Reported),
     ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from content.catalogue.catalogue import Catalogue
 from kiosk.centre.local_client import LocalCentre
+from kiosk.centre.restoring import begin_restored, missing
 from kiosk.node.composition import TicketingParts, authority, counter_of
 from kiosk.node.database import open_node_database, projections
 from kiosk.queue.faults import UnknownClass
@@ -183,6 +185,49 @@ def test_a_class_nobody_knows_is_refused_before_a_number_is_used(branch: Branch)
     with pytest.raises(UnknownClass, match="elderly"):
         branch.issue(priority_class="vip")
     assert branch.issue() == "A101"
+
+
+def test_after_midnight_the_own_series_goes_on_and_next_morning_it_begins_anew(
+    branch: Branch,
+) -> None:
+    branch.line.up = False
+    branch.clock.advance(seconds=15 * 3600)  # 23:00
+    assert branch.issue() == "A-K1-01"
+    branch.clock.advance(seconds=3_600)
+    assert branch.issue() == "A-K1-02", "somebody may still wait with 01"
+    branch.clock.advance(seconds=32 * 3_600)
+    assert branch.issue() == "A-K1-01"
+
+
+def test_a_centre_with_another_epoch_is_told_everything_again(branch: Branch) -> None:
+    branch.settle()
+    told = [branch.issue() for _ in range(3)]
+    branch.line.up = False
+    told.append(branch.issue())
+    branch.line.up = True
+    branch.settle()
+    with branch.centre.store.transaction() as tx:  # what a copy of this morning would hold
+        for table in ("line_ticket", "line_block", "line_series", "line_told"):
+            tx.execute(f"DELETE FROM {table}")
+    begin_restored(branch.centre, ["kiosk-1"])
+    assert branch.issue() == "A502", "the centre does not know yet what it may give"
+    branch.settle()
+    assert missing(branch.centre.store, DAY) == []
+    assert branch.waiting() == [*told, "A502"]
+    assert branch.issue() == "A104"
+    branch.line.up = False
+    assert branch.issue() == "A503", "the block it held is still its own"
+
+
+def test_the_centres_day_decides_also_while_it_is_away(branch: Branch) -> None:
+    centre_now = branch.clock.now() + timedelta(days=1)
+    stamp = int(centre_now.timestamp() * 1000)
+    branch.line.forged = Granted("2026-11-24", "A", 117, 0, None, centre_ms=stamp)
+    assert branch.issue() == "A117"
+    branch.line.up = False
+    branch.issue()
+    rows = branch.counter.database.store.all("SELECT DISTINCT day FROM ticket")
+    assert rows == [("2026-11-24",)]
 
 
 def test_tomorrow_starts_with_new_numbers_even_in_the_dark(branch: Branch) -> None:

@@ -1,0 +1,53 @@
+"""What the centre writes into its journal about a ticket, and the limits of its line.
+
+The moments here are Unix milliseconds of the centre's own clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from kiosk.centre.waiting_line import LineTicket
+from kiosk.queue.numbering import service_day
+from kiosk.queue.protocol import ReportedTicket
+from provisioning.clock import EAT
+
+HOUR_MS = 3_600_000
+LEFT_OVER_MS = 12 * HOUR_MS
+"""Who has waited longer, and came on an earlier day, is left over."""
+KIOSK_TICKETS_MAX = 2_000
+"""Tickets a kiosk may have on one day; more than four a minute for eight hours."""
+
+
+def numbered(site: str, ticket: LineTicket | ReportedTicket) -> dict[str, object]:
+    """The number of a ticket, as every entry about it has it."""
+    return {
+        "site": site,
+        "day": ticket.day,
+        "series": ticket.series,
+        "number": ticket.number,
+    }
+
+
+def standing(site: str, kiosk: str, told: ReportedTicket) -> dict[str, object]:
+    """What the line keeps of a ticket."""
+    return numbered(site, told) | {
+        "service": told.service,
+        "class": told.priority_class,
+        "rank": told.rank,
+        "kiosk": kiosk,
+        "since": told.since,
+    }
+
+
+def milliseconds(moment: datetime) -> int:
+    """Unix milliseconds."""
+    return int(moment.timestamp() * 1000)
+
+
+def cutoff(now: datetime) -> int:
+    """Who came before this is left over from an earlier day: not of this service day, and not
+    of the last hours either, so that those who wait at midnight wait on.
+    """
+    midnight = datetime.combine(service_day(now), time(), EAT)
+    return min(milliseconds(midnight), milliseconds(now) - LEFT_OVER_MS)
