@@ -20,7 +20,6 @@ LONG_FUNCTIONS_SHARE = 0.03
 FOLDER_MODULES = 12
 TABLES_OF_LOOKALIKES = {
     "kiosk/cli",
-    "kiosk/ui/answers",
     "peripherals/devices",
     "peripherals/drivers",
     "peripherals/simulators",

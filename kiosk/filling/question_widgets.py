@@ -2,7 +2,8 @@
 
 A row is (type, appearance word) -> `QuestionWidget`; the empty appearance is the type's default,
 and an unknown appearance falls back to it (ODK: an appearance is only a preference). A widget's
-name is that of its module in `kiosk/ui/answers/`. Question types are those of the forms engine.
+name is that of its row in `kiosk/ui/answers/table.py`. Question types are those of the forms
+engine.
 """
 
 from __future__ import annotations

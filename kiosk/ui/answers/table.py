@@ -1,7 +1,7 @@
-"""Answer layouts: the module and kv file of each question widget.
+"""Which kv file draws which question widget.
 
-`LOOKS` is the list; `View.look` names a row, `answers/<file>.kv` lays it out and
-`answers/<file>.py` has the widgets only it needs. Pure: importing this table imports no Kivy.
+`LOOKS` is the list: `View.look` names a row, `answers/<file>.kv` lays it out from the widgets of
+`kiosk/ui/window/kv_widgets.py`. Pure: importing this table imports no Kivy.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class AnswerLayout(NamedTuple):
-    """Where a look lives: the module and kv file of this package, and the rule in it."""
+    """Where a look lives: the kv file of this folder, and the rule in it."""
 
     file: str
     rule: str

@@ -1,11 +1,10 @@
 """The part of a question screen where the answer is given.
 
-Finds the layout of a view in `LOOKS`, loads its module and kv file once and shows it.
+Finds the layout of a view in `LOOKS`, loads its kv file once and shows it.
 """
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,6 @@ class AnswerArea(LayoutWidget):
 
     def _piece(self, file: str, rule: str) -> AnswerView:
         if file not in self._built:
-            importlib.import_module(f"kiosk.ui.answers.{file}")
             path = str(ANSWERS / f"{file}.kv")
             if path not in Builder.files:
                 Builder.load_file(path)

@@ -1,3 +1,0 @@
-"""Two fields of a page of several questions, over one keyboard."""
-
-from __future__ import annotations

@@ -1,3 +1,0 @@
-"""A note to read, nothing to answer."""
-
-from __future__ import annotations

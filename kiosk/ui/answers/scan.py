@@ -1,3 +1,0 @@
-"""Scan a code, or type what is printed under it."""
-
-from __future__ import annotations
