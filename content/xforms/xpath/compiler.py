@@ -43,7 +43,9 @@ from content.xforms.xpath.values import (
     Context,
     Run,
     Value,
+    text_difference,
     text_number,
+    text_term,
     to_boolean,
     to_number,
     to_text,
@@ -101,6 +103,21 @@ class Compiler:
         if kind == "number":
             return run  # type: ignore[return-value]
         return lambda c: to_number(run(c), c)
+
+    def _difference(self, tree: Binary) -> RunNumber:
+        left, right = self._side(tree.left), self._side(tree.right)
+        if left.kind == right.kind == "text":
+            one, two = left.run, right.run
+            return lambda c: text_difference(one(c), two(c), c)  # type: ignore[arg-type]
+        first, second = _term(left), _term(right)
+        return lambda c: first(c) - second(c)
+
+    def _side(self, tree: Expr) -> Code:
+        """A side of a sum, compiled once: nodes as the text of the first."""
+        if isinstance(tree, Path) and (first := self._first_text(tree)) is not None:
+            return Code("text", first)
+        kind, run = self.value(tree)
+        return Code("text", lambda c: to_text(run(c))) if kind == "nodes" else Code(kind, run)
 
     def boolean(self, tree: Expr) -> RunBoolean:
         """`tree` as a truth value."""
@@ -222,12 +239,13 @@ class Compiler:
             return Code("boolean", self._equality(tree))
         if operator in comparison.ORDER:
             return Code("boolean", self._relation(tree))
+        if operator == "+":
+            one, two = _term(self._side(tree.left)), _term(self._side(tree.right))
+            return Code("number", lambda c: one(c) + two(c))
+        if operator == "-":
+            return Code("number", self._difference(tree))
         left, right = self.number(tree.left), self.number(tree.right)
         match operator:
-            case "+":
-                return Code("number", lambda c: left(c) + right(c))
-            case "-":
-                return Code("number", lambda c: left(c) - right(c))
             case "*":
                 return Code("number", lambda c: left(c) * right(c))
             case "div":
@@ -348,3 +366,20 @@ def remainder(left: float, right: float) -> float:
     if not right or math.isnan(right) or not math.isfinite(left):
         return NAN
     return math.fmod(left, right)
+
+
+def _term(side: Code) -> RunNumber:
+    """A side of a sum as a number (see `text_term`)."""
+    kind, run = side
+    if kind == "number":
+        return run  # type: ignore[return-value]
+    if kind == "boolean":
+        return lambda c: 1.0 if run(c) else 0.0
+
+    def term(c: Context) -> float:
+        value = run(c)
+        if type(value) is str:
+            return text_term(value, c)
+        return text_term(to_text(value), c) if type(value) is list else to_number(value, c)
+
+    return term

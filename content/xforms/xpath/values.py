@@ -164,6 +164,27 @@ def text_number(text: str, context: Context) -> float:
     return NAN
 
 
+def text_term(text: str, context: Context) -> float:
+    """As `text_number` for a side of a sum: a moment counts in UTC, as `decimal-date-time()` gives
+    it, so that `date(${moment} + 1)` is the next day at every hour.
+    """
+    if len(text) > 10 and text[4:5] == "-":
+        moment = parse_moment(text, context.evaluation.zone)
+        if moment is not None:
+            return utc_days(moment)
+    return text_number(text, context)
+
+
+def text_difference(one: str, two: str, context: Context) -> float:
+    """`one - two`; of a moment and a date the date is its midnight here."""
+    if (len(one) > 10) != (len(two) > 10) and one[4:5] == two[4:5] == "-":
+        zone = context.evaluation.zone
+        left, right = parse_moment(one, zone), parse_moment(two, zone)
+        if left is not None and right is not None:
+            return utc_days(left) - utc_days(right)
+    return text_term(one, context) - text_term(two, context)
+
+
 def days_of(text: str, zone: tzinfo) -> float:
     """Days since 1970-01-01 of a date (whole) or a date-time (with the part of the local day)."""
     moment = parse_moment(text, zone)

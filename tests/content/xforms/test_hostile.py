@@ -143,6 +143,14 @@ def test_a_possessive_repetition_gives_nothing_back(pattern, text, fits):
     assert matches(pattern, text) is fits
 
 
+@pytest.mark.parametrize("sign", ["+", "-", "*", "=", "<", "and"])
+@pytest.mark.parametrize("inside", ["{}", "count(/data/a[{}])"])
+def test_a_long_chain_is_compiled_once(sign, inside):
+    chain = f" {sign} ".join(["/data/a"] * 60)
+    session = open_form(xform("<a/><b/>", bind("/data/b", calculate=inside.format(chain))))
+    session.set("/data/a", "1")
+
+
 def test_texts_that_double_are_stopped():
     names = [f"t{n}" for n in range(40)]
     record = "<t0>xxxxxxxx</t0>" + "".join(f"<{n}/>" for n in names[1:])
