@@ -158,8 +158,10 @@ class ResumableDrafts:
         self.keep_days = keep_days
         self._keep_for = timedelta(days=keep_days)
         self._open: dict[UUID, tuple[_Keys, bytes]] = {}
-        with self._store.transaction() as tx:
-            tx.execute("INSERT OR IGNORE INTO resume_salt VALUES (1, ?)", (self._ids.token(16),))
+        if self._store.one("SELECT 1 FROM resume_salt") is None:
+            with self._store.transaction() as tx:
+                salt = self._ids.token(16)
+                tx.execute("INSERT OR IGNORE INTO resume_salt VALUES (1, ?)", (salt,))
         row = self._store.one("SELECT salt FROM resume_salt")
         assert row is not None
         self._salt = bytes(row[0])

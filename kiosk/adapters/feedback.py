@@ -8,6 +8,7 @@ kind and the service are counted in clear.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from provisioning.cbor import encode
 from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
-from sync.store.database import MigrationSet, Transaction
+from sync.store.database import MigrationSet, StoreFault, Transaction
 
 OFFICES = {"bribe": ("EACC", "CAJ", "HUDUMA")}
 """Who reads what was written, by kind; the first one that has a key."""
@@ -31,6 +32,9 @@ OFFICE = ("HUDUMA", "CAJ")
 
 SLIP_WITHIN = timedelta(minutes=15)
 """Later, nobody is there to take the slip."""
+
+WAITING_FACTS_MAX = 500
+"""So many facts wait in memory for a disk that takes them; then the oldest go."""
 
 
 FEEDBACK_TABLES = MigrationSet(
@@ -136,13 +140,40 @@ class StoredFeedback:
 
 
 class StoredFacts:
-    """Implements `kiosk.visit.ports.FactLog`: facts without personal data."""
+    """Implements `kiosk.visit.ports.FactLog`: facts without personal data, of which no citizen was
+    told anything. Noting one never fails: what a full or held disk does not take is kept in memory
+    and written, in order, as soon as it does. A fault that repeats is counted.
+    """
 
     def __init__(self, database: NodeDatabase) -> None:
         self._store = database.store
         self._journal = database.journal
+        self._waiting: deque[tuple[str, UUID, dict[str, Any]]] = deque(maxlen=WAITING_FACTS_MAX)
 
     def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
-        """Append one fact, durably."""
-        with self._store.transaction() as tx:
-            self._journal.append(tx, kind, visit, body)
+        """Append one fact: durably, or later."""
+        if not self._counted(kind, body):
+            self._waiting.append((kind, visit, dict(body)))
+        self.catch_up()
+
+    def catch_up(self) -> bool:
+        """Write what waits; whether nothing waits any more."""
+        try:
+            if self._waiting:
+                with self._store.transaction() as tx:
+                    for kind, visit, body in self._waiting:
+                        self._journal.append(tx, kind, visit, body)
+        except StoreFault:
+            return False
+        self._waiting.clear()
+        return True
+
+    def _counted(self, kind: str, body: Mapping[str, Any]) -> bool:
+        """Whether the same fault waits already: then it counts once more."""
+        if kind != "node.fault":
+            return False
+        for each, _, waiting in self._waiting:
+            if each == kind and {**waiting, "count": 0} == {**body, "count": 0}:
+                waiting["count"] = waiting.get("count", 1) + 1
+                return True
+        return False

@@ -9,6 +9,7 @@ The bytes the engine finalised are sealed as they are and never made again.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
 from sync.store.at_rest import ROOT_BYTES, AtRestCipher, SealPurpose
-from sync.store.database import MigrationSet, Transaction
+from sync.store.database import MigrationSet, StoreFault, Transaction
 
 FORM_TABLES = MigrationSet(
     "kiosk-forms",
@@ -97,6 +98,7 @@ class StoredForms:
         self._builder = builder
         self._references = references
         self._ciphers: dict[UUID, AtRestCipher] = {}
+        self._noise: set[UUID] = set()
 
     def keep_draft(self, visit: UUID, filling: Filling) -> None:
         """Keep the answers so far: under the code once there is one, else under this process."""
@@ -193,12 +195,20 @@ class StoredForms:
 
     def _forget(self, visit: UUID) -> None:
         """Forget the key of a draft without a code, then the bytes nobody can read any more."""
-        if self._ciphers.pop(visit, None) is None:
+        if self._ciphers.pop(visit, None) is not None:
+            self._noise.add(visit)
+        if not self._noise:
             return
-        with self._store.transaction() as tx:
-            tx.execute("DELETE FROM draft WHERE visit = ?", (visit.bytes,))
+        # The key is gone: on a disk that takes no write the rest can wait.
+        with suppress(StoreFault), self._store.transaction() as tx:
+            tx.executemany(
+                "DELETE FROM draft WHERE visit = ?", [(each.bytes,) for each in self._noise]
+            )
+            tx.after_commit(self._noise.clear)
 
     def forget_all_drafts(self) -> None:
-        """At the start: drafts of a process that is gone have no key, so delete the noise."""
-        with self._store.transaction() as tx:
+        """At the start: drafts of a process that is gone have no key, so delete the noise. What a
+        full disk does not let go is no risk, and goes with the next start.
+        """
+        with suppress(StoreFault), self._store.transaction() as tx:
             tx.execute("DELETE FROM draft")

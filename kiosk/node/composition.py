@@ -76,6 +76,9 @@ def counters_of(node: Node) -> CentreCounters:
         return CentreCounters(count, unreadable=fault.with_traceback(None))
 
 
+CITIZEN_PATIENCE_MS = 1_000
+"""How long a citizen's touch waits for a database that another program holds."""
+
 MASHINANI = "Huduma Mashinani"
 """What a van is called that has no outing in its settings."""
 
@@ -159,6 +162,7 @@ class KioskParts:
     drafts: ResumableDrafts
     retention: Retention
     cases: StoredCases
+    facts: StoredFacts
 
     @property
     def issuer(self) -> TicketIssuer:
@@ -186,7 +190,7 @@ def counter_of(
     pack is open already. Raises the faults of its parts.
     """
     bell = doorbell(node)
-    database = open_node_database(node, clock, notify=bell.ring)
+    database = open_node_database(node, clock, notify=bell.ring, patience_ms=CITIZEN_PATIENCE_MS)
     catalogue = catalogue or open_catalogue(node)
     spool = Spool(database.store, node.at_rest_root, database.clock, database.ids)
     place = place_of(node, catalogue, demo=site.demo)
@@ -235,17 +239,23 @@ def kiosk_of(
         keep_days=node.settings.ui.keep_days,
     )
     cases = StoredCases(database, None if node.role == "van" else counter.centre)
+    facts = StoredFacts(database)
     return KioskParts(
-        controller=VisitController(_ports(counter, sealer, drafts, cases)),
+        controller=VisitController(_ports(counter, sealer, drafts, cases, facts)),
         counter=counter,
         drafts=drafts,
         retention=retention,
         cases=cases,
+        facts=facts,
     )
 
 
 def _ports(
-    counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts, cases: StoredCases
+    counter: TicketingParts,
+    sealer: Sealer,
+    drafts: ResumableDrafts,
+    cases: StoredCases,
+    facts: StoredFacts,
 ) -> Ports:
     database, catalogue = counter.database, counter.catalogue
     ui = counter.node.settings.ui
@@ -284,7 +294,7 @@ def _ports(
             builder=counter.receipts,
         ),
         slips=StoredSlips(database, counter.spool, counter.receipts, reissue=reissue),
-        facts=StoredFacts(database),
+        facts=facts,
         cases=cases,
         place=counter.place,
         opener=FormOpener(),

@@ -19,6 +19,7 @@ from provisioning.node.site import Node
 from provisioning.process_lock import ProcessLock
 from sync.faults import SyncRefusal
 from sync.journal.clock_log import journal_corrections
+from sync.store.errors import StoreFault
 from sync.transports.zmq_transport import ZmqRequest, ZmqServer, ready
 
 TICK_S = 0.25
@@ -26,6 +27,8 @@ REST_TICK_S = 1.0
 QUIET_S = 2.0
 """Without a touch for this long, paperwork may take its 300 ms."""
 SETTLE_S, SETTLE_S_MAX = 1.0, 30.0
+STORE_RETRY_S = 5.0
+"""When paperwork is tried again after the disk did not take it."""
 CHECKPOINT_S = 300.0
 EXPIRE_S = 3_600.0
 """How often what was kept long enough is looked for."""
@@ -126,10 +129,8 @@ class Core:
 
     def _note_refused(self, what: str) -> None:
         """For people who look for the cause; without what was typed."""
-        database = self._kiosk.database
         body = {"service": "core", "code": SyncRefusal.code, "text": f"{what} cannot be taken"}
-        with database.store.transaction() as tx:
-            database.journal.append(tx, "node.fault", database.ids.uuid7(), body)
+        self._kiosk.facts.note("node.fault", self._kiosk.database.ids.uuid7(), body)
 
     def _show(self, answered: str | None) -> None:
         """Push the view to every screen but the one that has it already."""
@@ -143,7 +144,17 @@ class Core:
         resting = self._controller.session.state is State.ATTRACT
         if now < self._settle_at or not (resting or now - self._touched >= QUIET_S):
             return
+        try:
+            self._do_paperwork(now)
+        except StoreFault as fault:
+            # A full or held disk: citizens are told when it matters to them; here it waits.
+            self._settle_at = self._clock.monotonic() + STORE_RETRY_S
+            body = {"service": "core", "code": fault.code, "text": fault.message}
+            self._kiosk.facts.note("node.fault", self._kiosk.database.ids.uuid7(), body)
+
+    def _do_paperwork(self, now: float) -> None:
         database = self._kiosk.database
+        self._kiosk.facts.catch_up()
         answered = self._kiosk.issuer.settle()
         if answered:
             self._kiosk.cases.report()

@@ -23,7 +23,7 @@ from provisioning.node.site import Node
 from sync.journal.entry import Projection
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.journal.node_database import NodeDatabase
-from sync.store.database import MigrationSet, Store
+from sync.store.database import PATIENCE_MS, MigrationSet, Store
 
 _KIOSK_TABLES = (
     JOURNAL_TABLES,
@@ -64,7 +64,11 @@ def projections(role: str) -> Sequence[Projection]:
 
 
 def open_node_database(
-    node: Node, clock: Clock | None = None, *, notify: Callable[[], None] | None = None
+    node: Node,
+    clock: Clock | None = None,
+    *,
+    notify: Callable[[], None] | None = None,
+    patience_ms: int = PATIENCE_MS,
 ) -> NodeDatabase:
     """The node's database and journal; raises `StoreFault` and `JournalFault`.
 
@@ -73,6 +77,12 @@ def open_node_database(
     ticking = clock or node.clock()
     ids = SystemIds(ticking)
     tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
-    store = Store.open(node.db_path, tables, strict=node.settings.node.field, notify=notify)
+    store = Store.open(
+        node.db_path,
+        tables,
+        strict=node.settings.node.field,
+        notify=notify,
+        patience_ms=patience_ms,
+    )
     journal = Journal(store, node.name, ticking, projections(node.role), db_epoch=ids.token(8))
     return NodeDatabase(store, journal, ticking, ids)

@@ -192,7 +192,9 @@ class Slips(Protocol):
 
 class FactLog(Protocol):
     def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
-        """Append a fact without personal data to the journal."""
+        """Append a fact without personal data to the journal, later if it cannot be now. Never
+        fails: a fault is told with it.
+        """
         ...
 
 

@@ -84,7 +84,9 @@ class PinLock:
         return self._left(tries)
 
     def attempt(self, pin: str) -> PinResult:
-        """Judge a try; raises `PinFault` when the stored hash is damaged."""
+        """Judge a try; raises `PinFault` when the stored hash is damaged, or when the disk does not
+        let the try be counted.
+        """
         tries = self._read()
         if left := self._left(tries):
             return PinResult(opened=False, wait_s=left)
@@ -133,7 +135,11 @@ class PinLock:
     def _write(self, tries: _Tries) -> None:
         assert tries.last is not None
         kept = {"count": tries.count, "last": tries.last.isoformat()}
-        replace_file(self._tries, json.dumps(kept).encode())
+        try:
+            replace_file(self._tries, json.dumps(kept).encode())
+        except OSError as error:
+            msg = f"{self._tries} cannot be written ({error.strerror}); check the disk."
+            raise PinFault(msg) from error
 
 
 def weakness(pin: str) -> str:

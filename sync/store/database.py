@@ -45,7 +45,11 @@ SAFE_SQLITE = (3, 51, 3)
 WAL_PAGES_MAX = 1_000
 """A commit that leaves more pages than this in the WAL folds them back (about 4 MB)."""
 
-_BUSY_TIMEOUT_MS = 5_000
+PATIENCE_MS = 5_000
+"""How long a write waits for another process of the node."""
+_IMPATIENCE = 20
+"""Who held the database for the whole patience may hold on: until it lets go, each further write
+waits only this part of it, so that a service goes on answering."""
 _ERRORS = (apsw.Error, UnicodeDecodeError)  # a damaged file may speak in no known letters
 _MEMORY = ":memory:"
 _PRAGMAS = (
@@ -143,9 +147,15 @@ class Store:
     """A node's database. One `Store` per process; it is not shared between threads."""
 
     def __init__(
-        self, path: Path, connection: apsw.Connection, notify: Callable[[], None] | None = None
+        self,
+        path: Path,
+        connection: apsw.Connection,
+        notify: Callable[[], None] | None = None,
+        patience_ms: int = PATIENCE_MS,
     ) -> None:
         self.path = path
+        self._patience_ms = patience_ms
+        self._held = False
         self._connection = connection
         self._notify = notify
         self._open: Transaction | None = None
@@ -158,6 +168,7 @@ class Store:
         *,
         strict: bool = False,
         notify: Callable[[], None] | None = None,
+        patience_ms: int = PATIENCE_MS,
     ) -> Store:
         """Open (and make, and migrate) the database at `path`; raises `StoreFault`.
 
@@ -167,8 +178,8 @@ class Store:
         if strict and problem:
             raise StoreFault(problem)
         with ExitStack() as failed:
-            connection = _connect(Path(path), failed)
-            store = cls(Path(path), connection, notify)
+            connection = _connect(Path(path), failed, patience_ms)
+            store = cls(Path(path), connection, notify, patience_ms)
             store.migrate(migrations)
             failed.pop_all()
         return store
@@ -180,7 +191,7 @@ class Store:
             raise StoreFault(f"There is no database {path}; start the node's services once.")
         try:
             connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            connection.set_busy_timeout(PATIENCE_MS)
             connection.execute("PRAGMA query_only=ON")
             connection.execute(f"PRAGMA writable_schema={int(salvage)}")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -222,7 +233,7 @@ class Store:
         of the block was kept.
         """
         assert self._open is None, "transactions do not nest: pass tx on"
-        self._run("BEGIN IMMEDIATE")
+        self._begin()
         tx = self._open = Transaction(self._connection, self.path)
         try:
             yield tx
@@ -292,6 +303,21 @@ class Store:
     def close(self) -> None:
         self._connection.close()
 
+    def _begin(self) -> None:
+        """Take the write lock, with less patience while somebody is known to hold it."""
+        try:
+            self._run("BEGIN IMMEDIATE")
+        except StoreBusy:
+            self._wait_for_lock(held=True)
+            raise
+        self._wait_for_lock(held=False)
+
+    def _wait_for_lock(self, *, held: bool) -> None:
+        if held != self._held:
+            self._held = held
+            patience_ms = self._patience_ms // _IMPATIENCE if held else self._patience_ms
+            self._connection.set_busy_timeout(patience_ms)
+
     def _run(self, sql: str) -> None:
         try:
             self._connection.execute(sql)
@@ -299,7 +325,7 @@ class Store:
             raise _explained(error, self.path) from error
 
 
-def _connect(path: Path, failed: ExitStack) -> apsw.Connection:
+def _connect(path: Path, failed: ExitStack, patience_ms: int) -> apsw.Connection:
     """A connection as the store wants it. `failed` closes it, so that an opening which fails leaves
     no lock behind.
     """
@@ -307,7 +333,7 @@ def _connect(path: Path, failed: ExitStack) -> apsw.Connection:
         with one_opens(path) if str(path) != _MEMORY else nullcontext():
             connection = apsw.Connection(str(path))
             failed.callback(connection.close, True)
-            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            connection.set_busy_timeout(patience_ms)
             mode = connection.pragma("journal_mode", "wal")
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

@@ -7,7 +7,7 @@ flow table decides the next screen, actions change the session, ports store. Rul
   changed does nothing, and one element of one view acts once;
 - after a time without a touch: a warning, a countdown, then the session is replaced as a whole;
 - a `Fault` from a port is shown as the screen `unavailable` with its code, from which the visit
-  can go on.
+  can go on; wiping a visit and reporting a fault need nothing that may have failed.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from kiosk.ui_protocol.view import (
     View,
     ViewRequest,
 )
-from kiosk.visit.actions import ActionContext
+from kiosk.visit.actions import ActionContext, Edit
 from kiosk.visit.controller.action_table import action_for, edit_for, scan_for
 from kiosk.visit.controller.presenter import ScreenPresenter
-from kiosk.visit.flow import IDLE, QUIET_S, Idle, Signal, State, step
+from kiosk.visit.flow import FLOW, IDLE, QUIET_S, Idle, Signal, State, step
 from kiosk.visit.form import capture_actions
 from kiosk.visit.history import previous, walk
 from kiosk.visit.ports import Ports
@@ -82,7 +82,10 @@ class VisitController:
         elif rule is Idle.WARN and idle >= self._ports.idle_s + self._ports.warn_s:
             self._end("timeout")
             self.session = self._fresh()
-        capture_actions.watch(ActionContext(self.session, self._ports))
+        try:
+            capture_actions.watch(ActionContext(self.session, self._ports))
+        except Fault as fault:
+            self._fail(fault)
         self._stage.look_around()
         return self._redraw()
 
@@ -118,8 +121,7 @@ class VisitController:
         found = edit_for(self.session.state, event.id)
         if found is not None:
             edit, tail = found
-            text = visible_text(event.text, lines=True)
-            edit(ActionContext(self.session, self._ports), tail, text)
+            self._type(edit, tail, visible_text(event.text, lines=True))
 
     def _scan(self, text: str) -> None:
         if self._countdown():
@@ -127,7 +129,13 @@ class VisitController:
         self._touch()
         scan = scan_for(self.session.state)
         if scan is not None:
-            scan(ActionContext(self.session, self._ports), "", visible_text(text))
+            self._type(scan, "", visible_text(text))
+
+    def _type(self, edit: Edit, tail: str, text: str) -> None:
+        try:
+            edit(ActionContext(self.session, self._ports), tail, text)
+        except Fault as fault:
+            self._fail(fault)
 
     def _element(self, name: str) -> Element | None:
         """The element `name` of the current view; a wheel also answers to its two buttons."""
@@ -137,6 +145,12 @@ class VisitController:
             if element.role is Role.WHEEL and name in {element.id + end for end in _WHEEL_ENDS}:
                 return element
         return None
+
+    def _fail(self, fault: Fault) -> None:
+        """Show the fault where the screen has a way to."""
+        signal = self._failed(fault)
+        if signal in FLOW[self.session.state]:
+            self._move(signal)
 
     def _failed(self, fault: Fault) -> Signal:
         self.session.fault_code, self.session.fault_text = fault.code, fault.message
@@ -177,9 +191,9 @@ class VisitController:
     def _end(self, outcome: str) -> None:
         """Wipe: the session is replaced; only language and look stay for the goodbye."""
         ended = self.session
+        self.session = self._fresh(keep=ended)
         if ended.filling is not None:
             self._ports.submissions.leave_draft(ended.visit)
-        self.session = self._fresh(keep=ended)
         if ended.call is not None and self._ports.staff_call is not None:
             self._ports.staff_call.end()
         if not ended.began:
@@ -217,4 +231,8 @@ class VisitController:
         return max(1, math.ceil(left))
 
     def _redraw(self) -> bool:
+        try:
+            return self._stage.show(self.session, self._countdown())
+        except Fault as fault:  # what the screen would tell cannot be read
+            self._fail(fault)
         return self._stage.show(self.session, self._countdown())

@@ -15,6 +15,7 @@ from kiosk.visit.screen import ScreenContext
 from kiosk.visit.session import Session
 from kiosk.visit.sms_port import SmsTicket, SmsTicketState
 from kiosk.visit.staff_port import PinState
+from provisioning.faults import Fault
 
 _FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW})
 
@@ -35,8 +36,11 @@ class ScreenPresenter:
 
     def look_around(self) -> None:
         """Ask again what the badge should say."""
-        self._network = self._ports.cases.network()
-        self._fix = self._ports.position() is not None
+        try:
+            self._network = self._ports.cases.network()
+            self._fix = self._ports.position() is not None
+        except Fault:  # the badge is no reason to interrupt a visit
+            self._network, self._fix = NetworkStatus(online=False, waiting=0), False
 
     def show(self, session: Session, countdown: int) -> bool:
         """Draw `session`; True when that is another view than before."""
@@ -52,7 +56,7 @@ class ScreenPresenter:
     def _draw(self, session: Session, countdown: int, number: int) -> View:
         ports = self._ports
         subject = _subject(session)
-        paper = ports.slips.paper(subject) if subject is not None else SlipState.NONE
+        paper = self._paper(subject)
         staff, state, code = ports.staff, session.state, session.staff_input.code
         context = ScreenContext(
             session=session,
@@ -72,6 +76,13 @@ class ScreenPresenter:
             sms=self._sms_ticket(session, paper),
         )
         return view_for(context, number, countdown=countdown, speaking=session.listening)
+
+    def _paper(self, subject: UUID | None) -> SlipState:
+        """How the slip stands; unknown while that cannot be read."""
+        try:
+            return SlipState.NONE if subject is None else self._ports.slips.paper(subject)
+        except Fault:
+            return SlipState.UNKNOWN
 
     def _sms_ticket(self, session: Session, paper: SlipState) -> SmsTicket:
         """What the ticket's screen says of an SMS; the modem is asked about only without paper."""

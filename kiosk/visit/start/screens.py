@@ -116,7 +116,7 @@ def staff_called(context: ScreenContext) -> Screen:
 
 
 def unavailable(context: ScreenContext) -> Screen:
-    """Calm: what is wrong and what to do. The code is for staff."""
+    """Calm: what is wrong and what to do; "back" tries again. The code is for staff."""
     say = context.translator.say
     code = context.session.fault_code
     blocks = [notice(say("unavailable.text"), tone="warn", icon="support_agent")]
@@ -127,7 +127,6 @@ def unavailable(context: ScreenContext) -> Screen:
         "",
         blocks,
         [button(context, "done", "shell.done", "check", primary=True)],
-        back=False,
     )
 
 

@@ -73,6 +73,7 @@ class PowerCutDisk:
         """A new disk, empty or with the files of `image` safe on it."""
         self._random = random.Random(seed)
         self._left = _NEVER
+        self.refuse_after(_NEVER)
         self.platter = Platter()
         for name, content in (image or {}).items():
             stored = DiskFile(bytearray(content), bytearray(content), named=True)
@@ -85,6 +86,20 @@ class PowerCutDisk:
     def cut_after(self, operations: int) -> None:
         """Let that many more writes, truncations, syncs and deletions pass, then cut."""
         self._left = operations
+
+    def refuse_after(self, writes: int, code: int = apsw.SQLITE_FULL) -> None:
+        """Let that many more writes pass, then refuse each with `code`: no room, no right to."""
+        self._writes, self._refusal = writes, code
+
+    def accept(self) -> None:
+        """There is room again."""
+        self._writes = _NEVER
+
+    def write_one(self) -> None:
+        """Count one write; raises the refusal when it is one too many."""
+        self._writes -= 1
+        if self._writes < 0:
+            raise apsw.exception_for(self._refusal)
 
     @property
     def dark(self) -> bool:
@@ -153,6 +168,7 @@ class OpenFile:
 
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         self._alive()
+        self._disk.write_one()
         written, seen = bytes(data), self._stored.seen
         self._stored.pending.append((offset, written))
         if self._disk.spend():
