@@ -83,22 +83,24 @@ MASHINANI = "Huduma Mashinani"
 """What a van is called that has no outing in its settings."""
 
 
-def place_of(node: Node, catalogue: Catalogue, *, demo: bool) -> KioskLocation:
-    """Where the node stands. A van is called by its outing; the centre of its county that is
-    first is only where it looks for distances.
+def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> KioskLocation:
+    """Where the node stands. A van is called by its outing, a site the pack does not know by
+    `name`; the first centre of the county is then only where distances and hours are looked for.
     """
     chosen = node.settings
     site, county = chosen.node.site, f"{chosen.node.county:03d}"
     mobile = node.role == "van"
     try:
         centre = catalogue.centre(site)
+        name = centre.name
     except NotInPack:
         near = [each for each in catalogue.centres() if each.county == county]
         centre = near[0] if near else catalogue.centres()[0]
-    outing = f"{MASHINANI}: {chosen.node.outing}" if chosen.node.outing else MASHINANI
+    if mobile:
+        name = f"{MASHINANI}: {chosen.node.outing}" if chosen.node.outing else MASHINANI
     return KioskLocation(
         site=site,
-        name=outing if mobile else centre.name,
+        name=name,
         centre=centre.id,
         demo=demo,
         mobile=mobile,
@@ -193,7 +195,7 @@ def counter_of(
     database = open_node_database(node, clock, notify=bell.ring, patience_ms=CITIZEN_PATIENCE_MS)
     catalogue = catalogue or open_catalogue(node)
     spool = Spool(database.store, node.at_rest_root, database.clock, database.ids)
-    place = place_of(node, catalogue, demo=site.demo)
+    place = place_of(node, catalogue, site.name, demo=site.demo)
     receipts = DocumentBuilder(catalogue, place, database.clock)
     way = centre_client(node, database, centre, endpoint)
     issuer = TicketIssuer(

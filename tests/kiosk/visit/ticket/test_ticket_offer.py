@@ -109,13 +109,21 @@ def test_a_form_with_nothing_to_decide_is_not_called_unapproved(catalogue: Catal
 
 
 def test_a_van_is_called_by_its_outing(site: Site, catalogue: Catalogue) -> None:
-    assert place_of(site.node("van-1"), catalogue, demo=True).name == "Huduma Mashinani"
+    assert place_of(site.node("van-1"), catalogue, "Site", demo=True).name == "Huduma Mashinani"
     settings = site.dir / "van-1" / "device.toml"
     added = '[node]\nouting = "Wajir Bor market"\n'
     settings.write_text(settings.read_text().replace("[node]\n", added))
-    place = place_of(Site.open(site.dir).node("van-1"), catalogue, demo=True)
+    place = place_of(Site.open(site.dir).node("van-1"), catalogue, "Site", demo=True)
     assert place.name == "Huduma Mashinani: Wajir Bor market"
     assert place.mobile
+
+
+def test_a_site_the_pack_does_not_know_has_its_own_name(site: Site, catalogue: Catalogue) -> None:
+    settings = site.dir / "kiosk-1" / "device.toml"
+    settings.write_text(settings.read_text().replace('"HC-001"', '"XX-9"'))
+    node = Site.open(site.dir).node("kiosk-1")
+    place = place_of(node, catalogue, "Chief's camp, Buna", demo=False)
+    assert (place.name, place.mobile) == ("Chief's camp, Buna", False)
 
 
 def test_a_van_sends_nobody_to_a_desk_of_a_centre(visitor: Visitor) -> None:
