@@ -8,6 +8,7 @@ no state: one is shared by all nodes of a definition and all sessions of a form.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from content.xforms.faults import BadExpression
 from content.xforms.tree import XmlNode
@@ -198,7 +199,7 @@ class Compiler:
             sought=self.value(lookup.sought).run,
             narrow=[self.predicate(tree) for tree in lookup.left_over],
             onward=paths.compile_steps(path.steps[2:], self.predicate),
-            general=paths.compile_steps(path.steps, self.predicate),
+            general=_when_asked(lambda: paths.compile_steps(path.steps, self.predicate)),
         )
 
     def _first_text(self, path: Path) -> RunText | None:
@@ -383,3 +384,17 @@ def _term(side: Code) -> RunNumber:
         return text_term(to_text(value), c) if type(value) is list else to_number(value, c)
 
     return term
+
+
+def _when_asked(build: Callable[[], Narrow]) -> Narrow:
+    """What `build` gives, made when it first runs: most look-ups never need their general form, and
+    making it always would double the work with every look-up inside a look-up.
+    """
+    made: list[Narrow] = []
+
+    def run(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
+        if not made:
+            made.append(build())
+        return made[0](c, nodes)
+
+    return run

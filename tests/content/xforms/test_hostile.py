@@ -151,6 +151,15 @@ def test_a_long_chain_is_compiled_once(sign, inside):
     session.set("/data/a", "1")
 
 
+def test_look_ups_inside_look_ups_are_compiled_once():
+    fruit = "<instance id='l'><root><item><name>a</name><label>A</label></item></root></instance>"
+    expression = "'a'"
+    for _ in range(25):
+        expression = f"instance('l')/root/item[name = {expression} and label != '']/name"
+    session = open_form(xform("<a/>", fruit + bind("/data/a", calculate=expression)))
+    assert value(session, "/data/a") == "a"
+
+
 def test_texts_that_double_are_stopped():
     names = [f"t{n}" for n in range(40)]
     record = "<t0>xxxxxxxx</t0>" + "".join(f"<{n}/>" for n in names[1:])
