@@ -3,8 +3,8 @@
 Deterministic (RFC 8949 section 4.2): one value has one encoding, so hashes and signatures over a
 re-encoding are hashes and signatures over what came. `decode` is for bytes from outside: integers,
 floats, text, bytes, booleans, null, arrays and maps with text keys; no tags, no indefinite lengths,
-no duplicate keys, nothing after the end, bounded depth. `decode_own` is for bytes this node encoded
-and kept, and checks nothing again.
+no duplicate keys, nothing after the end, bounded depth and number. `decode_own` is for bytes this node
+encoded and kept, and checks nothing again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 import cbor2
 
 _DEPTH_MAX = 16
+_ITEMS_MAX = 1 << 19
+"""Values in one encoding. An empty list is one byte of it and 64 bytes of memory."""
 
 
 class NotCanonical(Exception):
@@ -36,6 +38,8 @@ def decode(raw: bytes, *, integer_keys: bool = False) -> Any:
 
     `integer_keys` lets maps have them, as COSE headers do.
     """
+    if len(raw) > _ITEMS_MAX:  # fewer bytes cannot be more values
+        _count(raw)
     try:
         value = cbor2.loads(
             raw,
@@ -65,6 +69,21 @@ def decode_tagged(tag: int, raw: bytes) -> Any:
 def decode_own(raw: bytes) -> Any:
     """The value in bytes that this node encoded and kept; not checked again."""
     return cbor2.loads(raw)
+
+
+def _count(raw: bytes) -> None:
+    """Raise `NotCanonical` when more values stand in `raw` than are ever made of it."""
+    at = 0
+    for _ in range(_ITEMS_MAX):
+        if at >= len(raw):
+            return
+        major, short = raw[at] >> 5, raw[at] & 31
+        at += 1
+        wide = 1 << (short - 24) if 24 <= short <= 27 else 0
+        length = int.from_bytes(raw[at : at + wide], "big") if wide else short
+        at += wide + (length if major in {2, 3} else 0)
+    if at < len(raw):
+        raise NotCanonical("too many values")
 
 
 def _refuse_tag(*_: Any) -> Any:

@@ -18,6 +18,8 @@ from sync.faults import BadBatch
 STORED, ZSTD_1 = 0, 1
 _DICTIONARY = Path(__file__).with_name("records.zdict")
 _LEVEL = 19
+_WINDOW_MAX = 8 << 20
+"""What level 19 looks back over; a frame that asks for more memory is refused."""
 
 
 class Compressor:
@@ -35,7 +37,9 @@ class Compressor:
         )
         words.precompute_compress(compression_params=parameters)
         self._compressor = zstandard.ZstdCompressor(dict_data=words, compression_params=parameters)
-        self._expander = zstandard.ZstdDecompressor(dict_data=words, format=magicless)
+        self._expander = zstandard.ZstdDecompressor(
+            dict_data=words, format=magicless, max_window_size=_WINDOW_MAX
+        )
 
     def pack(self, plain: bytes) -> bytes:
         """`plain` in its shortest form, with the byte that says which."""

@@ -7,10 +7,12 @@ key, 45 link, 46 fork, 47 not all acknowledged in time, 48 gap, 49 not signed by
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from provisioning.cbor import NotCanonical, decode
-from provisioning.faults import Fault
+from provisioning.faults import INPUT_ERRORS, Fault
 
 
 class SyncRefusal(Fault):
@@ -62,3 +64,21 @@ def decode_arrived(raw: bytes, what: str) -> Any:
     except NotCanonical as error:
         msg = f"The {what} is not what the protocol describes; its sender must send it anew."
         raise BadBatch(msg) from error
+
+
+@contextmanager
+def arrived(what: str) -> Iterator[None]:
+    """The edge at which bytes from another node become values: whatever making them raises, memory
+    that was refused included, is `BadBatch` naming `what` it was. Refusals pass as they are.
+    """
+    try:
+        yield
+    except Fault:
+        raise
+    except (*INPUT_ERRORS, MemoryError) as error:
+        raise BadBatch(f"The {what} cannot be read ({type(error).__name__}).") from error
+    except BaseException as error:
+        # A library in Rust that is refused memory panics, with an exception outside `Exception`.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise BadBatch(f"The {what} cannot be read (its decoder gave up).") from error

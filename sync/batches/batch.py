@@ -20,15 +20,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from provisioning.cbor import encode
 from provisioning.identity import cose_sign1
-from sync.batches.columns import ROWS_MAX, Row, fold, unfold
+from sync.batches.columns import Allowance, Row, fold, unfold
 from sync.compression import compressor
-from sync.faults import BadBatch, NotSigned, decode_arrived
+from sync.faults import BadBatch, NotSigned, arrived, decode_arrived
 from sync.journal.journal import GENESIS, chain_hash
 
 VERSION = 1
 SEGMENT_MAX = 12 << 20
 """Bytes of a segment. One record with its attachments always fits (`sealing.PLAIN_MAX`)."""
-ENTRIES_MAX = ROWS_MAX
 SPAN_MAX = 100_000
 """Journal entries that one segment may range over, withheld ones included."""
 _PARTS_MAX = 64
@@ -120,6 +119,7 @@ def build(
     return encode([header, parts, signature])
 
 
+@arrived("batch")
 def read_envelope(raw: bytes) -> SignedEnvelope:
     """The outside of a segment, not yet verified; raises `BadBatch`."""
     if len(raw) > SEGMENT_MAX:
@@ -149,6 +149,7 @@ def read_envelope(raw: bytes) -> SignedEnvelope:
     return envelope
 
 
+@arrived("inside of a batch")
 def read_entries(envelope: SignedEnvelope) -> SegmentContents:
     """The inside of a verified segment; raises `BadBatch` when it does not unpack."""
     match decode_arrived(envelope.parts, "parts of a batch"):
@@ -157,13 +158,12 @@ def read_entries(envelope: SignedEnvelope) -> SegmentContents:
         case _:
             raise _bad("has parts this version does not know")
     rows: dict[int, tuple[str, Row]] = {}
+    allowance = Allowance()
     for part in parts:
-        for audience, row in _read_part(part):
+        for audience, row in _read_part(part, allowance):
             if row.seq in rows or not envelope.first <= row.seq <= envelope.last:
                 raise _bad("has an entry twice or outside its range")
             rows[row.seq] = (audience, row)
-    if len(rows) > ENTRIES_MAX:
-        raise _bad("has too many entries")
     return _chain(envelope, rows, withheld)
 
 
@@ -213,7 +213,7 @@ def _part(audience: str, rows: Sequence[Row]) -> list[Any]:
     return [audience, compressor().pack(columns), blob]
 
 
-def _read_part(part: Any) -> Iterable[tuple[str, Row]]:
+def _read_part(part: Any, allowance: Allowance) -> Iterable[tuple[str, Row]]:
     match part:
         case [str(audience), bytes(packed), bytes(blob)] if 0 < len(audience) <= _NAME_MAX:
             pass
@@ -222,7 +222,7 @@ def _read_part(part: Any) -> Iterable[tuple[str, Row]]:
     if audience == SITE:
         raise _bad("carries entries that never leave their site")
     columns = compressor().unpack(packed, _PART_PLAIN_MAX)
-    return [(audience, row) for row in unfold(columns, blob)]
+    return [(audience, row) for row in unfold(columns, blob, allowance)]
 
 
 def _bad(why: str) -> BadBatch:

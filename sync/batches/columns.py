@@ -4,7 +4,8 @@ A part is rows of entries turned into columns, grouped by (kind, field names); a
 fields, so a receiver needs no schema to read a newer sender. Byte strings go, end to end, into a
 blob that is not compressed (they are sealed or random); everything else is deterministic CBOR
 that compresses well. Subjects stand once, in a table of their own. `unfold(fold(rows)) == rows`,
-and rows come back in order of `seq`.
+and rows come back in order of `seq`. What is made of a
+segment is bounded while it is made, not only what came (`Allowance`).
 
 Column codes: 0 the values as they are; 1 one value for all; 2 a table of values and an index
 for each row; 3 integers as differences from the one before; 4 byte strings in the blob, all of
@@ -22,6 +23,8 @@ from provisioning.cbor import NotCanonical, decode, encode
 from sync.faults import BadBatch, decode_arrived
 
 ROWS_MAX = 5_000
+MADE_MAX = 16 << 20
+"""Bytes of bodies that one segment becomes, however few it came in."""
 _GROUPS_MAX, _FIELDS_MAX, _NAME_MAX = 256, 64, 64
 _PLAIN, _SAME, _TABLE, _STEPS, _BLOB, _BLOBS = range(6)
 _COUNTER_BITS, _COUNTER_MAX = 16, 0xFFFF
@@ -66,8 +69,26 @@ def fold(rows: Sequence[Row]) -> tuple[bytes, bytes]:
     return encode([len(table), times, groups]), bytes(blob)
 
 
-def unfold(columns: bytes, blob: bytes) -> list[Row]:
+@dataclass(slots=True)
+class Allowance:
+    """What the parts of one segment may still become: each value that stands once for many rows
+    is made once for each of them.
+    """
+
+    rows: int = ROWS_MAX
+    size: int = MADE_MAX
+
+    def take(self, *, rows: int = 0, size: int = 0) -> None:
+        """Use some of it up; raises `BadBatch` when it is not enough."""
+        self.rows -= rows
+        self.size -= size
+        if self.rows < 0 or self.size < 0:
+            raise _bad()
+
+
+def unfold(columns: bytes, blob: bytes, allowance: Allowance | None = None) -> list[Row]:
     """The rows of a part in order of seq; raises `BadBatch`."""
+    allowance = allowance or Allowance()
     match decode_arrived(columns, "part of a batch"):
         case [int(subjects), list(times), list(groups)]:
             pass
@@ -82,11 +103,9 @@ def unfold(columns: bytes, blob: bytes) -> list[Row]:
     for group in groups:
         match group:
             case [str(kind), list(names), int(count), list(packed)]:
-                drafts += _group_rows(kind, names, count, packed, reader)
+                drafts += _group_rows(kind, names, count, packed, reader, allowance)
             case _:
                 raise _bad()
-        if len(drafts) > ROWS_MAX:
-            raise _bad()
     if reader.left:
         raise _bad()
     drafts.sort(key=lambda draft: draft.seq)
@@ -135,12 +154,18 @@ class _Draft:
 
 
 def _group_rows(
-    kind: str, names: list[Any], count: int, packed: list[Any], reader: _Blob
+    kind: str,
+    names: list[Any],
+    count: int,
+    packed: list[Any],
+    reader: _Blob,
+    allowance: Allowance,
 ) -> list[_Draft]:
     named = all(isinstance(name, str) and len(name) <= _NAME_MAX for name in names)
     fits = 0 < count <= ROWS_MAX and len(packed) == len(names) + 4 and len(names) <= _FIELDS_MAX
     if not named or not fits or len(kind) > _NAME_MAX:
         raise _bad()
+    allowance.take(rows=count)
     seqs, times, counters, places, *fields = [_unpack(each, count, reader) for each in packed]
     drafts = []
     for at in range(count):
@@ -151,6 +176,7 @@ def _group_rows(
         if not (0 < seq < 1 << 63 and 0 <= time < 1 << 47 and 0 <= counter <= _COUNTER_MAX):
             raise _bad()
         body = _body(dict(zip(names, (field[at] for field in fields), strict=True)))
+        allowance.take(size=len(body))
         drafts.append(_Draft(seq, time << _COUNTER_BITS | counter, kind, places[at], body))
     return drafts
 

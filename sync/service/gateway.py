@@ -12,7 +12,7 @@ from dataclasses import replace
 from provisioning.clock import Clock
 from sync.batches.batch import Stream, read_envelope
 from sync.batches.chain import MARK_BYTES, AppendCheck, StreamProgress
-from sync.faults import BadBatch, Fork, SyncRefusal
+from sync.faults import BadBatch, Fork, SyncRefusal, arrived
 from sync.protocol import receiver
 from sync.service.ports import Intake, PeerDirectory, ServerLink
 
@@ -41,12 +41,11 @@ class Gateway:
         stored = False
         for request in self._link.poll(0):
             try:
-                actions = self._receiver.receive(request.peer, request.payload)
+                with arrived("frame"):
+                    for action in self._receiver.receive(request.peer, request.payload):
+                        stored = self._do(action) or stored
             except SyncRefusal:
                 self.refusals += 1
-                continue
-            for action in actions:
-                stored = self._do(action) or stored
         return stored
 
     def tell(self, stream: Stream, national: int) -> None:

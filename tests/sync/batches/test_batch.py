@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 
 import cbor2
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ from provisioning.cbor import decode, encode
 from provisioning.ids import SeededIds
 from sync.batches.batch import SEGMENT_MAX, Fact, Stream, build, read_entries, read_envelope
 from sync.batches.columns import Row, fold, unfold
+from sync.compression import compressor
 from sync.faults import BadBatch, NotSigned, SyncRefusal
 from sync.journal.journal import GENESIS, encode_body
 from tests.sync.world import facts, signing
@@ -234,3 +237,98 @@ def test_any_plain_value_in_place_of_columns_is_refused_or_read(value):
 def test_segments_are_the_same_bytes_every_time():
     assert one()[1] == one()[1]
     assert isinstance(one()[0][0], Fact)
+
+
+def parts_of(*columns, blob=bytes(16)):
+    return encode([b"", [["national", compressor().pack(encode(each)), blob] for each in columns]])
+
+
+def group(rows, names, *columns):
+    """A group of `rows` entries about the one subject, with these columns of fields."""
+    return ["k", names, rows, [[3, [1] * rows], [1, 1], [1, 1], [1, 0], *columns]]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param(
+            parts_of([1, [], [group(5_000, ["f"], [1, "A" * 3_900_000])]]), id="one value for all"
+        ),
+        pytest.param(
+            parts_of([1, [], [group(5_000, ["f"], [2, ["A" * 3_900_000], [0] * 5_000])]]),
+            id="one row of a table for all",
+        ),
+        pytest.param(
+            parts_of(*[[1, [], [group(5_000, ["f"], [1, "A" * 3_000])]]] * 64),
+            id="a little in each of many parts",
+        ),
+        pytest.param(
+            parts_of([1, [], [group(1, ["f"], [0, [[[]] * 4_000_000]])]]), id="four million lists"
+        ),
+        pytest.param(
+            parts_of(
+                [1, [], [group(5_000, ["f" * 60 + str(at) for at in range(64)], *[[1, 0]] * 64)]]
+            ),
+            id="long names of many fields",
+        ),
+    ],
+)
+def test_a_small_signed_segment_becomes_nothing_large(parts):
+    _, raw = one()
+    header, _, _ = decode(raw)
+    header = encode([*decode(header)[:5], 5_000, *decode(header)[6:]])
+    raw = resigned(header, parts)
+    assert len(raw) < 1 << 16
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadBatch):
+            receive(raw)
+        assert tracemalloc.get_traced_memory()[1] < 96 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_envelope_of_millions_of_values_is_refused_before_they_are_made():
+    raw = b"\x9a" + (11 << 20).to_bytes(4, "big") + b"\x80" * (11 << 20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadBatch):
+            read_envelope(raw)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_frame_that_asks_for_a_large_window_is_refused():
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        3, window_log=27, format=zstandard.FORMAT_ZSTD1_MAGICLESS, write_content_size=False
+    )
+    packer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    frame = packer.compress(b"a") + packer.flush()
+    with pytest.raises(BadBatch):
+        compressor().unpack(b"\x01" + frame, 4 << 20)
+
+
+class PanicException(BaseException):
+    """What a library in Rust raises, by its name."""
+
+
+@pytest.mark.parametrize("raised", [MemoryError, RecursionError, OverflowError, PanicException])
+def test_whatever_a_decoder_raises_is_a_refusal(monkeypatch, raised):
+    def fail(*_):
+        raise raised
+
+    envelope = read_envelope(one()[1])
+    monkeypatch.setattr("sync.batches.batch.unfold", fail)
+    with pytest.raises(BadBatch):
+        read_entries(envelope)
+
+
+def test_a_stop_is_no_refusal(monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    envelope = read_envelope(one()[1])
+    monkeypatch.setattr("sync.batches.batch.unfold", stop)
+    with pytest.raises(KeyboardInterrupt):
+        read_entries(envelope)

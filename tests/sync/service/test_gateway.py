@@ -219,3 +219,16 @@ def test_somebody_elses_stream_is_refused_without_a_word_about_it(bare):
     cursor, refusal = bare.say(hello())
     assert cursor.positions == [frames.StreamPosition(0, bytes(8), 0, 0)]
     assert refusal == frames.Nack(S, 0, 1, 49)
+
+
+@pytest.mark.parametrize("raised", [MemoryError, RecursionError, OverflowError])
+def test_a_frame_that_cannot_be_read_is_counted_and_the_next_is_served(bare, monkeypatch, raised):
+    def fail(*_):
+        raise raised
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.protocol.receiver.from_bytes", fail)
+        assert bare.say(hello()) == []
+    assert bare.gateway.refusals == 1
+    raw = segment()
+    assert isinstance(bare.say(hello(), frames.Chunk(S, 0, 1, 0, len(raw), raw))[-1], frames.Ack)
