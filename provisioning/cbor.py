@@ -3,8 +3,8 @@
 Deterministic (RFC 8949 section 4.2): one value has one encoding, so hashes and signatures over a
 re-encoding are hashes and signatures over what came. `decode` is for bytes from outside: integers,
 floats, text, bytes, booleans, null, arrays and maps with text keys; no tags, no indefinite lengths,
-no duplicate keys, nothing after the end, bounded depth and number. `decode_own` is for bytes this node
-encoded and kept, and checks nothing again.
+no duplicate keys, nothing after the end, bounded depth and number. `decode_own` is for bytes that
+this node encoded and kept, and checks nothing again.
 """
 
 from __future__ import annotations
