@@ -52,7 +52,9 @@ class Gap(SyncRefusal):
 
 
 class NotSigned(SyncRefusal):
-    """The batch is not signed by the node it names, or that node is unknown or revoked."""
+    """The batch is not signed by the node it names, that node is unknown or revoked, or its entries
+    name another site or unit than its certificate.
+    """
 
     code = 49
 

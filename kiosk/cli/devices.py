@@ -120,7 +120,7 @@ def _open_spool(arguments: argparse.Namespace) -> Spool:
     ids = SystemIds(clock)
     node = _node(arguments)
     if node is not None and arguments.spool is None:
-        return Spool(Store.open(node.db_path, [SPOOL_TABLES]), node.at_rest_root, clock, ids)
+        return Spool(Store.open(node.proven_db_path, [SPOOL_TABLES]), node.at_rest_root, clock, ids)
     path = arguments.spool or _SPOOL
     if arguments.what == "settle" and not path.exists():
         raise UsageFault(f"There is no spool {path}.")
@@ -167,11 +167,15 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     if node is not None and arguments.spool is None:
         database, key = _database_of(node, clock, ids), node.at_rest_root
         if not _has_others(node):
-            return ServiceParts(node.db_path, key, printers, clock, ids, database, plugs=plugs)
+            return ServiceParts(
+                node.proven_db_path, key, printers, clock, ids, database, plugs=plugs
+            )
         from kiosk.node.device_composition import others_of
 
         others = others_of(node, clock, ids, plugs)
-        return ServiceParts(node.db_path, key, printers, clock, ids, database, None, *others, plugs)
+        return ServiceParts(
+            node.proven_db_path, key, printers, clock, ids, database, None, *others, plugs
+        )
     path = arguments.spool or _SPOOL
 
     def open_spool() -> tuple[Store, None]:
@@ -202,7 +206,9 @@ def _database_of(node: Node, clock: Clock, ids: Ids) -> Callable[[], tuple[Store
     def open_node() -> tuple[Store, Journal]:
         tables = [JOURNAL_TABLES, SPOOL_TABLES]
         ring = Doorbell(node.socket_path("bell")).ring  # the core shows a proven slip at once
-        store = Store.open(node.db_path, tables, strict=node.settings.node.field, notify=ring)
+        store = Store.open(
+            node.proven_db_path, tables, strict=node.settings.node.field, notify=ring
+        )
         return store, Journal(store, node.name, clock, db_epoch=ids.token(8))
 
     return open_node

@@ -196,7 +196,7 @@ def _rebuild(node: Node, arguments: argparse.Namespace) -> int:
     if (verdict := inspect(node.db_path, node.name)).first_bad is not None:
         return _reported(node, verdict, as_json=arguments.json)
     folds = projections(node.role)
-    store = Store.open(node.db_path, [JOURNAL_TABLES], strict=node.settings.node.field)
+    store = Store.open(node.proven_db_path, [JOURNAL_TABLES], strict=node.settings.node.field)
     missing = [t for each in folds for t in each.tables if not store.has_table(t)]
     if missing:
         raise StoreFault(f"There is no table {missing[0]}; start the node's services once.")

@@ -78,7 +78,7 @@ def open_node_database(
     ids = SystemIds(ticking)
     tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
     store = Store.open(
-        node.db_path,
+        node.proven_db_path,
         tables,
         strict=node.settings.node.field,
         notify=notify,

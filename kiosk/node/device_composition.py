@@ -74,7 +74,7 @@ def unit_maker(
 
     def make() -> DeviceUnit:
         tables = [SPOOL_TABLES, EQUIPMENT_TABLES, SMS_TABLES]
-        store = Store.open(node.db_path, tables, strict=field)
+        store = Store.open(node.proven_db_path, tables, strict=field)
         event_sender = DeviceEventSender(f"ipc://{node.socket_path('core')}")
         power: PowerPort = SystemPower() if field else SimulatedPower()
         hotplug = plugs.subscriber() if plugs is not None else hotplug_of(source)

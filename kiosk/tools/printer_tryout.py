@@ -42,7 +42,7 @@ def try_printer(name: str, url: str | None, node: Node | None, logo: Path | None
         plug = PrinterBindings(plugs, {name: address}).plugs[name]
         connect = plug.connect
     if node is not None:
-        with_spool = Store.open(node.db_path, [SPOOL_TABLES])
+        with_spool = Store.open(node.proven_db_path, [SPOOL_TABLES])
         void_counts(with_spool, name)  # the test slip's cut would pass for a citizen's slip
         with_spool.close()
     if logo is not None:

@@ -180,6 +180,7 @@ def _make_node(
             role=node.role,
             site=node.site,
             county=plan.county,
+            unit=node.unit,
             signing=keys.signing_public,
             hpke=keys.hpke.public,
             curve=keys.curve_public,

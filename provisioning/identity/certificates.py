@@ -1,10 +1,10 @@
 """Certificates and the registry: who each node is, signed by the root key.
 
-A certificate names a node, its role, site and county, and its three public keys. The registry is
-the signed list of all certificates, agency keys and revoked serial numbers of a deployment; each
-node holds a copy and accepts it only when it verifies against the root key it was provisioned
-with. Both are COSE_Sign1 structures over deterministic CBOR maps (see `cose_sign1`). Settings only
-name a node; its certificate proves the name.
+A certificate names a node, its role, site, county and unit, and its three public keys. The
+registry is the signed list of all certificates, agency keys and revoked serial numbers of a
+deployment; each node holds a copy and accepts it only when it verifies against the root key it was
+provisioned with. Both are COSE_Sign1 structures over deterministic CBOR maps (see `cose_sign1`).
+Settings only name a node; its certificate proves the name.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class Certificate:
     curve: bytes
     not_before: datetime
     not_after: datetime
+    unit: int | None = None
+    """The node's number within its site; None in certificates issued before they had it."""
 
     @property
     def signing_key(self) -> Ed25519PublicKey:
@@ -84,6 +86,8 @@ def issue(root: Ed25519PrivateKey, certificate: Certificate) -> bytes:
         "from": int(certificate.not_before.timestamp()),
         "to": int(certificate.not_after.timestamp()),
     }
+    if certificate.unit is not None:
+        fields["unit"] = certificate.unit
     return cose_sign1.sign1(root, encode(fields), CERTIFICATE_TYPE)
 
 
@@ -102,6 +106,7 @@ def read_certificate(root: Ed25519PublicKey, encoded: bytes) -> Certificate:
             curve=fields["curve"],
             not_before=datetime.fromtimestamp(fields["from"], UTC),
             not_after=datetime.fromtimestamp(fields["to"], UTC),
+            unit=fields.get("unit"),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         msg = "A certificate has missing parts; ask the workbench for a new one."

@@ -62,6 +62,15 @@ class Node:
         return self.dir / "huduma.db"
 
     @property
+    def proven_db_path(self) -> Path:
+        """The database, for whoever writes: only a node that is what its certificate says does.
+
+        Raises `IdentityFault`, or what `registry` and `keys` raise.
+        """
+        _ = self.certificate
+        return self.db_path
+
+    @property
     def run_dir(self) -> Path:
         """Sockets, locks and the clock floor; made (0700) when it is not there."""
         path = self.dir / "run"
@@ -115,13 +124,19 @@ class Node:
         """
         found = self.registry.node(self.name)
         settings = self.settings.node
-        claimed = (settings.role, settings.site, settings.county)
-        if claimed != (found.role, found.site, found.county):
-            msg = (
-                f"device.toml says role, site, county {claimed}, the certificate says"
-                f" {(found.role, found.site, found.county)}; correct device.toml."
-            )
-            raise IdentityFault(msg)
+        claims = {
+            "role": (settings.role, found.role),
+            "site": (settings.site, found.site),
+            "county": (settings.county, found.county),
+            "unit": (settings.unit, settings.unit if found.unit is None else found.unit),
+        }
+        for what, (claimed, certified) in claims.items():
+            if claimed != certified:
+                msg = (
+                    f"device.toml of {self.name} says {what} {claimed}, the certificate says"
+                    f" {certified}; correct device.toml, or enrol the node again."
+                )
+                raise IdentityFault(msg)
         if (found.signing, found.curve) != (self.keys.signing_public, self.keys.curve_public):
             msg = f"The keys of {self.name} are not those of its certificate; enrol it again."
             raise IdentityFault(msg)

@@ -49,6 +49,7 @@ def build(
     node: Node, clock: Clock, ids: Ids, *, listen: str | None = None, database: str | None = None
 ) -> NationalService:
     """The service of `node`; raises the faults of its settings, keys, database and address."""
+    _ = node.certificate  # raises what is wrong with it: nothing is taken in as another node
     store = open_database(database_url(node, database), ids)
     peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     address = listen or node.settings.sync.listen_endpoint

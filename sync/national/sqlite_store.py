@@ -19,7 +19,8 @@ from sync.batches.chain import (
     check_append,
     short_hash,
 )
-from sync.faults import BadBatch, Fork
+from sync.batches.claims import Claims, contradiction
+from sync.faults import BadBatch, Fork, NotSigned
 from sync.national.store import NodeCount, Quarantined, Stored
 from sync.store.database import MigrationSet, Store, Transaction
 
@@ -100,15 +101,17 @@ class EmbeddedStore:
         tail = self._tail(stream)
         return StreamProgress(stream, tail.no, short_hash(tail.hash), tail.no)
 
-    def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult:
-        contents, why = _contents(envelope)
+    def take(
+        self, envelope: SignedEnvelope, via: str, at: datetime, claims: Claims | None = None
+    ) -> AppendResult:
+        contents, code, why = _contents(envelope, claims)
         with self._store.transaction() as tx:
             stored = self._hash(envelope.stream, envelope.no)
             verdict = check_append(self._tail(envelope.stream), stored, envelope)
             if verdict is AppendCheck.NEXT:
                 _insert(tx, envelope, contents, via, at)
                 if contents is None:
-                    _set_aside(tx, envelope, BadBatch.code, why, at)
+                    _set_aside(tx, envelope, code, why, at)
             elif verdict is AppendCheck.FORK:
                 _set_aside(tx, envelope, Fork.code, _CONTRADICTS, at)
         return AppendResult(verdict, self.progress(envelope.stream))
@@ -168,12 +171,16 @@ class EmbeddedStore:
         return Tail(int(row[0]), bytes(row[1]), int(row[2]), bytes(row[3]) if row[3] else None)
 
 
-def _contents(envelope: SignedEnvelope) -> tuple[SegmentContents | None, str]:
-    """The inside of a segment, or why it does not unpack (then it is kept whole, unread)."""
+def _contents(
+    envelope: SignedEnvelope, claims: Claims | None
+) -> tuple[SegmentContents | None, int, str]:
+    """The inside of a segment, or the code and why it is kept whole and unread."""
     try:
-        return read_entries(envelope), ""
+        contents = read_entries(envelope)
+        why = contradiction(contents.facts, claims) if claims else ""
     except BadBatch as fault:
-        return None, fault.message
+        return None, fault.code, fault.message
+    return (None, NotSigned.code, why) if why else (contents, 0, "")
 
 
 def _key(stream: Stream) -> tuple[str, bytes]:

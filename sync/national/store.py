@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sync.batches.batch import SignedEnvelope, Stream
 from sync.batches.chain import AppendResult, StreamProgress
+from sync.batches.claims import Claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,12 @@ class NationalStore(Protocol):
         """How far `stream` is; its `national` equals its `no`."""
         ...
 
-    def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult:
-        """Judge and store a verified segment that `via` brought."""
+    def take(
+        self, envelope: SignedEnvelope, via: str, at: datetime, claims: Claims | None = None
+    ) -> AppendResult:
+        """Judge and store a verified segment that `via` brought. One that does not unpack, or
+        whose entries say what `claims` do not, is kept whole in quarantine: no entry of it counts.
+        """
         ...
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:

@@ -121,7 +121,7 @@ def engine_lock(node: Node) -> ProcessLock:
 def open_node_store(node: Node) -> Store:
     """The node's database with every table of sync; raises `StoreFault`."""
     tables = (JOURNAL_TABLES, *SYNC_TABLES)
-    return Store.open(node.db_path, tables, strict=node.settings.node.field)
+    return Store.open(node.proven_db_path, tables, strict=node.settings.node.field)
 
 
 def build(

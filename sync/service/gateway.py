@@ -83,11 +83,12 @@ class Gateway:
                 msg = "A batch is not the one its sender announced."
                 raise BadBatch(msg)
             envelope.verify(self._peers.signing_key(stream.node))
+            claims = self._peers.claims(stream.node)
         except SyncRefusal as fault:
             self.refusals += 1
             self._reply(self._receiver.refused(peer, stream, no, fault.code))
             return False
-        taken = self._intake.take(envelope, peer, self._clock.now())
+        taken = self._intake.take(envelope, peer, self._clock.now(), claims)
         match taken.verdict:
             case AppendCheck.NEXT:
                 self._reply(self._receiver.stored(taken.progress))

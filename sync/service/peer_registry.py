@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from provisioning.clock import Clock
 from provisioning.identity.certificates import Certificate, IdentityFault, Registry
+from sync.batches.claims import Claims
 from sync.faults import NotSigned
 
 _LOOK_S = 1.0
@@ -52,6 +53,14 @@ class PeerRegistry:
             return self.registry.node(node).signing_key
         except IdentityFault as fault:
             raise NotSigned(fault.message) from fault
+
+    def claims(self, node: str) -> Claims:
+        """What the certificate of `node` lets its entries say; raises `NotSigned`."""
+        try:
+            found = self.registry.node(node)
+        except IdentityFault as fault:
+            raise NotSigned(fault.message) from fault
+        return Claims(found.site, found.unit)
 
     def may_send(self, peer: str, node: str) -> bool:
         """A node brings its own journal; a centre also those of its own site."""

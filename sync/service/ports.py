@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync.batches.batch import SignedEnvelope, Stream
 from sync.batches.chain import AppendResult, StreamProgress
+from sync.batches.claims import Claims
 
 
 class ClientLink(Protocol):
@@ -60,7 +61,11 @@ class Intake(Protocol):
 
     def progress(self, stream: Stream) -> StreamProgress: ...
 
-    def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult: ...
+    def take(
+        self, envelope: SignedEnvelope, via: str, at: datetime, claims: Claims | None = None
+    ) -> AppendResult:
+        """Judge and store a segment; one against the `claims` of its node is set aside."""
+        ...
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         """Whether a sender's segment `no` is another than the stored one; noted if so."""
@@ -72,6 +77,10 @@ class PeerDirectory(Protocol):
 
     def signing_key(self, node: str) -> Ed25519PublicKey:
         """The key of `node`; raises `NotSigned` for a stranger or a revoked node."""
+        ...
+
+    def claims(self, node: str) -> Claims:
+        """What the entries of `node` may say; raises `NotSigned` as `signing_key` does."""
         ...
 
     def may_send(self, peer: str, node: str) -> bool:

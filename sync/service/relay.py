@@ -1,18 +1,20 @@
 """Relay: a centre keeps its kiosks' segments, still sealed, until the national node has them.
 
 It verifies who signed a segment and that it follows the one before, so that nothing useless is
-carried; it opens no part, holds no key that could, and never renumbers. It is an intake (what
-kiosks send to) and a source (what the uplink forwards) over the centre's own database. Only what
-it has committed is acknowledged as "stored"; "national" is passed on from above, never assumed. If
-the national node lost segments (its database was restored) that were already deleted here, they
-count as unknown here too, so that the kiosk, whose journal still has them, sends them once more.
+carried; it opens no sealed part, holds no key that could, and never renumbers. What is in clear it
+reads for one thing: whether the entries are of the site and unit of the signer's certificate. It is
+an intake (what kiosks send to) and a source (what the uplink forwards) over the centre's own
+database. Only what it has committed is acknowledged as "stored"; "national" is passed on from
+above, never assumed. If the national node lost segments (its database was restored) that were
+already deleted here, they count as unknown here too, so that the kiosk, whose journal still has
+them, sends them once more.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sync.batches.batch import SignedEnvelope, Stream
+from sync.batches.batch import SignedEnvelope, Stream, read_entries
 from sync.batches.chain import (
     START,
     AppendCheck,
@@ -22,7 +24,8 @@ from sync.batches.chain import (
     check_append,
     short_hash,
 )
-from sync.faults import Fork
+from sync.batches.claims import Claims, contradiction
+from sync.faults import BadBatch, Fork, NotSigned
 from sync.store.database import MigrationSet, Store, Transaction
 
 RELAY_TABLES = MigrationSet(
@@ -70,8 +73,13 @@ class Relay:
         tail = self._tail(stream)
         return StreamProgress(stream, tail.no, short_hash(tail.hash), self._national(stream))
 
-    def take(self, envelope: SignedEnvelope, via: str, at: datetime) -> AppendResult:
-        """Store a verified segment brought by `via`, durably, when it is the next one."""
+    def take(
+        self, envelope: SignedEnvelope, via: str, at: datetime, claims: Claims | None = None
+    ) -> AppendResult:
+        """Store a verified segment brought by `via`, durably, when it is the next one. One whose
+        entries say what `claims` do not is named among the refused and goes up all the same: the
+        national node needs every segment of a stream, and sets this one aside.
+        """
         stream, key = envelope.stream, (envelope.stream.node, envelope.stream.db_epoch)
         with self._store.transaction() as tx:
             verdict = check_append(self._tail(stream), self._hash(stream, envelope.no), envelope)
@@ -88,6 +96,8 @@ class Relay:
                         at.isoformat(),
                     ),
                 )
+                if claims and _against(envelope, claims):
+                    _refuse(tx, stream, envelope.no, envelope.hash, at, NotSigned.code)
             elif verdict is AppendCheck.FORK:
                 _refuse(tx, stream, envelope.no, envelope.hash, at)
         return AppendResult(verdict, self.progress(stream))
@@ -175,10 +185,20 @@ class Relay:
         return int(row[0]) if row else 0
 
 
-def _refuse(tx: Transaction, stream: Stream, no: int, digest: bytes, at: datetime) -> None:
+def _against(envelope: SignedEnvelope, claims: Claims) -> bool:
+    """Whether what is in clear of a segment contradicts its signer's certificate."""
+    try:
+        return bool(contradiction(read_entries(envelope).facts, claims))
+    except BadBatch:
+        return False  # the national node tells a broken one
+
+
+def _refuse(
+    tx: Transaction, stream: Stream, no: int, digest: bytes, at: datetime, code: int = Fork.code
+) -> None:
     tx.execute(
-        "INSERT OR IGNORE INTO relay_refused VALUES (?, ?, ?, ?, 46, ?)",
-        (stream.node, stream.db_epoch, no, digest, at.isoformat()),
+        "INSERT OR IGNORE INTO relay_refused VALUES (?, ?, ?, ?, ?, ?)",
+        (stream.node, stream.db_epoch, no, digest, code, at.isoformat()),
     )
 
 

@@ -16,6 +16,7 @@ from provisioning.identity.certificates import AgencyPublic
 from provisioning.identity.keys import AgencyKey
 from provisioning.ids import SeededIds
 from sync.batches.batch import Fact, Stream
+from sync.batches.claims import Claims
 from sync.faults import NotSigned
 from sync.journal.journal import GENESIS, JOURNAL_TABLES, Journal, chain_hash, encode_body
 from sync.national.sqlite_store import NATIONAL_TABLES, EmbeddedStore
@@ -79,11 +80,15 @@ class Roll:
     """The world's nodes: everybody may bring everything but what is in `revoked`."""
 
     revoked: set[str] = field(default_factory=set)
+    bound: dict[str, Claims] = field(default_factory=dict)
 
     def signing_key(self, node):
         if node in self.revoked:
             raise NotSigned(node)
         return signing(node).public_key()
+
+    def claims(self, node):
+        return self.bound.get(node)
 
     def may_send(self, peer, node):
         return peer not in self.revoked

@@ -140,7 +140,11 @@ def test_a_certificate_goes_there_and_back_and_its_bytes_are_always_the_same(sit
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [('site = "HC-001"', 'site = "HC-002"'), ("county = 47", "county = 1")],
+    [
+        ('site = "HC-001"', 'site = "HC-002"'),
+        ("county = 47", "county = 15"),
+        ("unit = 1", "unit = 2"),
+    ],
 )
 def test_settings_that_claim_more_than_the_certificate_says_are_refused(site, old, new):
     path = site.dir / "kiosk-1" / "device.toml"
@@ -155,3 +159,18 @@ def test_another_nodes_keys_do_not_make_its_certificate_ours(site):
         stolen.replace(site.dir / "kiosk-1" / "keys" / f"{name}.key")
     with pytest.raises(IdentityFault, match="enrol it again"):
         _ = site.node("kiosk-1").certificate
+
+
+def test_an_old_certificate_names_no_unit_and_any_is_taken(site):
+    certificate = dataclasses.replace(site.node("kiosk-1").certificate, unit=None)
+    root = site.root_key()
+    encoded = issue(root, certificate)
+    assert b"dunit" not in encoded
+    assert read_certificate(root.public_key(), encoded).unit is None
+    registry = sign_registry(
+        root, number=2, issued=certificate.not_before, certificates=[encoded], agencies={}
+    )
+    (site.dir / "kiosk-1" / "keys" / "registry.cbor").write_bytes(registry)
+    path = site.dir / "kiosk-1" / "device.toml"
+    path.write_text(path.read_text().replace("unit = 1", "unit = 9"))
+    assert site.node("kiosk-1").certificate.unit is None

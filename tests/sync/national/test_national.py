@@ -15,8 +15,11 @@ from provisioning.identity.cose_sign1 import signed_bytes
 from provisioning.ids import SeededIds
 from sync.batches.batch import Stream, build, read_envelope
 from sync.batches.chain import START, AppendCheck, Tail, check_append, short_hash
+from sync.batches.claims import Claims
 from sync.journal.journal import GENESIS
 from sync.national.open_store import DATABASES, open_database
+from sync.service.relay import RELAY_TABLES, Relay
+from sync.store.database import Store
 from tests.sync.world import facts, signing
 
 STORES = {"sqlite": lambda folder: f"sqlite:///{folder}/national.db"}
@@ -163,3 +166,68 @@ def test_the_first_segment_of_a_restored_database_may_start_anywhere():
     envelope = read_envelope(build(signing("kiosk-1"), A, 1, GENESIS, b"p" * 32, later))
     assert check_append(START, None, envelope) is AppendCheck.NEXT
     assert check_append(Tail(1, b"h" * 32, 9, None), b"other" * 6, envelope) is AppendCheck.FORK
+
+
+def claiming(bodies, kind="visit.started"):
+    """One segment for each body, chained."""
+    made = facts(A, [(kind, "national", body) for body in bodies])
+    covers, before, prev = [], GENESIS, GENESIS
+    for no, fact in enumerate(made, start=1):
+        raw = build(signing(A.node), A, no, before, prev, [fact])
+        covers.append(read_envelope(raw))
+        before, prev = hashlib.sha256(raw).digest(), fact.hash
+    return covers
+
+
+def ticket(site, series):
+    return {"site": site, "day": "2026-11-23", "series": series, "number": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "why"),
+    [
+        ("visit.started", {"site": "HC-015"}, "site HC-015"),
+        ("visit.started", {"aside": "roadside", "site": "HC-01"}, "site HC-01,"),
+        ("ticket.issued", ticket("HC-015", "A"), "site HC-015"),
+        ("ticket.issued", ticket("HC-001", "A-K2-"), "unit 2"),
+        ("ticket.issued", ticket("HC-001", "A-K11-"), "unit 11"),
+    ],
+)
+def test_entries_of_another_site_or_unit_are_set_aside_and_stop_nothing(store, kind, body, why):
+    own = ticket("HC-001", "A-K1-")
+    claims = Claims("HC-001", 1)
+    for envelope in claiming([own, body, own], kind):
+        assert store.take(envelope, "centre", NOW, claims).verdict is AppendCheck.NEXT
+    assert [each.seq for each in store.entries_for("national")] == [1, 3]
+    [aside] = store.quarantine()
+    assert (aside.no, aside.code) == (2, 49)
+    assert why in aside.why
+    assert store.progress(A).no == 3
+
+
+@pytest.mark.parametrize(
+    ("claims", "body"),
+    [
+        (Claims("HC-001", 1), ticket("HC-001", "A-K1-")),
+        (Claims("HC-001", None), ticket("HC-001", "A-K7-")),  # an old certificate names no unit
+        (Claims("HC-001", 1), {"words": "dsite HC-015"}),
+        (Claims("HC-001", 1), {"place": {"site": "HC-015"}}),
+        (Claims("HC-001", 1), {"service": "A-K9-"}),
+        (None, {"site": "HC-015"}),
+    ],
+)
+def test_what_a_certificate_covers_is_taken(store, claims, body):
+    [envelope] = claiming([body], "ticket.issued")
+    store.take(envelope, "centre", NOW, claims)
+    assert store.quarantine() == []
+
+
+def test_a_relay_names_it_and_carries_it_on(tmp_path):
+    opened = Store.open(tmp_path / "relay.db", [RELAY_TABLES])
+    relay, claims = Relay(opened), Claims("HC-001", 1)
+    covers = claiming([{"site": "HC-001"}, {"site": "HC-015"}, {"site": "HC-001"}])
+    for envelope in covers:
+        assert relay.take(envelope, "kiosk-1", NOW, claims).verdict is AppendCheck.NEXT
+    assert opened.all("SELECT no, code FROM relay_refused") == [(2, 49)]
+    assert [relay.raw(A, no) for no in (1, 2, 3)] == [each.raw for each in covers]
+    opened.close()
