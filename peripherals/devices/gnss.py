@@ -223,7 +223,7 @@ class Nmea(_Receiver):
         super().__init__(_NMEA_LINE_MAX)
         self.checksum_errors = 0
         self._spoilt = 0
-        self._void = False
+        self._void_until = 0.0  # an RMC sentence said so; it holds while such are heard
         self._full_at: float | None = None  # when a GGA or GNS was heard last
 
     def _silence(self) -> DeviceCondition:
@@ -242,12 +242,13 @@ class Nmea(_Receiver):
         kind = fields[0][2:]
         if kind in {"GGA", "GNS"} and len(fields) >= 9:
             self._full_at = now
-            return True, None if self._void else _full(kind, fields, now)
+            return True, None if now < self._void_until else _full(kind, fields, now)
         if kind == "RMC" and len(fields) >= 10:
             mode = fields[12] if len(fields) > 12 else "A"  # since NMEA 2.3
-            self._void = fields[2] != "A" or mode not in set("ADFPR")
-            if self._void:
+            if fields[2] != "A" or mode not in set("ADFPR"):
+                self._void_until = now + _SILENT_S
                 return True, None
+            self._void_until = 0.0
             if self._full_at is None or now - self._full_at > _SILENT_S:
                 place = _place(fields, 3)
                 return True, Fix(*place, None, now) if place else None
