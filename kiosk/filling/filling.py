@@ -10,6 +10,7 @@ path, never a number.
 from __future__ import annotations
 
 from content.catalogue.model import FormAsset
+from content.xforms.faults import AnswerRefused
 from content.xforms.results import PageKind
 from content.xforms.session.session import FormSession
 from kiosk.filling.field_page import FieldPage
@@ -159,7 +160,10 @@ class Filling:
 
     def add_row(self) -> FormStep | None:
         """Add a row of the repeat at the place and go to its first question."""
-        row = self.record.add(self.place)
+        try:
+            row = self.record.add(self.place)
+        except AnswerRefused:
+            return self.step()  # the form cannot take another: the question stays
         self._new_row = (row, self.record.row_values(row))
         for each in self.steps():
             if (each.questions or (each.path,))[0].startswith(f"{row}/"):

@@ -79,8 +79,7 @@ def here(context: ActionContext, _tail: str) -> Signal | None:
     fix = context.ports.position()
     if fix is not None:
         filling = filling_of(context)
-        filling.input.problem = ""
-        filling.record.set(filling.place, fix)
+        filling.input.problem = filling.record.accept(filling.input.question(), fix)
         keep_draft(context)
     return None
 
@@ -113,9 +112,9 @@ def within(context: ActionContext, tail: str) -> Signal | None:
 def _roughly(context: ActionContext, code: str, accuracy_m: int | None) -> Signal | None:
     filling, where = filling_of(context), context.ports.catalogue.geography.middle(code)
     if where is not None and accuracy_m is not None:
-        filling.input.problem, filling.input.filter, filling.input.county = "", None, ""
+        filling.input.filter, filling.input.county = None, ""
         value = f"{where[0]:.4f} {where[1]:.4f} 0 {accuracy_m}"
-        filling.record.set(filling.place, value)
+        filling.input.problem = filling.record.accept(filling.input.question(), value)
         keep_draft(context)
     return None
 

@@ -148,3 +148,21 @@ def test_an_answer_that_would_take_its_own_row_away_is_told(sit: Any) -> None:
     assert person.filling.record.engine.values()["/data/child[2]/stop"] == ""
     person.tap("skip")
     assert person.state == "review"
+
+
+def test_a_row_the_form_cannot_take_is_not_added(sit: Any) -> None:
+    survey = [
+        ask("begin_repeat", "child"),
+        ask("text", "name"),
+        {"type": "end_repeat"},
+        {
+            "type": "calculate",
+            "name": "c",
+            "calculation": "regex('a', if(count(${child}) > 1, '(', 'a'))",
+        },
+    ]
+    person = sit(form(survey)).type("Asha").tap("next", "repeat.add")
+    assert person.state == "repeat"
+    assert "Added so far: 1" in str(person.view.blocks)
+    person.tap("repeat.done")
+    assert person.state == "review"
