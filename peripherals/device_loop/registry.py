@@ -94,8 +94,10 @@ def _camera(url: DeviceUrl) -> DeviceLine:
 
 
 def _gpio(url: DeviceUrl) -> DeviceLine:
-    light = url.number("light", -1, 0, 27) if "light" in url.parameters else None
-    return GpioLine(url.number("button", 17, 0, 27), light)
+    light, bell = (
+        url.number(name, 0, 0, 27) if name in url.parameters else None for name in ("light", "bell")
+    )
+    return GpioLine(url.number("button", 17, 0, 27), light, bell=bell)
 
 
 def _percent(url: DeviceUrl) -> int | None:
@@ -135,7 +137,11 @@ KINDS: Mapping[str, DeviceKind] = {
     "ups+nut": DeviceKind(
         (), _tcp(3493), lambda url, _: Nut(url.path.strip("/") or "ups"), port=3493
     ),
-    "gpio+gpiozero": DeviceKind(("button", "light"), _gpio, lambda *_: ButtonAndLight()),
+    "gpio+gpiozero": DeviceKind(
+        ("button", "light", "bell"),
+        _gpio,
+        lambda url, _: ButtonAndLight(bell="bell" in url.parameters),
+    ),
     "gpio+simulated": DeviceKind(
         (), lambda url: SerialLine(url.path, 115200), lambda *_: ButtonAndLight()
     ),

@@ -15,6 +15,7 @@ from peripherals.status import Cause, DeviceState
 
 DEBOUNCE_S = 0.05
 STUCK_S = 30.0
+RINGS = 3
 
 
 class Light(enum.Enum):
@@ -47,6 +48,11 @@ def lit(light: Light, since_s: float) -> bool:
     return light is Light.ON if period is None else since_s % period < period / 2
 
 
+def rings(light: Light, since_s: float) -> bool:
+    """Whether the bell sounds: three times a second long when a call begins, and then no more."""
+    return light is Light.BLINK and since_s < RINGS * 2.0 and since_s % 2.0 < 1.0
+
+
 def next_change(light: Light, since_s: float) -> float | None:
     """Seconds until `lit` changes; None when it never does."""
     period = _PERIOD_S.get(light)
@@ -56,7 +62,9 @@ def next_change(light: Light, since_s: float) -> float | None:
 class ButtonAndLight:
     """Edges in, `Pressed` out; the light's level out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bell: bool = False) -> None:
+        self._bell = bell
+        self._rung = False
         self._down = False
         self._settled = False
         self._edge_at = 0.0
@@ -101,11 +109,16 @@ class ButtonAndLight:
         return []
 
     def outgoing(self) -> bytes:
-        level = lit(self._light, self._now - self._light_since)
-        if level == self._level:
-            return b""
-        self._level = level
-        return b"1" if level else b"0"
+        since = self._now - self._light_since
+        level, out = lit(self._light, since), b""
+        if level != self._level:
+            self._level = level
+            out = b"1" if level else b"0"
+        ring = self._bell and rings(self._light, since)
+        if ring != self._rung:
+            self._rung = ring
+            out += b"R" if ring else b"r"
+        return out
 
     def wakes_at(self) -> float | None:
         times = []

@@ -16,9 +16,11 @@ from peripherals.faults import DeviceLost
 
 
 class GpioLine(DescriptorLine):
-    """`1` and `0` out for the button's edges; `1` and `0` in for the light."""
+    """Out: `1` and `0`, edges of the button. In: `1` and `0` the light, `R` and `r` the bell."""
 
-    def __init__(self, button: int, light: int | None, factory: Any = None) -> None:
+    def __init__(
+        self, button: int, light: int | None, factory: Any = None, bell: int | None = None
+    ) -> None:
         from gpiozero import LED, Button  # noqa: PLC0415 - looks for pins when imported
         from gpiozero.exc import GPIOZeroError  # noqa: PLC0415
 
@@ -31,6 +33,8 @@ class GpioLine(DescriptorLine):
             self._parts.append(self._button)
             self._light = None if light is None else LED(light, pin_factory=factory)
             self._parts.append(self._light)
+            self._bell = None if bell is None else LED(bell, pin_factory=factory)
+            self._parts.append(self._bell)
         except (GPIOZeroError, OSError, ImportError) as error:
             self.close()
             raise DeviceLost(f"GPIO {button} cannot be used on this machine.") from error
@@ -38,8 +42,11 @@ class GpioLine(DescriptorLine):
         self._button.when_released = lambda: self._edge(b"0")
 
     def write(self, chunk: bytes) -> int:
-        if self._light is not None and chunk:
-            self._light.value = int(chunk[-1:] == b"1")
+        for byte in chunk.decode("ascii", "replace"):
+            if byte in "01" and self._light is not None:
+                self._light.value = int(byte)
+            elif byte in "Rr" and self._bell is not None:
+                self._bell.value = int(byte == "R")
         return len(chunk)
 
     def close(self) -> None:

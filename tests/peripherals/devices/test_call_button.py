@@ -109,3 +109,19 @@ def test_a_machine_without_pins_says_so() -> None:
 class _NoPins:
     def __getattr__(self, name: str) -> Any:
         raise OSError(name)
+
+
+def test_the_bell_rings_three_times_when_somebody_calls_and_then_no_more() -> None:
+    case = ButtonAndLight(bell=True)
+    case.begin(0.0)
+    case.outgoing()
+    case.tell(SetLight(Light.BLINK), 10.0)
+    said = b""
+    for tenth in range(1_200):
+        case.elapsed(10.0 + tenth / 10)
+        said += case.outgoing()
+    assert said.count(b"R") == said.count(b"r") == 3
+    silent = ButtonAndLight()
+    silent.begin(0.0)
+    silent.tell(SetLight(Light.BLINK), 0.0)
+    assert b"R" not in silent.outgoing()
