@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,8 @@ from sync.agency.table_export import tables, write_csv, write_parquet, write_sql
 from sync.store.database import Store
 
 PASSWORD_VARIABLE = "HUDUMA_ODK_PASSWORD"  # noqa: S105 - the variable's name, not a password
+
+_IDENTITY = re.compile(r"[A-Za-z0-9:._-]{1,100}")
 
 REMEDIES = {
     DeliveryDecision.ASK: "The server does not let this user in: check the name and the password.",
@@ -64,7 +67,8 @@ def submissions(opened: list[Opened]) -> list[Submission]:
             continue
         root = record_root(each.xml, "A submission")
         names = root.xpath("//*[local-name()='instanceID']/text()")
-        identity = str(names[0]) if names else f"uuid:{each.entry.subject}"
+        named = str(names[0]) if names else ""
+        identity = named if _IDENTITY.fullmatch(named) else f"uuid:{each.entry.subject}"
         found.append(
             Submission(
                 identity, root.get("id", ""), root.get("version", ""), each.xml, each.attachments

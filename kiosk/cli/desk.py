@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Open; 0, or 44 when something of this agency did not open."""
+    """Open; 0, or 44 when something of this agency did not open (it is named)."""
     from kiosk.cli.agency_desk import run_export, run_forward
     from kiosk.cli.national import national_node
     from provisioning.ids import SystemIds
@@ -45,10 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
         result = open_all(store, arguments.agency, key)
     finally:
         store.close()
+    for entry, fault in result.failed:
+        print(f"{entry.stream.node} entry {entry.seq}: {fault.message}", file=sys.stderr)
+    code = NotForThisAgency.code if result.failed else 0
     if arguments.act == "forward":
-        return run_forward(arguments, result.opened)
+        return run_forward(arguments, result.opened) or code
     if arguments.act == "export":
-        return run_export(arguments, result.opened)
+        return run_export(arguments, result.opened) or code
     if arguments.json:
         print(json.dumps([each.as_json() for each in result.opened], ensure_ascii=False))
     else:
@@ -60,6 +63,4 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{new} new submissions written to {arguments.out}", file=sys.stderr)
     if result.duplicates:
         print(f"{result.duplicates} arrived twice and count once", file=sys.stderr)
-    for entry, fault in result.failed:
-        print(f"{entry.stream.node} entry {entry.seq}: {fault.message}", file=sys.stderr)
-    return NotForThisAgency.code if result.failed else 0
+    return code

@@ -9,6 +9,8 @@ Columns come in the order in which they are first met; a missing answer is empty
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,8 @@ from provisioning.xml_reader import Element, local_name
 from sync.agency.openrosa.submission import Submission, record_root
 
 Row = dict[str, str]
+_KEYS = frozenset({"KEY", "PARENT_KEY"})
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
 class NoParquet(Fault):
@@ -75,13 +79,12 @@ class _Place:
 
 def _walk(element: Element, path: str, prefix: str, row: Row, place: _Place) -> None:
     counts: dict[str, int] = {}
+    totals = Counter(local_name(child) for child in element.iterchildren("*"))
     for child in element.iterchildren("*"):
         tag = local_name(child)
         child_path = f"{path}/{tag}"
         counts[tag] = counts.get(tag, 0) + 1
-        repeated = f"/{child_path}" in place.repeats or (
-            len([c for c in element.iterchildren("*") if local_name(c) == tag]) > 1
-        )
+        repeated = f"/{child_path}" in place.repeats or totals[tag] > 1
         if repeated:
             key = f"{place.key}/{tag}[{counts[tag]}]"
             name = f"{place.table}-{tag}"
@@ -91,7 +94,9 @@ def _walk(element: Element, path: str, prefix: str, row: Row, place: _Place) -> 
         elif len(child):
             _walk(child, child_path, f"{prefix}{tag}-", row, place)
         else:
-            row[f"{prefix}{tag}"] = (child.text or "").strip()
+            column = f"{prefix}{tag}"
+            # A record's own names never stand for the keys that tie the tables together.
+            row[f"_{column}" if column.upper() in _KEYS else column] = (child.text or "").strip()
 
 
 def write_csv(found: Mapping[str, Table], folder: Path) -> list[Path]:
@@ -146,8 +151,13 @@ def _write(
 ) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, table in found.items():
-        path = folder / f"{name}.{ending}"
+    used: set[str] = set()
+    for number, (name, table) in enumerate(found.items(), 1):
+        # The name came in a record: it is a file's name only when it can be nothing else.
+        plain = _PLAIN_NAME.fullmatch(name) is not None and name.lower() not in used
+        file = name if plain else f"{number}-table"
+        used.add(file.lower())
+        path = folder / f"{file}.{ending}"
         temporary = path.with_suffix(".tmp")
         write(table, temporary)
         temporary.replace(path)

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from provisioning.cbor import decode_own
 from provisioning.ids import Ids
 from sync.batches.batch import SegmentContents, SignedEnvelope, Stream, read_entries
 from sync.batches.chain import (
@@ -21,7 +20,7 @@ from sync.batches.chain import (
 )
 from sync.batches.claims import Claims, contradiction
 from sync.faults import BadBatch, Fork, NotSigned
-from sync.national.store import NodeCount, Quarantined, Stored
+from sync.national.store import NodeCount, Quarantined, Stored, stored_entry
 from sync.store.database import MigrationSet, Store, Transaction
 
 NATIONAL_TABLES = MigrationSet(
@@ -132,9 +131,8 @@ class EmbeddedStore:
             (audience,),
         ):
             node, epoch, seq, stamp, kind, subject, body = row
-            fields = decode_own(bytes(body))
-            stream = Stream(node, bytes(epoch))
-            yield Stored(stream, seq, stamp, kind, UUID(bytes=bytes(subject)), audience, fields)
+            stream, about = Stream(node, bytes(epoch)), UUID(bytes=bytes(subject))
+            yield stored_entry(stream, seq, stamp, kind, about, audience, bytes(body))
 
     def counts(self) -> list[NodeCount]:
         rows = self._store.all(

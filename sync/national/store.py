@@ -19,6 +19,7 @@ from uuid import UUID
 from sync.batches.batch import SignedEnvelope, Stream
 from sync.batches.chain import AppendResult, StreamProgress
 from sync.batches.claims import Claims
+from sync.faults import BadBatch, decode_arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,20 @@ class Stored:
     subject: UUID
     audience: str
     body: Mapping[str, Any]
+    unread: bool = False
+    """Its bytes are no map of plain values; `body` is empty."""
+
+
+def stored_entry(
+    stream: Stream, seq: int, hlc: int, kind: str, subject: UUID, audience: str, raw: bytes
+) -> Stored:
+    """An entry as some node wrote it: `raw` is a stranger's and may be anything."""
+    try:
+        fields = decode_arrived(raw, "entry")
+    except BadBatch:
+        fields = None
+    unread = not isinstance(fields, dict)
+    return Stored(stream, seq, hlc, kind, subject, audience, {} if unread else fields, unread)
 
 
 @dataclass(frozen=True, slots=True)

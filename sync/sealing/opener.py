@@ -84,13 +84,16 @@ class Opener:
         capsule = self._capsules.get((node, name)) if isinstance(name, bytes) else None
         if capsule is None:
             raise _not_ours()
-        if not isinstance(index, int) or not 0 <= index < INDEX_MAX:
+        if not isinstance(sealed, bytes):
+            msg = "A sealed record has no bytes; its sender is broken."
+            raise BadBatch(msg)
+        if type(index) is not int or not 0 <= index < INDEX_MAX:
             msg = "A sealed record has no index of its capsule; its sender is broken."
             raise BadBatch(msg)
         key, nonce = capsule.key(index)
         context = record_context(capsule.origin, bytes(name or b""), index, self._agency, subject)
         try:
-            padded = AESGCMSIV(key).decrypt(nonce, bytes(sealed or b""), context)
+            padded = AESGCMSIV(key).decrypt(nonce, sealed, context)
         except (InvalidTag, ValueError) as error:
             msg = "A sealed record was altered or moved to another place; keep it and report it."
             raise NotForThisAgency(msg) from error
