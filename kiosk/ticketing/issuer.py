@@ -130,6 +130,7 @@ class TicketIssuer:
         self._order = [each.key for each in catalogue.categories()]
         self._grants_confirmed = False
         self._said_all = False
+        self._began_seq = database.journal.last_seq()
         self._centre_time: tuple[datetime, float] | None = None
 
     def issue(
@@ -167,9 +168,10 @@ class TicketIssuer:
         """One round of paperwork with the centre; whether it answered."""
         self._journal_clock()
         day = service_day(self._time()).isoformat()
-        if not self._report():
-            return False
+        # The first answer also says what time it is: it comes before the report of who waits.
         if not self._grants_confirmed and not self._confirm_grants(day):
+            return False
+        if not self._report():
             return False
         if reserve_left(self._store, day) * 2 <= self._identity.block:
             return self._lease(day)
@@ -177,11 +179,11 @@ class TicketIssuer:
 
     def busy(self) -> bool:
         """Whether the centre does not yet know everything."""
-        return bool(unreported(self._store, 1)[0])
+        return bool(unreported(self._store, limit=1)[0])
 
     def _report(self) -> bool:
         """Report what the centre does not know yet; False when it did not take the report."""
-        tickets, mark = unreported(self._store)
+        tickets, mark = unreported(self._store, process_began=self._began_seq)
         last = len(tickets) < REPORT_MAX
         if not tickets and self._said_all:
             return True

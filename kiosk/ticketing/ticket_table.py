@@ -7,7 +7,7 @@ what was already reported to the centre, and in which epoch of its database; it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -19,6 +19,8 @@ from kiosk.queue.protocol import REPORT_MAX, ReportedTicket
 from sync.journal.clock_log import moves_after
 from sync.journal.journal import Entry
 from sync.store.database import MigrationSet, Row, Store, Transaction
+
+_OFF_MAX_MS = 12 * 3_600_000
 
 TICKET_TABLES = MigrationSet(
     "kiosk-tickets",
@@ -208,9 +210,14 @@ def reserve_left(reader: Store | Transaction, day: str) -> int:
     return sum(block.size for block in held) - used
 
 
-def unreported(store: Store, limit: int = REPORT_MAX) -> tuple[list[ReportedTicket], int]:
-    """Tickets the centre has not confirmed, oldest first, and the bookmark after them. Corrections
-    of this kiosk's time since a ticket was given are added to its arrival.
+def unreported(
+    store: Store, *, limit: int = REPORT_MAX, process_began: int = 0
+) -> tuple[list[ReportedTicket], int]:
+    """Tickets the centre has not confirmed, oldest first, and the bookmark after them.
+
+    A correction of this kiosk's time since a ticket was given is added to its arrival: the
+    ticket was given by the wrong clock. `process_began` is the journal's entry at that moment: a
+    short correction after a new start is the time the machine was off, in which time stood.
     """
     mark = store.one("SELECT seq FROM ticket_report WHERE only = 1")
     after = int(mark[0]) if mark else 0
@@ -229,11 +236,18 @@ def unreported(store: Store, limit: int = REPORT_MAX) -> tuple[list[ReportedTick
             row[5],
             row[6],
             row[7],
-            since=max(0, row[-1] + sum(ms for at, ms in moves if at > row[0])),
+            since=max(0, row[-1] + _corrected(int(row[0]), moves, process_began)),
         )
         for row in rows
     ]
     return told, int(rows[-1][0]) if rows else after
+
+
+def _corrected(seq: int, moves: Sequence[tuple[int, int]], process_began: int) -> int:
+    """Milliseconds by which the clock that gave ticket `seq` was found wrong since."""
+    return sum(
+        ms for at, ms in moves if at > seq and (seq > process_began or abs(ms) >= _OFF_MAX_MS)
+    )
 
 
 def bookmark(store: Store, seq: int) -> None:
