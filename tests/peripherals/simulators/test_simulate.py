@@ -97,12 +97,14 @@ def test_a_keyboard_scanner_on_a_pipe(tmp_path: Path) -> None:
 
 def test_a_fault_script_runs_at_its_times(tmp_path: Path) -> None:
     script = tmp_path / "faults"
-    script.write_text("# a scan after a while\n0.7 scan LATER\n0.1 noise 20\n")
-    assert read_script(script) == [(0.1, ["noise", "20"]), (0.7, ["scan", "LATER"])]
+    script.write_text(
+        "# a scan after a silence longer than a cut scan's tail\n1.4 scan LATER\n0.1 noise 20\n"
+    )
+    assert read_script(script) == [(0.1, ["noise", "20"]), (1.4, ["scan", "LATER"])]
     with simulator("scanner", "--aim", "--faults", str(script)) as (address, _):
         said: list[str] = []
         url = f"scanner+serial:{address}?aim=yes"
-        assert try_scanner(url, 1.6, said.append, SystemClock(), SeededIds()) == 0
+        assert try_scanner(url, 2.6, said.append, SystemClock(), SeededIds()) == 0
     assert "qr, 5 characters, shape AAAAA" in said
     assert "LATER" not in " ".join(said)
 
