@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     core.run(stop)
     server.close()
     kiosk.bell.close()
+    kiosk.mark.keep(kiosk.database.journal)
     kiosk.database.store.close()
     clock.keep_floor()
     lock.release()

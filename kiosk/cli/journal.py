@@ -1,8 +1,8 @@
-"""`huduma journal`: show, verify, rebuild or export a node's journal.
+"""`huduma journal`: show, verify, rebuild, restore or export a node's journal.
 
 `show` and `verify` only read and may run beside the services. `verify` exits 40 and names the
 first bad entry. `rebuild` makes every projection again and proves it equal; what differs is kept
-only with `--repair`.
+only with `--repair`. `restore` is for a database that was put back from a copy.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The acts, each with the node and its own options."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="show|verify|rebuild|export")
+    acts = parser.add_subparsers(
+        dest="act", required=True, metavar="show|verify|rebuild|restore|export"
+    )
     show = acts.add_parser("show", help="print entries, oldest first")
     show.add_argument("--after", type=int, default=0, metavar="SEQ", help="only later entries")
     show.add_argument("--last", type=int, metavar="N", help="only the newest N entries")
@@ -38,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rebuild.add_argument("--repair", action="store_true", help="keep what came out different")
     export = acts.add_parser("export", help="write a database that people can query")
     export.add_argument("--to", type=Path, required=True, metavar="FILE", help="a new file")
-    for each in (show, verify, rebuild, export):
+    restore = acts.add_parser("restore", help="go on with a database put back from a copy")
+    for each in (show, verify, rebuild, restore, export):
         add_site(each)
         add_node(each)
         add_json(each)
@@ -49,7 +52,13 @@ def run(arguments: argparse.Namespace) -> int:
     from provisioning.node.site import Site
 
     node = Site.open(arguments.site).node(arguments.node)
-    acts = {"show": _show, "verify": _verify, "rebuild": _rebuild, "export": _export}
+    acts = {
+        "show": _show,
+        "verify": _verify,
+        "rebuild": _rebuild,
+        "restore": _restore,
+        "export": _export,
+    }
     return acts[arguments.act](node, arguments)
 
 
@@ -83,6 +92,31 @@ def _export(node: Node, arguments: argparse.Namespace) -> int:
     count = export(Journal(store, node.name, node.clock()).entries(), arguments.to)
     store.close()
     print(f"{count} entries written to {arguments.to}")
+    return 0
+
+
+def _restore(node: Node, arguments: argparse.Namespace) -> int:
+    from kiosk.node.core_process import core_lock
+    from kiosk.node.restoring import restore
+    from sync.journal.file_check import inspect
+    from sync.service.engine import engine_lock
+
+    held = [lock(node) for lock in (core_lock, engine_lock)]  # the node is to be stopped
+    try:
+        if node.role != "national":
+            verdict = inspect(node.db_path, node.name)
+            if verdict.first_bad is not None:
+                return _reported(node, verdict, as_json=arguments.json)
+        done = restore(node, node.clock())
+    finally:
+        for each in held:
+            each.release()
+    if arguments.json:
+        report = {"node": node.name, "epoch": done.epoch.hex()}
+        print(json.dumps(report | {"slips": done.slips, "messages": done.messages}))
+    else:
+        print(f"{node.name}: a new epoch {done.epoch.hex()}; start its services again.")
+        print(f"Slips to print as copies: {done.slips}; SMS in doubt: {done.messages}")
     return 0
 
 

@@ -26,7 +26,7 @@ VERBS: dict[str, str] = {
     "national": "take in batches from every node",
     "desk": "open the forms sealed to an agency",
     "queue": "issue, call, recall and complete tickets",
-    "journal": "show, verify or rebuild a node's journal",
+    "journal": "show, verify, rebuild or restore a node's journal",
     "content": "build, check and search content packs",
     "forms": "compile, check, try and preview forms",
     "screens": "list every screen with its element ids",

@@ -29,7 +29,7 @@ from kiosk.adapters.submissions import StoredForms
 from kiosk.case_reference import origin_of
 from kiosk.centre.authority import Authority
 from kiosk.centre.local_client import LocalCentre
-from kiosk.node.database import open_node_database
+from kiosk.node.database import head_mark, open_node_database
 from kiosk.queue.priority import PriorityPolicy
 from kiosk.queue.skills import CentreCounters
 from kiosk.slips.builder import DocumentBuilder
@@ -46,6 +46,7 @@ from provisioning.clock import Clock
 from provisioning.faults import Fault
 from provisioning.identity.pin import PinLock
 from provisioning.node.site import Node, Site
+from sync.journal.head_mark import HeadMark
 from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
 from sync.transports.zmq_transport import Doorbell, ZmqClient
@@ -165,6 +166,7 @@ class KioskParts:
     retention: Retention
     cases: StoredCases
     facts: StoredFacts
+    mark: HeadMark
 
     @property
     def issuer(self) -> TicketIssuer:
@@ -249,6 +251,7 @@ def kiosk_of(
         retention=retention,
         cases=cases,
         facts=facts,
+        mark=head_mark(node),
     )
 
 

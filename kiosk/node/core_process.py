@@ -155,6 +155,7 @@ class Core:
     def _do_paperwork(self, now: float) -> None:
         database = self._kiosk.database
         self._kiosk.facts.catch_up()
+        self._kiosk.mark.keep(database.journal)
         answered = self._kiosk.issuer.settle()
         if answered:
             self._kiosk.cases.report()

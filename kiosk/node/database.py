@@ -20,7 +20,9 @@ from peripherals.sms.queue import SMS_TABLES
 from provisioning.clock import Clock
 from provisioning.ids import SystemIds
 from provisioning.node.site import Node
+from sync.faults import Fork
 from sync.journal.entry import Projection
+from sync.journal.head_mark import MARK_FILE, HeadMark
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import PATIENCE_MS, MigrationSet, Store
@@ -69,8 +71,10 @@ def open_node_database(
     *,
     notify: Callable[[], None] | None = None,
     patience_ms: int = PATIENCE_MS,
+    restored: bool = False,
 ) -> NodeDatabase:
-    """The node's database and journal; raises `StoreFault` and `JournalFault`.
+    """The node's database and journal; raises `StoreFault`, `JournalFault`, and `Fork` for an older
+    copy that was put back, unless it is opened to be `restored`.
 
     `notify` is called after each commit: the doorbell of a node that runs.
     """
@@ -85,4 +89,23 @@ def open_node_database(
         patience_ms=patience_ms,
     )
     journal = Journal(store, node.name, ticking, projections(node.role), db_epoch=ids.token(8))
+    if not restored:
+        try:
+            head_mark(node).check(journal, restore_command(node))
+        except Fork:
+            store.close()
+            raise
     return NodeDatabase(store, journal, ticking, ids)
+
+
+def head_mark(node: Node) -> HeadMark:
+    """Where the node's services note how far its journal is."""
+    return HeadMark(node.run_dir / MARK_FILE)
+
+
+def restore_command(node: Node) -> str:
+    """What a person does about a database that was put back."""
+    return (
+        "stop this node's services and run huduma journal restore"
+        f" --site {node.dir.parent} --node {node.name}."
+    )

@@ -28,7 +28,7 @@ from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import Service
 from kiosk.queue.faults import UnknownClass
 from kiosk.queue.lifecycle import IssuedTicket
-from kiosk.queue.numbering import series_of, service_day
+from kiosk.queue.numbering import RESERVE_LAST, series_of, service_day
 from kiosk.queue.protocol import (
     BLOCKS_MAX,
     REPORT_MAX,
@@ -58,6 +58,7 @@ from kiosk.ticketing.ticket_table import (
     next_offline,
     next_reserve,
     reserve_left,
+    restored_on,
     taken,
     tell_again,
     ticket_of,
@@ -300,6 +301,8 @@ class TicketIssuer:
         if not isinstance(answer, Grants):
             return False
         lost = tuple(v for v in answer.visits if ticket_of(self._store, v) is None)
+        if restored_on(self._store, day):
+            lost = ()  # they may have been told after the copy was made: nobody leaves the line
         if lost and not isinstance(self._ask(Disown(lost)), Reported):
             return False
         self._grants_confirmed = True
@@ -307,7 +310,10 @@ class TicketIssuer:
 
     def _lease(self, day: str) -> bool:
         held = blocks(self._store, day)
-        answer = self._ask(LeaseRequest(day, self._identity.block, held[-1].last if held else 0))
+        # What a restored database held before is not known here, and never used again.
+        before = RESERVE_LAST if restored_on(self._store, day) else 0
+        last = held[-1].last if held else before
+        answer = self._ask(LeaseRequest(day, self._identity.block, last))
         if not isinstance(answer, Leased):
             return False
         if answer.last:

@@ -51,6 +51,9 @@ TICKET_TABLES = MigrationSet(
         ) WITHOUT ROWID;
         CREATE TABLE ticket_report (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER)""",
         "ALTER TABLE ticket_report ADD COLUMN centre_epoch TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE ticket_floor (
+            seq INTEGER PRIMARY KEY, day TEXT NOT NULL, at INTEGER NOT NULL, number INTEGER NOT NULL
+        )""",
     ),
 )
 
@@ -87,7 +90,7 @@ class Ticket:
 class TicketTable:
     """The projection: every ticket and block of this kiosk."""
 
-    tables = ("ticket", "ticket_block")
+    tables = ("ticket", "ticket_block", "ticket_floor")
 
     def apply(self, tx: Transaction, entry: Entry) -> None:
         """Fold one entry; other kinds are ignored."""
@@ -102,6 +105,13 @@ class TicketTable:
                 tx.execute(
                     "INSERT INTO ticket_block VALUES (?, ?, ?)",
                     (body["day"], body["first"], body["last"]),
+                )
+            case "node.restored":
+                # Numbers of a block may have been given after the copy was made.
+                tx.execute("DELETE FROM ticket_block WHERE day <= ?", (body["day"],))
+                tx.execute(
+                    "INSERT INTO ticket_floor VALUES (?, ?, ?, ?)",
+                    (entry.seq, body["day"], entry.hlc >> 16, body["number"]),
                 )
             case _:
                 pass
@@ -192,7 +202,23 @@ def next_offline(
         " AND (day = ?2 OR issued_at >= ?4)",
         (site, day, own, int(recent.timestamp() * 1000)),
     )
-    return own, 1 if row is None or row[0] is None else int(row[0]) + 1
+    floor = tx.one(
+        "SELECT max(number) FROM ticket_floor WHERE day = ? OR at >= ?",
+        (day, int(recent.timestamp() * 1000)),
+    )
+    known = [int(each[0]) for each in (row, floor) if each is not None and each[0] is not None]
+    return own, max(known, default=0) + 1
+
+
+def restored_on(reader: Store | Transaction, day: str) -> bool:
+    """Whether this database was put back from a copy on `day`: others may know more of that day."""
+    return reader.one("SELECT 1 FROM ticket_floor WHERE day = ?", (day,)) is not None
+
+
+def last_offline(reader: Store | Transaction) -> int:
+    """The highest number ever given in a sub-series of this kiosk's own."""
+    row = reader.one("SELECT max(number) FROM ticket WHERE source = ?", (NumberSource.OFFLINE,))
+    return 0 if row is None or row[0] is None else int(row[0])
 
 
 def reserve_left(reader: Store | Transaction, day: str) -> int:

@@ -202,6 +202,13 @@ def select_jobs(where: str) -> str:
     return f"SELECT {_COLUMNS} FROM print_job {where}"  # noqa: S608 - our own clauses
 
 
+def mark_as_copies(tx: Transaction) -> int:
+    """The database was put back from a copy: slips that wait may be on paper already, so what is
+    printed of them from now on is marked; how many.
+    """
+    return tx.execute("UPDATE print_job SET copies = 1 WHERE state = 'queued' AND copies = 0")
+
+
 def move(
     tx: Transaction,
     job: JobRow,

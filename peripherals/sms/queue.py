@@ -80,6 +80,16 @@ class SmsJob:
     changed_at: datetime
 
 
+def doubt_waiting(tx: Transaction) -> int:
+    """The database was put back from a copy: messages that wait may have been sent already, which
+    a person decides; how many.
+    """
+    return tx.execute(
+        "UPDATE sms_job SET state = ?, detail = 'restored from a copy' WHERE state = ?",
+        (SmsState.UNCERTAIN.value, SmsState.QUEUED.value),
+    )
+
+
 class SmsQueue:
     """The only writer of `sms_job`. One process owns `pump` and `report`. `root` is the root of
     what the node keeps sealed.

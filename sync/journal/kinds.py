@@ -41,6 +41,13 @@ def _kind(name: str, audience: str, fields: str, meaning: str) -> EntryKind:
 _ROWS = (
     # The node itself
     _kind("node.started", "national", "service version boot", "A service of the node started."),
+    _kind(
+        "node.restored",
+        "national",
+        "day number entries",
+        "This database was put back from a copy of so many `entries` and began a new epoch; on"
+        " `day` its own series goes on above `number`.",
+    ),
     _kind("node.fault", "national", "service code text count", "A fault staff were shown."),
     _kind(
         "clock.moved",

@@ -96,6 +96,11 @@ class EmbeddedStore:
     def server_epoch(self) -> bytes:
         return self._epoch
 
+    def begin_restored(self, epoch: bytes) -> None:
+        with self._store.transaction() as tx:
+            tx.execute("UPDATE national_server SET server_epoch = ?", (epoch,))
+        self._epoch = epoch
+
     def progress(self, stream: Stream) -> StreamProgress:
         tail = self._tail(stream)
         return StreamProgress(stream, tail.no, short_hash(tail.hash), tail.no)

@@ -79,6 +79,10 @@ class NationalStore(Protocol):
         """Eight bytes that change when this database was restored."""
         ...
 
+    def begin_restored(self, epoch: bytes) -> None:
+        """Go on as `epoch`: the database was put back from a copy."""
+        ...
+
     def progress(self, stream: Stream) -> StreamProgress:
         """How far `stream` is; its `national` equals its `no`."""
         ...

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _MANY = 5_000
 _REASONS = {
-    Fork.code: "this database is a copy of another that is in use: restore it as a new epoch",
+    Fork.code: "this database is a copy of another, or was restored: stop this node's services, run"
+    " huduma journal restore --site {site} --node {node}, start them again",
     NotSigned.code: "upstream does not accept this node's signature: enrol it again",
 }
 
@@ -75,4 +76,5 @@ def _refusals(node: Node) -> Finding:
     if status is None or status.fault == 0:
         return well(name, "upstream refused nothing")
     remedy = _REASONS.get(status.fault, "report the code; what was refused is kept here")
+    remedy = remedy.format(site=node.dir.parent, node=node.name)
     return unwell(name, f"upstream refused a batch (code {status.fault})", remedy, status.fault)

@@ -158,8 +158,8 @@ class Outbox:
             return False
         if claimed.no and self._mark(claimed.no) != claimed.mark:
             msg = (
-                f"Upstream has another batch {claimed.no} of this node: this database is a copy,"
-                " or was restored without a new epoch."
+                f"Upstream has another batch {claimed.no} of this node: this database is a copy or"
+                " was restored; stop the node and run huduma journal restore."
             )
             raise Fork(msg)
         news = (("stored", claimed.no), ("national", min(claimed.national, claimed.no)))

@@ -36,7 +36,10 @@ class Conflict(Exception):
 _UNREACHABLE = "{path} cannot be reached ({error}); check the disk or card."
 _UNWRITABLE = "{path} cannot be written ({error}); check its owner and the disk."
 _HELD = "{path} is held by another process; try again in a moment."
-_DAMAGED = "{path} is damaged ({error}); stop the node, keep the file and restore a backup."
+_DAMAGED = (
+    "{path} is damaged ({error}); stop the node, keep the file, restore a backup and run huduma"
+    " journal restore."
+)
 
 _CONSTRAINT, _CORRUPT = 19, 11
 _MEANINGS: dict[int, tuple[type[StoreFault], str]] = {
