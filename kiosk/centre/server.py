@@ -14,10 +14,12 @@ from msgspec.structs import replace
 from kiosk.centre.authority import Authority
 from kiosk.centre.local_client import answer
 from kiosk.queue.protocol import RequestRefused, StaffCall, encode, read_ask
+from provisioning.clock import Clock
 from provisioning.faults import Fault
 from provisioning.node.site import Node
 from sync.journal.clock_log import journal_corrections
 from sync.journal.node_database import NodeDatabase
+from sync.service.peer_registry import PeerRegistry
 from sync.transports.zmq_transport import ZmqServer
 
 POLL_S = 0.5
@@ -25,12 +27,15 @@ LAPSE_EVERY_S = 600.0
 _KIOSKS = frozenset({"kiosk", "van"})
 
 
-def kiosks_of(node: Node) -> Callable[[bytes], str | None]:
-    """Who may ask this centre for numbers: kiosks of its own site, by their CURVE key."""
+def kiosks_of(node: Node, clock: Clock) -> Callable[[bytes], str | None]:
+    """Who may ask this centre for numbers: kiosks of its own site, by their CURVE key, as the
+    registry and `clock` say at this message.
+    """
     site = node.settings.node.site
+    peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
 
     def allowed(public: bytes) -> str | None:
-        found = node.registry.by_curve(public)
+        found = peers.owner(public)
         if found is None or found.role not in _KIOSKS or found.site != site:
             return None
         return found.name

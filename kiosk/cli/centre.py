@@ -28,8 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no centre here; name one with --node.")
     stop = StopFlag()
-    database = open_node_database(node, node.clock(service=True))
-    server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node))
+    clock = node.clock(service=True)
+    database = open_node_database(node, clock)
+    server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node, clock))
     service = CentreService(
         authority(node, database),
         database,

@@ -30,6 +30,7 @@ from provisioning.identity.keys import (
     NodeKeys,
     signing_key,
 )
+from provisioning.identity.registry_file import load_newest
 from provisioning.settings.schema import Settings, load
 
 SOCKET_PATH_MAX = 100
@@ -113,8 +114,8 @@ class Node:
 
     @cached_property
     def registry(self) -> Registry:
-        """The verified registry; raises `IdentityFault`."""
-        return Registry.load(self.dir / "keys" / "registry.cbor", self.root_public)
+        """The verified registry, the newest this node has seen; raises `IdentityFault`."""
+        return load_newest(self.dir / "keys" / "registry.cbor", self.root_public)
 
     @cached_property
     def certificate(self) -> Certificate:

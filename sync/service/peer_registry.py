@@ -2,7 +2,9 @@
 
 The registry file is read again at most once a second, so that a new node is let in and a revoked
 one is shut out of open connections without a restart. A file that does not verify is ignored: the
-last good one stays in force.
+last good one stays in force, and an older one never takes its place, also over a restart
+(`provisioning/identity/registry_file.py`). A certificate counts within its dates only, by the
+judged time; a clock that is not trusted shuts nobody out.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from provisioning.clock import Clock
 from provisioning.identity.certificates import Certificate, IdentityFault, Registry
+from provisioning.identity.registry_file import remember
 from sync.batches.claims import Claims
 from sync.faults import NotSigned
 
@@ -26,7 +29,7 @@ class PeerRegistry:
         self._path = path
         self._root = root_public
         self._clock = clock
-        self._registry = Registry.load(path, root_public)
+        self._registry = remember(path, root_public)
         self._stamp = self._file_stamp()
         self._looked = clock.monotonic()
 
@@ -44,20 +47,27 @@ class PeerRegistry:
 
     def named(self, curve_public: bytes) -> str | None:
         """The node with this CURVE key, if it is enrolled and not revoked."""
-        found = self.registry.by_curve(curve_public)
+        found = self.owner(curve_public)
         return None if found is None else found.name
+
+    def owner(self, curve_public: bytes) -> Certificate | None:
+        """The certificate with this CURVE key, if it is enrolled, not revoked and within its dates
+        now.
+        """
+        found = self.registry.by_curve(curve_public)
+        return found if found is not None and self._holds(found) else None
 
     def signing_key(self, node: str) -> Ed25519PublicKey:
         """The key of `node`; raises `NotSigned` for a stranger or a revoked node."""
         try:
-            return self.registry.node(node).signing_key
+            return self._valid(node).signing_key
         except IdentityFault as fault:
             raise NotSigned(fault.message) from fault
 
     def claims(self, node: str) -> Claims:
         """What the certificate of `node` lets its entries say; raises `NotSigned`."""
         try:
-            found = self.registry.node(node)
+            found = self._valid(node)
         except IdentityFault as fault:
             raise NotSigned(fault.message) from fault
         return Claims(found.site, found.unit)
@@ -65,7 +75,7 @@ class PeerRegistry:
     def may_send(self, peer: str, node: str) -> bool:
         """A node brings its own journal; a centre also those of its own site."""
         try:
-            bringer, owner = self.registry.node(peer), self.registry.node(node)
+            bringer, owner = self._valid(peer), self._valid(node)
         except IdentityFault:
             return False
         relayed = bringer.role == "centre" and bringer.site == owner.site
@@ -83,6 +93,18 @@ class PeerRegistry:
         msg = f"The registry names no {role} for {node}; enrol one."
         raise IdentityFault(msg)
 
+    def _valid(self, node: str) -> Certificate:
+        """The certificate of `node` as it counts now; raises `IdentityFault`."""
+        found = self.registry.node(node)
+        if not self._holds(found):
+            msg = f"The certificate of {node} is not valid now; renew it, or set the clock."
+            raise IdentityFault(msg)
+        return found
+
+    def _holds(self, certificate: Certificate) -> bool:
+        now = self._clock.now()
+        return certificate.valid_at(now) or not self._clock.trusted
+
     def _file_stamp(self) -> tuple[int, int]:
         try:
             state = self._path.stat()
@@ -92,8 +114,8 @@ class PeerRegistry:
 
     def _reload(self) -> None:
         try:
-            fresh = Registry.load(self._path, self._root)
-        except IdentityFault:
+            fresh = remember(self._path, self._root)
+        except (IdentityFault, OSError):
             return
         if fresh.number >= self._registry.number:
             self._registry = fresh

@@ -184,7 +184,7 @@ def site(tmp_path_factory):
 
 
 def test_who_sends_to_whom_and_what_they_may_bring(site):
-    clock = VirtualClock()
+    clock = VirtualClock(site.registry.issued)
     node = site.node("national")
     peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     assert peers.upstream_of("kiosk-1").name == "centre"
@@ -205,7 +205,7 @@ def test_who_sends_to_whom_and_what_they_may_bring(site):
 
 
 def test_a_changed_registry_is_believed_only_when_it_verifies(site, tmp_path):
-    clock = VirtualClock()
+    clock = VirtualClock(site.registry.issued)
     path = tmp_path / "registry.cbor"
     good = (site.node("national").dir / "keys" / "registry.cbor").read_bytes()
     path.write_bytes(good)
