@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from content.faults import NotInPack
 from kiosk.adapters.references import References
+from kiosk.complaint_office import complaint_office
 from kiosk.queue.numbering import service_day
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.visit.ports import Feedback, FeedbackReceipt, KioskLocation
@@ -25,10 +28,8 @@ from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
 from sync.store.database import MigrationSet, StoreFault, Transaction
 
-OFFICES = {"bribe": ("EACC", "CAJ", "HUDUMA")}
-"""Who reads what was written, by kind; the first one that has a key."""
-
-OFFICE = ("HUDUMA", "CAJ")
+COMPLAINTS = {"complaint", "bribe"}
+"""The kinds that never go to the office they are about."""
 
 SLIP_WITHIN = timedelta(minutes=15)
 """Later, nobody is there to take the slip."""
@@ -116,7 +117,7 @@ class StoredFeedback:
             }
             self._journal.append(tx, "feedback.given", visit, body)
             if opinion.words:
-                agency = self._office(opinion.kind)
+                agency = self._office(opinion)
                 reference = self._references.give(tx, agency)
                 receipt = FeedbackReceipt(self._ids.uuid7(), reference, agency)
                 self._sealer.append(
@@ -134,9 +135,12 @@ class StoredFeedback:
                 self._spool.enqueue(tx, Job("receipt", receipt.subject, slip, language, by, key))
         return receipt
 
-    def _office(self, kind: str) -> str:
-        wanted = OFFICES.get(kind, OFFICE)
-        return next((code for code in wanted if code in self._agencies), wanted[-1])
+    def _office(self, opinion: Feedback) -> str:
+        about = ""
+        if opinion.kind in COMPLAINTS and opinion.service:
+            with suppress(NotInPack):
+                about = self._builder.catalogue.service(opinion.service).agency
+        return complaint_office(self._agencies, bribe=opinion.kind == "bribe", about=about)
 
 
 class StoredFacts:

@@ -9,12 +9,14 @@ The bytes the engine finalised are sealed as they are and never made again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from kiosk.adapters.drafts import PinnedForm, ResumableDrafts, read_code, spaced
 from kiosk.adapters.references import References
+from kiosk.complaint_office import COMPLAINT_FORM, form_office
 from kiosk.filling.filling import Filling
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.visit.ports import DraftCode, FormReceipt, ResumedDraft
@@ -87,7 +89,9 @@ class StoredForms:
         drafts: ResumableDrafts,
         builder: DocumentBuilder,
         references: References,
+        agencies: Iterable[str],
     ) -> None:
+        self._agencies = frozenset(agencies)
         self._store = database.store
         self._journal = database.journal
         self._clock = database.clock
@@ -166,8 +170,9 @@ class StoredForms:
             }
         )
         with self._store.transaction() as tx:
-            reference = replaces.reference if replaces else self._references.give(tx, asset.agency)
-            received = FormReceipt(self._ids.uuid7(), reference, asset.agency, asset.id, now)
+            agency = self._reader(filling)
+            reference = replaces.reference if replaces else self._references.give(tx, agency)
+            received = FormReceipt(self._ids.uuid7(), reference, agency, asset.id, now)
             body = {
                 "form": asset.id,
                 "version": asset.version,
@@ -181,7 +186,7 @@ class StoredForms:
                 self._journal,
                 "form.submitted",
                 received.submission,
-                asset.agency,
+                agency,
                 body,
                 plain,
             )
@@ -192,6 +197,12 @@ class StoredForms:
             self._drafts.drop(tx, visit)
         self._ciphers.pop(visit, None)
         return received
+
+    def _reader(self, filling: Filling) -> str:
+        """The agency to which a form is sealed: its own, or who reads such a complaint."""
+        if filling.asset.id != COMPLAINT_FORM:
+            return filling.asset.agency
+        return form_office(self._agencies, filling.record.engine.values())
 
     def _forget(self, visit: UUID) -> None:
         """Forget the key of a draft without a code, then the bytes nobody can read any more."""

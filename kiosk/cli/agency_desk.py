@@ -27,8 +27,11 @@ from sync.agency.openrosa.forwarder import ForwardResult, forward
 from sync.agency.openrosa.http_client import HttpWire
 from sync.agency.openrosa.responses import DeliveryDecision
 from sync.agency.openrosa.submission import Submission, record_root
-from sync.agency.table_export import tables, write_csv, write_parquet, write_sqlite
+from sync.agency.table_export import Table, tables, write_csv, write_parquet, write_sqlite
 from sync.store.database import Store
+
+FEEDBACK = "feedback"
+"""The table of words that came without a form."""
 
 PASSWORD_VARIABLE = "HUDUMA_ODK_PASSWORD"  # noqa: S105 - the variable's name, not a password
 
@@ -77,6 +80,22 @@ def submissions(opened: list[Opened]) -> list[Submission]:
     return found
 
 
+def words_only(opened: list[Opened]) -> list[dict[str, str]]:
+    """The rows of what was written without a form: praise, ideas, complaints, bribes."""
+    return [
+        {
+            "KEY": str(each.entry.subject),
+            "reference": str(each.entry.body.get("reference", "")),
+            "kind": str(each.entry.body.get("kind", "")),
+            "submitted_at": str(each.submitted_at or ""),
+            "node": each.entry.stream.node,
+            "words": str(each.plaintext.get("words", "")),
+        }
+        for each in opened
+        if not each.xml
+    ]
+
+
 def run_forward(arguments: argparse.Namespace, opened: list[Opened]) -> int:
     """Hand on; 0, 41 when the server refused some for good, 45 when the run had to stop."""
     site = Site.open(arguments.site)
@@ -102,9 +121,11 @@ def run_forward(arguments: argparse.Namespace, opened: list[Opened]) -> int:
 
 
 def run_export(arguments: argparse.Namespace, opened: list[Opened]) -> int:
-    """Write one table per form and one per repeat; names what was written."""
+    """Write one table per form, one per repeat and `feedback`; names what was written."""
     repeats = {form: _repeats(xml) for form, xml in _forms(Site.open(arguments.site)).items()}
     found = tables(submissions(opened), repeats)
+    for row in words_only(opened):
+        found.setdefault(FEEDBACK, Table(FEEDBACK)).add(row)
     writers = {"csv": write_csv, "parquet": write_parquet, "sqlite": write_sqlite}
     for path in writers[arguments.format](found, arguments.out):
         print(path)

@@ -281,6 +281,7 @@ def _ports(
         drafts=drafts,
         builder=counter.receipts,
         references=references,
+        agencies=counter.node.registry.agencies(),
     )
     forms.forget_all_drafts()
     return Ports(

@@ -8,6 +8,7 @@ from content.catalogue.model import FormAsset
 from content.faults import NotInPack
 from content.xforms.results import PageKind
 from kiosk.charter_text import say_of
+from kiosk.complaint_office import COMPLAINT_FORM
 from kiosk.filling.answer_text import answer_text
 from kiosk.filling.filling import Filling
 from kiosk.filling.question_widgets import look_of
@@ -52,10 +53,11 @@ def consent(context: ScreenContext) -> Screen:
     asset = filling.asset if filling is not None else context.catalogue.form(context.session.form)
     agency = context.catalogue.agency(asset.agency)
     service = _service_of(context, asset)
+    stays = "consent.stays_complaint" if asset.id == COMPLAINT_FORM else "consent.stays"
     blocks = [
         step(say_of(context.translator, "consent.who", agency), "account_balance"),
         step(say("consent.why", service=service), "task_alt"),
-        step(say_of(context.translator, "consent.stays", agency), "lock"),
+        step(say_of(context.translator, stays, agency), "lock"),
         step(say("consent.keep", n=context.keep_days), "delete_sweep"),
         step(say("consent.rights"), "verified_user"),
         notice(say("consent.refusing"), icon="ticket"),

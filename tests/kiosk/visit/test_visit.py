@@ -446,3 +446,54 @@ def test_a_van_is_not_closed_by_the_hours_of_a_centre(visitor: Visitor) -> None:
     assert "closed now" not in home(visitor).words()
     visitor.tap("ticket", "category.identity", "service.NRB-02", "take-ticket", "class.none")
     assert visitor.state == "ticket"
+
+
+def complain(visitor: Visitor, about: str, kind: str) -> Visitor:
+    """The complaint form, anonymous, up to its reference."""
+    home(visitor).tap("form")
+    while "form.complaint" not in visitor.ids():
+        visitor.tap("page.next")
+    visitor.tap("form.complaint", "agree")
+    for wanted in (f"choice.{about}", "skip", f"choice.{kind}"):
+        while wanted not in visitor.ids():
+            visitor.tap("page.next")
+        visitor.tap(wanted)
+        if wanted != "skip":
+            visitor.tap("next")
+    if kind == "asked_bribe":
+        assert "EACC 1551" in str(visitor.view)
+        visitor.tap("next")
+    visitor.type("At counter 4").tap("next", "skip", "skip", "choice.no", "next")
+    return visitor.tap("submit")
+
+
+@pytest.mark.parametrize(
+    ("about", "kind", "office"),
+    [
+        ("NRB", "asked_bribe", "EACC"),
+        ("NRB", "rude_staff", "HUDUMA"),
+        ("HUDUMA", "rude_staff", "CAJ"),
+    ],
+)
+def test_a_complaint_form_goes_where_the_quick_path_goes(
+    visitor: Visitor, about: str, kind: str, office: str
+) -> None:
+    complain(visitor, about, kind)
+    assert visitor.number().startswith(f"{office}-")
+    [entry] = [e for e in visitor.kiosk.database.journal.entries() if e.kind == "form.submitted"]
+    assert entry.audience == f"agency:{office}"
+
+
+def test_who_reports_a_bribe_is_told_who_reads_it_and_whom_to_call(visitor: Visitor) -> None:
+    home(visitor).tap("feedback", "kind.bribe")
+    assert "EACC 1551" in visitor.words()
+    assert "0800 221 349" in visitor.words()
+    visitor.tap("words").type("At counter 4").tap("send")
+    assert reference_on(visitor).startswith("EACC-")
+
+
+def test_a_bribe_at_the_commission_goes_to_the_ombudsman(visitor: Visitor) -> None:
+    home(visitor)
+    visitor.kiosk.controller.session.service = "EACC-01"
+    visitor.tap("feedback", "kind.bribe", "words").type("At counter 4").tap("send")
+    assert reference_on(visitor).startswith("CAJ-")
