@@ -102,6 +102,11 @@ class Tracker:
                 self._doubt(fix)
         return self.position(now)
 
+    def withdraw(self, fix: Fix) -> None:
+        """The receiver takes back the report it just made."""
+        if self._fix is fix:
+            self._fix = None
+
     def position(self, now: float) -> GnssPosition:
         if self._fix is None:
             return GnssPosition(None)
@@ -223,6 +228,7 @@ class Nmea(_Receiver):
         super().__init__(_NMEA_LINE_MAX)
         self.checksum_errors = 0
         self._spoilt = 0
+        self._last_full: tuple[str, Fix | None] = ("", None)
         self._void_until = 0.0  # an RMC sentence said so; it holds while such are heard
         self._full_at: float | None = None  # when a GGA or GNS was heard last
 
@@ -242,11 +248,16 @@ class Nmea(_Receiver):
         kind = fields[0][2:]
         if kind in {"GGA", "GNS"} and len(fields) >= 9:
             self._full_at = now
-            return True, None if now < self._void_until else _full(kind, fields, now)
+            fix = None if now < self._void_until else _full(kind, fields, now)
+            self._last_full = (fields[1], fix)
+            return True, fix
         if kind == "RMC" and len(fields) >= 10:
             mode = fields[12] if len(fields) > 12 else "A"  # since NMEA 2.3
             if fields[2] != "A" or mode not in set("ADFPR"):
                 self._void_until = now + _SILENT_S
+                time, fix = self._last_full
+                if fix is not None and time == fields[1]:  # of the very same moment
+                    self._tracker.withdraw(fix)
                 return True, None
             self._void_until = 0.0
             if self._full_at is None or now - self._full_at > _SILENT_S:

@@ -192,6 +192,7 @@ def galileo(modes: str) -> bytes:
         ([full("9")], False),
         ([full("1", satellites="00", hdop="99.99")], False),
         ([full("1", hdop="900.0")], False),
+        ([full("1"), least("V", "N")], False),
         ([least("V", "N"), full("1")], False),  # one of the two says it is void
         ([least("A", "E"), full("1")], False),
         ([least()], True),  # all there is
