@@ -19,6 +19,7 @@ from kiosk.centre.cases import CentreCases
 from kiosk.centre.entry import (
     HOUR_MS,
     KIOSK_TICKETS_MAX,
+    arrival_ms,
     cutoff,
     milliseconds,
     numbered,
@@ -159,7 +160,7 @@ class Authority:
             service=request.service,
             priority_class=request.priority_class,
             rank=request.rank,
-            since=milliseconds(now),
+            since=arrival_ms(tx, now),
         )
         self._append(tx, "ticket.granted", request.visit, standing(self._site, kiosk, given))
         ticket = ticket_of(tx, request.visit)

@@ -11,10 +11,13 @@ from kiosk.centre.waiting_line import LineTicket
 from kiosk.queue.numbering import service_day
 from kiosk.queue.protocol import ReportedTicket
 from provisioning.clock import EAT
+from sync.journal.hlc import COUNTER_BITS
+from sync.store.database import Transaction
 
 HOUR_MS = 3_600_000
 LEFT_OVER_MS = 12 * HOUR_MS
 """Who has waited longer, and came on an earlier day, is left over."""
+FLOOR_BEHIND_MS = 90_000
 KIOSK_TICKETS_MAX = 2_000
 """Tickets a kiosk may have on one day; more than four a minute for eight hours."""
 
@@ -43,6 +46,16 @@ def standing(site: str, kiosk: str, told: ReportedTicket) -> dict[str, object]:
 def milliseconds(moment: datetime) -> int:
     """Unix milliseconds."""
     return int(moment.timestamp() * 1000)
+
+
+def arrival_ms(tx: Transaction, now: datetime) -> int:
+    """The moment of who arrives now: after everybody in the journal, also when the clock begins
+    again at its floor, which is written once a minute, after a power cut.
+    """
+    head = tx.one("SELECT hlc FROM journal_head")
+    last = 0 if head is None else int(head[0]) >> COUNTER_BITS
+    moment = milliseconds(now)
+    return last + 1 if 0 <= last - moment <= FLOOR_BEHIND_MS else moment
 
 
 def cutoff(now: datetime) -> int:

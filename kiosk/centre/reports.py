@@ -18,6 +18,7 @@ from kiosk.centre.entry import (
     HOUR_MS,
     KIOSK_TICKETS_MAX,
     LEFT_OVER_MS,
+    arrival_ms,
     milliseconds,
     numbered,
     standing,
@@ -124,7 +125,7 @@ class KioskReports:
         if stored and not same and allowed(stored.state, TicketAction.CANCEL):
             body = numbered(self._site, stored) | {"why": "answered too late"}
             self._journal.append(tx, "ticket.cancelled", stored.visit, body)
-        here = self._by_our_clock(reported, kiosk_ms)
+        here = self._by_our_clock(tx, reported, kiosk_ms)
         if stored is None and tickets_of_kiosk(tx, kiosk, here.day) >= KIOSK_TICKETS_MAX:
             raise QueueFault(f"{kiosk} has {KIOSK_TICKETS_MAX} tickets on {here.day} already.")
         body = standing(self._site, kiosk, here)
@@ -137,9 +138,11 @@ class KioskReports:
         self._journal.append(tx, "ticket.arrived", here.visit, body)
         return True
 
-    def _by_our_clock(self, reported: ReportedTicket, kiosk_ms: int) -> ReportedTicket:
+    def _by_our_clock(
+        self, tx: Transaction, reported: ReportedTicket, kiosk_ms: int
+    ) -> ReportedTicket:
         """The ticket with its arrival and its day by the centre's clock."""
-        now_ms = milliseconds(self._clock.now())
+        now_ms = arrival_ms(tx, self._clock.now())
         if kiosk_ms:
             since = now_ms - min(max(0, kiosk_ms - reported.since), AGE_MAX_MS)
         else:

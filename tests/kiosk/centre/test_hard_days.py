@@ -358,6 +358,15 @@ def test_people_in_line_keep_their_order_when_the_centres_clock_is_corrected(
     assert kinds.count("clock.moved") == 2
 
 
+def test_after_a_power_cut_the_clock_begins_at_its_floor_and_the_order_holds(bench: Bench) -> None:
+    first = [bench.grant().number for _ in range(3)]
+    bench.clock.jump(seconds=-50)
+    second = [bench.grant().number for _ in range(3)]
+    bench.clock.advance(seconds=60)
+    third = bench.grant().number
+    assert bench.calls() == [f"A{n}" for n in (*first, *second, third)]
+
+
 def test_an_answer_carries_the_centres_time_only_when_it_trusts_it(bench: Bench) -> None:
     assert bench.grant().centre_ms == int(bench.clock.now().timestamp() * 1000)
     bench.clock.trusted = False

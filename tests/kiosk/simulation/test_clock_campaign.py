@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import random
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from content.authoring.build import build_default
 from content.catalogue.catalogue import Catalogue
 from kiosk.centre.reports import KioskReports
 from kiosk.centre.server import CentreService
@@ -24,7 +25,9 @@ from kiosk.node.composition import TicketingParts, authority, counter_of
 from kiosk.node.database import open_node_database
 from kiosk.queue.faults import NobodyWaiting
 from kiosk.queue.priority import PriorityPolicy
+from kiosk.simulation.site.demo_site import agency_codes
 from kiosk.ticketing.centre_client import FirstReachable, RemoteCentre
+from provisioning.enrolment.site_layout import demo_plan, free_ports, lay_out
 from provisioning.ids import SeededIds
 from provisioning.node.site import Node, Site
 from provisioning.time_judge import Correction, Mark, TimeJudge, TimeSource
@@ -148,7 +151,7 @@ class CampaignDay:
         self.service = CentreService(self.authority, self.database)
 
     def open_kiosk(self, number: int) -> TicketingParts:
-        node = Node(self.site.dir / f"kiosk-{number + 1}")
+        node = self.site.node(f"kiosk-{number + 1}")
         counter = counter_of(self.site, node, self.machines[number], catalogue=self.catalogue)
         counter.issuer._centre._clients[0]._link.close()  # type: ignore[attr-defined]
         counter.issuer._centre = FirstReachable([RemoteCentre(self.links[number], 0.3)])
@@ -278,53 +281,57 @@ def compare(plain: CampaignDay, jumping: CampaignDay) -> Verdicts:
     )
 
 
-def four_kiosks(folder: Path, template: Path) -> Site:
-    """The demo site, whose second kiosk has two more like it under names and units of their own."""
+@pytest.fixture(scope="module")
+def four_kiosks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A centre and its four kiosks, laid out once."""
+    folder = tmp_path_factory.mktemp("four") / "site"
+    ids = SeededIds(3)
+    plan = demo_plan(agency_codes(), free_ports(4, ids))
+    first = next(node for node in plan.nodes if node.name == "kiosk-1")
+    others = [node for node in plan.nodes if node.role != "kiosk"]
+    kiosks = [replace(first, name=f"kiosk-{n}", unit=n) for n in range(1, KIOSKS + 1)]
+    made = MORNING - timedelta(days=30)
+    lay_out(folder, replace(plan, nodes=(*others, *kiosks)), ids, made)
+    build_default(folder / "pack", Site.open(folder).root_key(), made)
+    return folder
+
+
+def copy_of(template: Path, folder: Path) -> Site:
     shutil.copytree(template, folder, ignore=shutil.ignore_patterns("pack"))
     (folder / "pack").symlink_to(template / "pack")
-    for unit in range(3, KIOSKS + 1):
-        shutil.copytree(folder / "kiosk-2", folder / f"kiosk-{unit}")
-        settings = folder / f"kiosk-{unit}" / "device.toml"
-        text = settings.read_text().replace('"kiosk-2"', f'"kiosk-{unit}"')
-        settings.write_text(text.replace("unit = 2", f"unit = {unit}"))
     return Site.open(folder)
 
 
-def campaign(
-    folder: Path, site_template: Path, catalogue: Catalogue, *, seed: int, people: int
-) -> Verdicts:
+def campaign(folder: Path, template: Path, *, seed: int, people: int) -> Verdicts:
     days = []
     for jumps in (False, True):
-        site = four_kiosks(folder / f"{seed}-{jumps}", site_template)
+        site = copy_of(template, folder / f"{seed}-{jumps}")
+        catalogue = Catalogue.open(site.dir / "pack", site.root_public)
         day = CampaignDay(site, catalogue, seed=seed, people=people, jumps=jumps)
         day.play()
         days.append(day)
     return compare(*days)
 
 
-def test_a_day_with_wrong_clocks(tmp_path: Path, site_template: Path, catalogue: Catalogue) -> None:
-    found = campaign(tmp_path, site_template, catalogue, seed=1, people=30)
+def test_a_day_with_wrong_clocks(tmp_path: Path, four_kiosks: Path) -> None:
+    found = campaign(tmp_path, four_kiosks, seed=1, people=30)
     assert found.harm == 0, found
     assert found.sets > 30
 
 
 def test_the_campaign_sees_a_day_that_is_taken_from_the_kiosks_clock(
     tmp_path: Path,
-    site_template: Path,
-    catalogue: Catalogue,
+    four_kiosks: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(KioskReports, "_by_our_clock", lambda _, ticket, __: ticket)
+    monkeypatch.setattr(KioskReports, "_by_our_clock", lambda _, __, ticket, ___: ticket)
     monkeypatch.setattr(Machine, "now", lambda machine: machine.wall())
-    assert campaign(tmp_path, site_template, catalogue, seed=1, people=30).harm > 0
+    assert campaign(tmp_path, four_kiosks, seed=1, people=30).harm > 0
 
 
 @pytest.mark.prove
-def test_days_with_wrong_clocks(tmp_path: Path, site_template: Path, catalogue: Catalogue) -> None:
-    found = [
-        campaign(tmp_path, site_template, catalogue, seed=seed, people=150)
-        for seed in range(10, 16)
-    ]
+def test_days_with_wrong_clocks(tmp_path: Path, four_kiosks: Path) -> None:
+    found = [campaign(tmp_path, four_kiosks, seed=seed, people=150) for seed in range(10, 16)]
     print(
         f"\n{len(found)} days of {KIOSKS} kiosks, 150 people a day, against the same days without"
     )
