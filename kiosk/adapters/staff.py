@@ -25,6 +25,7 @@ from provisioning.node.site import Node
 from sync.journal.node_database import NodeDatabase
 from sync.service import status
 from sync.store.database import Transaction
+from sync.store.reserve import ROOM_BYTES_LOW, free_bytes
 
 PRINT_WITHIN = timedelta(minutes=10)
 """A slip staff asked for is of use while they stand there."""
@@ -87,7 +88,7 @@ class StoredStaffPort:
         others = []
         if store.has_table("equipment_state"):
             others = [_other(row, language) for row in status_table.read(store, now)]
-        sent = status.read(store, now)
+        sent, free = status.read(store, now), free_bytes(store.path)
         kept = self._kept()
         slips = [_slip(job, kept) for job in self._spool.unsettled()[:SLIPS_MAX]]
         return KioskReport(
@@ -99,6 +100,7 @@ class StoredStaffPort:
             self._installed.content_version,
             self._installed.version,
             called_at=called_at(store),
+            room_mb=free // 1_000_000 if free < ROOM_BYTES_LOW else None,
         )
 
     def remedy(self, code: str) -> RemedyPage | None:

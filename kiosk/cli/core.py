@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
 from kiosk.cli.arguments import add_node, add_site
 
@@ -15,9 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until SIGTERM."""
-    from kiosk.node.composition import kiosk_of
+    """Serve until SIGTERM, also while the database cannot be opened."""
+    from kiosk.node.composition import kiosk_of, open_catalogue, place_of
     from kiosk.node.core_process import ClockAdvance, Core, CoreFault, core_lock
+    from kiosk.node.standby import Standby
     from provisioning.clock import SystemClock
     from provisioning.node.site import FLOOR_FILE, Site
     from provisioning.shutdown import StopFlag
@@ -32,8 +34,17 @@ def run(arguments: argparse.Namespace) -> int:
     simulated = not node.settings.node.field
     # A story may move this clock by hours: that must not stay behind on the disk.
     clock = SystemClock(node.run_dir / FLOOR_FILE, shared=True, keep=not simulated)
-    kiosk = kiosk_of(site, node, clock, endpoint=arguments.centre)
+    catalogue = open_catalogue(node)
     server = ZmqServer(f"ipc://{node.socket_path('core')}")
+    place = place_of(node, catalogue, site.name, demo=site.demo)
+    standby = Standby(server, clock, catalogue, place, node.settings.ui)
+    kiosk = standby.opened(
+        lambda: kiosk_of(site, node, clock, endpoint=arguments.centre, catalogue=catalogue), stop
+    )
+    if kiosk is None:
+        server.close()
+        lock.release()
+        return 0
 
     def advance(seconds: float) -> None:
         clock.advance(seconds=seconds)
@@ -44,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     kiosk.bell.close()
     kiosk.mark.keep(kiosk.database.journal)
     kiosk.database.store.close()
-    clock.keep_floor()
+    with suppress(OSError):  # a full disk: the floor of before stays
+        clock.keep_floor()
     lock.release()
     return 0

@@ -8,6 +8,7 @@ becomes one sentence on stderr and its code as the exit status.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -37,6 +38,11 @@ VERBS: dict[str, str] = {
     "clock": "what time a node believes, and a person's word about it",
     "doctor": "check a node and say what to do",
 }
+
+
+DISK_ERRORS = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO}
+"""What a full, read-only or broken disk says, whatever was being written."""
+DISK_CODE = 42
 
 
 class Command(Protocol):
@@ -71,6 +77,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        where = error.filename or "a file"
+        why = f"{where} cannot be written ({error.strerror}); free some space or check the card."
+        print(f"huduma {verb}: {why} (code {DISK_CODE})", file=sys.stderr)
+        return DISK_CODE
 
 
 if __name__ == "__main__":

@@ -194,7 +194,13 @@ def counter_of(
     pack is open already. Raises the faults of its parts.
     """
     bell = doorbell(node)
-    database = open_node_database(node, clock, notify=bell.ring, patience_ms=CITIZEN_PATIENCE_MS)
+    try:
+        database = open_node_database(
+            node, clock, notify=bell.ring, patience_ms=CITIZEN_PATIENCE_MS
+        )
+    except Fault:
+        bell.close()
+        raise
     catalogue = catalogue or open_catalogue(node)
     spool = Spool(database.store, node.at_rest_root, database.clock, database.ids)
     place = place_of(node, catalogue, site.name, demo=site.demo)

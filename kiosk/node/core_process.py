@@ -20,6 +20,7 @@ from provisioning.process_lock import ProcessLock
 from sync.faults import SyncRefusal
 from sync.journal.clock_log import journal_corrections
 from sync.store.errors import StoreFault
+from sync.store.reserve import keep_reserve
 from sync.transports.zmq_transport import ZmqRequest, ZmqServer, ready
 
 TICK_S = 0.25
@@ -156,6 +157,7 @@ class Core:
         database = self._kiosk.database
         self._kiosk.facts.catch_up()
         self._kiosk.mark.keep(database.journal)
+        keep_reserve(database.store.path)
         answered = self._kiosk.issuer.settle()
         if answered:
             self._kiosk.cases.report()

@@ -17,6 +17,19 @@ from sync.transports.zmq_transport import ZmqClient
 
 HELLO_S = 1.0
 """Without a view for this long, ask for one."""
+SILENCE_S = 3.0
+"""Without a view for this long, the screen no longer shows what may be somebody's."""
+
+SILENT_CORE = View(
+    number=0,
+    state="unavailable",
+    language="en",
+    title="One moment, please",
+    subtitle="Tafadhali subiri kidogo",
+)
+"""What a screen shows by itself while the core is silent: nothing of any visit, and nothing to
+touch. In both languages, since the visit's is unknown to the screen.
+"""
 
 
 class UnreadableFrame(Exception):
@@ -55,18 +68,26 @@ class CoreClient:
         self._link = ZmqClient(endpoint)
         self._monotonic = SystemClock().monotonic
         self._heard = -HELLO_S
+        self._answered = self._monotonic()
+        self._silent = False
 
     def poll(self) -> View | None:
-        """The newest view that arrived since the last poll; None when there is none."""
+        """The newest view that arrived since the last poll; None when there is none. A core that
+        is silent for `SILENCE_S` is `SILENT_CORE`, once.
+        """
         newest: View | None = None
         while (frame := self._link.receive(0)) is not None:
             newest = read_view(frame)
         now = self._monotonic()
         if newest is not None:
-            self._heard = now
+            self._heard = self._answered = now
+            self._silent = False
         elif now - self._heard >= HELLO_S:
             self._heard = now
             self._link.send(encode(ViewRequest()))
+        if newest is None and not self._silent and now - self._answered >= SILENCE_S:
+            self._silent = True
+            return SILENT_CORE
         return newest
 
     def send(self, event: UiEvent) -> bool:

@@ -70,6 +70,8 @@ class KioskReport:
     version: str
     called_at: datetime | None = None
     """When a citizen last asked for a person."""
+    room_mb: int | None = None
+    """Megabytes left on the disk, when they are few."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ import apsw
 
 from sync.store.errors import Conflict, DiskFull, StoreBusy, StoreDamaged, StoreFault, explained
 from sync.store.file_lock import one_opens
+from sync.store.reserve import give_up_reserve
 
 __all__ = [
     "SAFE_SQLITE",
@@ -177,9 +178,24 @@ class Store:
         problem = version_problem()
         if strict and problem:
             raise StoreFault(problem)
+        try:
+            return cls._opened(Path(path), migrations, notify, patience_ms)
+        except StoreFault:
+            if not give_up_reserve(Path(path)):
+                raise
+        return cls._opened(Path(path), migrations, notify, patience_ms)
+
+    @classmethod
+    def _opened(
+        cls,
+        path: Path,
+        migrations: Sequence[MigrationSet],
+        notify: Callable[[], None] | None,
+        patience_ms: int,
+    ) -> Store:
         with ExitStack() as failed:
-            connection = _connect(Path(path), failed, patience_ms)
-            store = cls(Path(path), connection, notify, patience_ms)
+            connection = _connect(path, failed, patience_ms)
+            store = cls(path, connection, notify, patience_ms)
             store.migrate(migrations)
             failed.pop_all()
         return store
@@ -238,7 +254,9 @@ class Store:
         try:
             yield tx
             self._run("COMMIT")
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, DiskFull):
+                give_up_reserve(self.path)  # what follows, the fault itself first, finds room
             # A full disk makes SQLite roll back by itself; a second ROLLBACK would be an error.
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")

@@ -25,7 +25,7 @@ from kiosk.ui.widgets.frame.overlay import Overlay
 from kiosk.ui.window.screen import StateScreen, build_screen
 from kiosk.ui_protocol.view import Block, View
 
-FORGETTING_STATES = {"attract", "goodbye"}
+FORGETTING_STATES = {"attract", "goodbye", "unavailable"}
 WHOLE_SCREEN_STATES = {"attract"}
 SHELL_PLACES = {"header", "footer", "overlay"}
 

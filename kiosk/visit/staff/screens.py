@@ -135,6 +135,9 @@ def _lines(context: ScreenContext, report: KioskReport) -> list[Line]:
     if report.called_at is not None and context.now - report.called_at < CALL_SHOWN:
         when = context.translator.moment(report.called_at)
         lines.append(fact(context.translator.say("staff.called"), when, "support_agent"))
+    if report.room_mb is not None:
+        left = context.translator.say("staff.room_left", n=report.room_mb)
+        lines.append(fact(context.translator.say("staff.room"), left, "error"))
     for device in report.devices:
         if device.code:
             codes[device.code] = codes.get(device.code, 0) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 
 from content.catalogue.catalogue import Catalogue
 from kiosk.node.composition import kiosk_of
+from kiosk.queue.numbering import service_day
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Site
 from sync.store.database import Store
@@ -124,3 +126,51 @@ def test_a_fault_that_repeats_is_one_entry_with_a_count(hard: Hard) -> None:
     assert visitor.kiosk.facts.catch_up()
     assert sum(int(str(each.get("count", 1))) for each in faults(visitor)) == 30
     assert len(faults(visitor)) <= 2
+
+
+@pytest.mark.prove
+def test_full_and_read_only_at_random_writes(site: Site, catalogue: Catalogue) -> None:
+    """200 times: a disk refuses from a random write on, then there is room. Nothing that a screen
+    said is missing, nothing is there twice, and the core never ends.
+    """
+    chance, clock, node = random.Random(7), VirtualClock(), site.node("van-1")
+    told: list[str] = []
+    with power_cut_disk(node.dir) as disk, ExitStack() as closing_last:
+        kiosk = kiosk_of(site, node, clock, catalogue=catalogue)
+        closing_last.callback(kiosk.database.store.close)
+        closing_last.callback(kiosk.bell.close)
+        visitor = Visitor(kiosk, clock, node)
+        refused = 0
+        for _ in range(200):
+            code = chance.choice((apsw.SQLITE_FULL, apsw.SQLITE_READONLY, apsw.SQLITE_IOERR))
+            disk.refuse_after(chance.randrange(40), code)
+            refused += not _visit(visitor, told)
+            disk.accept()
+            visitor.wait(1)
+            if visitor.state == "unavailable":
+                visitor.tap("back")
+            if visitor.state == "priority":
+                visitor.tap("class.none")
+                told.append(f"{service_day(visitor.clock.now())} {visitor.number()}")
+            visitor.wait(600).wait(600)
+            assert visitor.state == "attract"
+        assert kiosk.facts.catch_up()
+        rows = kiosk.database.store.all("SELECT day || ' ' || series || number FROM ticket")
+        assert sorted(told) == sorted(str(row[0]) for row in rows)
+        assert len(set(told)) == len(told)
+        assert kiosk.database.journal.first_bad() is None
+        assert refused > 20
+    print(f"200 refusing disks: {refused} visits interrupted, {len(told)} tickets, 0 lost, 0 exits")
+
+
+def _visit(visitor: Visitor, told: list[str]) -> bool:
+    """One ticket, or the calm screen."""
+    way = ("start", "choose.en", "find", "category.identity", "service.NRB-02", "take-ticket")
+    for name in (*way, "class.none"):
+        if visitor.state == "unavailable":
+            return False
+        visitor.tap(name)
+    if visitor.state != "ticket":
+        return False
+    told.append(f"{service_day(visitor.clock.now())} {visitor.number()}")
+    return True
