@@ -20,7 +20,13 @@ from sync.batches.chain import (
 )
 from sync.batches.claims import Claims, contradiction
 from sync.faults import BadBatch, Fork, NotSigned
-from sync.national.store import NodeCount, Quarantined, Stored, stored_entry
+from sync.national.store import (
+    QUARANTINE_MAX,
+    NodeCount,
+    Quarantined,
+    Stored,
+    stored_entry,
+)
 from sync.store.database import MigrationSet, Store, Transaction
 
 NATIONAL_TABLES = MigrationSet(
@@ -71,7 +77,10 @@ NATIONAL_TABLES = MigrationSet(
     ),
 )
 
-_QUARANTINE = "INSERT OR IGNORE INTO national_quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_QUARANTINE = (
+    "INSERT OR IGNORE INTO national_quarantine SELECT ?, ?, ?, ?, ?, ?, ?, ?"
+    " WHERE (SELECT count(*) FROM national_quarantine WHERE node = ?) < ?"
+)
 _CONTRADICTS = "contradicts what is stored: a copied or wrongly restored node"
 
 
@@ -124,7 +133,19 @@ class EmbeddedStore:
         stored = self._hash(stream, no)
         if stored is None or short_hash(stored) == mark:
             return False
-        row = (*_key(stream), no, mark, Fork.code, _CONTRADICTS, b"", at.isoformat())
+        if self._full(stream.node):
+            return True
+        row = (
+            *_key(stream),
+            no,
+            mark,
+            Fork.code,
+            _CONTRADICTS,
+            b"",
+            at.isoformat(),
+            stream.node,
+            QUARANTINE_MAX,
+        )
         with self._store.transaction() as tx:
             tx.execute(_QUARANTINE, row)
         return True
@@ -155,6 +176,10 @@ class EmbeddedStore:
 
     def close(self) -> None:
         self._store.close()
+
+    def _full(self, node: str) -> bool:
+        row = self._store.one("SELECT count(*) FROM national_quarantine WHERE node = ?", (node,))
+        return row is not None and row[0] >= QUARANTINE_MAX
 
     def _hash(self, stream: Stream, no: int) -> bytes | None:
         row = self._store.one(
@@ -244,5 +269,7 @@ def _set_aside(
         why,
         envelope.raw,
         at.isoformat(),
+        envelope.stream.node,
+        QUARANTINE_MAX,
     )
     tx.execute(_QUARANTINE, row)

@@ -4,7 +4,7 @@ Rules every implementation keeps, proved by `tests/sync/national/`:
 - `take` is one transaction: the segment, its entries and the stream's end, or nothing.
 - It is idempotent by (node, db_epoch, number), for ever, and decides by `sync.batches.chain`.
 - A segment whose parts do not unpack is stored whole, marked, and does not stop its stream.
-- A fork is kept in quarantine, once.
+- A fork is kept in quarantine, once, and at most `QUARANTINE_MAX` rows of one node are.
 - Several gateways may use one database at once.
 """
 
@@ -20,6 +20,9 @@ from sync.batches.batch import SignedEnvelope, Stream
 from sync.batches.chain import AppendResult, StreamProgress
 from sync.batches.claims import Claims
 from sync.faults import BadBatch, decode_arrived
+
+QUARANTINE_MAX = 64
+"""What is kept aside of one node: enough for a person to see, and no more to write."""
 
 
 @dataclass(frozen=True, slots=True)

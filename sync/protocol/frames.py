@@ -139,7 +139,9 @@ def from_bytes(raw: bytes) -> Frame:
 def _sender_frame(fields: list[Any]) -> Hello | Chunk | None:
     match fields:
         case [1, session, 1, list(named)] if len(named) <= STREAMS_MAX:
-            return Hello(session, [_offer(each) for each in named])
+            offers = [_offer(each) for each in named]
+            if len({each.stream for each in offers}) == len(offers):  # a stream has one end
+                return Hello(session, offers)
         case [3, session, place, no, offset, total, bytes(payload)]:
             _numbers(place, no, offset, total)
             if place < STREAMS_MAX and len(payload) <= CHUNK_MAX and total <= SEGMENT_MAX:

@@ -1,11 +1,14 @@
 """Gateway: the receiving half of the engine; connects transport, receiver and intake.
 
 Every whole segment is checked (shape, announced name, signature) before an intake sees it, and
-nothing is acknowledged before the intake's transaction has returned.
+nothing is acknowledged before the intake's transaction has returned. Nodes take turns: each has one
+segment or one HELLO served, then the next node; what one sends beyond its share is dropped, which
+it may be (the sender asks again).
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,7 +17,13 @@ from sync.batches.batch import Stream, read_envelope
 from sync.batches.chain import MARK_BYTES, AppendCheck, StreamProgress
 from sync.faults import BadBatch, Fork, SyncRefusal, arrived
 from sync.protocol import receiver
+from sync.protocol.frames import CHUNK_MAX
 from sync.service.ports import Intake, PeerDirectory, ServerLink
+
+_TURN_S = 0.5
+_WAITING_MAX = 256
+_PAYLOAD_MAX = CHUNK_MAX + 1024
+_HELLOS_AT_ONCE = 16.0
 
 
 class Gateway:
@@ -33,25 +42,58 @@ class Gateway:
         self._peers = peers
         self._clock = clock
         self._receiver = receiver.Receiver(server_epoch, peers.may_send)
+        self._waiting: dict[str, deque[bytes]] = {}
+        self._hellos: dict[str, tuple[float, float]] = {}
         self.refusals = 0
         """Frames and segments turned away since the start."""
 
     def turn(self) -> bool:
         """Serve everything that has come; True when a segment was stored."""
-        stored = False
-        for request in self._link.poll(0):
-            try:
-                with arrived("frame"):
-                    for action in self._receiver.receive(request.peer, request.payload):
-                        stored = self._do(action) or stored
-            except SyncRefusal:
-                self.refusals += 1
+        stored, began = False, self._clock.monotonic()
+        self._gather()
+        while self._waiting and self._clock.monotonic() - began < _TURN_S:
+            for peer in list(self._waiting):
+                stored = self._serve(peer) or stored
+            self._gather()  # whoever spoke meanwhile has a place in the next round
         return stored
 
     def tell(self, stream: Stream, national: int) -> None:
         """News from further up: pass it on to whoever sent that stream."""
         here = replace(self._intake.progress(stream), national=national)
         self._reply(self._receiver.stored(here))
+
+    def _gather(self) -> None:
+        for request in self._link.poll(0):
+            queue = self._waiting.setdefault(request.peer, deque())
+            if len(queue) < _WAITING_MAX and len(request.payload) <= _PAYLOAD_MAX:
+                queue.append(request.payload)
+            else:
+                self.refusals += 1
+            if not queue:
+                del self._waiting[request.peer]
+
+    def _serve(self, peer: str) -> bool:
+        """One node's share of a round; True when a segment was stored."""
+        queue, stored, worked = self._waiting[peer], False, False
+        while queue and not worked:
+            try:
+                with arrived("frame"):
+                    for action in self._receiver.receive(peer, queue.popleft()):
+                        worked = worked or not isinstance(action, receiver.Reply)
+                        stored = self._do(action) or stored
+            except SyncRefusal:
+                self.refusals += 1
+        if not queue:
+            del self._waiting[peer]
+        return stored
+
+    def _may_greet(self, peer: str) -> bool:
+        """Whether `peer` has a HELLO left: some at once, then one a second."""
+        now = self._clock.monotonic()
+        left, at = self._hellos.get(peer, (_HELLOS_AT_ONCE, now))
+        left = min(_HELLOS_AT_ONCE, left + now - at)
+        self._hellos[peer] = (max(0.0, left - 1), now)
+        return left >= 1
 
     def _do(self, action: receiver.Action) -> bool:
         match action:
@@ -64,6 +106,9 @@ class Gateway:
         return False
 
     def _greet(self, greet: receiver.Greet) -> None:
+        if not self._may_greet(greet.peer):
+            self.refusals += 1
+            return
         stored, forks, now = [], set(), self._clock.now()
         for offer in greet.offers:
             stream = offer.stream

@@ -28,6 +28,9 @@ from sync.batches.claims import Claims, contradiction
 from sync.faults import BadBatch, Fork, NotSigned
 from sync.store.database import MigrationSet, Store, Transaction
 
+_REFUSED_MAX = 64
+"""What is noted of one node's refused segments: enough for a person to see."""
+
 RELAY_TABLES = MigrationSet(
     "relay",
     (
@@ -107,8 +110,9 @@ class Relay:
         stored = self._hash(stream, no)
         if stored is None or short_hash(stored) == mark:
             return False
-        with self._store.transaction() as tx:
-            _refuse(tx, stream, no, mark, at)
+        if not self._full(stream.node):
+            with self._store.transaction() as tx:
+                _refuse(tx, stream, no, mark, at)
         return True
 
     def offers(self) -> list[StreamProgress]:
@@ -156,6 +160,10 @@ class Relay:
             )
             _note(tx, stream, after)
 
+    def _full(self, node: str) -> bool:
+        row = self._store.one("SELECT count(*) FROM relay_refused WHERE node = ?", (node,))
+        return row is not None and row[0] >= _REFUSED_MAX
+
     def _hash(self, stream: Stream, no: int) -> bytes | None:
         row = self._store.one(
             "SELECT hash FROM relay_segment WHERE node = ? AND db_epoch = ? AND no = ?",
@@ -197,8 +205,9 @@ def _refuse(
     tx: Transaction, stream: Stream, no: int, digest: bytes, at: datetime, code: int = Fork.code
 ) -> None:
     tx.execute(
-        "INSERT OR IGNORE INTO relay_refused VALUES (?, ?, ?, ?, ?, ?)",
-        (stream.node, stream.db_epoch, no, digest, code, at.isoformat()),
+        "INSERT OR IGNORE INTO relay_refused SELECT ?, ?, ?, ?, ?, ?"
+        " WHERE (SELECT count(*) FROM relay_refused WHERE node = ?) < ?",
+        (stream.node, stream.db_epoch, no, digest, code, at.isoformat(), stream.node, _REFUSED_MAX),
     )
 
 
