@@ -27,12 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Open; 0, or 44 when something of this agency did not open (it is named)."""
+    """Open; 0, or 44 when something did not open, is forged or missing (it is named)."""
     from kiosk.cli.agency_desk import run_export, run_forward
     from kiosk.cli.national import national_node
     from provisioning.ids import SystemIds
     from provisioning.node.site import Site
     from sync.agency.inbox import open_all, write_tree
+    from sync.agency.signed_records import SignedRecords, signing_keys
     from sync.faults import NotForThisAgency
     from sync.national.gateway_service import database_url
     from sync.national.open_store import open_database
@@ -42,12 +43,15 @@ def run(arguments: argparse.Namespace) -> int:
     node = national_node(site)
     store = open_database(database_url(node, arguments.database), SystemIds(node.clock()))
     try:
-        result = open_all(store, arguments.agency, key)
+        records = SignedRecords(store, signing_keys(site.registry))
+        result = open_all(records, arguments.agency, key)
     finally:
         store.close()
+    for unsigned in records.faults:
+        print(unsigned.message, file=sys.stderr)
     for entry, fault in result.failed:
         print(f"{entry.stream.node} entry {entry.seq}: {fault.message}", file=sys.stderr)
-    code = NotForThisAgency.code if result.failed else 0
+    code = NotForThisAgency.code if result.failed or records.faults else 0
     if arguments.act == "forward":
         return run_forward(arguments, result.opened) or code
     if arguments.act == "export":

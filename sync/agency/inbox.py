@@ -13,12 +13,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from provisioning.identity.keys import AgencyKey, write_private
 from sync.agency.openrosa.submission import record_root
 from sync.faults import BadBatch, SyncRefusal, arrived, decode_arrived
-from sync.national.store import NationalStore, Stored
+from sync.national.store import Stored
 from sync.sealing.opener import Opener
 from sync.sealing.sealer import CAPSULE_KIND
 
@@ -67,7 +67,13 @@ class InboxResult:
     failed: list[tuple[Stored, SyncRefusal]] = field(default_factory=list)
 
 
-def open_all(store: NationalStore, agency: str, key: AgencyKey) -> InboxResult:
+class EntrySource(Protocol):
+    """Where an agency's entries come from: `SignedRecords`, a `NationalStore`."""
+
+    def entries_for(self, audience: str) -> Iterator[Stored]: ...
+
+
+def open_all(store: EntrySource, agency: str, key: AgencyKey) -> InboxResult:
     """Open every sealed entry of `agency` in `store` with `key`."""
     opener, result = Opener(agency, key), InboxResult()
     entries = list(store.entries_for(f"agency:{agency}"))

@@ -24,6 +24,7 @@ from sync.national.store import (
     QUARANTINE_MAX,
     NodeCount,
     Quarantined,
+    SegmentBytes,
     Stored,
     stored_entry,
 )
@@ -152,13 +153,25 @@ class EmbeddedStore:
 
     def entries_for(self, audience: str) -> Iterator[Stored]:
         for row in self._store.each(
-            "SELECT node, db_epoch, seq, hlc, kind, subject, body FROM national_entry"
+            # Casts: the table is believed by nobody, not even in its types.
+            "SELECT node, CAST(db_epoch AS BLOB), CAST(seq AS INTEGER), CAST(hlc AS INTEGER),"
+            " kind, CAST(subject AS BLOB), CAST(body AS BLOB) FROM national_entry"
             " WHERE audience = ? ORDER BY node, db_epoch, seq",
             (audience,),
         ):
             node, epoch, seq, stamp, kind, subject, body = row
-            stream, about = Stream(node, bytes(epoch)), UUID(bytes=bytes(subject))
+            stream, about = (
+                Stream(node, bytes(epoch)),
+                UUID(bytes=bytes(subject)[:16].ljust(16, b"\0")),
+            )
             yield stored_entry(stream, seq, stamp, kind, about, audience, bytes(body))
+
+    def segments(self) -> Iterator[SegmentBytes]:
+        for node, epoch, no, raw, head in self._store.each(
+            "SELECT node, CAST(db_epoch AS BLOB), no, CAST(bytes AS BLOB), head"
+            " FROM national_segment ORDER BY node, db_epoch, no"
+        ):
+            yield SegmentBytes(Stream(node, bytes(epoch)), no, bytes(raw), head is None)
 
     def counts(self) -> list[NodeCount]:
         rows = self._store.all(

@@ -64,6 +64,16 @@ class NodeCount:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentBytes:
+    """A stored segment as its node signed it; `aside`: none of its entries counts."""
+
+    stream: Stream
+    no: int
+    raw: bytes
+    aside: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
     """Something kept out: which segment, why, since when."""
 
@@ -104,6 +114,10 @@ class NationalStore(Protocol):
 
     def entries_for(self, audience: str) -> Iterator[Stored]:
         """Every entry of one audience, in order of stream and seq."""
+        ...
+
+    def segments(self) -> Iterator[SegmentBytes]:
+        """Every stored segment, in order of stream and number."""
         ...
 
     def counts(self) -> list[NodeCount]:
