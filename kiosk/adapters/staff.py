@@ -25,7 +25,7 @@ from provisioning.node.site import Node
 from sync.journal.node_database import NodeDatabase
 from sync.service import status
 from sync.store.database import Transaction
-from sync.store.reserve import ROOM_BYTES_LOW, free_bytes
+from sync.store.reserve import free_bytes
 
 PRINT_WITHIN = timedelta(minutes=10)
 """A slip staff asked for is of use while they stand there."""
@@ -49,7 +49,9 @@ class InstalledVersions:
 
 
 class StoredStaffPort:
-    """Implements `kiosk.visit.staff_port.StaffPort`. `printers` are the printers, best first."""
+    """Implements `kiosk.visit.staff_port.StaffPort`. `printers` are the printers, best first; staff
+    are told of less free space than `room_mb_min`.
+    """
 
     def __init__(
         self,
@@ -60,6 +62,7 @@ class StoredStaffPort:
         site: str,
         printers: Mapping[str, PrinterProtocol],
         installed: InstalledVersions,
+        room_mb_min: int = 0,
     ) -> None:
         self._store = database.store
         self._journal = database.journal
@@ -70,6 +73,7 @@ class StoredStaffPort:
         self._site = site
         self._printers = printers
         self._installed = installed
+        self._room_mb_min = room_mb_min
 
     def pin_state(self) -> PinState:
         return PinState(self._lock.is_set, self._lock.wait_s())
@@ -88,7 +92,7 @@ class StoredStaffPort:
         others = []
         if store.has_table("equipment_state"):
             others = [_other(row, language) for row in status_table.read(store, now)]
-        sent, free = status.read(store, now), free_bytes(store.path)
+        sent, free = status.read(store, now), free_bytes(store.path) // 1_000_000
         kept = self._kept()
         slips = [_slip(job, kept) for job in self._spool.unsettled()[:SLIPS_MAX]]
         return KioskReport(
@@ -100,7 +104,7 @@ class StoredStaffPort:
             self._installed.content_version,
             self._installed.version,
             called_at=called_at(store),
-            room_mb=free // 1_000_000 if free < ROOM_BYTES_LOW else None,
+            room_mb=free if free < self._room_mb_min else None,
         )
 
     def remedy(self, code: str) -> RemedyPage | None:

@@ -353,4 +353,5 @@ def _staff(counter: TicketingParts) -> StoredStaffPort:
         site=node.settings.node.site,
         printers=printer_protocols(node),
         installed=InstalledVersions(pack.content_date, pack.version, version("huduma-kiosk")),
+        room_mb_min=node.settings.node.disk_free_mb_min,
     )

@@ -19,20 +19,19 @@ from kiosk.queue.numbering import service_day
 from kiosk.ticketing.ticket_table import last_offline
 from peripherals.printing.jobs import mark_as_copies
 from peripherals.sms.queue import doubt_waiting
-from provisioning.clock import Clock
+from provisioning.clock import EAT, Clock
 from provisioning.faults import UsageFault
 from provisioning.ids import SystemIds
 from provisioning.node.site import Node
-from sync.journal import hlc
 from sync.journal.node_database import NodeDatabase
 from sync.national.gateway_service import database_url
 from sync.national.open_store import open_database
 from sync.store.database import Transaction
 
-NUMBERS_A_MINUTE, NUMBERS_SPARE = 6, 100
-"""More than a kiosk gives in its own series in the time that the copy does not know."""
-UNKNOWN_MAX = timedelta(hours=36)
-"""The series begins anew each day, but for those who wait over midnight."""
+NUMBERS_A_MINUTE, NUMBERS_SPARE = 12, 100
+"""More than a kiosk gives in its own series. Counted from midnight and not from the copy, so that a
+second restore of the same day lies above what the first one led to.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,7 @@ def _kiosk(node: Node, clock: Clock) -> RestoredNode:
 
 def begin_restored_kiosk(database: NodeDatabase, *, own_line: str = "") -> RestoredNode:
     """The same for a kiosk's open database; `own_line` names a van, which has a line of its own."""
-    now = database.clock.now()
-    day = service_day(now).isoformat()
+    day = service_day(database.clock.now()).isoformat()
     epoch = database.ids.token(8)
     with database.store.transaction() as tx:
         body = {
@@ -82,11 +80,9 @@ def begin_restored_kiosk(database: NodeDatabase, *, own_line: str = "") -> Resto
 
 
 def _number_above(database: NodeDatabase, tx: Transaction) -> int:
-    head = tx.one("SELECT hlc FROM journal_head")
-    assert head is not None
-    unknown = database.clock.now() - hlc.to_time(int(head[0]))
-    minutes = min(max(unknown, timedelta()), UNKNOWN_MAX) / timedelta(minutes=1)
-    return last_offline(tx) + NUMBERS_SPARE + int(minutes * NUMBERS_A_MINUTE)
+    now = database.clock.now().astimezone(EAT)
+    by_now = (now.hour * 60 + now.minute) * NUMBERS_A_MINUTE
+    return max(last_offline(tx, now - timedelta(days=1)), by_now) + NUMBERS_SPARE
 
 
 def _centre(node: Node, clock: Clock) -> RestoredNode:

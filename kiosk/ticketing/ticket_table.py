@@ -215,9 +215,12 @@ def restored_on(reader: Store | Transaction, day: str) -> bool:
     return reader.one("SELECT 1 FROM ticket_floor WHERE day = ?", (day,)) is not None
 
 
-def last_offline(reader: Store | Transaction) -> int:
-    """The highest number ever given in a sub-series of this kiosk's own."""
-    row = reader.one("SELECT max(number) FROM ticket WHERE source = ?", (NumberSource.OFFLINE,))
+def last_offline(reader: Store | Transaction, since: datetime) -> int:
+    """The highest number given since then in a sub-series of this kiosk's own."""
+    row = reader.one(
+        "SELECT max(number) FROM ticket WHERE source = ? AND issued_at >= ?",
+        (NumberSource.OFFLINE.value, int(since.timestamp() * 1000)),
+    )
     return 0 if row is None or row[0] is None else int(row[0])
 
 

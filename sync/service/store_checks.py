@@ -7,7 +7,6 @@ from provisioning.node.site import Node
 from sync.journal.audit import JournalFault, verify
 from sync.journal.journal import owner_of
 from sync.store.database import Store, StoreFault, version_problem
-from sync.store.reserve import ROOM_BYTES_LOW, ROOM_BYTES_MIN, free_bytes
 
 TAIL = 2_000
 """The doctor walks the newest entries; `huduma journal verify` walks all of them."""
@@ -19,7 +18,6 @@ def checks(node: Node) -> list[Check]:
     """The checks of `node`'s database."""
     return [
         Check("sqlite", _sqlite),
-        Check("disk room", lambda: _room(node)),
         Check("database", lambda: _database(node)),
         Check("journal", lambda: _journal(node)),
     ]
@@ -31,15 +29,6 @@ def _sqlite() -> Finding:
         text, _, remedy = problem.partition("; ")
         return unwell("sqlite", text, remedy, StoreFault.code)
     return well("sqlite", "a version without the WAL-reset fault")
-
-
-def _room(node: Node) -> Finding:
-    free = free_bytes(node.db_path)
-    text = f"{free // 1_000_000:,} MB free on the disk of {node.dir}"
-    if free >= ROOM_BYTES_LOW:
-        return well("disk room", text)
-    remedy = f"free some space: below {ROOM_BYTES_MIN // 1_000_000} MB citizens may be turned away"
-    return unwell("disk room", text, remedy, StoreFault.code)
 
 
 def _database(node: Node) -> Finding:

@@ -13,8 +13,6 @@ from pathlib import Path
 RESERVE_BYTES = 2 << 20
 ROOM_BYTES_MIN = 16 << 20
 """With less room than this none is taken for a reserve."""
-ROOM_BYTES_LOW = 200 << 20
-"""With less room than this, staff and the doctor are told."""
 
 
 def free_bytes(path: Path) -> int:

@@ -160,6 +160,14 @@ def test_a_fault_stands_first_with_its_code_and_its_page(visitor):
     assert visitor.tap("done").state == "staff"
 
 
+def test_a_card_that_is_nearly_full_stands_first(visitor):
+    visitor.kiosk.controller._ports.staff._room_mb_min = 10**12
+    inside(visitor)
+    first = next(block for block in visitor.view.blocks if block.label)
+    assert "42" in first.label
+    assert "MB" in f"{first.text} {first.value}"
+
+
 def test_a_new_roll_is_counted_from_its_full_length_and_journalled(visitor):
     printer(visitor, roll_mm=3_200)
     inside(visitor)
