@@ -14,7 +14,7 @@ a warning is printed. Every remark has a stable code:
 | `price-words` | words in the place of an amount that are no price ("valid 90 days") |
 | `more-costs` | a note that names something more to pay, and `more_costs` says there is nothing |
 | `access-fee` | a note about the access fee, which the kiosk works out itself |
-| `agency-page` | an office page that lacks a part of its charter |
+| `agency-page` | an address on an office's page without a box or a telephone number |
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _A_TIME = re.compile(
     r"\b(valid|days?|weeks?|months?|hudumu|halali|siku|wiki|miezi)\b", re.IGNORECASE
 )
 _MORE = re.compile(r"\b(costs?|charges?|extra|plus|access fee|older guides)\b", re.IGNORECASE)
+_BOX = re.compile(r"P\.? ?O\.? ?Box|S\. ?L\. ?P")
+_PHONE = re.compile(r"(Tel|Simu)[ :]*\+?[ \d]{9,}")
 _ACCESS_FEE = re.compile(r"access fee|ada ya eCitizen", re.IGNORECASE)
 
 _CHANNEL_WORDS: Mapping[str, Mapping[str, str]] = {
@@ -57,6 +59,7 @@ def lint_catalogue(catalogue: Catalogue) -> list[Problem]:
     found = [
         *_agencies(catalogue),
         *_sentences(catalogue),
+        *_pages(catalogue),
         *(each for service in catalogue.services() for each in _channels(catalogue, service)),
         *(each for service in catalogue.services() for each in _price(service)),
     ]
@@ -80,6 +83,20 @@ def _agencies(catalogue: Catalogue) -> Iterator[Problem]:
                         f"{agency.code}: the name {name!r} {fault}.",
                         f"Citizens would read it in every sentence; {remedy}.",
                     )
+
+
+def _pages(catalogue: Catalogue) -> Iterator[Problem]:
+    for agency in catalogue.agencies():
+        page = catalogue.agency_page(agency.code)
+        for each in page.addressees if page else ():
+            if not all(_BOX.search(text) and _PHONE.search(text) for text in each.texts.values()):
+                yield _problem(
+                    "agency_pages.csv",
+                    "text_en",
+                    "agency-page",
+                    f"{agency.code}: the address {each.say('en').splitlines()[0]!r} is not whole.",
+                    "Give a P.O. Box (S. L. P.) and a telephone number in both languages.",
+                )
 
 
 def _sentences(catalogue: Catalogue) -> Iterator[Problem]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from content.catalogue import csv_tables, fees
+from content.catalogue.agency_pages import TABLE as PAGES
+from content.catalogue.agency_pages import AgencyPage, read_pages
 from content.catalogue.counters import TABLE as COUNTERS
 from content.catalogue.counters import check_counters
 from content.catalogue.forms import PackForms
@@ -45,6 +47,7 @@ class Catalogue:
     def __init__(self, files: Mapping[str, bytes], pack: Pack | None, *, strict: bool) -> None:
         self._pack = pack
         self._tables = csv_tables.read(files)
+        self._pages = read_pages(files.get(PAGES, b""), self._tables.agencies)
         self._strings = strings.read(files["strings.csv"], strict=strict)
         conventions = json.loads(files["conventions.json"])
         self.fees = fees.read(conventions)
@@ -131,6 +134,10 @@ class Catalogue:
 
     def agency(self, code: str) -> Agency:
         return _of(self._tables.agencies, code, "agency")
+
+    def agency_page(self, code: str) -> AgencyPage | None:
+        """What the agency's charter says of it; None where the pack has none."""
+        return self._pages.get(code)
 
     def categories(self) -> list[Category]:
         """Categories in the order screens show them."""

@@ -153,8 +153,19 @@ class DocumentBuilder:
                 *self._cost(translator, service),
                 Feed(),
                 TextLine(translator.say("slip.report_it"), small=True),
+                *self._addresses(translator, service),
             ],
         )
+
+    def _addresses(self, translator: Translator, service: Service) -> list[TextLine]:
+        """Whom the office's charter names for complaints, as it writes them."""
+        page = self.catalogue.agency_page(service.agency)
+        if page is None:
+            return []
+        lines = [page.office.say(translator.language), translator.say("slip.complaints")]
+        for each in page.addressees:
+            lines += each.say(translator.language).splitlines()
+        return [TextLine(line, small=True) for line in lines]
 
     def _cost(self, translator: Translator, service: Service) -> list[TextLine]:
         """The cost, what else is known of it, and what nobody may ask for."""

@@ -22,6 +22,7 @@ class State(StrEnum):
     FIND = "find"
     OFFICES = "offices"
     SEARCH = "search"
+    OFFICE = "office"
     SERVICES = "services"
     SERVICE = "service"
     PRIORITY = "priority"
@@ -61,6 +62,7 @@ class Signal(StrEnum):
     COMPLAIN = "complain"
     HELP = "help"
     OFFICES = "offices"
+    OFFICE = "office"
     SEARCH = "search"
     LISTED = "listed"  # a category or an office was chosen
     SERVICE_CHOSEN = "service-chosen"
@@ -146,7 +148,8 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
         S.FIND: {**_WALK, G.LISTED: S.SERVICES, G.OFFICES: S.OFFICES, G.SEARCH: S.SEARCH},
         S.OFFICES: {**_WALK, G.LISTED: S.SERVICES},
         S.SEARCH: {**_WALK, G.SERVICE_CHOSEN: S.SERVICE},
-        S.SERVICES: {**_WALK, G.SERVICE_CHOSEN: S.SERVICE},
+        S.OFFICE: _WALK,
+        S.SERVICES: {**_WALK, G.SERVICE_CHOSEN: S.SERVICE, G.OFFICE: S.OFFICE},
         S.SERVICE: {**_WALK, **_TO_TICKET, G.FORM_CHOSEN: S.CONSENT},
         S.PRIORITY: {**_WALK, G.TICKETED: S.TICKET},
         S.TICKET: {

@@ -15,6 +15,7 @@ LAYOUTS = {
     "offices": "tiles",
     "search": "search",
     "services": "tiles",
+    "office": "message",
     "service": "service",
     "priority": "tiles",
     "ticket": "ticket",

@@ -49,7 +49,7 @@ ACTIONS: ActionTable = {
     },
     State.OFFICES: {"agency.": list_agency},
     State.SEARCH: {"service.": show_service},
-    State.SERVICES: {"service.": show_service},
+    State.SERVICES: {"service.": show_service, "about-office": signal(Signal.OFFICE)},
     State.SERVICE: {"need.": tick, "print-list": print_list},
 }
 EDITS: EditTable = {State.SEARCH: {"query": type_query}}

@@ -43,6 +43,7 @@ SAMPLES: dict[str, Build] = {
     "search": search,
     "search-nothing": lambda s: s.at(S.SEARCH, query="zzz"),
     "services": lambda s: s.at(S.SERVICES, category="identity"),
+    "office": lambda s: s.at(S.OFFICE, agency="KITUI"),
     "service": lambda s: s.at(S.SERVICE, service="NRB-02"),
     "service-ticked": lambda s: ticked(s, "NRB-02"),
     "service-ready": ready,

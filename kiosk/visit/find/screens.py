@@ -94,9 +94,30 @@ def services(context: ScreenContext) -> Screen:
     )
     shown, page, paging = paged(context, listed)
     tiles = [_service_row(context, each, Role.TILE) for each in shown]
-    return Screen(
-        context.translator.say("services.title"), subtitle, [], [*tiles, *paging], page=page
-    )
+    about = []
+    if not session.category and context.catalogue.agency_page(session.agency):
+        about = [button(context, "about-office", "services.about_office", "info")]
+    title = context.translator.say("services.title")
+    return Screen(title, subtitle, [], [*tiles, *about, *paging], page=page)
+
+
+def office(context: ScreenContext) -> Screen:
+    """What the office's charter says of it, one part a page."""
+    say, language = context.translator.say, context.session.language
+    told = context.catalogue.agency_page(context.session.agency)
+    assert told is not None, "only an office with a page has a way here"
+    parts = [
+        (say("office.vision"), [told.vision]),
+        (say("office.mission"), [told.mission]),
+        (say("office.values"), told.values),
+        (say("office.standards"), told.standards),
+        (say("office.complaint"), [told.complaint]),
+        *((say("office.address"), [told.office, each]) for each in told.addressees),
+    ]
+    [(title, texts)], page, paging = paged(context, parts, 1)
+    blocks = [text(line) for each in texts for line in each.say(language).splitlines()]
+    name = context.catalogue.agency(context.session.agency).title(language)
+    return Screen(title, name, blocks, paging, page=page)
 
 
 def service(context: ScreenContext) -> Screen:
@@ -217,5 +238,6 @@ SCREENS: ScreenTable = {
     State.OFFICES: offices,
     State.SEARCH: search,
     State.SERVICES: services,
+    State.OFFICE: office,
     State.SERVICE: service,
 }

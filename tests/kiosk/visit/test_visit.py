@@ -448,6 +448,14 @@ def test_a_van_is_not_closed_by_the_hours_of_a_centre(visitor: Visitor) -> None:
     assert visitor.state == "ticket"
 
 
+def test_the_checklist_of_a_county_says_whom_to_write_to(visitor: Visitor) -> None:
+    counter = visitor.kiosk.counter
+    service = counter.catalogue.service("KTU-01")
+    slip = counter.receipts.checklist(service, frozenset(), "en").text()
+    for line in ("Chief officer", "County Executive Committee Member", "Tel + 254 702615888"):
+        assert line in slip
+
+
 def complain(visitor: Visitor, about: str, kind: str) -> Visitor:
     """The complaint form, anonymous, up to its reference."""
     home(visitor).tap("form")
