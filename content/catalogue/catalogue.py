@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from content.catalogue import csv_tables, fees
-from content.catalogue.agency_pages import TABLE as PAGES
-from content.catalogue.agency_pages import AgencyPage, read_pages
 from content.catalogue.counters import TABLE as COUNTERS
 from content.catalogue.counters import check_counters
 from content.catalogue.forms import PackForms
 from content.catalogue.geography import Geography
 from content.catalogue.model import (
     Agency,
+    AgencyPage,
     Category,
     Centre,
     County,
@@ -47,7 +46,7 @@ class Catalogue:
     def __init__(self, files: Mapping[str, bytes], pack: Pack | None, *, strict: bool) -> None:
         self._pack = pack
         self._tables = csv_tables.read(files)
-        self._pages = read_pages(files.get(PAGES, b""), self._tables.agencies)
+        self._pages = csv_tables.read_pages(files.get(csv_tables.PAGES, b""), self._tables.agencies)
         self._strings = strings.read(files["strings.csv"], strict=strict)
         conventions = json.loads(files["conventions.json"])
         self.fees = fees.read(conventions)

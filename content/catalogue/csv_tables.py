@@ -7,7 +7,8 @@ mean "no value"; codes that point to another table are checked here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -15,6 +16,7 @@ from typing import TypeVar
 from content.catalogue.model import (
     STATUSES,
     Agency,
+    AgencyPage,
     Category,
     Centre,
     County,
@@ -30,6 +32,11 @@ from content.csv_rows import Row, rows
 from content.faults import SourcesRefused
 
 T = TypeVar("T")
+
+PAGES = "agency_pages.csv"
+"""What offices say of themselves, one row a part; a pack may have none."""
+PARTS_ONCE = ("office", "vision", "mission", "complaint")
+PARTS_OFTEN = ("value", "standard", "addressee")
 
 CHARTER_ZERO = "Nil"
 """How some charters write a fee of zero."""
@@ -253,3 +260,35 @@ def _service(row: Row) -> tuple[str, Service]:
         county=row["county"] or None,
     )
     return service.code, service
+
+
+def read_pages(source: bytes, agencies: Collection[str]) -> Mapping[str, AgencyPage]:
+    """The pages by agency; raises `SourcesRefused` naming the line, or the part that is missing."""
+    parts: dict[str, dict[str, list[TranslatedText]]] = defaultdict(lambda: defaultdict(list))
+    for line, row in rows(PAGES, source):
+        agency, part = row.get("agency", ""), row.get("part", "")
+        if agency not in agencies or part not in {*PARTS_ONCE, *PARTS_OFTEN}:
+            raise SourcesRefused(f"{PAGES} line {line}: no agency {agency!r} or part {part!r}.")
+        text = TranslatedText({"en": row.get("text_en", ""), "sw": row.get("text_sw", "")})
+        if not all(text.texts.values()):
+            raise SourcesRefused(f"{PAGES} line {line}: text_en and text_sw must both be filled.")
+        parts[agency][part].append(text)
+    return {agency: _page(agency, found) for agency, found in parts.items()}
+
+
+def _page(agency: str, found: Mapping[str, list[TranslatedText]]) -> AgencyPage:
+    for part in PARTS_ONCE:
+        if len(found.get(part, ())) != 1:
+            raise SourcesRefused(f"{PAGES}: {agency} needs its {part} once.")
+    for part in PARTS_OFTEN:
+        if not found.get(part):
+            raise SourcesRefused(f"{PAGES}: {agency} has no {part}.")
+    return AgencyPage(
+        office=found["office"][0],
+        vision=found["vision"][0],
+        mission=found["mission"][0],
+        values=tuple(found["value"]),
+        standards=tuple(found["standard"]),
+        complaint=found["complaint"][0],
+        addressees=tuple(found["addressee"]),
+    )

@@ -96,6 +96,19 @@ class Agency(NamedRecord):
 
 
 @dataclass(frozen=True, slots=True)
+class AgencyPage:
+    """What an office's charter says of it, in its own words; an address has several lines."""
+
+    office: TranslatedText
+    vision: TranslatedText
+    mission: TranslatedText
+    values: tuple[TranslatedText, ...]
+    standards: tuple[TranslatedText, ...]
+    complaint: TranslatedText
+    addressees: tuple[TranslatedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Requirement(NamedRecord):
     """One thing to bring or to know, with its picture."""
 

@@ -8,9 +8,9 @@ import pytest
 
 from content.authoring.build import DEFAULT_SOURCES, collect
 from content.authoring.catalogue_lint import lint_catalogue
-from content.catalogue.agency_pages import read_pages
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.charter import cost, duration
+from content.catalogue.csv_tables import read_pages
 from content.faults import SourcesRefused
 
 DAY = date(2026, 11, 23)
