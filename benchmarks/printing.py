@@ -20,9 +20,9 @@ from peripherals.printing.escpos.encoder import encode, warm
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.jobs import SPOOL_TABLES
 from peripherals.printing.spool import Job, Spool
-from peripherals.service.device_service import spool_key_beside
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
+from provisioning.node.boot_root import boot_root
 from sync.store.database import Store
 
 TICKETS = 200
@@ -81,7 +81,7 @@ def latency(folder: Path) -> dict[str, float]:
     ids = SystemIds(clock)
     path = folder / "spool.db"
     store = Store.open(path, [SPOOL_TABLES])
-    spool = Spool(store, spool_key_beside(path, ids), clock, ids)
+    spool = Spool(store, boot_root(path, ids), clock, ids)
     link = str(folder / "printer")
     printer = subprocess.Popen(
         [*HUDUMA, "simulate", "printer", "--pty", link, "--baud", "115200"],

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from kiosk.complaint_office import complaint_office
 from kiosk.queue.numbering import service_day
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.visit.ports import Feedback, FeedbackReceipt, KioskLocation
+from peripherals.printing.document import Document
+from peripherals.printing.jobs import JobRow
 from peripherals.printing.spool import Job, Spool
 from provisioning.cbor import encode
 from sync.journal.entry import Entry
@@ -134,6 +136,18 @@ class StoredFeedback:
                 by = now + SLIP_WITHIN
                 self._spool.enqueue(tx, Job("receipt", receipt.subject, slip, language, by, key))
         return receipt
+
+    def slip_again(self, _key: str, job: JobRow) -> Document | None:
+        """The slip of a job once more, from what the journal says."""
+        row = self._store.one(
+            "SELECT reference, agency, at FROM feedback_receipt WHERE subject = ?",
+            (job.subject.bytes,),
+        )
+        if row is None:
+            return None
+        receipt = FeedbackReceipt(job.subject, row[0], row[1])
+        at = datetime.fromtimestamp(row[2] / 1000, UTC)
+        return self._builder.feedback(receipt, at, job.language)
 
     def _office(self, opinion: Feedback) -> str:
         about = ""

@@ -11,6 +11,7 @@ from kiosk.slips.builder import DocumentBuilder
 from kiosk.ticketing.ticket_table import ticket_of
 from kiosk.visit.ports import SlipState
 from peripherals.printing.document import Document
+from peripherals.printing.jobs import JobRow
 from peripherals.printing.spool import Job, JobState, Spool
 from peripherals.printing.worker.printer_status import read as read_health
 from peripherals.status import DeviceState
@@ -84,6 +85,17 @@ class StoredSlips:
             number = int(jobs[0]) if jobs else 0
             job = Job("ticket", subject, slip, language, by, f"ticket:{subject}:{number}", True)
             self._spool.enqueue(tx, job)
+
+    def ticket_again(self, _key: str, job: JobRow) -> Document | None:
+        """The slip of a job once more, from the ticket in the journal."""
+        return self._reissue(job.subject, job.language)
+
+    def checklist_again(self, key: str, job: JobRow) -> Document | None:
+        """The checklist once more, from its job's key, which says service and ticks."""
+        service, _, have = key.split(":", 2)[2].partition(":")
+        ticks = frozenset(tick for tick in have.split(",") if tick)
+        asked = self._builder.catalogue.service(service)
+        return self._builder.checklist(asked, ticks, job.language)
 
     def _stuck(self) -> bool:
         state = read_health(self._store, self._clock.now()).printer

@@ -6,9 +6,11 @@ that it does not print later, and the journal records it without the phone numbe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+from kiosk.ticketing.ticket_table import ticket_of
 from kiosk.visit.sms_port import SmsTicketState
 from peripherals.device_loop import status_table
 from peripherals.printing.spool import Spool
@@ -58,6 +60,24 @@ class StoredSms:
                 return False
             self._hand_over(tx, visit)
         return True
+
+    def recover(self, print_again: Callable[[UUID, str], None]) -> int:
+        """At the start: a message that waited when power went has lost its number; the ticket gets
+        a slip (marked as a copy) while that can still be of use. How many messages were lost.
+        """
+        with self._store.transaction() as tx:
+            lost = self._queue.lose_left_behind(tx)
+        for key in lost:
+            visit = UUID(key.partition(":")[2].partition("+")[0])
+            ticket = ticket_of(self._store, visit)
+            row = self._store.one(
+                "SELECT language FROM print_job WHERE subject = ? ORDER BY seq LIMIT 1",
+                (visit.bytes,),
+            )
+            late = ticket is None or self._clock.now() > ticket.issued_at + SEND_WITHIN
+            if row is not None and not late:
+                print_again(visit, str(row[0]))
+        return len(lost)
 
     def _hand_over(self, tx: Transaction, visit: UUID) -> None:
         row = tx.one(

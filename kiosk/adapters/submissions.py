@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kiosk.adapters.drafts import PinnedForm, ResumableDrafts, read_code, spaced
@@ -20,6 +20,8 @@ from kiosk.complaint_office import COMPLAINT_FORM, form_office
 from kiosk.filling.filling import Filling
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.visit.ports import DraftCode, FormReceipt, ResumedDraft
+from peripherals.printing.document import Document
+from peripherals.printing.jobs import JobRow
 from peripherals.printing.spool import Job, Spool
 from provisioning.cbor import encode
 from provisioning.faults import Fault
@@ -119,8 +121,8 @@ class StoredForms:
             tx.execute("INSERT OR REPLACE INTO draft VALUES (?, ?)", (visit.bytes, sealed))
 
     def give_code(self, visit: UUID, filling: Filling, language: str) -> DraftCode:
-        """A code for the draft, durable when this returns; then its slip. The slip lies in the
-        spool encrypted like every slip, is wiped when its job ends, and is not printed late.
+        """A code for the draft, durable when this returns; then its slip. What lies in the spool
+        opens in this boot only, is wiped when its job ends, and is not printed late.
         """
         pinned = PinnedForm.of(filling.asset)
         code = self._drafts.give(visit, pinned, filling.record.engine.snapshot(), filling.files())
@@ -203,6 +205,19 @@ class StoredForms:
         if filling.asset.id != COMPLAINT_FORM:
             return filling.asset.agency
         return form_office(self._agencies, filling.record.engine.values())
+
+    def receipt_again(self, _key: str, job: JobRow) -> Document | None:
+        """The receipt slip of a job once more, from what the journal says."""
+        row = self._store.one(
+            "SELECT reference, agency, form, at FROM form_receipt WHERE submission = ?",
+            (job.subject.bytes,),
+        )
+        if row is None:
+            return None
+        at = datetime.fromtimestamp(row[3] / 1000, UTC)
+        received = FormReceipt(job.subject, row[0], row[1], row[2], at)
+        asset = self._builder.catalogue.form(received.form)
+        return self._builder.received(received, asset, job.language)
 
     def _forget(self, visit: UUID) -> None:
         """Forget the key of a draft without a code, then the bytes nobody can read any more."""

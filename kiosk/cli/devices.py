@@ -110,10 +110,10 @@ def _node(arguments: argparse.Namespace) -> Node | None:
 
 def _open_spool(arguments: argparse.Namespace) -> Spool:
     from peripherals.printing.spool import SPOOL_TABLES, Spool
-    from peripherals.service.device_service import spool_key_beside
     from provisioning.clock import SystemClock
     from provisioning.faults import UsageFault
     from provisioning.ids import SystemIds
+    from provisioning.node.boot_root import boot_root
     from sync.store.database import Store
 
     clock = SystemClock()
@@ -124,7 +124,7 @@ def _open_spool(arguments: argparse.Namespace) -> Spool:
     path = arguments.spool or _SPOOL
     if arguments.what == "settle" and not path.exists():
         raise UsageFault(f"There is no spool {path}.")
-    return Spool(Store.open(path, [SPOOL_TABLES]), spool_key_beside(path, ids), clock, ids)
+    return Spool(Store.open(path, [SPOOL_TABLES]), boot_root(path, ids), clock, ids)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -142,11 +142,12 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     """From settings or the command line to what the service is made of."""
     from peripherals.printing.spool import SPOOL_TABLES
     from peripherals.printing.worker.printer_url import parse_printer_url
-    from peripherals.service.device_service import ServiceParts, spool_key_beside
+    from peripherals.service.device_service import ServiceParts
     from peripherals.service.hotplug_source import printer_hotplug_source
     from provisioning.clock import SystemClock
     from provisioning.faults import UsageFault
     from provisioning.ids import SystemIds
+    from provisioning.node.boot_root import boot_root
     from sync.store.database import Store
 
     node = _node(arguments)
@@ -181,7 +182,7 @@ def _parts(arguments: argparse.Namespace) -> ServiceParts:
     def open_spool() -> tuple[Store, None]:
         return Store.open(path, [SPOOL_TABLES]), None
 
-    key = spool_key_beside(path, ids)
+    key = boot_root(path, ids)
     return ServiceParts(path, key, printers, clock, ids, open_spool, plugs=plugs)
 
 

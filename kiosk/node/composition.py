@@ -33,6 +33,7 @@ from kiosk.node.database import head_mark, open_node_database
 from kiosk.queue.priority import PriorityPolicy
 from kiosk.queue.skills import CentreCounters
 from kiosk.slips.builder import DocumentBuilder
+from kiosk.slips.slip_recovery import recover_slips
 from kiosk.ticketing.centre_client import CentreClient, FirstReachable, RemoteCentre
 from kiosk.ticketing.issuer import KioskIdentity, TicketIssuer
 from kiosk.ticketing.ticket_table import ticket_of
@@ -290,29 +291,33 @@ def _ports(
         agencies=counter.node.registry.agencies(),
     )
     forms.forget_all_drafts()
+    words = StoredFeedback(
+        database,
+        counter.spool,
+        sealer,
+        place=counter.place,
+        agencies=counter.node.registry.agencies(),
+        references=references,
+        builder=counter.receipts,
+    )
+    slips = StoredSlips(database, counter.spool, counter.receipts, reissue=reissue)
+    sms = _sms(counter)
+    _after_a_power_cut(counter, forms, words, slips, sms)
     return Ports(
         catalogue=catalogue,
         clock=database.clock,
         ids=database.ids,
         tickets=counter.issuer,
         submissions=forms,
-        feedback=StoredFeedback(
-            database,
-            counter.spool,
-            sealer,
-            place=counter.place,
-            agencies=counter.node.registry.agencies(),
-            references=references,
-            builder=counter.receipts,
-        ),
-        slips=StoredSlips(database, counter.spool, counter.receipts, reissue=reissue),
+        feedback=words,
+        slips=slips,
         facts=facts,
         cases=cases,
         place=counter.place,
         opener=FormOpener(),
         staff=_staff(counter),
         staff_call=_bell(counter),
-        sms=_sms(counter),
+        sms=sms,
         idle_s=ui.idle_s,
         warn_s=ui.warn_s,
         language=ui.language,
@@ -324,6 +329,26 @@ def _ports(
         recorder=recorder_of(counter.node, database.clock),
         position=position_in(database.store, database.clock),
     )
+
+
+def _after_a_power_cut(
+    counter: TicketingParts,
+    forms: StoredForms,
+    words: StoredFeedback,
+    slips: StoredSlips,
+    sms: StoredSms | None,
+) -> None:
+    """What waited in the boot before is made again from the journal (ADR 0012)."""
+    (counter.node.dir / "keys" / "spool.key").unlink(missing_ok=True)  # of installations before it
+    makers = {
+        "ticket": slips.ticket_again,
+        "checklist": slips.checklist_again,
+        "receipt": forms.receipt_again,
+        "feedback": words.slip_again,
+    }
+    recover_slips(counter.database, counter.spool, makers)
+    if sms is not None:
+        sms.recover(slips.again)
 
 
 def _sms(counter: TicketingParts) -> StoredSms | None:

@@ -77,6 +77,8 @@ SPOOL_TABLES = MigrationSet(
         )""",
         # The causes got one table with the other devices': what was known is asked anew.
         "UPDATE printer_state SET state = 'unknown', cause = 'no-answer'",
+        # Which root a slip is sealed under: of another boot's only the journal knows the words.
+        "ALTER TABLE print_job ADD COLUMN root BLOB NOT NULL DEFAULT x''",
     ),
 )
 

@@ -6,8 +6,10 @@ Rules:
 - `enqueue` runs in the caller's transaction, with the fact the slip is about: both are stored or
   neither. The same `key` never makes a second job.
 - PRINTED is only ever written with a proof (process-id, fence, counter, or a person's eyes).
-- The slip is sealed at rest (`sync.store.at_rest`, about the job's id) and is wiped when its job
-  ends; what stays is the label (a ticket number), never what was on the paper.
+- The slip is sealed (`sync.store.at_rest`, about the job's id) under a root that lives for one
+  boot, and is wiped when its job ends; what stays is the label (a ticket number), never what was
+  on the paper. `left_behind` are slips of an earlier boot: nobody can read or print them until
+  their owner has made them again (`seal_again`).
 - A job past its print-by time is never sent: yesterday's tickets do not print at opening.
 """
 
@@ -45,6 +47,7 @@ class Spool:
     def __init__(self, store: Store, root: bytes, clock: Clock, ids: Ids) -> None:
         self.store = store
         self._cipher = AtRestCipher(root, SealPurpose.PRINT_SPOOL, ids)
+        self.root_name = self._cipher.root_name
         self._clock = clock
         self._ids = ids
 
@@ -57,8 +60,8 @@ class Spool:
         now = self._clock.now()
         tx.execute(
             "INSERT INTO print_job (id, key, kind, subject, label, language, payload, print_by,"
-            " copies, state, created_at, updated_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+            " copies, state, created_at, updated_at, root)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)",
             (
                 job_id,
                 job.key,
@@ -71,6 +74,7 @@ class Spool:
                 int(job.repeat),
                 stamp(now),
                 stamp(now),
+                self.root_name,
             ),
         )
         add_event(tx, job_id, JobState.QUEUED.value, now)
@@ -114,9 +118,35 @@ class Spool:
         try:
             plain = self._cipher.open(bytes(row[0]), job_id.encode())
         except DoesNotOpen as error:
-            msg = "The stored slip does not open with this node's spool key; check its keys."
+            msg = "The stored slip was sealed in an earlier boot; start the core to make it again."
             raise SpoolFault(msg) from error
         return Document.from_bytes(plain)
+
+    def left_behind(self) -> list[tuple[str, JobRow]]:
+        """Slips still kept but sealed under another root, with their keys; oldest first."""
+        where = "WHERE payload IS NOT NULL AND root <> ? ORDER BY seq"
+        found = [job_row(row) for row in self.store.all(select_jobs(where), (self.root_name,))]
+        keys: dict[str, str] = dict(
+            self.store.all("SELECT id, key FROM print_job WHERE payload IS NOT NULL")
+        )
+        return [(keys[job.id], job) for job in found]
+
+    def seal_again(self, tx: Transaction, job_id: str, document: Document) -> None:
+        """A slip of an earlier boot, made again; nothing when its job has ended meanwhile."""
+        tx.execute(
+            "UPDATE print_job SET payload = ?, root = ? WHERE id = ? AND payload IS NOT NULL",
+            (self._cipher.seal(document.to_bytes(), job_id.encode()), self.root_name, job_id),
+        )
+
+    def give_up_unreadable(self, tx: Transaction, job_id: str, note: str) -> bool:
+        """A slip of an earlier boot that cannot be made again: wiped, and its job ended unless it
+        waits for a person to look. Whether it ended.
+        """
+        tx.execute("UPDATE print_job SET payload = NULL WHERE id = ?", (job_id,))
+        if self._row(tx, job_id).state.final:
+            return False
+        self.cancel(tx, job_id, note=note)
+        return True
 
     def hand_over(self, tx: Transaction, job_id: str, channel: str) -> bool:
         """The citizen has the slip another way ("screen", "sms"): never print it any more.
@@ -150,12 +180,12 @@ class Spool:
             if by is not None and job.by is not None and job.by < by:
                 tx.execute("UPDATE print_job SET print_by = ? WHERE id = ?", (stamp(by), job_id))
 
-    def cancel(self, tx: Transaction, job_id: str) -> None:
+    def cancel(self, tx: Transaction, job_id: str, *, note: str = "") -> None:
         """Give up a job that was not sent; raises `SpoolFault` when it has ended."""
         job = self._row(tx, job_id)
         if job.state not in {JobState.QUEUED, JobState.CANCELLED}:
             tx.execute("UPDATE printer_state SET dirty = 1 WHERE name = ?", (job.printer,))
-        move(tx, job, JobState.CANCELLED, self._clock.now())
+        move(tx, job, JobState.CANCELLED, self._clock.now(), note=note)
 
     def purge(self, tx: Transaction, older_than: datetime) -> int:
         """Wipe slips kept for jobs nobody settled since `older_than`; how many."""

@@ -8,7 +8,6 @@ A device never makes it exit.
 
 from __future__ import annotations
 
-import os
 import select
 import sys
 import time
@@ -207,23 +206,3 @@ class OtherPrinters:
             return True
         better = [printer.name for printer in read(self._store).printers[: self._rank]]
         return set(better) <= set(self.helpless())
-
-
-def spool_key_beside(path: Path, ids: Ids) -> bytes:
-    """The key of a spool file that belongs to no node: `FILE.key`, made once, 0600."""
-    place = path.with_name(path.name + ".key")
-    try:
-        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        for _ in range(50):
-            if len(key := place.read_bytes()) == 32:
-                return key
-            time.sleep(0.01)  # its maker is just writing it
-        msg = f"The spool key {place} is damaged; move it away with its spool."
-        raise DeviceBusy(msg) from None
-    with os.fdopen(descriptor, "wb") as file:
-        key = ids.token(32)
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key

@@ -4,8 +4,9 @@ States: QUEUED -> SENDING (committed before the modem gets a byte) -> SENT | UNC
 QUEUED -> EXPIRED when its time has passed; QUEUED -> CANCELLED by a person.
 Rules: no network is no failure, the message waits until `by`. UNCERTAIN is for a person to
 decide (`resend` makes a new message); it never goes back to QUEUED by itself. A start after a
-power cut turns SENDING into UNCERTAIN. Number and text are sealed (`sync.store.at_rest`) and are
-removed as soon as the state is final.
+power cut turns SENDING into UNCERTAIN. Number and text are sealed (`sync.store.at_rest`)
+under a root that lives for one boot, and are removed as soon as the state is final. In the next
+boot nobody can read or send them: `lose_left_behind` ends those.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ SMS_TABLES = MigrationSet(
             sealed BLOB
         );
         CREATE INDEX sms_waiting ON sms_job (state, not_before)""",
+        "ALTER TABLE sms_job ADD COLUMN root BLOB NOT NULL DEFAULT x''",
     ),
 )
 _RETRY_S = (5, 15, 60, 180)
@@ -120,8 +122,11 @@ class SmsQueue:
         now = self._clock.now()
         sealed = self._cipher.seal(msgspec.json.encode((address, text)), job.encode())
         tx.execute(
-            "INSERT INTO sms_job VALUES (?, ?, ?, ?, ?, 0, '', ?, ?)",
-            (job, key, SmsState.QUEUED.value, _text(by), _text(now), _text(now), sealed),
+            "INSERT INTO sms_job VALUES (?, ?, ?, ?, ?, 0, '', ?, ?, ?)",
+            (
+                *(job, key, SmsState.QUEUED.value, _text(by), _text(now), _text(now)),
+                *(sealed, self._cipher.root_name),
+            ),
         )
         return job
 
@@ -132,6 +137,18 @@ class SmsQueue:
             for (job,) in rows:
                 self._set(tx, job, SmsState.UNCERTAIN, "power lost while sending")
         return len(rows)
+
+    def lose_left_behind(self, tx: Transaction) -> list[str]:
+        """Messages of an earlier boot, whose number and words are gone: those that waited have
+        failed, those that may have gone stay for a person. The keys of the former.
+        """
+        where = "WHERE sealed IS NOT NULL AND root <> ?"
+        rows = tx.all(f"SELECT id, key, state FROM sms_job {where}", (self._cipher.root_name,))  # noqa: S608 - our own words
+        waited = [(str(row[0]), str(row[1])) for row in rows if row[2] == SmsState.QUEUED.value]
+        for job, _ in waited:
+            self._set(tx, job, SmsState.FAILED, "power was cut; its number was in memory only")
+        tx.executemany("UPDATE sms_job SET sealed = NULL WHERE id = ?", [(row[0],) for row in rows])
+        return [key for _, key in waited]
 
     def pump(self, modem: Modem, now: float) -> str | None:
         """Expire what is too late; hand the oldest waiting message to a modem that can send."""
@@ -146,8 +163,9 @@ class SmsQueue:
             for (job,) in late:
                 self._set(tx, job, SmsState.EXPIRED, "its time has passed")
             row = tx.one(
-                "SELECT id, sealed FROM sms_job WHERE state = ? AND not_before <= ? ORDER BY id",
-                (SmsState.QUEUED.value, _text(moment)),
+                "SELECT id, sealed FROM sms_job WHERE state = ? AND not_before <= ? AND root = ?"
+                " ORDER BY id",
+                (SmsState.QUEUED.value, _text(moment), self._cipher.root_name),
             )
             if row is None or not modem.can_send:
                 return None
@@ -193,7 +211,10 @@ class SmsQueue:
     def resend(self, job: str, by: datetime) -> str | None:
         """A person decided to send an uncertain message again: a new job; the old one closes."""
         with self._store.transaction() as tx:
-            row = tx.one("SELECT state, sealed, key FROM sms_job WHERE id = ?", (job,))
+            row = tx.one(
+                "SELECT state, sealed, key FROM sms_job WHERE id = ? AND root = ?",
+                (job, self._cipher.root_name),
+            )
             if row is None or SmsState(row[0]) is not SmsState.UNCERTAIN:
                 return None
             sealed = bytes(row[1])

@@ -1,10 +1,10 @@
 """Keys: made on the device, kept by a `KeyStore`, never printed.
 
-A node has an Ed25519 signing key, a hybrid HPKE key, a CURVE key for its links and a spool key;
-an agency has a hybrid HPKE key. Hybrid means ML-KEM-768 with X25519 (HPKE KEM 0x647a, also
-called X-Wing): `cryptography` gives such keys no serialisation, so what is kept is the 32-byte
-seed of the specification, expanded by SHAKE256 into the two component keys. The public form is
-the ML-KEM key (1184 bytes) followed by the X25519 key (32 bytes).
+A node has an Ed25519 signing key, a hybrid HPKE key and a CURVE key for its links; an agency has a
+hybrid HPKE key. Hybrid means ML-KEM-768 with X25519 (HPKE KEM 0x647a, also called X-Wing):
+`cryptography` gives such keys no serialisation, so what is kept is the 32-byte seed of the
+specification, expanded by SHAKE256 into the two component keys. The public form is the ML-KEM key
+(1184 bytes) followed by the X25519 key (32 bytes).
 
 Today's store is files (0600 in a 0700 folder), which protects nothing against somebody who holds
 the card: what cannot be protected is not kept (design D4). A store in an OTP, a TPM or a secure
@@ -44,7 +44,7 @@ KEY_BYTES = 32
 HPKE_PUBLIC_BYTES = 1184 + 32
 _MAGIC = "huduma-key-1"
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
-NODE_KEYS = ("signing", "hpke", "curve", "spool")
+NODE_KEYS = ("signing", "hpke", "curve")
 
 
 class KeyFault(Fault):
@@ -219,7 +219,6 @@ class NodeKeys:
     signing: Ed25519PrivateKey
     hpke: HpkeKey
     curve_secret: bytes
-    spool_key: bytes
 
     @classmethod
     def create(cls, store: KeyStore, ids: Ids) -> NodeKeys:
@@ -231,8 +230,8 @@ class NodeKeys:
     @classmethod
     def load(cls, store: KeyStore) -> NodeKeys:
         """Read the keys from `store`; raises `KeyFault`."""
-        signing, hpke, curve, spool = (store.read(name) for name in NODE_KEYS)
-        return cls(Ed25519PrivateKey.from_private_bytes(signing), HpkeKey(hpke), curve, spool)
+        signing, hpke, curve = (store.read(name) for name in NODE_KEYS)
+        return cls(Ed25519PrivateKey.from_private_bytes(signing), HpkeKey(hpke), curve)
 
     @property
     def signing_public(self) -> bytes:

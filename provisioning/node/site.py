@@ -31,6 +31,9 @@ from provisioning.identity.keys import (
     signing_key,
 )
 from provisioning.identity.registry_file import load_newest
+from provisioning.ids import SystemIds
+from provisioning.node.boot_root import boot_root
+from provisioning.node.private_folder import ForeignFolder, private_folder
 from provisioning.settings.schema import Settings, load
 
 SOCKET_PATH_MAX = 100
@@ -100,12 +103,10 @@ class Node:
 
     @property
     def at_rest_root(self) -> bytes:
-        """The root of the keys under which this node seals what it keeps for a while.
-
-        Every process of the node asks here. It lies with the other keys; one that lives in memory
-        for one boot would be handed out from here too.
+        """The root of the keys under which this node seals what it keeps for a while: one for
+        all its processes, in memory, for this boot; raises `KeyFault`.
         """
-        return self.keys.spool_key
+        return boot_root(self.dir, SystemIds(SystemClock()), field=self.settings.node.field)
 
     @cached_property
     def root_public(self) -> bytes:
@@ -238,11 +239,11 @@ def socket_path(node_dir: Path, name: str) -> str:
         return str(path)
     digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"huduma-{os.getuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    state = folder.lstat()
-    if state.st_uid != os.getuid() or state.st_mode & 0o077 or not folder.is_dir():
+    try:
+        private_folder(folder)
+    except ForeignFolder as error:
         msg = f"{folder} belongs to somebody else; remove it, or move the site to a shorter path."
-        raise SiteFault(msg)
+        raise SiteFault(msg) from error
     return str(folder / f"{name}.sock")
 
 

@@ -7,8 +7,9 @@ name, so nothing sealed for one purpose opens for another and one key never serv
 Stored are the nonce (12 bytes), the ciphertext and the tag (16 bytes). What the content is about
 (the row it stands in) is bound as associated data: moved to another row it does not open.
 
-The root key comes from the caller: a node's is `Node.at_rest_root`, a draft's is a key in memory
-or one made from the citizen's code.
+The root key comes from the caller and lies on no disk: a node's is `Node.at_rest_root`, in memory
+for one boot; a draft's is a key in memory or one made from the citizen's code. `root_name` says
+under which root something was sealed, so that what a boot left behind is found without trying.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from provisioning.ids import Ids
 
 ROOT_BYTES = 32
 _KEY_BYTES, _NONCE_BYTES = 32, 12
+_NAME = b"huduma at rest: name of the root"
 
 
 class SealPurpose(StrEnum):
@@ -40,11 +42,14 @@ class DoesNotOpen(Exception):
 
 
 class AtRestCipher:
-    """Seals and opens for one purpose. `root` is 32 unpredictable bytes."""
+    """Seals and opens for one purpose. `root` is 32 unpredictable bytes, `root_name` a name of it
+    that may lie beside what was sealed.
+    """
 
     def __init__(self, root: bytes, purpose: SealPurpose, ids: Ids) -> None:
         assert len(root) == ROOT_BYTES
         key = HKDF(hashes.SHA256(), _KEY_BYTES, salt=None, info=purpose.encode()).derive(root)
+        self.root_name = HKDF(hashes.SHA256(), 8, salt=None, info=_NAME).derive(root)
         self._aead = AESGCMSIV(key)
         self._ids = ids
 

@@ -19,10 +19,10 @@ from peripherals.printing.jobs import SPOOL_TABLES, JobState
 from peripherals.printing.layout import DUPLICATE_MARK
 from peripherals.printing.spool import Job, Spool
 from peripherals.printing.worker.printer_status import read
-from peripherals.service.device_service import spool_key_beside
 from peripherals.simulators.control_socket import send
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
+from provisioning.node.boot_root import boot_root
 from sync.store.database import Store
 from tests.peripherals.printing.campaign import slip_for
 
@@ -44,7 +44,7 @@ class Desk:
         clock = SystemClock()
         self.ids = SystemIds(clock)
         self.store = Store.open(self.spool_path, [SPOOL_TABLES])
-        key = spool_key_beside(self.spool_path, self.ids)
+        key = boot_root(self.spool_path, self.ids)
         self.spool = Spool(self.store, key, clock, self.ids)
         self.url = ""
 

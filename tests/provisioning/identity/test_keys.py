@@ -37,7 +37,6 @@ def test_keys_are_private_files_in_a_private_folder_and_read_back(tmp_path, ids)
     assert made.signing_public == again.signing_public
     assert made.curve_public == again.curve_public
     assert made.hpke == again.hpke
-    assert made.spool_key == again.spool_key
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
     files = sorted(path.name for path in (tmp_path / "keys").iterdir())
     assert files == sorted(f"{name}.key" for name in NODE_KEYS)
@@ -50,7 +49,7 @@ def test_a_key_is_never_overwritten(tmp_path, ids):
     before = NodeKeys.create(store, ids)
     with pytest.raises(KeyFault, match="never overwritten"):
         NodeKeys.create(store, ids)
-    assert NodeKeys.load(store).spool_key == before.spool_key
+    assert NodeKeys.load(store).curve_secret == before.curve_secret
 
 
 def test_any_altered_or_missing_byte_of_a_key_file_is_found(tmp_path, ids):
@@ -88,7 +87,7 @@ def test_keys_open_to_others_are_told_with_the_command_that_closes_them(tmp_path
 def test_nothing_secret_is_in_a_repr(tmp_path, ids):
     keys = NodeKeys.create(FileKeyStore(tmp_path), ids)
     shown = repr(keys) + repr(keys.hpke) + repr([keys])
-    for secret in (keys.hpke.seed, keys.curve_secret, keys.spool_key):
+    for secret in (keys.hpke.seed, keys.curve_secret):
         assert repr(secret)[2:-1] not in shown
         assert secret.hex() not in shown
 
