@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
+
+from provisioning.node.private_folder import scratch_folder
 
 os.environ.setdefault("KIVY_NO_ARGS", "1")  # else Kivy eats argv
 os.environ.setdefault("KIVY_NO_CONFIG", "1")  # no config file in $HOME overrides a later run
@@ -18,7 +19,7 @@ os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
 os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # leave the root logger and stderr alone
 os.environ.setdefault(
     "KIVY_HOME",
-    os.path.join(tempfile.gettempdir(), f"huduma-kivy-{os.getuid()}"),  # noqa: PTH118 - an env string
+    str(scratch_folder("kivy")),  # Kivy imports modules from there: nobody else may write in it
 )
 
 

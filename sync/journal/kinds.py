@@ -154,7 +154,12 @@ _ROWS = (
     _kind("print.unknown", "site", "job kind cause printer copy", "Printed or not: nobody knows."),
     _kind("print.reprinted", "site", "job kind copy printer", "Printed again, marked as a copy."),
     _kind("print.failed_over", "site", "job kind printer from to", "Sent to the other printer."),
-    _kind("print.expired", "site", "job kind cause", "Too late to be of use; not printed."),
+    _kind(
+        "print.expired",
+        "site",
+        "job kind cause",
+        "Not printed: too late, or (`power-cut`) words lost.",
+    ),
     # Content
     _kind("content.installed", "national", "pack version previous", "A pack was put in use."),
 )
