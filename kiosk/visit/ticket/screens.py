@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from kiosk.ui_protocol.view import Block, BlockKind, Element, Role
 from kiosk.visit.flow import State
 from kiosk.visit.ports import SlipState
@@ -18,6 +20,8 @@ from kiosk.visit.screen import (
 )
 from kiosk.visit.ticket import sms_screens
 from kiosk.visit.ticket_offer import NoTicket
+
+TITLE_LETTERS_MAX = 64
 
 
 def priority(context: ScreenContext) -> Screen:
@@ -42,7 +46,7 @@ def ticket(context: ScreenContext) -> Screen:
         Block(
             kind=BlockKind.NUMBER, text=issued.label, value=issued.label, label=say("slip.ticket")
         ),
-        fact(say("ticket.service"), service.title(language), "info"),
+        fact(say("ticket.service"), _shortened(service.title(language)), "info"),
         fact(context.translator.ahead(issued.ahead), "", "groups"),
         fact(context.translator.wait(issued.wait), "", "schedule"),
         *([] if normal else [notice(say("ticket.priority"), tone="good", icon="star")]),
@@ -58,6 +62,11 @@ def ticket(context: ScreenContext) -> Screen:
     if context.paper in {SlipState.FAILED, SlipState.UNKNOWN}:
         actions.insert(0, button(context, "print-again", "ticket.print_again", "print"))
     return Screen(say("ticket.title"), "", blocks, actions, back=False)
+
+
+def _shortened(title: str) -> str:
+    """A charter's row may be a whole sentence; beside the number its beginning names it."""
+    return shorten(title, TITLE_LETTERS_MAX, placeholder=" \u2026")
 
 
 def no_ticket(context: ScreenContext) -> Screen:

@@ -95,6 +95,7 @@ class Header(LayoutWidget):
         self.languages = Languages(send=self.send)
         self.entrance = StaffEntrance(send=self.send)
         self._elements: tuple[Any, ...] = ()
+        self._name = ""
         self.band = [SquareBox() for _colour in FLAG]
         for part in (self.ground, self.entrance, self.seal, self.shield, self.site, self.pill,
                      self.cloud, self.badge, self.languages, *self.band):  # fmt: skip
@@ -115,11 +116,12 @@ class Header(LayoutWidget):
     def show(self, view: View) -> None:
         """Site, badge and languages of this view."""
         elements = tuple(e for e in view.elements if e.place == "header")
-        before = (self.site.text, self.badge.text, self._elements)
+        before = (self._name, self.badge.text, self._elements)
         self._elements = elements
         self.languages.elements = tuple(e for e in elements if e.id.startswith("language."))
         self.entrance.offer(elements)
-        self.site.text, self.badge.text = view.site, view.badge
+        self.site.text = self._name = view.site
+        self.badge.text = view.badge
         self.cloud.icon = BADGE_ICONS.get(view.badge_tone, "cloud_off") if view.badge else ""
         self.present = bool(elements or view.site)
         if before != (view.site, view.badge, elements) and self.width > 1:
@@ -139,6 +141,7 @@ class Header(LayoutWidget):
         self.shield.size_dp = 40
         self.shield.put(x + pad, floor + (high - side) / 2, side, side)
         left = x + pad + side + dp(18)
+        self.site.text = self._name
         fit = next((f for f in FITS if self._wanted(f) <= width - left - pad), FITS[-1])
         language = self.languages.width_for(fit)
         right = x + width - pad - language
@@ -147,9 +150,17 @@ class Header(LayoutWidget):
         right -= dp(20) if language else 0
         right = self._place_badge(right, floor, high, right - left, fit)
         room = max(dp(80), right - left - dp(16))
+        self._shorten_site(room, high, fit)
         text = self.site.need(room, fit)
         self.site.put(left, floor + high / 2 + text / 2, room, fit)
         self._place_entrance(x + pad, floor + (high - target) / 2, left, room, fit)
+
+    def _shorten_site(self, room: float, height: float, fit: float) -> None:
+        """As many words of the site's name as the header has room for."""
+        words = self._name.split(" ")
+        while self.site.need(room, fit) > height and len(words) > 1:
+            words.pop()
+            self.site.text = " ".join(words) + " \u2026"
 
     def _place_entrance(self, x: float, y: float, left: float, room: float, fit: float) -> None:
         if not self.entrance.element_id:
