@@ -61,6 +61,8 @@ class Day:
         self.kiosk: KioskParts = kiosk_of(
             self.site, self.node, self.clock, catalogue=self.catalogue
         )
+        for remote in self.kiosk.issuer._centre._clients:  # type: ignore[attr-defined]
+            remote._link.close()  # left to the garbage collector it would wait for its socket
         self.kiosk.issuer._centre = self.line
         database = self.kiosk.database
         database.store.migrate(SYNC_TABLES)
