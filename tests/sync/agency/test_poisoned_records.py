@@ -44,6 +44,7 @@ def poisoned(change):
         {"index": True},
         {"index": "0"},
         {"index": 1 << 62},
+        {"index": 60_000},
         {"capsule": [1]},
         {"form": [1]},
         {"form": {"a": 1}},

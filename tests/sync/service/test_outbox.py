@@ -226,6 +226,11 @@ class Fake:
     role: str
     db_path: object
     now: VirtualClock
+    name: str = "kiosk-1"
+
+    @property
+    def dir(self):
+        return self.db_path.parent
 
     def clock(self):
         return self.now
@@ -243,7 +248,7 @@ def test_the_doctor_is_told_what_is_wrong_and_what_to_do(node):
     line, backlog, refusals = (check.run() for check in checks(fake))
     assert (line.ok, line.code, backlog.ok) == (False, 47, True)
     assert (refusals.ok, refusals.code) == (False, 46)
-    assert "new epoch" in refusals.remedy
+    assert "huduma journal restore" in refusals.remedy
     assert checks(Fake("national", node.path, node.clock)) == []
 
 
