@@ -67,7 +67,14 @@ class Manifest:
         """Parse signed bytes; anything odd is `PackRefused`, never another exception."""
         try:
             return _decode(manifest)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             raise PackRefused(f"pack.json cannot be read ({error}); get the pack again.") from error
 
 

@@ -21,10 +21,12 @@ def run(arguments: argparse.Namespace) -> int:
     from kiosk.node.core_process import ClockAdvance, Core, CoreFault, core_lock
     from kiosk.node.standby import Standby
     from provisioning.clock import SystemClock
+    from provisioning.node.memory_lock import keep_memory_private
     from provisioning.node.site import FLOOR_FILE, Site
     from provisioning.shutdown import StopFlag
     from sync.transports.zmq_transport import ZmqServer
 
+    keep_memory_private()
     site = Site.open(arguments.site)
     node = site.node(arguments.node)
     if node.role not in {"kiosk", "van"}:

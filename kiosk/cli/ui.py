@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from kiosk import ui
+    from provisioning.node.memory_lock import keep_memory_private
 
+    keep_memory_private()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     look = PanelSettings(
         width=arguments.width, height=arguments.height, fullscreen=arguments.fullscreen,

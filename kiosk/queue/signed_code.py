@@ -56,9 +56,12 @@ def read_ticket(public: Ed25519PublicKey, site: str, payload: str) -> TicketClai
         return None
     if len(head) != _VISIT_BYTES:
         return None
-    began = datetime.fromtimestamp(int.from_bytes(head, "big") / 1000, UTC)
-    for days in (0, 1):
-        day = service_day(began + timedelta(days=days))
+    try:
+        began = datetime.fromtimestamp(int.from_bytes(head, "big") / 1000, UTC)
+        near = [service_day(began + timedelta(days=days)) for days in (0, 1)]
+    except (ValueError, OverflowError, OSError):  # a year after 9999
+        return None
+    for day in near:
         try:
             public.verify(signature, _signed(site, day, parts[1], head))
         except InvalidSignature:

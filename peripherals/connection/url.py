@@ -55,7 +55,8 @@ class DeviceUrl:
         word = self.parameters.get(name)
         if word is None:
             return default
-        if not word.isdigit() or not least <= int(word) <= most:
+        plain = word.isascii() and word.isdigit() and len(word) < 12
+        if not plain or not least <= int(word) <= most:
             raise BadDeviceUrl(f"{name}={word}: write a whole number from {least} to {most}.")
         return int(word)
 
@@ -74,7 +75,10 @@ class DeviceUrl:
 
 def read_url(url: str, known: Mapping[str, tuple[str, ...]]) -> DeviceUrl:
     """Read a URL; `known` maps `kind+driver` to its parameters. Raises `BadDeviceUrl`."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # a bracket that is not closed, letters that turn into others
+        raise BadDeviceUrl(f"{url!r} is no address ({error}); write it anew.") from None
     if parts.scheme not in known:
         raise BadDeviceUrl(
             f"No driver for {url!r}; a URL here starts with one of {', '.join(sorted(known))}."

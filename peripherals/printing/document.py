@@ -114,7 +114,7 @@ class Document(msgspec.Struct, frozen=True):
         """The document again; raises `DocumentFault`."""
         try:
             return _DECODER.decode(raw)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             msg = f"The stored slip cannot be read ({error}); print it again from the desk."
             raise DocumentFault(msg) from error
 

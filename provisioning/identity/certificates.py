@@ -108,7 +108,7 @@ def read_certificate(root: Ed25519PublicKey, encoded: bytes) -> Certificate:
             not_after=datetime.fromtimestamp(fields["to"], UTC),
             unit=fields.get("unit"),
         )
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
         msg = "A certificate has missing parts; ask the workbench for a new one."
         raise IdentityFault(msg) from error
 
@@ -156,7 +156,7 @@ class Registry:
                 {each.code: each for each in agencies},
                 frozenset(fields["revoked"]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
             msg = "The registry has missing parts; ask the workbench for a new one."
             raise IdentityFault(msg) from error
 

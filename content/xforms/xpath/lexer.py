@@ -78,7 +78,7 @@ def _kind_of(text: str) -> TokenKind:
     """The kind of a token that is no operator; END of a character that starts none."""
     first = text[0]
     if first in "/.":
-        return NUMBER if text[1].isdigit() else PATH
+        return NUMBER if text[1].isdecimal() else PATH
     if first in "\"'":
         return TEXT if len(text) > 1 else END
     if first.isdecimal():
