@@ -17,10 +17,11 @@ from kiosk.queue.protocol import RequestRefused, StaffCall, encode, read_ask
 from provisioning.clock import Clock
 from provisioning.faults import Fault
 from provisioning.node.site import Node
+from provisioning.process_lock import ProcessLock
 from sync.journal.clock_log import journal_corrections
 from sync.journal.node_database import NodeDatabase
 from sync.service.peer_registry import PeerRegistry
-from sync.transports.zmq_transport import ZmqServer
+from sync.transports.zmq_transport import LinkFault, ZmqServer
 
 POLL_S = 0.5
 LAPSE_EVERY_S = 600.0
@@ -41,6 +42,12 @@ def kiosks_of(node: Node, clock: Clock) -> Callable[[bytes], str | None]:
         return found.name
 
     return allowed
+
+
+def centre_lock(node: Node) -> ProcessLock:
+    """One service of a centre on its database; raises `LinkFault`."""
+    msg = f"The centre's service of {node.name} runs already; stop that one first."
+    return ProcessLock(node.run_dir / "centre.lock", LinkFault(msg))
 
 
 class CentreService:

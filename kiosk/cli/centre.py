@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
-    from kiosk.centre.server import CentreService, kiosks_of
+    from kiosk.centre.server import CentreService, centre_lock, kiosks_of
     from kiosk.node.composition import authority
     from kiosk.node.database import open_node_database
     from kiosk.queue.faults import NoQueueHere
@@ -27,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     node = site.node(arguments.node) if arguments.node else next(iter(site.nodes("centre")), None)
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no centre here; name one with --node.")
+    lock = centre_lock(node)
     stop = StopFlag()
     clock = node.clock(service=True)
     database = open_node_database(node, clock)
@@ -39,4 +40,5 @@ def run(arguments: argparse.Namespace) -> int:
     service.serve(server, stop)
     server.close()
     database.store.close()
+    lock.release()
     return 0

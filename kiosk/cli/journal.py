@@ -96,12 +96,15 @@ def _export(node: Node, arguments: argparse.Namespace) -> int:
 
 
 def _restore(node: Node, arguments: argparse.Namespace) -> int:
+    from kiosk.centre.server import centre_lock
     from kiosk.node.core_process import core_lock
     from kiosk.node.restoring import restore
     from sync.journal.file_check import inspect
     from sync.service.engine import engine_lock
 
-    held = [lock(node) for lock in (core_lock, engine_lock)]  # the node is to be stopped
+    held = [
+        lock(node) for lock in (centre_lock, core_lock, engine_lock)
+    ]  # the node is to be stopped
     try:
         if node.role != "national":
             verdict = inspect(node.db_path, node.name)

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from content.catalogue.catalogue import Catalogue
+from kiosk.centre.server import centre_lock
 from kiosk.cli.main import main
 from kiosk.node.composition import KioskParts, kiosk_of
 from kiosk.node.core_process import ClockAdvance, Core, CoreFault, core_lock
@@ -133,3 +134,12 @@ def test_a_second_core_or_sync_of_one_node_is_refused(site: Site) -> None:
         first.release()
         lock(node).release()
         other.release()
+
+
+def test_a_second_centre_is_refused_and_so_is_a_restore_beside_it(site: Site) -> None:
+    centre = site.node("centre")
+    lock = centre_lock(centre)
+    place = ["--site", str(site.dir), "--node", "centre"]
+    assert main(["centre", *place]) == LinkFault.code
+    assert main(["journal", "restore", *place]) == LinkFault.code
+    lock.release()
