@@ -14,9 +14,10 @@ from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.printing.spool import JobState, Spool
 from peripherals.printing.worker import printer_status
 from peripherals.sms.modem import SmsOutcome, SmsReport
-from peripherals.sms.queue import SmsQueue
+from peripherals.sms.queue import SmsQueue, SmsState
 from peripherals.status import Cause, DeviceState, PrinterStatus
 from provisioning.clock import VirtualClock
+from provisioning.node import boot_root
 from provisioning.node.site import Site
 from tests.kiosk.conftest import Visitor
 
@@ -117,6 +118,28 @@ def test_the_phone_number_is_sealed_and_gone_after_sending(visitor):
         tx.execute("UPDATE sms_job SET state = 'sending'")
     queue.report(SmsReport(queue.jobs()[0].id, SmsOutcome.SENT, ""))
     assert store.one("SELECT sealed FROM sms_job")[0] is None
+
+
+@pytest.mark.parametrize(("minutes", "slips"), [(1, 2), (40, 1)])
+def test_a_message_lost_with_the_power_becomes_a_slip_while_it_is_of_use(
+    visitor, site, catalogue, tmp_path, monkeypatch, minutes, slips
+):
+    stand(visitor, DeviceState.BLOCKED, DeviceState.READY)
+    number = ticket(visitor)
+    visitor.tap("sms").type(PHONE).tap("send")
+    (tmp_path / "boot_id").write_text("another boot")
+    monkeypatch.setattr(boot_root, "_BOOT_ID", tmp_path / "boot_id")
+    visitor.clock.advance(seconds=60 * minutes)
+    after = kiosk_of(site, visitor.node, visitor.clock, catalogue=catalogue)
+    assert [job.state for job in queue_of(visitor).jobs()] == [SmsState.FAILED]
+    assert after.database.store.all("SELECT sealed FROM sms_job") == [(None,)]
+    jobs = after.counter.spool.jobs()
+    assert [job.label for job in jobs] == [number] * slips
+    assert jobs[0].state is JobState.FAILED_OVER
+    if slips > 1:
+        assert (jobs[1].state, jobs[1].copies) == (JobState.QUEUED, 1)  # a copy, marked
+    after.bell.close()
+    after.database.store.close()
 
 
 def test_a_number_that_is_none_is_told_and_nothing_is_queued(visitor):
