@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from collections.abc import Iterator
 
 from kiosk.visit.flow import State
@@ -41,6 +43,12 @@ def _refused(why: NoTicket, service: str) -> Build:
     return lambda s: s.at(S.NO_TICKET, no_ticket=why, service=service)
 
 
+def closed(sample: Sample) -> Sample:
+    """At night: it opens in the morning."""
+    at_night = sample.beside(now=sample.now + timedelta(hours=12))
+    return _refused(NoTicket.CLOSED, "NRB-02")(at_night)
+
+
 SAMPLES: dict[str, Build] = {
     "ticket": lambda s: s.with_ticket(),
     "ticket-first": lambda s: s.with_ticket(SlipState.PRINTED, ahead=0, wait=None),
@@ -56,7 +64,7 @@ SAMPLES: dict[str, Build] = {
         for state in SmsTicketState
         if state is not SmsTicketState.NONE
     },
-    "no-ticket": _refused(NoTicket.CLOSED, "NRB-02"),
+    "no-ticket": closed,
     "no-ticket-not-here": _refused(NoTicket.NOT_HERE, "NTSA-01"),
     "no-ticket-phone": _refused(NoTicket.PHONE, "HK-02"),
     "no-ticket-information": _refused(NoTicket.INFORMATION, "WEF-01"),
