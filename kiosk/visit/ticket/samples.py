@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from collections.abc import Iterator
+from datetime import timedelta
 
 from kiosk.visit.flow import State
 from kiosk.visit.ports import SlipState
