@@ -82,7 +82,9 @@ def begin_restored_kiosk(database: NodeDatabase, *, own_line: str = "") -> Resto
 def _number_above(database: NodeDatabase, tx: Transaction) -> int:
     now = database.clock.now().astimezone(EAT)
     by_now = (now.hour * 60 + now.minute) * NUMBERS_A_MINUTE
-    return max(last_offline(tx, now - timedelta(days=1)), by_now) + NUMBERS_SPARE
+    # The spare is added to the minutes alone: a copy made after a restore holds it already, and
+    # adding it again would put these numbers above what a third restore counts from.
+    return max(last_offline(tx, now - timedelta(days=1)), by_now + NUMBERS_SPARE)
 
 
 def _centre(node: Node, clock: Clock) -> RestoredNode:
