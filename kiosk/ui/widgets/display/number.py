@@ -21,8 +21,8 @@ QUIET_MODULES = 4  # blank border a scanner needs
 
 
 def number_least_px() -> float:
-    """Font size whose digits are 10 mm high."""
-    return dp(NUMBER_CAP_MM / MM_PER_DP) / CAP_EM
+    """Font size whose digits are 10 mm high, and a hair more: sizes are rounded on their way."""
+    return dp((NUMBER_CAP_MM + 0.01) / MM_PER_DP) / CAP_EM
 
 
 def in_two(code: str) -> str:
