@@ -125,9 +125,9 @@ def test_an_error_stops_the_build_in_one_sentence(sources):
 
 
 def test_a_warning_does_not(sources):
-    refuse_problems(
-        changed(sources, "services.csv", "NRB-01", fee_note="Access fee", more_costs="yes")
-    )
+    files = changed(sources, "services.csv", "NRB-01", fee_note="Access fee", more_costs="yes")
+    refuse_problems(files)
+    assert codes(files)
 
 
 def test_nothing_is_written_of_a_refused_pack(sources, signer, tmp_path):

@@ -103,6 +103,7 @@ def test_whatever_is_scanned_or_typed_the_core_goes_on(screen: Screen) -> None:
         screen.tap("stop", "stop.yes")
         screen.core._controller.session = screen.core._controller._fresh()
         screen.core._controller.tick()
+        assert screen.kiosk.controller.view.state == "attract"
 
 
 def test_an_input_that_an_action_cannot_take_is_noted_and_changes_nothing(

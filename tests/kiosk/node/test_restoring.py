@@ -216,6 +216,8 @@ def test_a_copy_as_new_as_the_mark_is_no_restore(day: Day) -> None:
     day.keep_copy()
     day.put_back(day.copies[0])
     day.open()
+    day.ticket()
+    assert len(set(day.labels)) == 2
 
 
 def test_a_van_restored_gives_numbers_of_its_own(site: Site, catalogue: Catalogue) -> None:
