@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
     from kiosk.centre.server import CentreService, centre_lock, kiosks_of
-    from kiosk.node.composition import authority
+    from kiosk.node.centre_composition import authority
     from kiosk.node.database import open_node_database
     from kiosk.queue.faults import NoQueueHere
     from provisioning.node.site import Site

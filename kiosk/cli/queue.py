@@ -158,7 +158,7 @@ def _act(authority: Authority, arguments: argparse.Namespace) -> CounterResult:
 
 
 def _authority(site: Site, name: str | None) -> Authority:
-    from kiosk.node.composition import authority
+    from kiosk.node.centre_composition import authority
     from kiosk.node.database import open_node_database
 
     node = _queue_node(site, name)

@@ -11,10 +11,8 @@ from importlib.metadata import version
 from uuid import UUID
 
 from content.catalogue.catalogue import Catalogue
-from content.catalogue.counters import counter_skills
 from content.faults import NotInPack
 from content.form_library.form_cache import FormOpener
-from content.pack.pack import Pack
 from kiosk.adapters.capture import camera_of, position_in, recorder_of
 from kiosk.adapters.case_status import StoredCases
 from kiosk.adapters.drafts import ResumableDrafts
@@ -27,11 +25,9 @@ from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_pro
 from kiosk.adapters.staff_call import StaffBell
 from kiosk.adapters.submissions import StoredForms
 from kiosk.case_reference import origin_of
-from kiosk.centre.authority import Authority
 from kiosk.centre.local_client import LocalCentre
+from kiosk.node.centre_composition import authority
 from kiosk.node.database import head_mark, open_node_database
-from kiosk.queue.priority import PriorityPolicy
-from kiosk.queue.skills import CentreCounters
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.slips.slip_recovery import recover_slips
 from kiosk.ticketing.centre_client import CentreClient, FirstReachable, RemoteCentre
@@ -56,26 +52,6 @@ from sync.transports.zmq_transport import Doorbell, ZmqClient
 def open_catalogue(node: Node, *, strict: bool = False) -> Catalogue:
     """The node's verified content pack; raises the faults of codes 30 to 39."""
     return Catalogue.open(node.pack_dir, node.root_public, strict=strict)
-
-
-def authority(node: Node, database: NodeDatabase) -> Authority:
-    """The queue's authority over a centre's or a van's own database."""
-    return Authority(
-        database,
-        site=node.settings.node.site,
-        policy=PriorityPolicy(),
-        counters=counters_of(node),
-    )
-
-
-def counters_of(node: Node) -> CentreCounters:
-    """The counters of a centre or van, and what each may serve as far as that can be read."""
-    count, site = node.settings.queue.counters, node.settings.node.site
-    try:
-        pack = Pack.open(node.pack_dir, node.root_public)
-        return CentreCounters(count, counter_skills(pack, site, node.counter_table))
-    except Fault as fault:
-        return CentreCounters(count, unreadable=fault.with_traceback(None))
 
 
 CITIZEN_PATIENCE_MS = 1_000

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.centre.authority import Authority
-from kiosk.node.composition import authority, open_catalogue
+from kiosk.node.centre_composition import authority
+from kiosk.node.composition import open_catalogue
 from kiosk.node.database import open_node_database
 from kiosk.queue.faults import NobodyWaiting, NothingCalled
 from kiosk.simulation.audit.reconcile import ReconcileSummary, reckon

@@ -11,7 +11,7 @@ from kiosk.adapters.case_status import StoredCases
 from kiosk.centre.authority import Authority
 from kiosk.centre.cases import KEEP
 from kiosk.centre.local_client import LocalCentre
-from kiosk.node.composition import authority
+from kiosk.node.centre_composition import authority
 from kiosk.node.database import open_node_database
 from kiosk.visit.ports import Feedback
 from provisioning.clock import VirtualClock

@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.adapters.staff_call import StaffBell
 from kiosk.centre.local_client import LocalCentre
-from kiosk.node.composition import authority
+from kiosk.node.centre_composition import authority
 from kiosk.node.database import open_node_database
 from kiosk.visit.controller.controller import VisitController
 from kiosk.visit.ports import CallResult

@@ -11,7 +11,7 @@ import pytest
 from kiosk.centre.doctor_checks import checks
 from kiosk.centre.restoring import begin_restored, kiosks_of_centre
 from kiosk.cli.main import main
-from kiosk.node.composition import authority
+from kiosk.node.centre_composition import authority
 from kiosk.node.database import open_node_database
 from kiosk.queue.protocol import ReportedTicket, TicketReport, raw
 from provisioning.doctor.runner import Finding, examine

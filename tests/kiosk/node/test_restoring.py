@@ -13,7 +13,8 @@ import pytest
 from content.catalogue.catalogue import Catalogue
 from kiosk.centre.local_client import LocalCentre
 from kiosk.cli.main import main
-from kiosk.node.composition import KioskParts, authority, kiosk_of
+from kiosk.node.centre_composition import authority
+from kiosk.node.composition import KioskParts, kiosk_of
 from kiosk.node.database import open_node_database
 from kiosk.node.restoring import begin_restored_kiosk, restore
 from kiosk.queue.protocol import Answer, Ask

@@ -21,7 +21,8 @@ from content.authoring.build import build_default
 from content.catalogue.catalogue import Catalogue
 from kiosk.centre.reports import KioskReports
 from kiosk.centre.server import CentreService
-from kiosk.node.composition import TicketingParts, authority, counter_of
+from kiosk.node.centre_composition import authority
+from kiosk.node.composition import TicketingParts, counter_of
 from kiosk.node.database import open_node_database
 from kiosk.queue.faults import NobodyWaiting
 from kiosk.queue.priority import PriorityPolicy

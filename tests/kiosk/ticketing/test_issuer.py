@@ -10,7 +10,8 @@ import pytest
 from content.catalogue.catalogue import Catalogue
 from kiosk.centre.local_client import LocalCentre
 from kiosk.centre.restoring import begin_restored, missing
-from kiosk.node.composition import TicketingParts, authority, counter_of
+from kiosk.node.centre_composition import authority
+from kiosk.node.composition import TicketingParts, counter_of
 from kiosk.node.database import open_node_database, projections
 from kiosk.queue.faults import UnknownClass
 from kiosk.queue.protocol import Answer, Ask, Granted, GrantRequest
