@@ -7,7 +7,6 @@ the row it compiles. Bounded: a file of more than 20 MB, or a zip that unfolds t
 
 from __future__ import annotations
 
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -105,26 +104,6 @@ def _check_size(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > UNFOLDED_BYTES_MAX:
                 raise ValueError("its contents unfold to more than 200 MB")
-
-
-_LANGUAGE = re.compile(r"^(?P<stem>[A-Za-z_\-:]+?)\s*::?\s*(?P<language>[^:]+)$")
-_TRANSLATED = frozenset(
-    {"label", "hint", "guidance_hint", "constraint_message", "required_message"}
-    | {"image", "audio", "video", "media::image", "media::audio", "media::video"}
-)
-
-
-def split_column(column: str) -> tuple[str, str | None]:
-    """("label", "English (en)") of "label::English (en)"; ("label", None) of "label"."""
-    if column.casefold().startswith(("bind:", "body:", "instance:", "attribute:")):
-        return column, None
-    match = _LANGUAGE.match(column)
-    if match is None:
-        return column.casefold(), None
-    stem = match["stem"].casefold().rstrip(":")
-    if stem not in _TRANSLATED:
-        return column, None
-    return stem, match["language"].strip()
 
 
 def cell(row: Mapping[str, str], *names: str) -> str:

@@ -50,10 +50,7 @@ class Catalogue:
         self._strings = strings.read(files["strings.csv"], strict=strict)
         conventions = json.loads(files["conventions.json"])
         self.fees = fees.read(conventions)
-        self.opening_hours = OpeningHours(
-            self._tables.holidays, tuple(conventions["hours"]["extended_desks"])
-        )
-        self.contacts: Mapping[str, str] = conventions["contacts"]
+        self.opening_hours = OpeningHours(self._tables.holidays)
         self.geography = Geography(files.get("county_places.csv", b""), self._tables)
         self._shelf = PackForms(files)
         self._search = index_services(self._tables, files.get("synonyms.csv", b""))

@@ -1,9 +1,8 @@
-"""FeeTable: what a service costs on a given day, and how it is paid on that day.
+"""FeeTable: what a service costs on a given day.
 
 Fees change: a dated rule (a waiver) overrides the charter's fee between its first and last day,
 and carries its own status. A value that was checked longer ago than `checked_months_max` is stale:
-it is shown as one to be confirmed. Payment numbers are dated too. The kiosk itself never takes
-money.
+it is shown as one to be confirmed. The kiosk itself never takes money.
 """
 
 from __future__ import annotations
@@ -35,23 +34,10 @@ class FeeRule:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentProfile:
-    """How government fees are paid between two days (`last` excluded; None is open)."""
-
-    id: str
-    paybill: str
-    ussd: str
-    first: date | None
-    last: date | None
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class FeeTable:
     """The dated rules of `conventions.json`."""
 
     rules: Sequence[FeeRule]
-    profiles: Sequence[PaymentProfile]
     access_bands: Sequence[tuple[int, int | None, int]]
     checked_months_max: int = CHECKED_MONTHS_MAX
 
@@ -79,14 +65,6 @@ class FeeTable:
         on_ecitizen = any(channel.startswith(ECITIZEN) for channel in service.channels)
         return self.access_fee(amount) if on_ecitizen and amount else 0
 
-    def payment(self, day: date) -> PaymentProfile:
-        """The payment numbers that hold on `day`."""
-        for profile in self.profiles:
-            begun = profile.first is None or profile.first <= day
-            if begun and (profile.last is None or day < profile.last):
-                return profile
-        return self.profiles[-1]
-
     def access_fee(self, amount: int) -> int:
         """The eCitizen access fee for a payment of `amount` KES: say "about", the invoice rules."""
         for low, high, fee in self.access_bands:
@@ -98,12 +76,11 @@ class FeeTable:
 def read(conventions: Mapping[str, Any]) -> FeeTable:
     """From the parsed `conventions.json`; raises `SourcesRefused` naming the entry."""
     try:
-        payments = conventions["payments"]
         return FeeTable(
             rules=tuple(_rule(entry) for entry in conventions["fee_rules"]),
-            profiles=tuple(_profile(entry) for entry in payments["profiles"]),
             access_bands=tuple(
-                (low, high, fee) for low, high, fee in payments["ecitizen_access_fee_bands_kes"]
+                (low, high, fee)
+                for low, high, fee in conventions["payments"]["ecitizen_access_fee_bands_kes"]
             ),
             checked_months_max=int(conventions.get("checked_months_max", CHECKED_MONTHS_MAX)),
         )
@@ -119,18 +96,3 @@ def _rule(entry: Mapping[str, Any]) -> FeeRule:
         last=date.fromisoformat(entry["valid_to"]),
         basis=entry["basis"],
     )
-
-
-def _profile(entry: Mapping[str, Any]) -> PaymentProfile:
-    return PaymentProfile(
-        id=entry["id"],
-        paybill=entry["paybill"],
-        ussd=entry["ussd"],
-        first=_day(entry.get("valid_from")),
-        last=_day(entry.get("valid_to")),
-        status=entry["status"],
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)

@@ -8,7 +8,7 @@ would harm people. It is shown as "may be closed" (`DayHours.confirm`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -36,10 +36,9 @@ class DayHours:
 
 @dataclass(frozen=True, slots=True)
 class OpeningHours:
-    """The holidays of the pack and the hours rules of `conventions.json`."""
+    """The holidays of the pack."""
 
     holidays: Mapping[date, Holiday]
-    extended_desks: Sequence[str]
 
     def holiday(self, day: date) -> Holiday | None:
         """The holiday kept on `day`, also one moved from the Sunday before."""

@@ -52,34 +52,23 @@ class FormOpener:
         now: Callable[[], datetime],
         ids: Ids,
         locate: Callable[[], str | None] | None = None,
+        snapshot: bytes | None = None,
     ) -> FormSession:
-        """A new record. `locate` says where the kiosk stands, for forms that note it."""
-        form = self.form(asset)
+        """A new record, or the draft of `snapshot` (raises `SnapshotRefused`). `locate` says where
+        the kiosk stands, for forms that note it.
+        """
         return FormSession(
-            form, now=now, tz=EAT, ids=ids, seed=_seed(visit), locate=locate, rows_max=ROWS_MAX
-        )
-
-    def resume(
-        self,
-        asset: FormAsset,
-        snapshot: bytes,
-        visit: UUID,
-        *,
-        now: Callable[[], datetime],
-        ids: Ids,
-        locate: Callable[[], str | None] | None = None,
-    ) -> FormSession:
-        """The record of a draft; raises `SnapshotRefused`."""
-        form, seed = self.form(asset), _seed(visit)
-        return FormSession.restore(
-            form, snapshot, now=now, tz=EAT, ids=ids, seed=seed, locate=locate, rows_max=ROWS_MAX
+            self.form(asset),
+            now=now,
+            tz=EAT,
+            ids=ids,
+            seed=visit.int & 0x7FFF_FFFF,
+            locate=locate,
+            rows_max=ROWS_MAX,
+            snapshot=snapshot,
         )
 
 
 def _parsed(asset: FormAsset) -> Form:
     with loading():
         return parse_form(asset.xml, asset.media, tables=SqliteTables())
-
-
-def _seed(visit: UUID) -> int:
-    return visit.int & 0x7FFF_FFFF

@@ -85,12 +85,6 @@ def date_short(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def date_long(day: date, language: str) -> str:
-    """Friday 21 November 2025, Ijumaa 21 Novemba 2025."""
-    code = _language(language)
-    return f"{DAYS[code][day.weekday()]} {day.day} {MONTHS[code][day.month - 1]} {day.year}"
-
-
 def month_long(year_month: str, language: str) -> str:
     """November 2025 of "2025-11" (a charter's `as_of`); raises ValueError."""
     year, month = year_month.split("-")
@@ -125,21 +119,6 @@ def spoken_time(moment: time, language: str) -> str:
         case minutes:
             words = spoken_number(minutes)
             return f"saa {_HOURS[moment.hour % 12]} na dakika {words} {part}"
-
-
-def time_shown(moment: time, language: str) -> str:
-    """The time for a screen or slip: in Kiswahili spoken, with the clock time beside it."""
-    if _language(language) == "en":
-        return spoken_time(moment, "en")
-    return f"{spoken_time(moment, language)} ({moment:%H:%M})"
-
-
-def hours_shown(opens: time, closes: time, language: str) -> str:
-    """For example "8.00 am to 5.00 pm"; in Kiswahili the clock times follow."""
-    code = _language(language)
-    between = "to" if code == "en" else "hadi"
-    text = f"{spoken_time(opens, code)} {between} {spoken_time(closes, code)}"
-    return text if code == "en" else f"{text} ({opens:%H:%M}-{closes:%H:%M})"
 
 
 def money(shillings: int, language: str) -> str:

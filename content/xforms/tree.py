@@ -137,10 +137,3 @@ def copy_record(node: RecordNode) -> RecordNode:
         assert isinstance(child, RecordNode)
         twin.append(copy_record(child))
     return twin
-
-
-def root_of(node: XmlNode) -> XmlNode:
-    """The top of the tree `node` is in."""
-    while node.parent is not None:
-        node = node.parent
-    return node

@@ -28,20 +28,6 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
-class TicketNumber:
-    """A label in its parts."""
-
-    day: date
-    series: str
-    number: int
-
-    @property
-    def label(self) -> str:
-        """`A101`, or `A-K2-07` in an offline sub-series."""
-        return label(self.series, self.number)
-
-
-@dataclass(frozen=True, slots=True)
 class NumberBlock:
     """Numbers `first` to `last` of every series of `day`, for one kiosk alone."""
 

@@ -105,21 +105,9 @@ class FormOpenerPort(Protocol):
         now: Callable[[], datetime],
         ids: Ids,
         locate: Callable[[], str | None] | None = None,
+        snapshot: bytes | None = None,
     ) -> FormSession:
-        """A new record of a form; `locate` says where the kiosk stands."""
-        ...
-
-    def resume(
-        self,
-        asset: FormAsset,
-        snapshot: bytes,
-        visit: UUID,
-        *,
-        now: Callable[[], datetime],
-        ids: Ids,
-        locate: Callable[[], str | None] | None = None,
-    ) -> FormSession:
-        """The record of a draft."""
+        """A new record of a form, or its draft; `locate` says where the kiosk stands."""
         ...
 
 

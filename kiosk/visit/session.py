@@ -122,7 +122,6 @@ class Session:
     staff_input: StaffInput = field(default_factory=StaffInput)
     call: CallResult | None = None  # what calling for a person set off
     fault_code: int = 0
-    fault_text: str = ""
 
     @property
     def ticket(self) -> IssuedTicket | None:

@@ -226,7 +226,6 @@ class Nmea(_Receiver):
 
     def __init__(self) -> None:
         super().__init__(_NMEA_LINE_MAX)
-        self.checksum_errors = 0
         self._spoilt = 0
         self._last_full: tuple[str, Fix | None] = ("", None)
         self._void_until = 0.0  # an RMC sentence said so; it holds while such are heard
@@ -241,7 +240,6 @@ class Nmea(_Receiver):
     def _line(self, line: str, now: float) -> tuple[bool, Fix | None]:
         fields = sentence(line)
         if fields is None:
-            self.checksum_errors += 1
             self._spoilt += 1
             return False, None
         self._spoilt = 0

@@ -19,7 +19,6 @@ class ActionEvent(Enum):
     LOAD = "odk-instance-load"
     NEW_REPEAT = "odk-new-repeat"
     VALUE_CHANGED = "xforms-value-changed"
-    REVALIDATE = "xforms-revalidate"
 
 
 _NAMES = {event.value: event for event in ActionEvent} | {

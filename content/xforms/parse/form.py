@@ -23,7 +23,6 @@ class SubmissionElement:
     action: str = ""
     method: str = ""
     public_key: str = ""
-    auto_send: str = ""
 
 
 @dataclass(slots=True, eq=False)

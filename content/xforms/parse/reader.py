@@ -226,7 +226,6 @@ class _FormReader:
             element.get("action") or "",
             element.get("method") or "",
             element.get("base64RsaPublicKey") or "",
-            element.get("{http://openrosa.org/xforms}auto-send") or "",
         )
 
 

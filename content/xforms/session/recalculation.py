@@ -7,7 +7,7 @@ reads across rows runs in every row of its scope.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from content.xforms.definition import NodeDefinition
 from content.xforms.faults import FormTooLarge
@@ -266,8 +266,3 @@ def _attribute(node: RecordNode, name: str) -> RecordNode:
     attribute = node.attributes[name]
     assert isinstance(attribute, RecordNode)
     return attribute
-
-
-def each_of(nodes: Iterable[XmlNode]) -> list[RecordNode]:
-    """The record nodes among `nodes`."""
-    return [node for node in nodes if isinstance(node, RecordNode)]

@@ -56,18 +56,15 @@ class FormSession:
         last_saved: ChoiceList | None = None,
         locate: Callable[[], str | None] | None = None,
         rows_max: int = ROWS_MAX,
+        snapshot: bytes | None = None,
     ) -> None:
         """`locate` gives the device's place as `latitude longitude altitude accuracy`, for
         `odk:setgeopoint`; None, or giving None, leaves those questions blank. `rows_max` bounds
-        the rows of one repeat; an answer that asks for more is refused.
+        the rows of one repeat; an answer that asks for more is refused. With a `snapshot` the
+        record is the one it was taken of; raises `SnapshotRefused`.
         """
         evaluation = SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
         evaluation.rows_max = rows_max
-        self._build(form, evaluation)
-        self._evaluation.take(copy_record(form.record.root))
-        self._start_new()
-
-    def _build(self, form: Form, evaluation: SessionContext) -> None:
         self.form = form
         self._evaluation = evaluation
         chooser = SelectChoices(evaluation)
@@ -77,35 +74,20 @@ class FormSession:
         self._events = Events(form, evaluation, self._engine)
         self._repeats.on_new_row = self._events.new_row
         self._describer = NodeDescriber(form, evaluation, chooser)
+        if snapshot is None:
+            evaluation.take(copy_record(form.record.root))
+            self._start_new()
+        else:
+            self._go_on(snapshots.read(form, snapshot))
 
-    @classmethod
-    def restore(
-        cls,
-        form: Form,
-        snapshot: bytes,
-        *,
-        now: Callable[[], datetime],
-        tz: tzinfo,
-        ids: IdSource,
-        seed: int = 1,
-        preload: Mapping[str, str] | None = None,
-        last_saved: ChoiceList | None = None,
-        locate: Callable[[], str | None] | None = None,
-        rows_max: int = ROWS_MAX,
-    ) -> FormSession:
-        """The session a `snapshot()` was taken of; raises `SnapshotRefused`."""
-        session = cls.__new__(cls)
-        evaluation = SessionContext(form, now, tz, seed, preload or {}, ids, last_saved, locate)
-        evaluation.rows_max = rows_max
-        session._build(form, evaluation)
-        saved = snapshots.read(form, snapshot)
+    def _go_on(self, saved: snapshots.SavedRecord) -> None:
+        evaluation = self._evaluation
         evaluation.take(saved.root)
         evaluation.language = saved.language
         if saved.order_seed is not None:
             evaluation.order_seed = saved.order_seed
-        session._repeats.aside = saved.aside
-        session._resume()
-        return session
+        self._repeats.aside = saved.aside
+        self._resume()
 
     def _start_new(self) -> None:
         for node in self._evaluation.root.each():

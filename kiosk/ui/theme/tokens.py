@@ -7,8 +7,7 @@ smallest panel we support (15.6 inch, 1280x800), so the sizes below are physical
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import NamedTuple
+from dataclasses import dataclass
 
 Rgba = tuple[float, float, float, float]
 
@@ -126,31 +125,6 @@ ACCENTS: dict[str, str] = {
 FLAG = (rgba("#000000"), rgba("#FFFFFF"), rgba("#BE1622"), rgba("#FFFFFF"), rgba("#0B6B3A"))
 
 
-class ContrastPair(NamedTuple):
-    """Two tokens that meet on a screen and the least contrast between them."""
-
-    front: str
-    back: str
-    least: float
-
-
-TEXT_PAIRS = (
-    *(ContrastPair("ink", back, 7.0) for back in ("bg", "surface", "sunken", "brand_soft", "key")),
-    ContrastPair("ink", "key_alt", 7.0),
-    *(ContrastPair("muted", back, 7.0) for back in ("bg", "surface", "brand_soft")),
-    ContrastPair("on_brand", "brand", 7.0), ContrastPair("brand", "surface", 7.0),
-    ContrastPair("brand", "brand_soft", 6.0), ContrastPair("on_header", "header", 7.0),
-    ContrastPair("on_header", "header_soft", 7.0),
-    *(ContrastPair(tone, f"{tone}_soft", 6.0) for tone in ("good", "warn", "problem", "calm")),
-    ContrastPair("problem", "surface", 7.0), ContrastPair("good", "surface", 7.0),
-)  # fmt: skip
-SHAPE_PAIRS = (
-    ContrastPair("line", "surface", 3.0), ContrastPair("line", "bg", 3.0),
-    ContrastPair("focus", "surface", 3.0), ContrastPair("focus", "bg", 3.0),
-    ContrastPair("brand", "bg", 3.0),
-)  # fmt: skip
-
-
 def luminance(colour: Rgba) -> float:
     """WCAG 2.2 relative luminance of an opaque colour."""
 
@@ -170,8 +144,3 @@ def ratio(front: Rgba, back: Rgba) -> float:
 def legible(colour: Rgba, least: float = 4.5) -> bool:
     """True when white text may stand on `colour`."""
     return ratio((1.0, 1.0, 1.0, 1.0), colour) >= least
-
-
-def slots() -> tuple[str, ...]:
-    """Names of the colour tokens."""
-    return tuple(f.name for f in fields(Palette) if f.type == "Rgba")

@@ -26,7 +26,6 @@ from kiosk.ui.window.screen import StateScreen, build_screen
 from kiosk.ui_protocol.view import Block, View
 
 FORGETTING_STATES = {"attract", "goodbye", "unavailable"}
-WHOLE_SCREEN_STATES = {"attract"}
 SHELL_PLACES = {"header", "footer", "overlay"}
 
 

@@ -153,7 +153,7 @@ class VisitController:
             self._move(signal)
 
     def _failed(self, fault: Fault) -> Signal:
-        self.session.fault_code, self.session.fault_text = fault.code, fault.message
+        self.session.fault_code = fault.code
         body = {"service": "core", "code": fault.code, "text": fault.message}
         self._ports.facts.note("node.fault", self.session.visit, body)
         return Signal.FAILED

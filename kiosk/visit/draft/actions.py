@@ -78,13 +78,13 @@ def resume(context: ActionContext, _tail: str) -> Signal | None:
 def _take_up(context: ActionContext, found: ResumedDraft) -> Signal:
     session, ports = context.session, context.ports
     asset = found.asset
-    engine = ports.opener.resume(
+    engine = ports.opener.start(
         asset,
-        found.snapshot,
         session.visit,
         now=ports.clock.now,
         ids=ports.ids,
         locate=ports.position,
+        snapshot=found.snapshot,
     )
     filling = Filling(asset, engine)
     filling.input.attached = Attachments(found.attachments)

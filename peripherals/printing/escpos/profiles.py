@@ -55,11 +55,6 @@ class Profile:
         known = bool(_SERIES.match(said))
         return bool(self.models) and known and not said.startswith(self.models)
 
-    @property
-    def paper_mm(self) -> int:
-        """Nominal width of the roll."""
-        return 80 if self.dots > 400 else 58
-
 
 _SERIES = re.compile(r"TM-|TSP|TUP|SP7|MC-|SK1|KPM|VKP|TG\d|CT-|SRP-|BK\d")
 """How the makers' own names of receipt and kiosk printers begin."""

@@ -81,19 +81,6 @@ def test_a_dated_waiver_wins_between_its_days(catalogue, day, fee, status):
 
 
 @pytest.mark.parametrize(
-    ("day", "paybill"),
-    [
-        (date(2021, 6, 1), "206206"),
-        (date(2022, 12, 29), "206206"),
-        (date(2022, 12, 30), "222222"),
-        (date(2026, 11, 23), "222222"),
-    ],
-)
-def test_payment_numbers_follow_the_date(catalogue, day, paybill):
-    assert catalogue.fees.payment(day).paybill == paybill
-
-
-@pytest.mark.parametrize(
     ("amount", "fee"), [(0, 5), (199, 5), (200, 10), (500, 20), (1000, 50), (20000, 50)]
 )
 def test_the_access_fee_follows_its_bands(catalogue, amount, fee):

@@ -41,22 +41,8 @@ def test_spoken_time(clock, language, said):
     assert kenyan_formats.spoken_time(time.fromisoformat(clock), language) == said
 
 
-def test_the_clock_time_stands_beside_kiswahili_time():
-    assert kenyan_formats.time_shown(time(8, 0), "sw") == "saa mbili asubuhi (08:00)"
-    assert kenyan_formats.time_shown(time(8, 0), "en") == "8.00 am"
-    assert kenyan_formats.hours_shown(time(8), time(17), "en") == "8.00 am to 5.00 pm"
-    assert (
-        kenyan_formats.hours_shown(time(8), time(17), "sw")
-        == "saa mbili asubuhi hadi saa kumi na moja jioni (08:00-17:00)"
-    )
-
-
 def test_dates():
-    day = date(2025, 11, 21)
-    assert kenyan_formats.date_long(day, "en") == CONVENTIONS["date_long_en"]
-    assert kenyan_formats.date_long(day, "sw") == CONVENTIONS["date_long_sw"]
-    assert kenyan_formats.date_long(day, "luo") == CONVENTIONS["date_long_en"]
-    assert kenyan_formats.date_short(day) == "21/11/2025"
+    assert kenyan_formats.date_short(date(2025, 11, 21)) == "21/11/2025"
     assert kenyan_formats.month_long("2025-11", "sw") == "Novemba 2025"
     assert list(kenyan_formats.DAYS["sw"]) == CONVENTIONS["days_sw"]
     assert list(kenyan_formats.MONTHS["sw"]) == CONVENTIONS["months_sw"]

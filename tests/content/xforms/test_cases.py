@@ -111,8 +111,8 @@ def test_a_hidden_answer_comes_back_after_a_draft_too():
     session.set("/data/a", "x")
     session.set("/data/b", "kept")
     session.set("/data/a", "y")
-    again = FormSession.restore(
-        form, session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(1)
+    again = FormSession(
+        form, snapshot=session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(1)
     )
     assert b"kept" not in again.finalize().xml
     again.set("/data/a", "x")

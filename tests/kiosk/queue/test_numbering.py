@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.queue.numbering import (
     LETTERS,
-    TicketNumber,
+    label,
     next_block,
     next_granted,
     offline_series,
@@ -38,8 +38,8 @@ def test_blocks_fill_the_reserve_and_end_with_it(
 
 
 def test_labels() -> None:
-    assert TicketNumber(DAY, "A", 101).label == "A101"
-    assert TicketNumber(DAY, offline_series("A", 2), 7).label == "A-K2-07"
+    assert label("A", 101) == "A101"
+    assert label(offline_series("A", 2), 7) == "A-K2-07"
     keys = [f"c{n}" for n in range(18)]
     assert [series_of(key, keys) for key in keys] == list(LETTERS[:18])
     assert not {"I", "O"} & set(LETTERS)

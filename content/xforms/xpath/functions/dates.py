@@ -198,11 +198,6 @@ def format_moment(moment: datetime, pattern: str, *, kiswahili: bool = False) ->
     return _CODE.sub(lambda hit: values.get(hit[1], hit[0]), pattern)
 
 
-def shift_days(day: date, days: int) -> date:
-    """`day` moved by `days`."""
-    return day + timedelta(days=days)
-
-
 TABLE = {
     "today": Function("text", "", _today),
     "now": Function("text", "", _now),

@@ -18,7 +18,7 @@ from kiosk.ui.widgets.base.pressable import Badge, Pressable, SquareBox
 from kiosk.ui.widgets.base.text import Glyph, TextLabel
 
 BLACK, WHITE, RED, _, GREEN = FLAG
-GOLD, LEAF, CREAM = rgba("#F2B632"), rgba("#12724F"), rgba("#F6F1E3")
+GOLD, CREAM = rgba("#F2B632"), rgba("#F6F1E3")
 MOSAIC_ICONS = (
     "id_card", "", "passport", "", "health_and_safety", "", "school", "", "storefront", "",
     "family_restroom", "", "directions_car", "", "elderly", "", "landscape", "", "receipt_long", "",

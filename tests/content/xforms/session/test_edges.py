@@ -69,8 +69,8 @@ def test_rows_inside_rows_come_back_with_them_also_out_of_a_draft():
     session.set("/data/r[2]/s[2]/x", "deep")
     session.set("/data/r[2]/m", "1")
     session.set("/data/n", "1")
-    again = FormSession.restore(
-        form, session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(2)
+    again = FormSession(
+        form, snapshot=session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(2)
     )
     for each in (session, again):
         each.set("/data/n", "2")
@@ -216,7 +216,7 @@ def test_shuffled_choices_stay_where_they_are_while_a_citizen_ticks():
         assert order(session) == first
     assert order(session_of(form, seed=8)) != first
     draft = session.snapshot()
-    again = FormSession.restore(form, draft, now=lambda: NOON, tz=EAT, ids=SeededIds(1), seed=99)
+    again = FormSession(form, snapshot=draft, now=lambda: NOON, tz=EAT, ids=SeededIds(1), seed=99)
     assert order(again) == first
 
 

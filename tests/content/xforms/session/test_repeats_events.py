@@ -120,8 +120,8 @@ def test_a_draft_keeps_its_rows():
     session = session_of(form)
     session.add("/data/r")
     session.set("/data/r[2]/x", "two")
-    again = FormSession.restore(
-        form, session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(3)
+    again = FormSession(
+        form, snapshot=session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(3)
     )
     assert again.values() == session.values()
     again.add("/data/r")
@@ -135,8 +135,8 @@ def test_first_load_actions_run_once_per_record_and_not_on_a_draft():
     session = session_of(form)
     first_a, first_b = value(session, "/data/a"), value(session, "/data/b")
     assert first_a.startswith("made 2026-11-22T12:00")
-    again = FormSession.restore(
-        form, session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(8)
+    again = FormSession(
+        form, snapshot=session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(8)
     )
     assert value(again, "/data/a") == first_a
     assert value(again, "/data/b") != first_b
@@ -182,8 +182,8 @@ def test_once_and_ids_stay_through_language_and_draft():
     session = session_of(form)
     fixed = value(session, "/data/a"), value(session, "/data/m/instanceID")
     session.set("/data/x", "1")
-    again = FormSession.restore(
-        form, session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(7)
+    again = FormSession(
+        form, snapshot=session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(7)
     )
     assert (value(again, "/data/a"), value(again, "/data/m/instanceID")) == fixed
 

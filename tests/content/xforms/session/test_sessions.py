@@ -118,8 +118,8 @@ def test_a_draft_reopens_as_it_was_left():
     session.set("/data/age", "30")
     session.set("/data/g/id", "9")
     session.set("/data/age", "5")
-    again = FormSession.restore(
-        form, session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(9)
+    again = FormSession(
+        form, snapshot=session.snapshot(), now=lambda: NOON, tz=EAT, ids=SeededIds(9)
     )
     assert again.values() == session.values()
     assert [n.relevant for n in again.nodes()] == [n.relevant for n in session.nodes()]
@@ -132,14 +132,14 @@ def test_a_draft_reopens_as_it_was_left():
 def test_a_damaged_draft_is_refused(damage):
     form = parse_form(person())
     with pytest.raises(SnapshotRefused):
-        FormSession.restore(form, damage, now=lambda: NOON, tz=EAT, ids=SeededIds())
+        FormSession(form, snapshot=damage, now=lambda: NOON, tz=EAT, ids=SeededIds())
 
 
 def test_a_draft_of_another_version_is_refused():
     snapshot = open_form(person()).snapshot()
     other = parse_form(xform("<name/>"))
     with pytest.raises(SnapshotRefused, match="another version"):
-        FormSession.restore(other, snapshot, now=lambda: NOON, tz=EAT, ids=SeededIds())
+        FormSession(other, snapshot=snapshot, now=lambda: NOON, tz=EAT, ids=SeededIds())
 
 
 def test_every_cut_of_a_snapshot_is_refused_and_never_crashes():
@@ -147,7 +147,7 @@ def test_every_cut_of_a_snapshot_is_refused_and_never_crashes():
     whole = session_of(form).snapshot()
     for cut in range(len(whole) - 1):
         with pytest.raises(SnapshotRefused):
-            FormSession.restore(form, whole[:cut], now=lambda: NOON, tz=EAT, ids=SeededIds())
+            FormSession(form, snapshot=whole[:cut], now=lambda: NOON, tz=EAT, ids=SeededIds())
 
 
 def test_the_submission_is_openrosa_xml_with_a_version_4_id():
