@@ -26,7 +26,7 @@ def cost_lines(
     told = charter.price(catalogue, service, translator.language, day)
     closing = "slip.pay_nothing_else" if told.final else "slip.pay_official"
     return [
-        translator.say("slip.cost", cost=cost_words(catalogue, day, translator, service)),
+        translator.say("slip.cost", cost=told.cost.words(translator.say("service.confirm"))),
         *(sentence(note) for note in told.notes),
         sentence(told.checked),
         translator.say(closing),

@@ -30,6 +30,8 @@ _SHARED_FILE = "clock-shared"
 _SET_FILE = "clock-set"
 """The last correction: running services look for a new one once a second."""
 _SET_LOOK_S = 1.0
+_LOOK_S = 0.02
+"""The wall clock is asked at most so often: one touch asks for the time a dozen times."""
 _CORRECTIONS_MAX = 16
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _NTP_FLAG = Path("/run/systemd/timesync/synchronized")
@@ -95,10 +97,17 @@ class SystemClock:
         self._written = floor or EPOCH
         self._set_seen = self._set_stamp()
         self._set_looked_s = 0.0
+        self._looked_s = -_LOOK_S  # not yet
         self._corrections: deque[Correction] = deque(maxlen=_CORRECTIONS_MAX)
 
     def now(self) -> datetime:
         elapsed_s = self._elapsed_s()
+        if 0 <= elapsed_s - self._looked_s < _LOOK_S:
+            return self._judge.glance(elapsed_s)
+        return self._look(elapsed_s)
+
+    def _look(self, elapsed_s: float) -> datetime:
+        self._looked_s = elapsed_s
         self._take_over_what_was_set(elapsed_s)
         moment, correction = self._judge.look(self._wall(), elapsed_s, by_network=_NTP_FLAG.exists)
         if correction is not None:
@@ -118,7 +127,7 @@ class SystemClock:
 
     def judgement(self) -> Judgement:
         """What is believed, what is held back, and why."""
-        self.now()
+        self._look(self._elapsed_s())
         return self._judge.judgement(self._wall())
 
     def hear(self, source: TimeSource, said: datetime) -> Correction | None:

@@ -118,6 +118,11 @@ class TimeJudge:
         time, then_s = self._line
         return time + timedelta(seconds=elapsed_s - then_s)
 
+    def glance(self, elapsed_s: float) -> datetime:
+        """The time a moment after the last look: the line goes on and the wall is not asked."""
+        self._last = max(self._last, self.at(elapsed_s))
+        return self._last
+
     def look(
         self, wall: datetime, elapsed_s: float, *, by_network: Callable[[], bool] = lambda: False
     ) -> tuple[datetime, Correction | None]:
