@@ -2,7 +2,8 @@
 sentence; the same numbers are sent in NACK frames and are the exit codes of the commands.
 
 40 journal broken, 41 some of several things refused, 42 store, 43 malformed, 44 not for this
-key, 45 link, 46 fork, 47 not all acknowledged in time, 48 gap, 49 not signed by the node.
+key, 45 link, 46 fork, 47 not all acknowledged in time, 48 gap, 49 not signed by the node,
+70 the node's share of the day is used up.
 """
 
 from __future__ import annotations
@@ -57,6 +58,12 @@ class NotSigned(SyncRefusal):
     """
 
     code = 49
+
+
+class ShareUsedUp(SyncRefusal):
+    """The node has brought its share of the day; it keeps the batch and offers it again later."""
+
+    code = 70
 
 
 def decode_arrived(raw: bytes, what: str) -> Any:

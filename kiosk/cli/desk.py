@@ -8,8 +8,15 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.cli.arguments import add_json, add_site
+
+if TYPE_CHECKING:
+    from provisioning.node.site import Site
+    from sync.agency.inbox import Opened
+    from sync.agency.signed_records import SignedRecords
+    from sync.faults import SyncRefusal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from provisioning.ids import SystemIds
     from provisioning.node.site import Site
     from sync.agency.inbox import open_all, write_tree
-    from sync.agency.signed_records import SignedRecords, signing_keys
+    from sync.agency.signed_records import SignedRecords, signing_keys, witnesses
     from sync.faults import NotForThisAgency
     from sync.national.gateway_service import database_url
     from sync.national.open_store import open_database
@@ -43,15 +50,16 @@ def run(arguments: argparse.Namespace) -> int:
     node = national_node(site)
     store = open_database(database_url(node, arguments.database), SystemIds(node.clock()))
     try:
-        records = SignedRecords(store, signing_keys(site.registry))
+        records = SignedRecords(store, signing_keys(site.registry), witnesses(site.registry))
         result = open_all(records, arguments.agency, key)
     finally:
         store.close()
-    for unsigned in records.faults:
+    missed = _look_back(site, arguments.agency, records, result.opened)
+    for unsigned in (*records.faults, *missed):
         print(unsigned.message, file=sys.stderr)
     for entry, fault in result.failed:
         print(f"{entry.stream.node} entry {entry.seq}: {fault.message}", file=sys.stderr)
-    code = NotForThisAgency.code if result.failed or records.faults else 0
+    code = NotForThisAgency.code if result.failed or records.faults or missed else 0
     if arguments.act == "forward":
         return run_forward(arguments, result.opened) or code
     if arguments.act == "export":
@@ -68,3 +76,20 @@ def run(arguments: argparse.Namespace) -> int:
     if result.duplicates:
         print(f"{result.duplicates} arrived twice and count once", file=sys.stderr)
     return code
+
+
+def _look_back(
+    site: Site, agency: str, records: SignedRecords, opened: list[Opened]
+) -> list[SyncRefusal]:
+    """What this desk saw at an earlier opening and misses now; then remember this one."""
+    from sync.agency.desk_memory import DESK_TABLES, DeskMemory
+    from sync.store.database import Store
+
+    seen = Store.open(site.dir / "agencies" / agency / "desk.db", [DESK_TABLES])
+    try:
+        memory = DeskMemory(seen)
+        missed = memory.compare(records.tails, records.marks)
+        memory.remember(records.tails, opened)
+    finally:
+        seen.close()
+    return missed

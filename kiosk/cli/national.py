@@ -1,6 +1,7 @@
 """`huduma national`: take in batches from every node.
 
-`run` serves until stopped; `fleet` and `quarantine` list what was received and what was refused.
+`run` serves until stopped; `fleet` and `quarantine` list what was received and what was refused,
+`quotas` what each node brought today.
 """
 
 from __future__ import annotations
@@ -12,20 +13,23 @@ from typing import TYPE_CHECKING, Any
 from kiosk.cli.arguments import add_json, add_site
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from provisioning.node.site import Node
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs of `national`."""
-    verbs = parser.add_subparsers(dest="act", required=True, metavar="run|fleet|quarantine")
+    verbs = parser.add_subparsers(dest="act", required=True, metavar="run|fleet|quarantine|quotas")
     run_verb = verbs.add_parser("run", help="take in batches until stopped")
     fleet = verbs.add_parser("fleet", help="every node and what is stored of it")
     quarantine = verbs.add_parser("quarantine", help="what was kept out, and why")
-    for verb in (run_verb, fleet, quarantine):
+    quotas = verbs.add_parser("quotas", help="what each node brought today, of its share")
+    for verb in (run_verb, fleet, quarantine, quotas):
         add_site(verb)
         verb.add_argument("--database", metavar="URL", help="sqlite:///FILE; not as set")
     run_verb.add_argument("--listen", metavar="ENDPOINT", help="tcp://HOST:PORT; not as set")
-    for verb in (fleet, quarantine):
+    for verb in (fleet, quarantine, quotas):
         add_json(verb)
 
 
@@ -67,9 +71,13 @@ def _tell(arguments: argparse.Namespace, node: Node) -> int:
     from sync.national.gateway_service import database_url
     from sync.national.open_store import open_database
 
-    store = open_database(database_url(node, arguments.database), SystemIds(node.clock()))
+    clock = node.clock()
+    store = open_database(database_url(node, arguments.database), SystemIds(clock))
     try:
-        rows = _fleet(store) if arguments.act == "fleet" else _quarantine(store)
+        if arguments.act == "quotas":
+            rows = _quotas(store, clock.now(), node.settings.sync.node_day_mb_max)
+        else:
+            rows = _fleet(store) if arguments.act == "fleet" else _quarantine(store)
     finally:
         store.close()
     if arguments.json:
@@ -91,6 +99,23 @@ def _fleet(store: Any) -> list[dict[str, Any]]:
             "received_at": each.received_at,
         }
         for each in store.counts()
+    ]
+
+
+def _quotas(store: Any, now: datetime, megabytes: int) -> list[dict[str, Any]]:
+    from sync.service.node_quota import NodeQuota
+
+    quota = NodeQuota.of_megabytes(megabytes)
+    return [
+        {
+            "node": each.node,
+            "day": each.day,
+            "segments": f"{each.segments} of {quota.segments_max}",
+            "kilobytes": f"{each.bytes >> 10} of {quota.bytes_max >> 10}",
+            "new_streams": f"{each.streams} of {quota.streams_max}",
+            "told_later": each.refused,
+        }
+        for each in store.usages(now)
     ]
 
 

@@ -46,6 +46,7 @@ from provisioning.node.site import Node, Site
 from sync.journal.head_mark import HeadMark
 from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
+from sync.service.peer_registry import PeerRegistry
 from sync.transports.zmq_transport import Doorbell, ZmqClient
 
 
@@ -96,18 +97,11 @@ def centre_client(
     if node.role == "van":
         return LocalCentre(authority(node, database), node.name)
     queue = node.settings.queue
-    server = next(
-        (
-            each
-            for each in node.registry.nodes.values()
-            if each.role == "centre" and each.site == node.settings.node.site
-        ),
-        None,
+    peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, database.clock)
+    link = ZmqClient(
+        endpoint or queue.centre_endpoint, node.keys, lambda: peers.upstream_key(node.name)
     )
-    clients: list[CentreClient] = []
-    if server is not None:
-        link = ZmqClient(endpoint or queue.centre_endpoint, node.keys, server.curve)
-        clients.append(RemoteCentre(link, queue.grant_wait_ms / 1000))
+    clients: list[CentreClient] = [RemoteCentre(link, queue.grant_wait_ms / 1000)]
     if centre is not None:
         clients.append(LocalCentre(authority(centre, open_node_database(centre)), node.name))
     return FirstReachable(clients)

@@ -109,6 +109,12 @@ class SyncSettings:
     batch_age_s: int = setting(
         60, doc="A batch leaves after this time even when it is small.", minimum=1, maximum=86_400
     )
+    node_day_mb_max: int = setting(
+        512,
+        doc="Most that one node may bring here in a day, unpacked; the rest waits at that node.",
+        minimum=1,
+        maximum=1_000_000,
+    )
     retry_s_max: int = setting(
         300, doc="Longest pause between two attempts to reach upstream.", minimum=1, maximum=3_600
     )

@@ -33,6 +33,9 @@ class AppendCheck(Enum):
     """Something before it is missing: ask for that."""
     FORK = auto()
     """It contradicts what is stored: quarantine, and tell a person."""
+    LATER = auto()
+    """It would be the next, but its node has brought its share of the day: not stored; the node
+    keeps it and offers it again."""
 
 
 @dataclass(frozen=True, slots=True)

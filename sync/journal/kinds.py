@@ -56,6 +56,13 @@ _ROWS = (
         "The machine's clock was found wrong, or the time was corrected; `source` says who told,"
         " `believed` whether the time followed.",
     ),
+    _kind(
+        "stream.witnessed",
+        "national",
+        "node epoch no last mark",
+        "A centre saw the national node acknowledge this stream of another node up to segment `no`,"
+        " which ends at entry `last`.",
+    ),
     _kind("setting.changed", "national", "setting value who", "Somebody changed a setting."),
     # A visit
     _kind("visit.started", "national", "site day language", "A citizen began."),

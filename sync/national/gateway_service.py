@@ -16,6 +16,7 @@ from sync.national.open_store import open_database
 from sync.national.store import NationalStore
 from sync.service.engine import POLL_S
 from sync.service.gateway import Gateway
+from sync.service.node_quota import NodeQuota
 from sync.service.peer_registry import PeerRegistry
 from sync.transports import zmq_transport
 
@@ -50,7 +51,8 @@ def build(
 ) -> NationalService:
     """The service of `node`; raises the faults of its settings, keys, database and address."""
     _ = node.certificate  # raises what is wrong with it: nothing is taken in as another node
-    store = open_database(database_url(node, database), ids)
+    quota = NodeQuota.of_megabytes(node.settings.sync.node_day_mb_max)
+    store = open_database(database_url(node, database), ids, quota)
     peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     address = listen or node.settings.sync.listen_endpoint
     server = zmq_transport.ZmqServer(address, node.keys, peers.named)

@@ -28,6 +28,16 @@ from sync.national.store import (
     Stored,
     stored_entry,
 )
+from sync.service.node_quota import (
+    ENTRY_BYTES,
+    USAGE_TABLE,
+    NodeQuota,
+    NodeUsage,
+    count,
+    refuse,
+    usage,
+    usages,
+)
 from sync.store.database import MigrationSet, Store, Transaction
 
 NATIONAL_TABLES = MigrationSet(
@@ -75,6 +85,7 @@ NATIONAL_TABLES = MigrationSet(
             only INTEGER PRIMARY KEY CHECK (only = 1),
             server_epoch BLOB NOT NULL
         )""",
+        USAGE_TABLE,
     ),
 )
 
@@ -88,9 +99,10 @@ _CONTRADICTS = "contradicts what is stored: a copied or wrongly restored node"
 class EmbeddedStore:
     """`NationalStore` over one SQLite file."""
 
-    def __init__(self, store: Store, ids: Ids) -> None:
+    def __init__(self, store: Store, ids: Ids, quota: NodeQuota | None = None) -> None:
         """Over a store opened with `NATIONAL_TABLES`; `ids` makes the epoch of a new one."""
         self._store = store
+        self._quota = quota or NodeQuota()
         with self._store.transaction() as tx:
             tx.execute("INSERT OR IGNORE INTO national_server VALUES (1, ?)", (ids.token(8),))
         row = self._store.one("SELECT server_epoch FROM national_server")
@@ -98,9 +110,9 @@ class EmbeddedStore:
         self._epoch = bytes(row[0])
 
     @classmethod
-    def open(cls, path: Path | str, ids: Ids) -> EmbeddedStore:
+    def open(cls, path: Path | str, ids: Ids, quota: NodeQuota | None = None) -> EmbeddedStore:
         """Open or create the database at `path`; raises `StoreFault`."""
-        return cls(Store.open(path, [NATIONAL_TABLES]), ids)
+        return cls(Store.open(path, [NATIONAL_TABLES]), ids, quota)
 
     @property
     def server_epoch(self) -> bytes:
@@ -118,17 +130,46 @@ class EmbeddedStore:
     def take(
         self, envelope: SignedEnvelope, via: str, at: datetime, claims: Claims | None = None
     ) -> AppendResult:
-        contents, code, why = _contents(envelope, claims)
+        verdict = self._verdict(envelope, self._store, at)
+        # Unpacked before the transaction, which is short; and only when it will be stored.
+        inside = _contents(envelope, claims) if verdict is AppendCheck.NEXT else None
         with self._store.transaction() as tx:
-            stored = self._hash(envelope.stream, envelope.no)
-            verdict = check_append(self._tail(envelope.stream), stored, envelope)
-            if verdict is AppendCheck.NEXT:
+            verdict = self._verdict(envelope, tx, at)
+            if verdict is AppendCheck.NEXT and inside is None:
+                verdict = AppendCheck.GAP  # another gateway stored what was missing: ask again
+            elif verdict is AppendCheck.NEXT and inside is not None:
+                contents, code, why = inside
                 _insert(tx, envelope, contents, via, at)
+                count(
+                    tx,
+                    envelope.stream.node,
+                    at,
+                    _size(envelope, contents),
+                    new_stream=envelope.no == 1,
+                )
                 if contents is None:
                     _set_aside(tx, envelope, code, why, at)
             elif verdict is AppendCheck.FORK:
                 _set_aside(tx, envelope, Fork.code, _CONTRADICTS, at)
+            elif verdict is AppendCheck.LATER:
+                refuse(tx, envelope.stream.node, at)
         return AppendResult(verdict, self.progress(envelope.stream))
+
+    def _verdict(
+        self, envelope: SignedEnvelope, source: Store | Transaction, at: datetime
+    ) -> AppendCheck:
+        stream = envelope.stream
+        verdict = check_append(self._tail(stream), self._hash(stream, envelope.no), envelope)
+        used = usage(source, stream.node, at)
+        if verdict is AppendCheck.NEXT and self._quota.spent(used, new_stream=envelope.no == 1):
+            return AppendCheck.LATER
+        return verdict
+
+    def share_used_up(self, node: str, at: datetime) -> bool:
+        return self._quota.spent(usage(self._store, node, at))
+
+    def usages(self, at: datetime) -> list[NodeUsage]:
+        return usages(self._store, at)
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         stored = self._hash(stream, no)
@@ -222,6 +263,14 @@ def _contents(
     except BadBatch as fault:
         return None, fault.code, fault.message
     return (None, NotSigned.code, why) if why else (contents, 0, "")
+
+
+def _size(envelope: SignedEnvelope, contents: SegmentContents | None) -> int:
+    """What is kept of a segment; one that is not understood is kept twice."""
+    if contents is None:
+        return 2 * len(envelope.raw)
+    bodies = sum(len(fact.body) + ENTRY_BYTES for fact in contents.facts)
+    return len(envelope.raw) + ENTRY_BYTES + bodies
 
 
 def _key(stream: Stream) -> tuple[str, bytes]:

@@ -5,6 +5,7 @@ Rules every implementation keeps, proved by `tests/sync/national/`:
 - It is idempotent by (node, db_epoch, number), for ever, and decides by `sync.batches.chain`.
 - A segment whose parts do not unpack is stored whole, marked, and does not stop its stream.
 - A fork is kept in quarantine, once, and at most `QUARANTINE_MAX` rows of one node are.
+- No node brings more than its quota of a day (`sync.service.node_quota`); the rest is told "later".
 - Several gateways may use one database at once.
 """
 
@@ -20,6 +21,7 @@ from sync.batches.batch import SignedEnvelope, Stream
 from sync.batches.chain import AppendResult, StreamProgress
 from sync.batches.claims import Claims
 from sync.faults import BadBatch, decode_arrived
+from sync.service.node_quota import NodeUsage
 
 QUARANTINE_MAX = 64
 """What is kept aside of one node: enough for a person to see, and no more to write."""
@@ -110,6 +112,14 @@ class NationalStore(Protocol):
 
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         """Whether a sender's segment `no` is another than the stored one; quarantined if so."""
+        ...
+
+    def share_used_up(self, node: str, at: datetime) -> bool:
+        """Whether nothing more of `node` is taken on this day."""
+        ...
+
+    def usages(self, at: datetime) -> list[NodeUsage]:
+        """What every node brought on the day of `at`."""
         ...
 
     def entries_for(self, audience: str) -> Iterator[Stored]:

@@ -8,13 +8,13 @@ unknown (this end was restarted) is told to say HELLO.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sync.batches.batch import SEGMENT_MAX, Stream
 from sync.batches.chain import StreamProgress
-from sync.faults import BadBatch, Fork, NotSigned
+from sync.faults import BadBatch, Fork, NotSigned, ShareUsedUp
 from sync.protocol.frames import (
     Ack,
     Again,
@@ -122,9 +122,16 @@ class Receiver:
                 raise BadBatch(msg)
 
     def greet(
-        self, peer: str, session: bytes, stored: Sequence[StreamProgress], forks: Collection[Stream]
+        self,
+        peer: str,
+        session: bytes,
+        stored: Sequence[StreamProgress],
+        forks: Collection[Stream],
+        later: Collection[Stream] = (),
     ) -> list[Reply]:
-        """Answer a HELLO: how far each stream is, and those that contradict what is stored."""
+        """Answer a HELLO: how far each stream is, those that contradict what is stored, and those
+        of which nothing more is taken for now.
+        """
         talk = _ReceiverSession(session, [_StreamWindow(each) for each in stored])
         self._talks[peer] = talk
         self._talks.move_to_end(peer)
@@ -138,6 +145,8 @@ class Receiver:
                 replies += self.refused(peer, each.stream, each.no + 1, NotSigned.code)
             elif each.stream in forks:
                 replies += self.refused(peer, each.stream, each.no, Fork.code)
+            elif each.stream in later:
+                replies += self.refused(peer, each.stream, each.no + 1, ShareUsedUp.code)
         return replies
 
     def stored(self, progress: StreamProgress) -> list[Reply]:
@@ -221,7 +230,11 @@ class Receiver:
         self._partials[stream] = partial
         self._partials.move_to_end(stream)
         while sum(len(each.data) for each in self._partials.values()) > _PARTIALS_BYTES_MAX:
-            self._partials.popitem(last=False)
+            held: Counter[str] = Counter()
+            for at, each in self._partials.items():
+                held[at.node] += len(each.data)
+            most = held.most_common(1)[0][0]  # whoever fills the room makes room
+            del self._partials[next(at for at in self._partials if at.node == most)]
 
     def _ack(self, peer: str, talk: _ReceiverSession, place: int, *, rewind: bool) -> Reply:
         window = talk.windows[place]

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from provisioning.clock import EAT
 from provisioning.doctor.runner import Check, Finding, unwell, well
-from sync.faults import Fork, NotAllSent, NotSigned
+from provisioning.identity.certificates import IdentityFault
+from sync.faults import Fork, NotAllSent, NotSigned, ShareUsedUp
+from sync.service.node_quota import usages
+from sync.service.peer_registry import PeerRegistry
 from sync.service.status import STALE_S, SyncStatus, read
 from sync.store.database import Store
 
@@ -17,19 +20,58 @@ _MANY = 5_000
 _REASONS = {
     Fork.code: "this database is a copy of another, or was restored: stop this node's services, run"
     " huduma journal restore --site {site} --node {node}, start them again",
+    ShareUsedUp.code: "this node sent its share of the day: the rest waits here and goes tomorrow;"
+    " find out why it is so much",
     NotSigned.code: "upstream does not accept this node's signature: enrol it again",
 }
 
 
 def checks(node: Node) -> list[Check]:
-    """The checks of one node; a national node sends nothing up and has none."""
+    """The checks of one node; a national node sends nothing up and has no line."""
+    quotas = Check("node quotas", lambda: _quotas(node))
     if node.role == "national":
-        return []
+        return [quotas]
     return [
+        Check("sync upstream", lambda: _upstream(node)),
+        *([quotas] if node.role == "centre" else []),
         Check("sync line", lambda: _line(node)),
         Check("sync backlog", lambda: _backlog(node)),
         Check("sync refusals", lambda: _refusals(node)),
     ]
+
+
+def _quotas(node: Node) -> Finding:
+    """Who was told "later" today, because it brought its share of the day."""
+    name = "node quotas"
+    if not node.db_path.exists():
+        return well(name, "nothing has been taken in yet")
+    store = Store.read_only(node.db_path)
+    try:
+        found = usages(store, node.clock().now()) if store.has_table("node_usage") else []
+    finally:
+        store.close()
+    over = [each for each in found if each.refused]
+    if not over:
+        return well(name, f"{len(found)} nodes sent today, none more than its share")
+    named = ", ".join(f"{each.node} ({each.bytes >> 20} MB, {each.segments})" for each in over)
+    return unwell(
+        name,
+        f"told to send the rest later (MB and batches today): {named}",
+        "nothing is lost, it waits at those nodes; find out why they send so much, revoke a node"
+        " that is not to be trusted, or raise [sync] node_day_mb_max",
+        ShareUsedUp.code,
+    )
+
+
+def _upstream(node: Node) -> Finding:
+    """Whom this node sends to, as its registry says now."""
+    name = "sync upstream"
+    peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, node.clock())
+    try:
+        found = peers.upstream_of(node.name)
+    except IdentityFault as fault:
+        return unwell(name, fault.message, "bring this node the newest registry", fault.code)
+    return well(name, f"sends to {found.name}")
 
 
 def _status(node: Node) -> SyncStatus | None:

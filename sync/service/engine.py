@@ -20,12 +20,15 @@ from sync.batches.batch import Stream
 from sync.faults import NotAllSent
 from sync.journal import hlc
 from sync.journal.journal import JOURNAL_TABLES, Journal
+from sync.journal.node_database import NodeDatabase
 from sync.service.gateway import Gateway
+from sync.service.node_quota import NodeQuota
 from sync.service.outbox import OUTBOX_TABLES, Outbox
 from sync.service.peer_registry import PeerRegistry
 from sync.service.relay import RELAY_TABLES, Relay
 from sync.service.status import LinkLog, SyncStatus, read
 from sync.service.uplink import Uplink
+from sync.service.witness import Witness
 from sync.store.database import Store
 from sync.transports import zmq_transport
 
@@ -50,11 +53,14 @@ class SyncEngine:
     clock: Clock
     entries_max: int
     age_s: int
+    witness: Witness | None = None
 
     def turn(self, *, everything: bool = False) -> None:
         """One round: what came in, what is to be closed, what may go out."""
         if self.gateway is not None:
             self.gateway.turn()
+        if self.witness is not None:
+            self.witness.turn()
         if everything or not self.uplink.busy:
             self._close_segments(everything=everything)
         self.uplink.turn()
@@ -135,9 +141,11 @@ def build(
     """The engine of `node`; raises the faults of its settings, keys, registry and addresses."""
     settings = node.settings.sync
     store = open_node_store(node)
-    epoch = Journal(store, node.name, clock, db_epoch=ids.token(8)).db_epoch
+    journal = Journal(store, node.name, clock, db_epoch=ids.token(8))
+    epoch = journal.db_epoch
     own = Stream(node.name, epoch)
-    outbox, relay, log = Outbox(store, own, node.keys.signing), Relay(store), LinkLog(store, own)
+    outbox, log = Outbox(store, own, node.keys.signing), LinkLog(store, own)
+    relay = Relay(store, NodeQuota.of_megabytes(settings.node_day_mb_max))
     peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     bell = zmq_transport.Doorbell(node.socket_path("bell"))
     links: list[zmq_transport.Link] = [bell]
@@ -147,8 +155,11 @@ def build(
         server = zmq_transport.ZmqServer(address, node.keys, peers.named)
         links.append(server)
         gateway = Gateway(server, relay, peers, epoch, clock)
-    above = peers.upstream_of(node.name)
-    client = zmq_transport.ZmqClient(upstream or settings.upstream_endpoint, node.keys, above.curve)
+    client = zmq_transport.ZmqClient(
+        upstream or settings.upstream_endpoint,
+        node.keys,
+        lambda: peers.upstream_key(node.name),
+    )
     links.append(client)
     uplink = Uplink(
         [outbox, relay],
@@ -170,6 +181,7 @@ def build(
         clock,
         settings.batch_entries_max,
         settings.batch_age_s,
+        Witness(NodeDatabase(store, journal, clock, ids)) if gateway is not None else None,
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from provisioning.clock import Clock
 from sync.batches.batch import Stream, read_envelope
 from sync.batches.chain import MARK_BYTES, AppendCheck, StreamProgress
-from sync.faults import BadBatch, Fork, SyncRefusal, arrived
+from sync.faults import BadBatch, Fork, ShareUsedUp, SyncRefusal, arrived
 from sync.protocol import receiver
 from sync.protocol.frames import CHUNK_MAX
 from sync.service.ports import Intake, PeerDirectory, ServerLink
@@ -60,7 +60,9 @@ class Gateway:
     def tell(self, stream: Stream, national: int) -> None:
         """News from further up: pass it on to whoever sent that stream."""
         here = replace(self._intake.progress(stream), national=national)
-        self._reply(self._receiver.stored(here))
+        replies = self._receiver.stored(here)
+        # Who was revoked meanwhile, or whose certificate ran out, hears nothing more.
+        self._reply([each for each in replies if self._peers.may_send(each.peer, each.peer)])
 
     def _gather(self) -> None:
         for request in self._link.poll(0):
@@ -109,7 +111,8 @@ class Gateway:
         if not self._may_greet(greet.peer):
             self.refusals += 1
             return
-        stored, forks, now = [], set(), self._clock.now()
+        now = self._clock.now()
+        stored, forks, later = [], set(), set()
         for offer in greet.offers:
             stream = offer.stream
             if not self._peers.may_send(greet.peer, stream.node):
@@ -118,7 +121,9 @@ class Gateway:
             stored.append(self._intake.progress(stream))
             if self._intake.contradicts(stream, offer.last, offer.mark, now):
                 forks.add(stream)
-        self._reply(self._receiver.greet(greet.peer, greet.session, stored, forks))
+            elif offer.last > stored[-1].no and self._intake.share_used_up(stream.node, now):
+                later.add(stream)
+        self._reply(self._receiver.greet(greet.peer, greet.session, stored, forks, later))
 
     def _ingest(self, arrived: receiver.Ingest) -> bool:
         peer, stream, no = arrived.peer, arrived.stream, arrived.no
@@ -144,6 +149,9 @@ class Gateway:
             case AppendCheck.FORK:
                 self.refusals += 1
                 self._reply(self._receiver.refused(peer, stream, no, Fork.code))
+            case AppendCheck.LATER:
+                self.refusals += 1
+                self._reply(self._receiver.refused(peer, stream, no, ShareUsedUp.code))
         return taken.verdict is AppendCheck.NEXT
 
     def _reply(self, replies: Sequence[receiver.Reply]) -> None:

@@ -82,16 +82,31 @@ class PeerRegistry:
         return bringer.name == owner.name or relayed
 
     def upstream_of(self, node: str) -> Certificate:
-        """Whom `node` sends to: a kiosk to the centre of its site, all others to the national
-        node. Raises `IdentityFault`.
+        """Whom `node` sends to now: a kiosk to the centre of its site, all others to the national
+        node; one that is revoked or out of its dates is nobody. Raises `IdentityFault`.
         """
         own = self.registry.node(node)
         role, site = ("centre", own.site) if own.role == "kiosk" else ("national", None)
-        for name, certificate in self.registry.nodes.items():
-            if certificate.role == role and site in {None, certificate.site}:
-                return self.registry.node(name)
-        msg = f"The registry names no {role} for {node}; enrol one."
+        named = [
+            each
+            for each in self.registry.nodes.values()
+            if each.role == role and site in {None, each.site}
+        ]
+        for each in named:
+            if each.serial not in self.registry.revoked and self._holds(each):
+                return each
+        if named:
+            msg = f"The {role} of {node} was revoked or its certificate is not valid now; renew it."
+        else:
+            msg = f"The registry names no {role} for {node}; enrol one."
         raise IdentityFault(msg)
+
+    def upstream_key(self, node: str) -> bytes | None:
+        """The CURVE key of whom `node` sends to now; None when that is nobody."""
+        try:
+            return self.upstream_of(node).curve
+        except IdentityFault:
+            return None
 
     def _valid(self, node: str) -> Certificate:
         """The certificate of `node` as it counts now; raises `IdentityFault`."""

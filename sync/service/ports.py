@@ -71,6 +71,10 @@ class Intake(Protocol):
         """Whether a sender's segment `no` is another than the stored one; noted if so."""
         ...
 
+    def share_used_up(self, node: str, at: datetime) -> bool:
+        """Whether nothing more of `node` is taken for now."""
+        ...
+
 
 class PeerDirectory(Protocol):
     """Who is who: `peer_registry.PeerRegistry`."""

@@ -26,6 +26,16 @@ from sync.batches.chain import (
 )
 from sync.batches.claims import Claims, contradiction
 from sync.faults import BadBatch, Fork, NotSigned
+from sync.service.node_quota import (
+    ENTRY_BYTES,
+    USAGE_TABLE,
+    NodeQuota,
+    NodeUsage,
+    count,
+    refuse,
+    usage,
+)
+from sync.service.witness import WITNESS_TABLE
 from sync.store.database import MigrationSet, Store, Transaction
 
 _REFUSED_MAX = 64
@@ -61,6 +71,8 @@ RELAY_TABLES = MigrationSet(
             received_at TEXT NOT NULL,
             PRIMARY KEY (node, db_epoch, no, hash)
         ) WITHOUT ROWID""",
+        USAGE_TABLE,
+        WITNESS_TABLE,
     ),
 )
 
@@ -68,8 +80,9 @@ RELAY_TABLES = MigrationSet(
 class Relay:
     """The segments of other nodes at a centre."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, quota: NodeQuota | None = None) -> None:
         self._store = store
+        self._quota = quota or NodeQuota()
 
     def progress(self, stream: Stream) -> StreamProgress:
         """How far `stream` is here and at the national node."""
@@ -86,7 +99,11 @@ class Relay:
         stream, key = envelope.stream, (envelope.stream.node, envelope.stream.db_epoch)
         with self._store.transaction() as tx:
             verdict = check_append(self._tail(stream), self._hash(stream, envelope.no), envelope)
-            if verdict is AppendCheck.NEXT:
+            first = verdict is AppendCheck.NEXT and self._tail(stream).no == 0
+            if verdict is AppendCheck.NEXT and self._spent(tx, stream.node, at, new_stream=first):
+                verdict = AppendCheck.LATER
+                refuse(tx, stream.node, at)
+            elif verdict is AppendCheck.NEXT:
                 tx.execute(
                     "INSERT INTO relay_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (
@@ -99,6 +116,8 @@ class Relay:
                         at.isoformat(),
                     ),
                 )
+                size = len(envelope.raw) + ENTRY_BYTES
+                count(tx, stream.node, at, size, new_stream=first)
                 if claims and _against(envelope, claims):
                     _refuse(tx, stream, envelope.no, envelope.hash, at, NotSigned.code)
             elif verdict is AppendCheck.FORK:
@@ -114,6 +133,25 @@ class Relay:
             with self._store.transaction() as tx:
                 _refuse(tx, stream, no, mark, at)
         return True
+
+    def share_used_up(self, node: str, at: datetime) -> bool:
+        """Whether nothing more of `node` is taken now: its day's share, or what waits here of it
+        for the national node, is as much as a day's share.
+        """
+        return self._spent(self._store, node, at)
+
+    def _spent(
+        self, source: Store | Transaction, node: str, at: datetime, *, new_stream: bool = False
+    ) -> bool:
+        if self._quota.spent(usage(source, node, at), new_stream=new_stream):
+            return True
+        row = source.one(
+            "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM relay_segment"
+            " WHERE node = ? AND bytes IS NOT NULL",
+            (node,),
+        )
+        held = row or (0, 0)
+        return self._quota.spent(NodeUsage(node, "", segments=held[0], bytes=held[1]))
 
     def offers(self) -> list[StreamProgress]:
         """Every stream with something the national node has not acknowledged."""

@@ -10,13 +10,15 @@ over ipc and between nodes over TCP with CURVE. Rules:
   served from `poll`) and asks `allowed` again for every frame, so a revoked key is cut off at once
   although its connection is open. A frame's `peer` is the name `allowed` gave for the key, never
   what the client claims.
+- A client that was given a `ServerKey` asks it once a second: a server that is revoked, out of its
+  dates or enrolled anew is spoken to no longer than that.
 - Frames larger than `FRAME_MAX` end the connection that sent them.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import zmq
@@ -33,7 +35,11 @@ _HIGH_WATER = 64
 _DRAIN_MAX = 256
 _PEERS_MAX = 4_096
 _HANDSHAKE_MS = 20_000
+_LOOK_S = 1.0
 _ASK, _ANSWER, _PUSH = b"?", b"=", b"!"
+
+ServerKey = Callable[[], bytes | None]
+"""The server's CURVE key (32 raw bytes) as of now, or None when there is nobody to speak to."""
 
 # Deadlines of real sockets are kept on the machine's own monotonic clock, never a virtual one.
 _monotonic = SystemClock().monotonic
@@ -173,12 +179,15 @@ class ZmqClient:
         self,
         endpoint: str,
         keys: CurveKeys | None = None,
-        server_public: bytes | str | None = None,
+        server_public: bytes | str | ServerKey | None = None,
     ) -> None:
         assert (keys is None) == (server_public is None), "CURVE needs both our keys and theirs"
         self.endpoint = endpoint
         self._keys = keys
-        self._server_public = None if server_public is None else raw_key(server_public)
+        self._ask_key = server_public if callable(server_public) else None
+        self._asked_at = _monotonic()
+        known = self._ask_key() if self._ask_key is not None else server_public
+        self._server_public = None if known is None else raw_key(known)  # type: ignore[arg-type]
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._pushes: deque[bytes] = deque(maxlen=_HIGH_WATER)
         self._count = 0
@@ -235,6 +244,8 @@ class ZmqClient:
             socket.setsockopt(zmq.CURVE_SECRETKEY, raw_key(self._keys.curve_secret))
             socket.setsockopt(zmq.CURVE_PUBLICKEY, raw_key(self._keys.curve_public))
             socket.setsockopt(zmq.CURVE_SERVERKEY, self._server_public)
+        elif self._keys is not None:
+            return socket  # nobody to speak to now: a socket that is not connected sends nothing
         try:
             socket.connect(self.endpoint)
         except zmq.ZMQError as error:
@@ -242,7 +253,19 @@ class ZmqClient:
             raise LinkFault(msg) from error
         return socket
 
+    def _look(self) -> None:
+        """Once a second: who the server is now. Another key, or none, ends the connection."""
+        if self._ask_key is None or _monotonic() - self._asked_at < _LOOK_S:
+            return
+        self._asked_at = _monotonic()
+        now = self._ask_key()
+        if now != self._server_public:
+            self._server_public = now
+            self._pushes.clear()
+            self.rebuild()
+
     def _post(self, tag: bytes, payload: bytes, deadline: float) -> bool:
+        self._look()
         if not self._socket.poll(_milliseconds(deadline), zmq.POLLOUT):
             return False
         try:
@@ -252,6 +275,7 @@ class ZmqClient:
         return True
 
     def _next(self, deadline: float) -> tuple[bytes, bytes] | None:
+        self._look()
         while self._socket.poll(_milliseconds(deadline), zmq.POLLIN):
             frames = self._socket.recv_multipart(zmq.DONTWAIT)
             if len(frames) == 2:

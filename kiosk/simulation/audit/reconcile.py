@@ -21,6 +21,7 @@ from kiosk.simulation.stories.player import ObservedVisits
 from provisioning.ids import SystemIds
 from provisioning.node.site import Node, Site
 from sync.agency.inbox import open_all
+from sync.agency.signed_records import SignedRecords, signing_keys
 from sync.national.gateway_service import database_url
 from sync.national.open_store import open_database
 from sync.store.database import Store
@@ -200,14 +201,16 @@ def _not_yet_sent(node: Node) -> set[str]:
 
 
 def opened_references(site: Site) -> set[str]:
-    """The references of every form that some agency opens with its own key."""
+    """The references of every form that its node signed and some agency opens with its key."""
     node = next(site.nodes("national"))
     store = open_database(database_url(node, None), SystemIds(node.clock()))
     try:
         return {
             str(each.entry.body.get("reference"))
             for code in site.agencies()
-            for each in open_all(store, code, site.agency_key(code)).opened
+            for each in open_all(
+                SignedRecords(store, signing_keys(site.registry)), code, site.agency_key(code)
+            ).opened
             if each.entry.kind == "form.submitted"
         }
     finally:

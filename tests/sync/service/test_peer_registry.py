@@ -125,3 +125,26 @@ def test_every_process_of_the_node_reads_the_newest(site, clock):
     PeerRegistry(copied, node.root_public, clock)
     copied.write_bytes(old)
     assert site.node("centre").registry.number == 5
+
+
+def test_whom_a_node_sends_to_is_looked_at_every_time(site, path, clock):
+    peers = PeerRegistry(path, site.root_public, clock)
+    centre, national = (site.registry.nodes[name].curve for name in ("centre", "national"))
+    assert (peers.upstream_key("kiosk-1"), peers.upstream_key("centre")) == (centre, national)
+    put(path, site, 2, revoked=["centre"])
+    clock.advance(seconds=2)
+    assert (peers.upstream_key("kiosk-1"), peers.upstream_key("van-1")) == (None, national)
+    assert peers.upstream_key("centre") is None  # revoked itself: it speaks to nobody
+
+    def change(each):
+        if each.name == "national":
+            return dataclasses.replace(each, not_after=clock.now() - timedelta(days=1))
+        return dataclasses.replace(each, curve=b"n" * 32) if each.name == "centre" else each
+
+    put(path, site, 3, change=change)
+    clock.advance(seconds=2)
+    assert peers.upstream_key("kiosk-1") == b"n" * 32  # enrolled anew
+    assert peers.upstream_key("van-1") is None  # the national node's certificate ran out
+    put(path, site, 4)
+    clock.advance(seconds=2)
+    assert peers.upstream_key("van-1") == national

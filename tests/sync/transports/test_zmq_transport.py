@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 import zmq
 
+from sync.transports import zmq_transport
 from sync.transports.zmq_transport import Doorbell, LinkFault, ZmqClient, ZmqServer, ready
 
 
@@ -126,6 +127,43 @@ def test_a_revoked_key_falls_silent_although_its_connection_is_open(links):
     assert client.send(b"again", timeout_s=1)
     assert server.poll(0.2) == []
     assert server.refused > refused
+
+
+def test_a_server_that_is_nobody_any_more_is_not_spoken_to_and_its_successor_is(links, monkeypatch):
+    monkeypatch.setattr(zmq_transport, "_LOOK_S", 0.0)
+    ours, theirs, successor = pair(), pair(), pair()
+    names = {theirs.curve_public: "kiosk-1"}
+    key = [ours.curve_public]
+    server = ZmqServer("tcp://127.0.0.1:0", ours, names.get)
+    client = ZmqClient(server.endpoint, theirs, lambda: key[0])
+    links += [server, client]
+    for _ in range(40):
+        client.send(b"hello")
+        if server.poll(0.05):
+            break
+    assert server.push("kiosk-1", b"news")
+    key[0] = None  # revoked
+    assert client.receive(0.2) is None
+    assert not client.send(b"again", timeout_s=0.2)
+    assert client.request(b"again", 0.2) is None
+    assert server.poll(0.1) == []
+    other = ZmqServer("tcp://127.0.0.1:0", successor, names.get)
+    links.append(other)
+    key[0], client.endpoint = successor.curve_public, other.endpoint
+    for _ in range(40):
+        client.send(b"hello")
+        if other.poll(0.05):
+            return
+    pytest.fail("the successor was never spoken to")
+
+
+def test_a_client_whose_server_is_nobody_at_the_start_sends_nothing(links):
+    ours, theirs = pair(), pair()
+    server = ZmqServer("tcp://127.0.0.1:0", ours, {theirs.curve_public: "kiosk-1"}.get)
+    client = ZmqClient(server.endpoint, theirs, lambda: None)
+    links += [server, client]
+    assert not client.send(b"hello", timeout_s=0.2)
+    assert server.poll(0.1) == []
 
 
 def test_an_address_in_use_is_a_fault(links):
