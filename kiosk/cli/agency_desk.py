@@ -27,7 +27,7 @@ from sync.agency.openrosa.forwarder import ForwardResult, forward
 from sync.agency.openrosa.http_client import HttpWire
 from sync.agency.openrosa.responses import DeliveryDecision
 from sync.agency.openrosa.submission import Submission, record_root
-from sync.agency.table_export import Table, tables, write_csv, write_parquet, write_sqlite
+from sync.agency.table_export import tables, write_csv, write_parquet, write_sqlite
 from sync.store.database import Store
 
 FEEDBACK = "feedback"
@@ -125,7 +125,7 @@ def run_export(arguments: argparse.Namespace, opened: list[Opened]) -> int:
     repeats = {form: _repeats(xml) for form, xml in _forms(Site.open(arguments.site)).items()}
     found = tables(submissions(opened), repeats)
     for row in words_only(opened):
-        found.setdefault(FEEDBACK, Table(FEEDBACK)).add(row)
+        found.table("", FEEDBACK, FEEDBACK).add(row)
     writers = {"csv": write_csv, "parquet": write_parquet, "sqlite": write_sqlite}
     for path in writers[arguments.format](found, arguments.out):
         print(path)

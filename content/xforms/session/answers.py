@@ -11,7 +11,7 @@ import re
 from datetime import date, tzinfo
 
 from content.xforms.faults import AnswerRefused
-from content.xforms.xpath.functions.dates import date_of_days
+from content.xforms.xpath.functions.dates import date_of_days, moment_text
 from content.xforms.xpath.values import number_text, parse_moment
 
 _INT = re.compile(r"[-+]?\d+\Z", re.ASCII)
@@ -119,7 +119,7 @@ def _date_time(text: str, zone: tzinfo) -> str:
     moment = parse_moment(text, zone)
     if moment is None:
         raise AnswerRefused(f"{text[:40]!r} is not a date and time; write 2026-11-22T10:30.")
-    return moment.astimezone(zone).isoformat(timespec="milliseconds")
+    return moment_text(moment.astimezone(zone))
 
 
 def _time(text: str, zone: tzinfo) -> str:
@@ -129,7 +129,7 @@ def _time(text: str, zone: tzinfo) -> str:
     second, part, offset = hit[3] or "00", (hit[4] or "").ljust(3, "0"), hit[5]
     moment = parse_moment(f"2026-01-01T{hit[1]}:{hit[2]}:{second}.{part}{offset or ''}", zone)
     assert moment is not None
-    return moment.astimezone(zone).isoformat(timespec="milliseconds").partition("T")[2]
+    return moment_text(moment.astimezone(zone)).partition("T")[2]
 
 
 def _geo(text: str) -> str:

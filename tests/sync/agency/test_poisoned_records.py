@@ -165,5 +165,6 @@ def test_the_name_of_a_form_leads_no_table_out_of_its_folder(tmp_path, form_id):
     made.append(Submission("uuid:2", "lost_id", "1", b"<data><KEY>x</KEY><a>1</a></data>"))
     written = write_csv(tables(made, {}), tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-    assert [path.name for path in written] == ["1-table.csv", "lost_id.csv"]
+    assert written[0].name in {"1-table.csv", "table.csv"}
+    assert written[1].name == "lost_id.csv"
     assert written[1].read_text("utf-8-sig").splitlines() == ["KEY,_KEY,a", "uuid:2,x,1"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from content.i18n.kenyan_formats import DAYS, MONTHS
 from content.xforms.xpath.signature import Function
@@ -31,6 +31,11 @@ _DAY_S = 86_400.0
 
 def moment_text(moment: datetime) -> str:
     """`2026-11-22T10:15:30.250+03:00`: milliseconds and offset, as OpenRosa submissions carry."""
+    offset = moment.utcoffset()
+    if offset is not None and offset.seconds % 60:
+        # Before 1928 Nairobi was at +02:27:16; a moment in XML has no seconds in its offset.
+        whole = timedelta(seconds=offset.total_seconds() // 60 * 60)
+        moment = moment.replace(tzinfo=timezone(whole))
     return moment.isoformat(timespec="milliseconds")
 
 

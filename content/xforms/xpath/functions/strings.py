@@ -8,7 +8,9 @@ from content.xforms.faults import FormTooLarge
 from content.xforms.limits import VALUE_CHARS_MAX
 from content.xforms.xpath.regex.matcher import matches
 from content.xforms.xpath.signature import Function
-from content.xforms.xpath.values import Context, Value, to_text
+from content.xforms.xpath.values import NAN, Context, Value, to_text
+
+_UUID_MAX = 1_000
 
 
 def flat(values: tuple[Value, ...]) -> list[str]:
@@ -99,6 +101,16 @@ def _name(c: Context, nodes: Value | None = None) -> str:
     return nodes[0].name if isinstance(nodes, list) and nodes else ""
 
 
+def _uuid(c: Context, length: float = NAN) -> str:
+    """A UUID; with a length, as many random letters and digits."""
+    if not 1 <= length <= _UUID_MAX:
+        return c.evaluation.uuid()
+    letters = ""
+    while len(letters) < length:
+        letters += c.evaluation.uuid().replace("-", "")
+    return letters[: int(length)]
+
+
 TABLE = {
     "string": Function("text", "v", _string, optional=1),
     "concat": Function("text", "", _concat, rest="v"),
@@ -118,7 +130,7 @@ TABLE = {
     "local-name": Function("text", "o", _name, optional=1),
     "jr:itext": Function("text", "s", lambda c, text_id: c.evaluation.itext(text_id, c.node)),
     "itext": Function("text", "s", lambda c, text_id: c.evaluation.itext(text_id, c.node)),
-    "uuid": Function("text", "n", lambda c, _=0.0: c.evaluation.uuid(), optional=1),
+    "uuid": Function("text", "n", _uuid, optional=1),
     "property": Function("text", "s", lambda c, name: c.evaluation.property(name)),
     "version": Function("text", "", lambda c: c.evaluation.property("version")),
 }

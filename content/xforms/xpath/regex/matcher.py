@@ -2,8 +2,8 @@
 
 A pattern (the part of syntax Java and JavaScript share) becomes a small program that is run over
 all its states at once, so there is nothing to backtrack into. Steps are remembered per (states,
-character), which makes the usual pattern one dictionary look-up a character. Back-references and
-look-behind cannot be run this way and are refused with a sentence.
+character), which makes the usual pattern one dictionary look-up a character. Back-references
+cannot be run this way and are refused with a sentence.
 """
 
 from __future__ import annotations
@@ -110,6 +110,9 @@ class _Matcher:
                 before = at > 0 and is_word(text[at - 1])
                 after = at < len(text) and is_word(text[at])
                 return (before != after) is look.wanted
+            case "behind":
+                assert look.program is not None
+                return self._behind(look.program, text, at, budget) is look.wanted
             case _:
                 assert look.program is not None
                 return self._ahead(look.program, text, at, budget) is look.wanted
@@ -124,3 +127,13 @@ class _Matcher:
                 return False
             states = inner._step(states, text[at], text, at, budget)
             at += 1
+
+    def _behind(self, program: Program, text: str, end: int, budget: list[int]) -> bool:
+        """Whether some part of `text` that ends at `end` matches, wherever it begins."""
+        inner = _Matcher(program)
+        states: frozenset[int] = frozenset()
+        for at in range(end + 1):
+            states |= inner._closure({program.start}, text, at, budget)
+            if at < end:
+                states = inner._step(states, text[at], text, at, budget)
+        return program.end in states

@@ -1,8 +1,9 @@
 r"""Regex parser: a pattern to its syntax tree.
 
-Grammar: literals, `.`, classes, `\d \w \s \p{L}` and their opposites, groups, `|`, and
-`* + ? {m,n}` (greedy or lazy: the same for a whole match; possessive `X*+` stops only where X no
-longer matches), `^ $ \b \B`, look-ahead, `(?i)`.
+Grammar: literals, `\Q...\E`, `.`, classes (one in another and `&&` as in Java), `\d \w \s \p{L}`
+and their opposites, groups, `|`, and `* + ? {m,n}` (greedy or lazy: the same for a whole match;
+possessive `X*+` stops only where X no longer matches), `^ $ \b \B`, looking ahead and behind,
+`(?i)`.
 """
 
 from __future__ import annotations
@@ -98,7 +99,12 @@ class _Reader:
     def _sequence(self) -> Tree:
         parts: list[Tree] = []
         while not self.at_end() and self._peek() not in "|)":
-            parts.append(self._quantified(self._atom()))
+            if self._take(r"\Q"):
+                quoted = [("char", self._cased(_same(each))) for each in self._quoted()]
+                parts += quoted[:-1]
+                parts += [self._quantified(last) for last in quoted[-1:]]
+            else:
+                parts.append(self._quantified(self._atom()))
         return ("seq", parts)
 
     def _quantified(self, atom: Tree) -> Tree:
@@ -158,13 +164,14 @@ class _Reader:
         return lambda char: accepts(char.lower()) or accepts(char.upper())
 
     def _group(self) -> Tree:
-        kind = ""
+        kind, where = "", ""
         if self._take("?"):
             if self._take("i)"):
                 self._any_case = True
                 return ("seq", [])
-            kind = self._next()
-            if kind == "<" and self._peek() not in "=!":
+            where = "behind" if self._take("<=") or self._take("<!") else "ahead"
+            kind = self._pattern[self._at - 1] if where == "behind" else self._next()
+            if kind == "<":
                 while self._next() != ">":
                     pass
                 kind = ":"
@@ -173,7 +180,7 @@ class _Reader:
         inner = self.alternatives()
         if not self._take(")"):
             raise self.wrong("a group without its )")
-        return ("look", "ahead", kind == "=", inner) if kind in {"=", "!"} else inner
+        return ("look", where, kind == "=", inner) if kind in {"=", "!"} else inner
 
     def _escape(self) -> Tree:
         char = self._next()
@@ -205,6 +212,12 @@ class _Reader:
                     raise self.wrong(f"\\{mark} without {digits} hexadecimal digits") from None
         return _ESCAPES.get(char, char)
 
+    def _quoted(self) -> str:
+        r"""What stands between `\Q` and `\E`, or the end."""
+        quoted, _, _ = self._pattern[self._at :].partition(r"\E")
+        self._at = min(len(self._pattern), self._at + len(quoted) + 2)
+        return quoted
+
     def _property(self) -> Accepts:
         name = self._next()
         if name == "{":
@@ -218,18 +231,29 @@ class _Reader:
         return known
 
     def _class(self) -> Accepts:
+        """A class after its `[`: unions of characters, ranges and classes, with `&&` between
+        those that a character must be in at once.
+        """
+        self._depth += 1
+        if self._depth > _DEPTH_MAX:
+            raise self.wrong("too many nested groups")
         negated = self._take("^")
-        parts: list[Accepts] = []
+        unions: list[list[Accepts]] = [[]]
         first = True
         while first or self._peek() != "]":
-            parts.append(self._class_part())
+            if self._take("&&"):
+                unions.append([])
+            else:
+                unions[-1].append(self._class_part())
             first = False
             if self.at_end():
                 raise self.wrong("a [ without its ]")
         self._at += 1
+        self._depth -= 1
+        wanted = [parts for parts in unions if parts]
 
         def accepts(char: str) -> bool:
-            return any(part(char) for part in parts)
+            return all(any(part(char) for part in parts) for parts in wanted)
 
         return _not(accepts) if negated else accepts
 
@@ -242,6 +266,8 @@ class _Reader:
                 raise self.wrong("an unknown class")
             self._at = close + 2
             return _PROPERTIES[name]
+        if char == "[":
+            return self._class()
         if char == "\\":
             char = self._next()
             if char.lower() in _CLASSES or char in "pP":

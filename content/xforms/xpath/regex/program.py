@@ -24,7 +24,9 @@ class Op(Enum):
 
 @dataclass(slots=True)
 class Assertion:
-    """A condition that takes no character: `start`, `end`, `word` or `ahead`."""
+    """A condition that takes no character: `start`, `end`, `word`, `ahead` or
+    `behind`.
+    """
 
     kind: str
     wanted: bool = True
@@ -87,7 +89,7 @@ class _Writer:
             case ("many", inner, least, most):
                 self._many(inner, least, most)  # type: ignore[arg-type]
             case ("look", kind, wanted, inner):
-                self._program.looks_around |= kind in {"word", "ahead"}
+                self._program.looks_around |= kind in {"word", "ahead", "behind"}
                 program = None if inner is None else _emit(inner)  # type: ignore[arg-type]
                 self._add(Instruction(Op.LOOK, look=Assertion(str(kind), bool(wanted), program)))
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from content.xforms.faults import BadExpression, EvaluationFault
+from content.xforms.xpath.regex.matcher import matches
 from tests.content.xforms.bench import NOON, open_form, value
 from tests.content.xforms.referees.expressions import form_of
 
@@ -47,3 +49,60 @@ def test_every_disagreement_has_a_written_rule():
     written = DIFFERENCES.read_text()
     rules = {row["rule"] for row in CORPUS if row["rule"] != "agreed"}
     assert {rule for rule in rules if f"`{rule}`" not in written} == set()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["if(true(), 'a')", "if(/data/i > 3, /data/d)", "concat('x', if(false(), 'a'))", "if(true())",
+     "if(false(), 'a', 'b', 'c')", "coalesce()", "selected('a')", "regex('a')", "substr('a')"],
+)  # fmt: skip
+def test_too_few_or_too_many_arguments_are_refused_when_the_form_is_read(expression):
+    """As both referees do: a form with `if()` of two arguments is loaded by none of the three."""
+    with pytest.raises(BadExpression):
+        open_form(form_of(expression).encode(), now=NOON)
+
+
+@pytest.mark.parametrize("pattern", ["(a)\\1", "(?>a|ab)b", "(?U)a", "\\x{e9}", "[a", "a)", "(a"])
+def test_a_pattern_that_cannot_be_run_is_a_fault_of_its_own(pattern):
+    with pytest.raises(EvaluationFault):
+        matches(pattern, "a")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("\\w+(?<=ki)", "toki", True),
+        ("\\w+(?<=ki)", "toka", False),
+        (".*(?<!KES )\\d+", "KES 5", False),
+        ("(?<!a).", "b", True),
+        ("(?<=^)a", "a", True),
+        ("[a-z&&[^aeiou]&&[^xyz]]+", "bcd", True),
+        ("[a-z&&[^aeiou]]+", "bce", False),
+        ("[^a[0-9]]", "5", False),
+        ("[\\[\\]]", "[", True),
+        ("\\Q(*)\\E+", "(*))))", True),
+        ("a\\Q\\Eb", "ab", True),
+    ],
+)
+def test_patterns_of_java_match_as_in_java(pattern, text, found):
+    assert matches(pattern, text) is found
+
+
+def test_a_look_behind_at_every_character_takes_a_bounded_time():
+    with pytest.raises(EvaluationFault):
+        matches("(.(?<=a*b*c*d*))*", "abcd" * 5_000)
+
+
+def test_an_identifier_has_the_length_that_is_asked_for():
+    for asked, length in ((8, 8), (40, 40), (0, 36), (-1, 36), (5_000, 36)):
+        session = open_form(form_of(f"string-length(uuid({asked}))").encode(), now=NOON)
+        assert value(session, "/data/out") == str(length)
+
+
+def test_a_moment_before_1928_has_an_offset_that_xml_knows():
+    session = open_form(
+        form_of("date-time(decimal-date-time('1901-03-01') + 1)").encode(), now=NOON
+    )
+    text = value(session, "/data/out")
+    assert text.startswith("1901-03-02T00:00:00")
+    assert text.endswith("+02:27")
