@@ -10,11 +10,15 @@ restarts it.
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 INPUT_ERRORS = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError)
 """What reading bytes from outside raises when nobody foresaw them: their form, range, depth or
 letters. A boundary catches these, refuses the input with a code and goes on."""
+
+DISK_ERRORS = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO}
+"""What a full, read-only or broken disk says, whatever was being written."""
 
 
 class Fault(Exception):

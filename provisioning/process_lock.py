@@ -12,7 +12,10 @@ class ProcessLock:
     """Holds `path` for this process alone; raises `taken` when another one holds it."""
 
     def __init__(self, path: Path, taken: Fault) -> None:
-        self._file = path.open("a")
+        try:
+            self._file = path.open("a")
+        except OSError:
+            self._file = path.open()  # a card that is read-only now: the file of before locks too
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

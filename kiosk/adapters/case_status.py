@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from kiosk.queue.protocol import CaseKnown, CaseQuestion, CaseReceipt, CaseReport, Reported, raw
 from kiosk.ticketing.centre_client import CentreClient
+from kiosk.ticketing.ticket_table import centre_epoch
 from kiosk.visit.ports import CaseStatus, NetworkStatus
 from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
@@ -29,6 +30,7 @@ CASE_TABLES = MigrationSet(
         """CREATE TABLE case_told (
             only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL
         )""",
+        """ALTER TABLE case_told ADD COLUMN centre_epoch TEXT NOT NULL DEFAULT ''""",
     ),
 )
 REPORTED_AT_ONCE = 100
@@ -84,21 +86,27 @@ class StoredCases:
         )
 
     def report(self) -> bool:
-        """Tell the centre which references were given since the last time; whether there were
-        any and it has them. Called between citizens.
+        """Tell the centre which references were given since the last time, and all of them once
+        more when its database became another one; whether there were any and it has them. Called
+        between citizens, after the centre has said which database it speaks from.
         """
         if self._centre is None:
             return False
-        row = self._store.one("SELECT seq FROM case_told")
+        epoch = centre_epoch(self._store)
+        row = self._store.one("SELECT seq FROM case_told WHERE centre_epoch = ?", (epoch,))
         rows = self._store.all(
             f"SELECT * FROM ({_GIVEN}) WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608 - constants
             (row[0] if row else 0, REPORTED_AT_ONCE),
         )
         receipts = tuple(CaseReceipt(str(each[0]), str(each[1]), int(each[3])) for each in rows)
-        if not receipts or not isinstance(self._centre.ask(CaseReport(raw(receipts))), Reported):
+        if not receipts:
+            return False
+        answer = self._centre.ask(CaseReport(raw(receipts)))
+        if not isinstance(answer, Reported) or (epoch and answer.epoch not in {"", epoch}):
             return False
         with self._store.transaction() as tx:
-            tx.execute("INSERT OR REPLACE INTO case_told VALUES (1, ?)", (int(rows[-1][2]),))
+            told = (int(rows[-1][2]), epoch)
+            tx.execute("INSERT OR REPLACE INTO case_told VALUES (1, ?, ?)", told)
         return True
 
     def _known_at_centre(self, reference: str) -> CaseStatus | None:

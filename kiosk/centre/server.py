@@ -47,7 +47,7 @@ def kiosks_of(node: Node, clock: Clock) -> Callable[[bytes], str | None]:
 def centre_lock(node: Node) -> ProcessLock:
     """One service of a centre on its database; raises `LinkFault`."""
     msg = f"The centre's service of {node.name} runs already; stop that one first."
-    return ProcessLock(node.run_dir / "centre.lock", LinkFault(msg))
+    return ProcessLock(node.lock_path("centre"), LinkFault(msg))
 
 
 class CentreService:

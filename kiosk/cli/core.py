@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM, also while the database cannot be opened."""
     from kiosk.node.composition import kiosk_of, open_catalogue, place_of
-    from kiosk.node.core_process import ClockAdvance, Core, CoreFault, core_lock
+    from kiosk.node.core_process import ClockAdvance, Core, CoreFault, at_its_place, core_lock
     from kiosk.node.standby import Standby
     from provisioning.clock import SystemClock
     from provisioning.node.memory_lock import keep_memory_private
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     node = site.node(arguments.node)
     if node.role not in {"kiosk", "van"}:
         raise CoreFault(f"{node.name} is a {node.role}; the core runs on a kiosk or a van.")
-    lock = core_lock(node)
+    locked_at, lock = node.lock_path("core"), core_lock(node)
     stop = StopFlag()
     simulated = not node.settings.node.field
     # A story may move this clock by hours: that must not stay behind on the disk.
@@ -47,6 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
         server.close()
         lock.release()
         return 0
+    server = at_its_place(node, server)
+    if node.lock_path("core") != locked_at:  # the card takes writes again
+        lock.release()
+        lock = core_lock(node)
 
     def advance(seconds: float) -> None:
         clock.advance(seconds=seconds)

@@ -8,14 +8,13 @@ becomes one sentence on stderr and its code as the exit status.
 from __future__ import annotations
 
 import argparse
-import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 from typing import Protocol
 
-from provisioning.faults import Fault
+from provisioning.faults import DISK_ERRORS, Fault
 
 VERBS: dict[str, str] = {
     "kiosk": "run a whole kiosk node, or play a story on it",
@@ -40,8 +39,6 @@ VERBS: dict[str, str] = {
 }
 
 
-DISK_ERRORS = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO}
-"""What a full, read-only or broken disk says, whatever was being written."""
 DISK_CODE = 42
 
 

@@ -47,7 +47,18 @@ class CoreFault(Fault):
 def core_lock(node: Node) -> ProcessLock:
     """One core a node; raises `CoreFault`. A second one would take the socket over."""
     msg = f"A core of {node.name} runs already; stop that one first."
-    return ProcessLock(node.run_dir / "core.lock", CoreFault(msg))
+    return ProcessLock(node.lock_path("core"), CoreFault(msg))
+
+
+def at_its_place(node: Node, server: ZmqServer) -> ZmqServer:
+    """The server at the node's socket as it is now: a card that was read-only may take writes
+    again, and then everybody else looks in `run/`.
+    """
+    wanted = f"ipc://{node.socket_path('core')}"
+    if server.endpoint == wanted:
+        return server
+    server.close()
+    return ZmqServer(wanted)
 
 
 class ClockAdvance:

@@ -23,11 +23,11 @@ from kiosk.visit.ports import KioskLocation, NetworkStatus
 from kiosk.visit.screen import ScreenContext
 from kiosk.visit.session import Session
 from provisioning.clock import Clock
-from provisioning.faults import Fault
+from provisioning.faults import DISK_ERRORS, Fault
 from provisioning.ids import SystemIds
 from provisioning.settings.schema import UiSettings
 from sync.faults import Fork
-from sync.store.errors import StoreFault
+from sync.store.errors import DiskFull, StoreFault
 from sync.transports.zmq_transport import ZmqServer, ready
 
 RETRY_S = 2.0
@@ -58,9 +58,16 @@ class Standby:
             try:
                 return attempt()
             except (StoreFault, Fork) as fault:
-                self._say(fault)
-                self._serve(encode(self._view(fault)), stopped)
+                self._wait(fault, stopped)
+            except OSError as error:
+                if error.errno not in DISK_ERRORS:
+                    raise
+                self._wait(DiskFull(f"{error}; free some space or check the card."), stopped)
         return None
+
+    def _wait(self, fault: Fault, stopped: Callable[[], bool]) -> None:
+        self._say(fault)
+        self._serve(encode(self._view(fault)), stopped)
 
     def _serve(self, frame: bytes, stopped: Callable[[], bool]) -> None:
         end = self._clock.monotonic() + RETRY_S

@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -53,6 +54,14 @@ class _RunningService:
 
 def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _log(path: Path) -> IO[bytes] | None:
+    """Where a service writes; None where the card takes no write: it runs all the same."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("ab")
+    return None
 
 
 class ProcessSupervisor:
@@ -147,12 +156,11 @@ class ProcessSupervisor:
 
     def _spawn(self, kept: _RunningService) -> None:
         service = kept.service
-        service.log.parent.mkdir(parents=True, exist_ok=True)
-        kept.log = service.log.open("ab")
+        kept.log = _log(service.log)
         kept.process = subprocess.Popen(
             service.argv,
             stdin=subprocess.DEVNULL,
-            stdout=kept.log,
+            stdout=kept.log or subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
             env={**os.environ, **service.environment},
             start_new_session=True,

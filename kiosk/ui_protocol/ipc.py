@@ -13,6 +13,7 @@ import msgspec
 from kiosk.ui_protocol.view import UiEvent, View, ViewRequest
 from provisioning.clock import SystemClock
 from provisioning.faults import INPUT_ERRORS
+from provisioning.node.site import socket_now
 from sync.transports.zmq_transport import ZmqClient
 
 HELLO_S = 1.0
@@ -62,13 +63,18 @@ def read_view(frame: bytes) -> View:
 
 
 class CoreClient:
-    """The screen's end. `endpoint` is `ipc://` and the path of the node's core socket."""
+    """The screen's end. `endpoint` is `ipc://` and the path of the node's core socket. While the
+    core is silent it is looked for here and, in turns, where the socket is while the card is
+    read-only.
+    """
 
     def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
         self._link = ZmqClient(endpoint)
         self._monotonic = SystemClock().monotonic
         self._heard = -HELLO_S
         self._answered = self._monotonic()
+        self._looked = 0.0
         self._silent = False
 
     def poll(self) -> View | None:
@@ -84,11 +90,21 @@ class CoreClient:
             self._silent = False
         elif now - self._heard >= HELLO_S:
             self._heard = now
+            if self._silent and now - self._looked >= SILENCE_S:
+                self._looked = now
+                self._look_elsewhere()
             self._link.send(encode(ViewRequest()))
         if newest is None and not self._silent and now - self._answered >= SILENCE_S:
             self._silent = True
             return SILENT_CORE
         return newest
+
+    def _look_elsewhere(self) -> None:
+        now = f"ipc://{socket_now(self._endpoint.removeprefix('ipc://'))}"
+        wanted = now if self._link.endpoint == self._endpoint else self._endpoint
+        if wanted != self._link.endpoint:
+            self._link.endpoint = wanted
+            self._link.rebuild()
 
     def send(self, event: UiEvent) -> bool:
         """Send without waiting; False when the core is away (the touch is lost, as it should be:

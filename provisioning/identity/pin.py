@@ -4,6 +4,8 @@ folder.
 Rules:
 - no PIN set: the screen stays closed; there is no default and no master number;
 - a try is counted on disk before it is checked, so a power cut gives no extra try;
+- a disk that takes no write keeps no staff out, who must see the cause: the count is then kept in
+  memory, and already the second wrong try waits, since a restart gives another first one;
 - after `FREE_TRIES` wrong ones in a row each next try waits longer, up to an hour; a clock put
   back or forward cannot make that wait longer than the pause itself;
 - whoever holds the SD card can try all six-digit numbers quickly: the staff screen therefore shows
@@ -16,7 +18,9 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+import os
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -63,6 +67,7 @@ class PinLock:
         self._hash = folder / "staff.pin"
         self._tries = folder / "staff.tries"
         self._clock = clock
+        self._held: _Tries | None = None  # the count that the disk did not take
 
     @property
     def is_set(self) -> bool:
@@ -84,20 +89,21 @@ class PinLock:
         return self._left(tries)
 
     def attempt(self, pin: str) -> PinResult:
-        """Judge a try; raises `PinFault` when the stored hash is damaged, or when the disk does not
-        let the try be counted.
-        """
+        """Judge a try; raises `PinFault` when the stored hash is damaged."""
         tries = self._read()
         if left := self._left(tries):
             return PinResult(opened=False, wait_s=left)
         salt, wanted = self._stored()
-        now = _Tries(tries.count + 1, self._clock.now())
-        self._write(now)
+        now = self._count(tries)
         try:
             _scrypt(salt).verify(_raw(pin), wanted)
         except InvalidKey:
             return PinResult(opened=False, wait_s=self._left(now))
-        self._tries.unlink(missing_ok=True)
+        self._held = None
+        try:
+            self._tries.unlink(missing_ok=True)
+        except OSError:
+            self._held = _Tries()
         return PinResult(opened=True)
 
     def _left(self, tries: _Tries) -> int:
@@ -120,26 +126,45 @@ class PinLock:
         return found
 
     def _read(self) -> _Tries:
-        try:
-            kept = json.loads(self._tries.read_bytes())
-            tries = _Tries(int(kept["count"]), datetime.fromisoformat(kept["last"]))
-        except FileNotFoundError:
-            return _Tries()
-        except (OSError, ValueError, KeyError, TypeError):
-            # A damaged count is a full count: nobody gains tries by damaging it.
-            return _Tries(FREE_TRIES, self._clock.now())
+        tries = self._held or self._kept()
         if tries.last and self._clock.now() - tries.last > timedelta(seconds=_FORGET_S):
             return _Tries()
         return tries
 
-    def _write(self, tries: _Tries) -> None:
-        assert tries.last is not None
-        kept = {"count": tries.count, "last": tries.last.isoformat()}
+    def _kept(self) -> _Tries:
+        try:
+            kept = json.loads(self._tries.read_bytes())
+            return _Tries(int(kept["count"]), _aware(kept["last"]))
+        except FileNotFoundError:
+            return _Tries()
+        except (OSError, ValueError, KeyError, TypeError):
+            # A damaged count is a full count: nobody gains tries by damaging it, and its pause
+            # begins once, so that nobody is kept out for good.
+            self._held = _Tries(FREE_TRIES, self._clock.now())
+            return self._held
+
+    def _count(self, tries: _Tries) -> _Tries:
+        """One try more: on disk, or in memory where the disk does not take it."""
+        now = _Tries(tries.count + 1, self._clock.now())
+        kept = {"count": now.count, "last": self._clock.now().isoformat()}
         try:
             replace_file(self._tries, json.dumps(kept).encode())
-        except OSError as error:
-            msg = f"{self._tries} cannot be written ({error.strerror}); check the disk."
-            raise PinFault(msg) from error
+        except OSError:
+            with suppress(OSError):
+                self._tries.with_name(f"{self._tries.name}.{os.getpid()}.new").unlink()
+            self._held = replace(now, count=max(now.count, FREE_TRIES - 1))
+            return self._held
+        self._held = None
+        return now
+
+
+def _aware(text: str) -> datetime:
+    """A time with its zone; raises `ValueError` for one without."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        msg = "a time without its zone"
+        raise ValueError(msg)
+    return found
 
 
 def weakness(pin: str) -> str:

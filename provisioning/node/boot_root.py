@@ -31,7 +31,7 @@ def boot_root(about: Path, ids: Ids, *, field: bool = False) -> bytes:
     about = about.resolve()
     owner = _owner(about)
     try:
-        folder = _memory_folder(owner)
+        folder = memory_folder(owner)
     except OSError as error:
         msg = f"The memory of this boot cannot be used ({error}); see docs/security.md."
         raise KeyFault(msg) from error
@@ -48,8 +48,10 @@ def _owner(about: Path) -> int:
     return place.stat().st_uid
 
 
-def _memory_folder(owner: int) -> Path | None:
-    """The private folder in memory; every process of one owner comes to the same."""
+def memory_folder(owner: int) -> Path | None:
+    """The private folder in memory; every process of one owner comes to the same. None where no
+    such file system is; raises `OSError`.
+    """
     in_memory = _memory_mounts()
     for place in _PLACES:
         if str(place) not in in_memory:

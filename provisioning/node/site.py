@@ -2,7 +2,8 @@
 
 `Site` reads `site.toml` (its nodes, for tools on one machine: the demo, tests, a workbench).
 `Node` is what a service gets: folder, settings, keys, verified registry and the paths of its
-database, sockets and clock floor. Nothing here writes; `enrolment/site_layout.py` does.
+database, sockets and clock floor. Nothing here writes but the folders of sockets;
+`enrolment/site_layout.py` does.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +34,7 @@ from provisioning.identity.keys import (
 )
 from provisioning.identity.registry_file import load_newest
 from provisioning.ids import SystemIds
-from provisioning.node.boot_root import boot_root
+from provisioning.node.boot_root import boot_root, memory_folder
 from provisioning.node.private_folder import ForeignFolder, private_folder
 from provisioning.settings.schema import Settings, load
 
@@ -76,10 +78,18 @@ class Node:
 
     @property
     def run_dir(self) -> Path:
-        """Sockets, locks and the clock floor; made (0700) when it is not there."""
+        """The clock floor and other marks; made (0700) when it is not there and the card takes it.
+        Sockets and locks may lie elsewhere: `runtime_folder`.
+        """
         path = self.dir / "run"
-        path.mkdir(mode=0o700, exist_ok=True)
+        with suppress(OSError):
+            path.mkdir(mode=0o700, exist_ok=True)
         return path
+
+    def lock_path(self, name: str) -> Path:
+        """The lock of the service `name`: that of before, also on a card that is read-only now."""
+        kept = self.dir / "run" / f"{name}.lock"
+        return kept if kept.exists() else runtime_folder(self.dir) / kept.name
 
     @property
     def pack_dir(self) -> Path:
@@ -230,21 +240,53 @@ class Site:
 
 
 def socket_path(node_dir: Path, name: str) -> str:
-    """Where the Unix socket `name` of a node lives: in its `run/`, or, when that path is too
-    long for a socket, in a 0700 folder under the temporary directory named by its hash.
+    """Where the Unix socket `name` of a node lives: in its `runtime_folder`, or, when that path is
+    too long for a socket, in a 0700 folder under the temporary directory named by its hash.
     """
-    path = Path(node_dir).resolve() / "run" / f"{name}.sock"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if len(os.fsencode(path)) <= SOCKET_PATH_MAX:
-        return str(path)
-    digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"huduma-{os.getuid()}-{digest}"
+    folder = runtime_folder(node_dir)
+    if len(os.fsencode(folder / f"{name}.sock")) > SOCKET_PATH_MAX:
+        folder = _short_folder(folder)
+    return str(folder / f"{name}.sock")
+
+
+def socket_now(path: str) -> str:
+    """Where the socket once at `path` (of a node's `run/`) is now: a card may turn read-only."""
+    node_dir, name = Path(path).parent.parent, Path(path).stem
+    return socket_path(node_dir, name) if Path(path).parent.name == "run" else path
+
+
+def runtime_folder(node_dir: Path) -> Path:
+    """Where a node's sockets and locks lie: its `run/`; while the card takes no write, a private
+    folder in memory named by the hash of it, the same for every process. Raises `SiteFault`.
+    """
+    folder = Path(node_dir).resolve() / "run"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.access(folder, os.W_OK):  # also false for root where the card is read-only
+        return folder
+    memory = None
+    with suppress(OSError):
+        memory = memory_folder(folder.parent.stat().st_uid)
+    if memory is None:
+        return _short_folder(folder)
+    return _own_folder(memory / f"run-{_digest(folder)}")
+
+
+def _short_folder(folder: Path) -> Path:
+    name = f"huduma-{os.getuid()}-{_digest(folder)}"
+    return _own_folder(Path(tempfile.gettempdir()) / name)
+
+
+def _digest(folder: Path) -> str:
+    return hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+
+
+def _own_folder(folder: Path) -> Path:
     try:
-        private_folder(folder)
+        return private_folder(folder)
     except ForeignFolder as error:
         msg = f"{folder} belongs to somebody else; remove it, or move the site to a shorter path."
         raise SiteFault(msg) from error
-    return str(folder / f"{name}.sock")
 
 
 def _public_key(path: Path) -> bytes:

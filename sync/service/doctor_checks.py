@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from provisioning.clock import EAT
@@ -11,18 +12,28 @@ from sync.faults import Fork, NotAllSent, NotSigned, ShareUsedUp
 from sync.service.node_quota import usages
 from sync.service.peer_registry import PeerRegistry
 from sync.service.status import STALE_S, SyncStatus, read
-from sync.store.database import Store
+from sync.store.database import Row, Store
 
 if TYPE_CHECKING:
     from provisioning.node.site import Node
 
 _MANY = 5_000
+_RECENT = timedelta(days=7)
+"""Batches refused here earlier than this are told, but nobody is sent to them any more."""
+_NAMED_MAX = 5
 _REASONS = {
     Fork.code: "this database is a copy of another, or was restored: stop this node's services, run"
     " huduma journal restore --site {site} --node {node}, start them again",
     ShareUsedUp.code: "this node sent its share of the day: the rest waits here and goes tomorrow;"
     " find out why it is so much",
     NotSigned.code: "upstream does not accept this node's signature: enrol it again",
+}
+_RELAYED = {
+    Fork.code: "two databases send as {node}: look for a second device with a copy of its disk; if"
+    " it was restored, stop its services and run huduma journal restore --site {site}"
+    " --node {node} there",
+    NotSigned.code: "{node} says what its certificate does not: see which site and unit its"
+    " device.toml names, run huduma doctor --site {site} --node {node} there",
 }
 
 
@@ -37,6 +48,7 @@ def checks(node: Node) -> list[Check]:
         Check("sync line", lambda: _line(node)),
         Check("sync backlog", lambda: _backlog(node)),
         Check("sync refusals", lambda: _refusals(node)),
+        Check("sync relay", lambda: _relay(node)),
     ]
 
 
@@ -120,3 +132,41 @@ def _refusals(node: Node) -> Finding:
     remedy = _REASONS.get(status.fault, "report the code; what was refused is kept here")
     remedy = remedy.format(site=node.dir.parent, node=node.name)
     return unwell(name, f"upstream refused a batch (code {status.fault})", remedy, status.fault)
+
+
+def _relay(node: Node) -> Finding:
+    """What this node, a relay, would not take or pass on as it came: of whom, and why."""
+    name, rows = "sync relay", _refused_here(node)
+    if not rows:
+        return well(name, "no batch of another node was refused here")
+    newest = max(datetime.fromisoformat(row[3]) for row in rows)
+    if node.clock().now() - newest > _RECENT:
+        return well(name, f"none refused since {newest.astimezone(EAT):%d %b %Y}")
+    named = ", ".join(
+        f"{sender}: {count} (code {code})" for sender, code, count, _ in rows[:_NAMED_MAX]
+    )
+    sender, code = str(rows[0][0]), int(rows[0][1])
+    remedy = _RELAYED.get(code, _RELAYED[Fork.code])
+    return unwell(
+        name,
+        f"batches of other nodes were refused here: {named}; the last one"
+        f" {newest.astimezone(EAT):%d %b %Y %H:%M:%S} EAT",
+        remedy.format(site=node.dir.parent, node=sender),
+        code,
+    )
+
+
+def _refused_here(node: Node) -> list[Row]:
+    """Node, code, how many and when the newest came; the newest first."""
+    if not node.db_path.exists():
+        return []
+    store = Store.read_only(node.db_path)
+    try:
+        if not store.has_table("relay_refused"):
+            return []
+        return store.all(
+            "SELECT node, code, count(*), max(received_at) FROM relay_refused"
+            " GROUP BY node, code ORDER BY max(received_at) DESC"
+        )
+    finally:
+        store.close()

@@ -121,7 +121,7 @@ class SyncEngine:
 def engine_lock(node: Node) -> ProcessLock:
     """One sync service a node; raises `LinkFault`."""
     msg = f"Sync of {node.name} runs already; stop that one first."
-    return ProcessLock(node.run_dir / "sync.lock", zmq_transport.LinkFault(msg))
+    return ProcessLock(node.lock_path("sync"), zmq_transport.LinkFault(msg))
 
 
 def open_node_store(node: Node) -> Store:

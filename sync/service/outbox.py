@@ -4,6 +4,10 @@ A segment is built from committed entries in a transaction of its own, numbered 
 never changed; its bytes are kept until the national node has acknowledged them. What was
 acknowledged is a table here, not an entry of the journal. Entries for `site` alone make no
 segment: they wait until something shared follows them.
+
+A database that was put back has a new epoch and goes on in a new stream. What the national node
+had of an earlier epoch by then is still offered: its own database may be put back too, and only
+this journal can fill it.
 """
 
 from __future__ import annotations
@@ -108,10 +112,17 @@ class Outbox:
         return True
 
     def offers(self) -> list[StreamProgress]:
-        """Our own stream, up to its newest segment."""
+        """Our own stream, up to its newest segment, and those of earlier epochs."""
         tail = self._tail()
         mark = short_hash(tail.hash)
-        return [StreamProgress(self._stream, tail.no, mark, self._acked("national"))]
+        own = StreamProgress(self._stream, tail.no, mark, self._acked("national"))
+        return [own, *self._earlier()]
+
+    def settled(self) -> list[StreamProgress]:
+        """None beside `offers`: a relay between does not tell when the national node was put back,
+        so our own streams are offered always.
+        """
+        return []
 
     def waiting(self) -> int:
         """Shared entries that the national node has not acknowledged."""
@@ -126,7 +137,7 @@ class Outbox:
             "SELECT bytes, hash, first, last FROM outbox_segment WHERE db_epoch = ? AND no = ?",
             (stream.db_epoch, no),
         )
-        if stream != self._stream or row is None:
+        if stream.node != self._stream.node or row is None:
             return None
         if row[0] is not None:
             return bytes(row[0])
@@ -139,7 +150,7 @@ class Outbox:
         entry = self._store.one("SELECT hash FROM journal WHERE seq = ?", (row[2] - 1,))
         raw = build(
             self._key,
-            self._stream,
+            stream,
             no,
             bytes(before[0]) if before else GENESIS,
             bytes(entry[0]) if entry else GENESIS,
@@ -154,8 +165,10 @@ class Outbox:
         again is made anew from the journal, whenever it asks.
         """
         del fresh
-        if claimed.stream != self._stream:
+        if claimed.stream.node != self._stream.node:
             return False
+        if claimed.stream != self._stream:
+            return self._acked_earlier(claimed)
         if claimed.no and self._mark(claimed.no) != claimed.mark:
             msg = (
                 f"Upstream has another batch {claimed.no} of this node: this database is a copy or"
@@ -170,10 +183,34 @@ class Outbox:
                     _note(tx, self._stream.db_epoch, level, number, at)
         return bool(changed)
 
-    def _mark(self, no: int) -> bytes | None:
+    def _earlier(self) -> list[StreamProgress]:
+        """What the national node had of earlier epochs when this database was copied; what came
+        after it travels in our own stream.
+        """
+        rows = self._store.all(
+            "SELECT db_epoch, no, hash FROM outbox_segment JOIN outbox_ack USING (db_epoch, no)"
+            " WHERE level = 'national' AND db_epoch <> ?",
+            (self._stream.db_epoch,),
+        )
+        return [
+            StreamProgress(
+                Stream(self._stream.node, bytes(row[0])), row[1], short_hash(row[2]), row[1]
+            )
+            for row in rows
+        ]
+
+    def _acked_earlier(self, claimed: StreamProgress) -> bool:
+        """Never news: upstream may have more of an earlier epoch than this copy knows."""
+        mark = self._mark(claimed.no, claimed.stream.db_epoch)
+        if mark is not None and mark != claimed.mark:
+            msg = f"Upstream has another batch {claimed.no} of an earlier epoch of this node."
+            raise Fork(msg)
+        return False
+
+    def _mark(self, no: int, db_epoch: bytes | None = None) -> bytes | None:
         row = self._store.one(
             "SELECT hash FROM outbox_segment WHERE db_epoch = ? AND no = ?",
-            (self._stream.db_epoch, no),
+            (db_epoch or self._stream.db_epoch, no),
         )
         return short_hash(bytes(row[0])) if row else None
 

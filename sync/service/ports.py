@@ -46,6 +46,12 @@ class SegmentSource(Protocol):
 
     def offers(self) -> list[StreamProgress]: ...
 
+    def settled(self) -> list[StreamProgress]:
+        """Streams of which upstream has everything, as far as is known: offered again when its
+        database became another one.
+        """
+        ...
+
     def raw(self, stream: Stream, no: int) -> bytes | None: ...
 
     def acked(self, claimed: StreamProgress, at: datetime, *, fresh: bool = False) -> bool:

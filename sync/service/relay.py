@@ -161,6 +161,14 @@ class Relay:
         streams = [Stream(node, bytes(epoch)) for node, epoch in found]
         return [each for each in map(self.progress, streams) if each.no > each.national]
 
+    def settled(self) -> list[StreamProgress]:
+        """The other streams: the national node acknowledged all that is known of them here."""
+        streams = [
+            Stream(node, bytes(epoch))
+            for node, epoch in self._store.all("SELECT node, db_epoch FROM relay_national")
+        ]
+        return [each for each in map(self.progress, streams) if 0 < each.no <= each.national]
+
     def raw(self, stream: Stream, no: int) -> bytes | None:
         """The bytes of a stored segment; None once the national node has them."""
         row = self._store.one(

@@ -55,6 +55,10 @@ class Uplink:
         self._dial_at = 0.0
         self._asked = 0.0
         self._blocked: dict[Stream, float] = {}
+        self._upstream_epoch: bytes | None = None
+        # Whether upstream may lack what it once had: at the start, and when its database is another
+        self._doubtful = True
+        self._offered_all = False
 
     @property
     def flowing(self) -> bool:
@@ -83,7 +87,8 @@ class Uplink:
             self._receive(frame, now)
         self._do(self._sender.tick(now), now)
         ready = self._sender.state is SenderState.OFFLINE and now >= self._dial_at
-        if ready or (self.flowing and (self._grown(now) or self._sender.idle(now))):
+        doubt = self._doubtful and not self._offered_all
+        if ready or (self.flowing and (doubt or self._grown(now) or self._sender.idle(now))):
             self._dial(now)
         self._pump(now)
 
@@ -98,6 +103,13 @@ class Uplink:
         if self.flowing:
             self._backoff.succeeded()
             self._watcher.up(self._clock.now())
+            self._look_at_upstream()
+
+    def _look_at_upstream(self) -> None:
+        """Whether every stream must be offered once more: the database above is another one."""
+        changed = self._sender.server_epoch != self._upstream_epoch
+        self._upstream_epoch = self._sender.server_epoch
+        self._doubtful = (self._doubtful or changed) and not self._offered_all
 
     def _do(self, actions: Sequence[sender.Action], now: float) -> None:
         for action in actions:
@@ -150,7 +162,12 @@ class Uplink:
         return not all(known)
 
     def _dial(self, now: float) -> None:
-        greeting = self._sender.dial(self._ids.token(4), self._offers(now), now)
+        self._offered_all = self._doubtful
+        offers = self._offers(now)
+        if self._doubtful:
+            settled = [each for source in self._sources for each in source.settled()]
+            offers += [Offer(each.stream, each.no, each.mark) for each in settled]
+        greeting = self._sender.dial(self._ids.token(4), offers[:STREAMS_MAX], now)
         self._do(greeting, now)
 
     def _pump(self, now: float) -> None:

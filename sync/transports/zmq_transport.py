@@ -13,10 +13,13 @@ over ipc and between nodes over TCP with CURVE. Rules:
 - A client that was given a `ServerKey` asks it once a second: a server that is revoked, out of its
   dates or enrolled anew is spoken to no longer than that.
 - Frames larger than `FRAME_MAX` end the connection that sent them.
+- A link that nobody closed is closed, sockets first, when it is forgotten: a context that ends
+  before its sockets waits for them for ever, in the middle of whatever the process was doing.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -75,6 +78,22 @@ def _milliseconds(deadline: float) -> int:
     return max(0, int((deadline - _monotonic()) * 1000 + 0.999))
 
 
+class _Ending:
+    """Ends a link in the right order: when told to, else when its `owner` is forgotten."""
+
+    def __init__(self, owner: object, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+        self.sockets: list[zmq.Socket[bytes]] = []
+        # It holds context and sockets itself, so that none of them is forgotten before it has run.
+        self.now = weakref.finalize(owner, _end, context, self.sockets)
+        self.now.atexit = False
+
+
+def _end(context: zmq.Context[zmq.Socket[bytes]], sockets: list[zmq.Socket[bytes]]) -> None:
+    for socket in sockets:
+        socket.close(linger=0)
+    context.term()
+
+
 class ZmqServer:
     """The end that binds. Poll it often: handshakes of new clients are answered in `poll`.
 
@@ -90,10 +109,13 @@ class ZmqServer:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._authenticator: ZapAuthenticator | None = None
         self._socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        self._ending = _Ending(self, self._context)
+        self._ending.sockets.append(self._socket)
         _limits(self._socket)
         self._socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         if keys is not None and allowed is not None:
             self._authenticator = ZapAuthenticator(self._context, self._socket, keys, allowed)
+            self._ending.sockets.append(self._authenticator.socket)
         try:
             self._socket.bind(endpoint)
         except zmq.ZMQError as error:
@@ -140,7 +162,7 @@ class ZmqServer:
         return route is not None and self._send(route, _PUSH, payload)
 
     def close(self) -> None:
-        self._context.destroy(linger=0)
+        self._ending.now()
 
     def _send(self, route: bytes, tag: bytes, payload: bytes) -> bool:
         try:
@@ -191,6 +213,7 @@ class ZmqClient:
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._pushes: deque[bytes] = deque(maxlen=_HIGH_WATER)
         self._count = 0
+        self._ending = _Ending(self, self._context)
         self._socket = self._connect()
 
     def request(self, payload: bytes, deadline_s: float) -> bytes | None:
@@ -225,6 +248,7 @@ class ZmqClient:
     def rebuild(self) -> None:
         """Drop the connection and everything in it; connect anew."""
         self._socket.close(linger=0)
+        self._ending.sockets.clear()
         self._socket = self._connect()
 
     def sockets(self) -> list[zmq.Socket[bytes]]:
@@ -232,10 +256,11 @@ class ZmqClient:
         return [self._socket]
 
     def close(self) -> None:
-        self._context.destroy(linger=0)
+        self._ending.now()
 
     def _connect(self) -> zmq.Socket[bytes]:
         socket: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
+        self._ending.sockets.append(socket)
         _limits(socket)
         socket.setsockopt(zmq.IMMEDIATE, 1)
         socket.setsockopt(zmq.RECONNECT_IVL, 50)

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.adapters.case_status import StoredCases
+from kiosk.adapters.case_status import REPORTED_AT_ONCE, StoredCases
 from kiosk.centre.authority import Authority
 from kiosk.centre.cases import KEEP
 from kiosk.centre.local_client import LocalCentre
 from kiosk.node.centre_composition import authority
 from kiosk.node.database import open_node_database
+from kiosk.ticketing.ticket_table import tell_again
 from kiosk.visit.ports import Feedback
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Site
@@ -95,3 +96,40 @@ def test_the_centre_forgets_after_its_days_of_trusted_time(
     clock.trusted = True
     centre.cases.report("kiosk-1", ())
     assert centre.cases.find(old).agency == ""
+
+
+@pytest.mark.parametrize("given_before", [1, REPORTED_AT_ONCE + 3])
+def test_a_restored_centre_is_told_every_reference_again(
+    visitor: Visitor,
+    centre: Authority,
+    neighbour: NodeDatabase,
+    clock: VirtualClock,
+    given_before: int,
+) -> None:
+    store = visitor.kiosk.database.store
+    first = StoredCases(visitor.kiosk.database, LocalCentre(centre, "kiosk-1"))
+    second = StoredCases(neighbour, LocalCentre(centre, "kiosk-2"))
+    tell_again(store, centre.epoch, clock.now())
+    references = [given(visitor) for _ in range(given_before)]
+    while first.report():
+        pass
+    with centre._store.transaction() as tx:  # the copy that was put back knows none of them
+        tx.execute("DELETE FROM centre_case")
+        centre._journal.renew_epoch(tx, b"restored")
+    assert not first.report(), "the kiosk has not heard of it yet"
+    tell_again(store, centre.epoch, clock.now())
+    while first.report():
+        pass
+    assert all(second.find(each) is not None for each in references)
+    assert not first.report(), "once"
+
+
+def test_a_report_that_meets_another_database_than_expected_is_not_noted(
+    visitor: Visitor, centre: Authority, clock: VirtualClock
+) -> None:
+    first = StoredCases(visitor.kiosk.database, LocalCentre(centre, "kiosk-1"))
+    tell_again(visitor.kiosk.database.store, "another", clock.now())
+    given(visitor)
+    assert not first.report()
+    tell_again(visitor.kiosk.database.store, centre.epoch, clock.now())
+    assert first.report()

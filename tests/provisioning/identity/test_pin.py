@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
 import stat
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +129,68 @@ def test_the_doctor_misses_a_pin_in_the_field(site, field, well):
     if field:
         assert "provision pin" in finding.remedy
     assert "staff-pin" not in {check.name for check in node_checks(site.node("centre"))}
+
+
+class FullDisk:
+    """A key folder that takes no write while `full`."""
+
+    def __init__(self, monkeypatch):
+        self.full = True
+        monkeypatch.setattr("provisioning.identity.pin.replace_file", self.replace)
+        unlink = Path.unlink
+
+        def refusing(path, *, missing_ok=False):
+            if self.full and path.exists():
+                raise OSError(errno.EROFS, "Read-only file system", str(path))
+            unlink(path, missing_ok=missing_ok)
+
+        monkeypatch.setattr(Path, "unlink", refusing)
+
+    def replace(self, path, content):
+        if self.full:
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        path.write_bytes(content)
+
+
+def test_a_disk_that_takes_nothing_keeps_no_staff_out_and_gives_no_free_guesses(
+    lock, clock, monkeypatch, tmp_path
+):
+    disk = FullDisk(monkeypatch)
+    assert lock.attempt(PIN).opened
+    assert not lock.attempt("999000").opened
+    waits = []
+    for _ in range(4):
+        waits.append(lock.attempt("999000").wait_s)
+        assert not lock.attempt(PIN).opened, "the right PIN waits too"
+        clock.advance(seconds=waits[-1])
+    assert waits == [30, 60, 120, 240]
+    assert lock.attempt(PIN).opened
+    assert lock.wait_s() == 0
+    assert not lock.attempt("999000").opened
+    disk.full = False
+    assert lock.attempt(PIN).opened
+    assert not (tmp_path / "staff.tries").exists()
+
+
+def test_tries_counted_on_disk_count_on_in_memory_when_it_fills(lock, clock, monkeypatch):
+    for _ in range(FREE_TRIES):
+        lock.attempt("999000")
+    disk = FullDisk(monkeypatch)
+    assert lock.wait_s() == PAUSE_S
+    clock.advance(seconds=PAUSE_S)
+    assert lock.attempt("999000").wait_s == 2 * PAUSE_S
+    clock.advance(seconds=2 * PAUSE_S)
+    assert lock.attempt(PIN).opened, "although the count of before cannot be deleted"
+    assert lock.wait_s() == 0
+    disk.full = False
+    assert lock.attempt("999000").wait_s == 0
+
+
+@pytest.mark.parametrize(
+    "kept", ["{", "[]", '{"count": 2}', '{"count": 9, "last": "2026-11-23T05:00:00"}', "\x00\xff"]
+)
+def test_a_damaged_count_waits_once_and_keeps_nobody_out_for_good(lock, clock, tmp_path, kept):
+    (tmp_path / "staff.tries").write_text(kept)
+    assert lock.attempt(PIN).wait_s == PAUSE_S
+    clock.advance(seconds=PAUSE_S)
+    assert lock.attempt(PIN).opened

@@ -238,18 +238,42 @@ class Fake:
 
 def test_the_doctor_is_told_what_is_wrong_and_what_to_do(node):
     fake = Fake("kiosk", node.path, node.clock)
-    found = {check.name: check.run() for check in checks(fake)}
-    assert all(finding.ok for finding in found.values())
+    names = ("sync line", "sync backlog", "sync refusals")
+    found = {check.name: check for check in checks(fake)}
+    assert all(found[name].run().ok for name in names)
     log = LinkLog(node.store, node.stream)
     log.up(node.clock.now())
-    assert checks(fake)[0].run().ok
+    assert found["sync line"].run().ok
     log.down()
     log.blocked(node.stream, 46)
-    line, backlog, refusals = (check.run() for check in checks(fake))
+    line, backlog, refusals = (found[name].run() for name in names)
     assert (line.ok, line.code, backlog.ok) == (False, 47, True)
     assert (refusals.ok, refusals.code) == (False, 46)
     assert "huduma journal restore" in refusals.remedy
-    assert checks(Fake("national", node.path, node.clock)) == []
+    national = checks(Fake("national", node.path, node.clock))
+    assert [check.name for check in national] == ["node quotas"]
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [(46, "huduma journal restore --site"), (49, "its device.toml"), (43, "huduma journal")],
+)
+def test_the_doctor_names_what_a_relay_refused(node, code, remedy):
+    fake = Fake("centre", node.path, node.clock, "centre")
+    (relay,) = [check for check in checks(fake) if check.name == "sync relay"]
+    assert relay.run().ok
+    at = node.clock.now().isoformat()
+    with node.store.transaction() as tx:
+        for no in range(3):
+            row = ("kiosk-2", b"epoch--1", no, bytes([no]) * 8, code, at)
+            tx.execute("INSERT INTO relay_refused VALUES (?, ?, ?, ?, ?, ?)", row)
+    finding = relay.run()
+    assert (finding.ok, finding.code) == (False, code)
+    assert f"kiosk-2: 3 (code {code})" in finding.text
+    assert remedy in finding.remedy
+    node.clock.advance(seconds=8 * 86_400)
+    assert relay.run().ok, "nobody is sent after what has not come back for a week"
+    assert "none refused since" in relay.run().text
 
 
 def test_the_outbox_of_a_new_node_is_empty(node):

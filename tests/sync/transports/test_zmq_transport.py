@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -217,3 +219,36 @@ def test_one_loop_waits_on_several_links(tmp_path, links):
     assert len(server.poll(0)) == 1
     ringer.ring()
     assert ready([server, bell], 2) == [bell]
+
+
+FORGOTTEN = """
+import gc, zmq
+from sync.transports.zmq_transport import ZmqClient, ZmqServer
+from tests.sync.transports.test_zmq_transport import pair
+for round in range(20):
+    keys = pair()
+    server = ZmqServer("tcp://127.0.0.1:0", keys, lambda key: "somebody")
+    client = ZmqClient(server.endpoint if round % 2 else "tcp://127.0.0.1:9", pair(),
+                       keys.curve_public)
+    client.send(b"x", 0.02 if round % 2 else 0)
+    if round % 3 == 0:
+        client.rebuild()
+    client.me, server.me = client, server  # only the garbage collector finds them
+    del client, server
+    gc.collect()
+print("went on")
+"""
+
+
+def test_links_that_nobody_closed_never_hold_up_the_process():
+    played = subprocess.run(
+        [sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert played.stdout == "went on\n"
+    assert not played.stderr
+
+
+def test_a_link_may_be_closed_twice(tmp_path):
+    for link in (ZmqServer(f"ipc://{tmp_path}/s"), ZmqClient(f"ipc://{tmp_path}/s")):
+        link.close()
+        link.close()
