@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 
+from kiosk.centre.server import CentreService, centre_lock, kiosks_of
 from kiosk.cli.arguments import add_node, add_site
+from kiosk.node.centre_composition import authority
+from kiosk.node.database import open_node_database
+from kiosk.queue.faults import NoQueueHere
+from provisioning.node.site import Site
+from provisioning.shutdown import StopFlag
+from sync.transports.zmq_transport import ZmqServer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,14 +22,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM."""
-    from kiosk.centre.server import CentreService, centre_lock, kiosks_of
-    from kiosk.node.centre_composition import authority
-    from kiosk.node.database import open_node_database
-    from kiosk.queue.faults import NoQueueHere
-    from provisioning.node.site import Site
-    from provisioning.shutdown import StopFlag
-    from sync.transports.zmq_transport import ZmqServer
-
     site = Site.open(arguments.site)
     node = site.node(arguments.node) if arguments.node else next(iter(site.nodes("centre")), None)
     if node is None or node.role not in {"centre", "van"}:

@@ -6,6 +6,14 @@ import argparse
 from contextlib import suppress
 
 from kiosk.cli.arguments import add_node, add_site
+from kiosk.node.composition import kiosk_of, open_catalogue, place_of
+from kiosk.node.core_process import ClockAdvance, Core, CoreFault, at_its_place, core_lock
+from kiosk.node.standby import Standby
+from provisioning.clock import SystemClock
+from provisioning.node.memory_lock import keep_memory_private
+from provisioning.node.site import FLOOR_FILE, Site
+from provisioning.shutdown import StopFlag
+from sync.transports.zmq_transport import ZmqServer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,15 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM, also while the database cannot be opened."""
-    from kiosk.node.composition import kiosk_of, open_catalogue, place_of
-    from kiosk.node.core_process import ClockAdvance, Core, CoreFault, at_its_place, core_lock
-    from kiosk.node.standby import Standby
-    from provisioning.clock import SystemClock
-    from provisioning.node.memory_lock import keep_memory_private
-    from provisioning.node.site import FLOOR_FILE, Site
-    from provisioning.shutdown import StopFlag
-    from sync.transports.zmq_transport import ZmqServer
-
     keep_memory_private()
     site = Site.open(arguments.site)
     node = site.node(arguments.node)

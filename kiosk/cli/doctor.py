@@ -7,13 +7,11 @@ import importlib
 import importlib.util
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from kiosk.cli.arguments import add_json, add_node, add_site
-
-if TYPE_CHECKING:
-    from provisioning.doctor.runner import Check, Finding
-    from provisioning.node.site import Node, Site
+from provisioning.doctor.runner import Check, Finding, examine, exit_code, from_fault
+from provisioning.faults import Fault
+from provisioning.node.site import Node, Site
 
 # Modules with `checks(node) -> list[Check]`, in the order they are run; one row a package.
 CHECKS = (
@@ -35,9 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Examine; 0, or the code of the first failed check."""
-    from provisioning.doctor.runner import exit_code
-    from provisioning.node.site import Site
-
     site = Site.open(arguments.site)
     names = [arguments.node] if arguments.node else list(site.entries)
     found = {name: _examine(site, name) for name in names}
@@ -54,9 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _examine(site: Site, name: str) -> list[Finding]:
-    from provisioning.doctor.runner import examine, from_fault
-    from provisioning.faults import Fault
-
     try:
         node = site.node(name)
     except Fault as fault:

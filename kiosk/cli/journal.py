@@ -13,16 +13,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from kiosk.cli.arguments import add_json, add_node, add_site
-
-if TYPE_CHECKING:
-    from provisioning.node.site import Node
-    from sync.journal.audit import AuditResult
-    from sync.journal.entry import Entry
-    from sync.store.database import Store
+from provisioning.clock import EAT
+from provisioning.faults import UsageFault
+from provisioning.node.site import Node, Site
+from sync.journal.audit import AuditResult, JournalFault
+from sync.journal.entry import GENESIS, Entry
+from sync.journal.export import export
+from sync.journal.file_check import has_journal, inspect
+from sync.journal.hlc import to_time
+from sync.journal.journal import Journal, owner_of
+from sync.store.database import Store, StoreDamaged, StoreFault
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +53,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the act; 0, 40 when the journal does not hold, 42 when there is no database."""
-    from provisioning.node.site import Site
-
     node = Site.open(arguments.site).node(arguments.node)
     acts = {
         "show": _show,
@@ -63,8 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(node: Node, arguments: argparse.Namespace) -> int:
-    from sync.store.database import Store
-
     subject = _subject(arguments.subject)
     store = Store.read_only(node.db_path)
     shown = (_plain(each) for each in _chosen(node, store, arguments, subject))
@@ -84,10 +84,6 @@ def _show(node: Node, arguments: argparse.Namespace) -> int:
 
 
 def _export(node: Node, arguments: argparse.Namespace) -> int:
-    from sync.journal.export import export
-    from sync.journal.journal import Journal
-    from sync.store.database import Store
-
     store = Store.read_only(node.db_path)
     count = export(Journal(store, node.name, node.clock()).entries(), arguments.to)
     store.close()
@@ -124,8 +120,6 @@ def _restore(node: Node, arguments: argparse.Namespace) -> int:
 
 
 def _subject(text: str | None) -> UUID | None:
-    from provisioning.faults import UsageFault
-
     try:
         return UUID(text) if text else None
     except ValueError as error:
@@ -135,8 +129,6 @@ def _subject(text: str | None) -> UUID | None:
 def _chosen(
     node: Node, store: Store, arguments: argparse.Namespace, subject: UUID | None
 ) -> Iterator[Entry]:
-    from sync.journal.journal import Journal, owner_of
-
     if owner_of(store) is None:
         return  # nobody has written yet
     journal = Journal(store, node.name, node.clock())
@@ -149,9 +141,6 @@ def _chosen(
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
-    from provisioning.clock import EAT
-    from sync.journal.hlc import to_time
-
     return {
         "node": entry.node,
         "seq": entry.seq,
@@ -176,11 +165,6 @@ def _json(value: Any) -> Any:
 
 
 def _verify(node: Node, arguments: argparse.Namespace) -> int:
-    from sync.journal.audit import AuditResult
-    from sync.journal.entry import GENESIS
-    from sync.journal.file_check import has_journal, inspect
-    from sync.store.database import Store, StoreDamaged
-
     if node.role == "national":
         with suppress(StoreDamaged):
             store = Store.read_only(node.db_path)
@@ -196,8 +180,6 @@ def _verify(node: Node, arguments: argparse.Namespace) -> int:
 
 def _reported(node: Node, verdict: AuditResult, *, as_json: bool) -> int:
     """Print a verdict; 0, or 40 when the journal does not hold."""
-    from sync.journal.audit import JournalFault
-
     bad = verdict.first_bad
     if as_json:
         report = {
@@ -225,10 +207,8 @@ def _reported(node: Node, verdict: AuditResult, *, as_json: bool) -> int:
 
 def _rebuild(node: Node, arguments: argparse.Namespace) -> int:
     from kiosk.node.database import projections
-    from sync.journal.audit import JournalFault, rebuild
-    from sync.journal.file_check import inspect
+    from sync.journal.audit import rebuild
     from sync.journal.journal import JOURNAL_TABLES
-    from sync.store.database import Store, StoreFault
 
     if (verdict := inspect(node.db_path, node.name)).first_bad is not None:
         return _reported(node, verdict, as_json=arguments.json)

@@ -11,11 +11,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kiosk.cli.arguments import add_json, add_site
+from provisioning.ids import SystemIds
+from provisioning.node.site import Node, Site, SiteFault
+from provisioning.shutdown import StopFlag
+from sync.national.gateway_service import build, database_url
+from sync.national.open_store import open_database
+from sync.service.node_quota import NodeQuota
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from provisioning.node.site import Node
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,11 +39,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve, or tell."""
-    from provisioning.ids import SystemIds
-    from provisioning.node.site import Site
-    from provisioning.shutdown import StopFlag
-    from sync.national.gateway_service import build
-
     node = national_node(Site.open(arguments.site))
     if arguments.act != "run":
         return _tell(arguments, node)
@@ -57,8 +56,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def national_node(site: Any) -> Node:
     """The national node of a site on this machine; raises `SiteFault`."""
-    from provisioning.node.site import SiteFault
-
     for node in site.nodes("national"):
         found: Node = node
         return found
@@ -67,10 +64,6 @@ def national_node(site: Any) -> Node:
 
 
 def _tell(arguments: argparse.Namespace, node: Node) -> int:
-    from provisioning.ids import SystemIds
-    from sync.national.gateway_service import database_url
-    from sync.national.open_store import open_database
-
     clock = node.clock()
     store = open_database(database_url(node, arguments.database), SystemIds(clock))
     try:
@@ -103,8 +96,6 @@ def _fleet(store: Any) -> list[dict[str, Any]]:
 
 
 def _quotas(store: Any, now: datetime, megabytes: int) -> list[dict[str, Any]]:
-    from sync.service.node_quota import NodeQuota
-
     quota = NodeQuota.of_megabytes(megabytes)
     return [
         {

@@ -11,12 +11,14 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kiosk.cli.arguments import add_json, add_node, add_site
-
-if TYPE_CHECKING:
-    from provisioning.node.site import Site
+from kiosk.simulation.site.demo_site import ROLES_WITH_SCREEN, demo_pins, new_demo_site
+from provisioning.faults import UsageFault
+from provisioning.identity.keys import fingerprint
+from provisioning.identity.pin import PinLock
+from provisioning.ids import SystemIds
+from provisioning.node.site import Site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,12 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _set_pin(arguments: argparse.Namespace) -> int:
     """Set or replace the PIN; nothing of it is printed or logged."""
-    from kiosk.simulation.site.demo_site import ROLES_WITH_SCREEN
-    from provisioning.faults import UsageFault
-    from provisioning.identity.pin import PinLock
-    from provisioning.ids import SystemIds
-    from provisioning.node.site import Site
-
     node = Site.open(arguments.site).node(arguments.node)
     if node.role not in ROLES_WITH_SCREEN:
         msg = f"{node.name} is a {node.role}: only a kiosk or a van has a staff screen."
@@ -58,17 +54,12 @@ def _set_pin(arguments: argparse.Namespace) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     """Lay out the demo site; 0, or the fault's code with nothing left behind."""
-    from kiosk.simulation.site.demo_site import new_demo_site
-
     tell_demo(new_demo_site(arguments.dir), as_json=arguments.json)
     return 0
 
 
 def tell_demo(site: Site, *, as_json: bool = False) -> None:
     """Print what a demo site consists of, with the PINs of its staff screens."""
-    from kiosk.simulation.site.demo_site import demo_pins
-    from provisioning.identity.keys import fingerprint
-
     pins = demo_pins(site)
     nodes = [
         {

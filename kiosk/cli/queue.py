@@ -12,12 +12,22 @@ from __future__ import annotations
 import argparse
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from content.faults import NotInPack
+from kiosk.centre.set_aside import forget, kept_aside
 from kiosk.cli.arguments import add_json, add_node, add_site
+from kiosk.node.centre_composition import authority
+from kiosk.node.composition import counter_of
+from kiosk.node.database import open_node_database
+from kiosk.queue.faults import NoQueueHere, UnknownService
+from kiosk.ticketing.issuer import NORMAL
+from provisioning.clock import EAT
+from provisioning.faults import UsageFault
+from provisioning.node.site import Node, Site
 
 if TYPE_CHECKING:
     from kiosk.centre.authority import Authority, CounterResult
-    from provisioning.node.site import Node, Site
 
 SET_ASIDE = "set-aside"
 ACTS = ("call", "recall", "complete", "no-show")
@@ -62,8 +72,6 @@ def _common(parser: argparse.ArgumentParser, *, node_required: bool) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the act; 0, or a code from 50 to 59."""
-    from provisioning.node.site import Site
-
     site = Site.open(arguments.site)
     if arguments.act == SET_ASIDE:
         return _set_aside(site, arguments)
@@ -76,10 +84,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _set_aside(site: Site, arguments: argparse.Namespace) -> int:
-    from kiosk.centre.set_aside import forget, kept_aside
-    from kiosk.node.database import open_node_database
-    from provisioning.clock import EAT
-
     store = open_node_database(_queue_node(site, arguments.node)).store
     kept = [
         {
@@ -104,14 +108,6 @@ def _set_aside(site: Site, arguments: argparse.Namespace) -> int:
 
 
 def _issue(site: Site, arguments: argparse.Namespace) -> dict[str, Any]:
-    from uuid import UUID
-
-    from content.faults import NotInPack
-    from kiosk.node.composition import counter_of
-    from kiosk.queue.faults import NoQueueHere, UnknownService
-    from kiosk.ticketing.issuer import NORMAL
-    from provisioning.faults import UsageFault
-
     node = site.node(arguments.node)
     if node.role not in {"kiosk", "van"}:
         givers = [each.name for each in site.nodes() if each.role in {"kiosk", "van"}]
@@ -158,17 +154,12 @@ def _act(authority: Authority, arguments: argparse.Namespace) -> CounterResult:
 
 
 def _authority(site: Site, name: str | None) -> Authority:
-    from kiosk.node.centre_composition import authority
-    from kiosk.node.database import open_node_database
-
     node = _queue_node(site, name)
     return authority(node, open_node_database(node))
 
 
 def _queue_node(site: Site, name: str | None) -> Node:
     """The centre or van that is meant."""
-    from kiosk.queue.faults import NoQueueHere
-
     node = site.node(name) if name else next(iter(site.nodes("centre")), None)
     if node is not None and node.role == "kiosk":
         node = _centre_of(site, node)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from content.catalogue.catalogue import Catalogue
 from kiosk.cli.arguments import add_json, add_site
-
-if TYPE_CHECKING:
-    from content.catalogue.catalogue import Catalogue
+from kiosk.tools.screen_samples import ScreenSamples, default_samples
+from provisioning.node.site import Site
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +20,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print; 0."""
-    from kiosk.tools.screen_samples import ScreenSamples, default_samples
-
     if arguments.site is None:
         with default_samples() as samples:
             states = samples.states()
@@ -37,8 +34,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _catalogue(site: Path) -> Catalogue:
-    from content.catalogue.catalogue import Catalogue
-    from provisioning.node.site import Site
-
     found = Site.open(site)
     return Catalogue.open(found.dir / "pack", found.root_public)

@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 
 from kiosk.cli.arguments import add_json, add_node, add_site
+from provisioning.faults import UsageFault
+from provisioning.node.site import Site
+from provisioning.settings.reference_page import as_toml, markdown
+from provisioning.settings.schema import effective, load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,11 +26,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print; 0, or the code of the fault in the file."""
-    from provisioning.faults import UsageFault
-    from provisioning.node.site import Site
-    from provisioning.settings.reference_page import as_toml, markdown
-    from provisioning.settings.schema import effective, load
-
     if arguments.describe:
         print(markdown(), end="")
         return 0

@@ -11,11 +11,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from kiosk.cli.arguments import add_json, add_node, add_site
+from provisioning.faults import UsageFault
+from provisioning.ids import SystemIds
+from provisioning.node.site import Site
+from provisioning.shutdown import StopFlag
+from sync.service.engine import SyncEngine, build, engine_lock
+from sync.service.status import SyncStatus, read
+from sync.store.database import Store
 
 if TYPE_CHECKING:
     from provisioning.process_lock import ProcessLock
-    from sync.service.engine import SyncEngine
-    from sync.service.status import SyncStatus
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Run, drain once, or tell."""
     if arguments.act == "status":
         return _status(arguments)
-    from provisioning.shutdown import StopFlag
-
     lock = _service_lock(arguments) if arguments.act == "run" else None
     engine = _engine(arguments)
     try:
@@ -56,18 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _service_lock(arguments: argparse.Namespace) -> ProcessLock:
-    from provisioning.node.site import Site
-    from sync.service.engine import engine_lock
-
     return engine_lock(Site.open(arguments.site).node(arguments.node))
 
 
 def _engine(arguments: argparse.Namespace) -> SyncEngine:
-    from provisioning.faults import UsageFault
-    from provisioning.ids import SystemIds
-    from provisioning.node.site import Site
-    from sync.service.engine import build
-
     node = Site.open(arguments.site).node(arguments.node)
     if node.role == "national":
         msg = "A national node sends nothing up; run: huduma national run."
@@ -83,10 +78,6 @@ def _engine(arguments: argparse.Namespace) -> SyncEngine:
 
 
 def _status(arguments: argparse.Namespace) -> int:
-    from provisioning.node.site import Site
-    from sync.service.status import read
-    from sync.store.database import Store
-
     node = Site.open(arguments.site).node(arguments.node)
     store = Store.read_only(node.db_path)
     try:
