@@ -1,17 +1,20 @@
 """Status: how a device stands, why, in plain words, with its number; printers and all others.
 
-One enumeration of states, one table of causes. A cause has one number with two letters: P where
-it is a printer's, E where it is another device's (P21 and E21 both say "not plugged in"). Not
-knowing is a state of its own (`UNKNOWN`) and never counts as working: knowledge older than
-`STALE_S` becomes UNKNOWN whatever it said before. Nothing here holds what a person showed.
+One enumeration of states; one table of causes, `causes.csv`, where translators find their words. A
+cause has one number with two letters: P where it is a printer's, E where it is another device's
+(P21 and E21 both say "not plugged in"). Not knowing is a state of its own (`UNKNOWN`) and never
+counts as working: knowledge older than `STALE_S` becomes UNKNOWN whatever it said before. Nothing
+here holds what a person showed.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from peripherals.faults import (
@@ -119,227 +122,13 @@ class CauseRow:
         return {letter: code for letter, code in both.items() if code}
 
 
-_ROWS = (
-    CauseRow(
-        Cause.NOT_PLUGGED,
-        "P21",
-        "E21",
-        "Not plugged in. Push its cable in until it sits firmly.",
-        "Haijaunganishwa. Sukuma kebo yake hadi ikae imara.",
-    ),
-    CauseRow(
-        Cause.BROKE_OFF,
-        "",
-        "E25",
-        "It broke off and is being opened again. Check its cable if this stays.",
-        "Imekatika na inafunguliwa tena. Kagua kebo yake ikiendelea hivi.",
-    ),
-    CauseRow(
-        Cause.NO_ANSWER,
-        "P23",
-        "E23",
-        "It does not answer. Switch it off and on again.",
-        "Haijibu. Izime kisha uiwashe tena.",
-    ),
-    CauseRow(
-        Cause.GARBLED,
-        "",
-        "E26",
-        "It sends what cannot be read. Check the speed and the model in the settings.",
-        "Inatuma yasiyosomeka. Kagua kasi na modeli kwenye mipangilio.",
-    ),
-    CauseRow(
-        Cause.IN_USE,
-        "P22",
-        "E22",
-        "Another program holds it. Stop that program, then plug it in again.",
-        "Programu nyingine imeishikilia. Isimamishe, kisha uichomeke tena.",
-    ),
-    CauseRow(
-        Cause.NOT_ALLOWED,
-        "P27",
-        "E27",
-        "This kiosk may not open it. Ask the technician to allow it.",
-        "Kioski hiki hakiruhusiwi kuifungua. Mwombe fundi airuhusu.",
-    ),
-    CauseRow(
-        Cause.WRONG_MODEL,
-        "P24",
-        "E24",
-        "A different model is plugged in here. Plug in the one named in the settings.",
-        "Modeli tofauti imechomekwa hapa. Chomeka ile iliyotajwa kwenye mipangilio.",
-    ),
-    CauseRow(
-        Cause.TWO_ALIKE,
-        "P28",
-        "E28",
-        "Two devices fit this place. Name the port or the serial number in the settings.",
-        "Vifaa viwili vinafaa hapa. Taja mlango au namba ya kifaa kwenye mipangilio.",
-    ),
-    CauseRow(
-        Cause.KEEPS_FAILING,
-        "P40",
-        "E29",
-        "It failed again and again. Unplug it, wait ten seconds, plug it in.",
-        "Imeshindwa mara kwa mara. Ichomoe, subiri sekunde kumi, ichomeke.",
-    ),
-    CauseRow(
-        Cause.MISSING_PROGRAM,
-        "",
-        "E30",
-        "A program it needs is not installed. Ask the technician to run the doctor.",
-        "Programu inayohitajika haipo. Mwombe fundi aendeshe ukaguzi.",
-    ),
-    CauseRow(
-        Cause.BAD_SETTINGS,
-        "",
-        "E33",
-        "The settings name it wrongly. Ask the technician to read the doctor's report.",
-        "Mipangilio yake si sahihi. Mwombe fundi asome ripoti ya ukaguzi.",
-    ),
-    CauseRow(
-        Cause.STUCK_BUTTON,
-        "",
-        "E32",
-        "The call button is stuck. Press it a few times, then free it.",
-        "Kitufe cha kuita kimekwama. Kibonyeze mara kadhaa kisha ukiachilie.",
-    ),
-    CauseRow(
-        Cause.SCANNER_UNREAD,
-        "",
-        "E41",
-        "The last code could not be read. Clean the glass and scan again.",
-        "Msimbo wa mwisho haukusomeka. Safisha kioo kisha usome tena.",
-    ),
-    CauseRow(
-        Cause.CARD_MUTE,
-        "",
-        "E51",
-        "The card does not answer. Take it away and put it back, chip first.",
-        "Kadi haijibu. Iondoe kisha uirudishe, upande wa chipu kwanza.",
-    ),
-    CauseRow(
-        Cause.CARD_SERVICE,
-        "",
-        "E52",
-        "The card service is not running. Ask the technician to start it.",
-        "Huduma ya kadi haifanyi kazi. Mwombe fundi aiwashe.",
-    ),
-    CauseRow(
-        Cause.NO_READER,
-        "",
-        "E53",
-        "No card reader is plugged in. Push its cable in.",
-        "Hakuna kisoma kadi kilichochomekwa. Sukuma kebo yake.",
-    ),
-    CauseRow(
-        Cause.NO_FIX,
-        "",
-        "E61",
-        "No position yet. Park under open sky and wait two minutes.",
-        "Mahali bado hapajulikani. Egesha chini ya anga wazi na usubiri dakika mbili.",
-    ),
-    CauseRow(
-        Cause.STALE_FIX,
-        "",
-        "E62",
-        "The position is old. Check the antenna on the roof.",
-        "Mahali palipo ni pa zamani. Kagua antena iliyo juu ya paa.",
-    ),
-    CauseRow(
-        Cause.POSITION_JUMPED,
-        "",
-        "E63",
-        "The position jumped. It is not used until it settles.",
-        "Mahali pameruka ghafla. Hapatumiki hadi patulie.",
-    ),
-    CauseRow(
-        Cause.NO_SIM,
-        "",
-        "E71",
-        "There is no working SIM. Put it in, or enter its PIN.",
-        "Hakuna laini ya simu inayofanya kazi. Iweke, au weka PIN yake.",
-    ),
-    CauseRow(
-        Cause.NO_SIGNAL,
-        "",
-        "E72",
-        "No mobile network. Messages wait and go when it returns.",
-        "Hakuna mtandao wa simu. Ujumbe unasubiri na utatumwa mtandao ukirudi.",
-    ),
-    CauseRow(
-        Cause.WEAK_SIGNAL,
-        "",
-        "E73",
-        "The mobile network is weak. Move the antenna higher.",
-        "Mtandao wa simu ni dhaifu. Inua antena juu zaidi.",
-    ),
-    CauseRow(
-        Cause.ON_BATTERY,
-        "",
-        "E81",
-        "Mains power is off; running on the battery.",
-        "Umeme umekatika; inatumia betri.",
-    ),
-    CauseRow(
-        Cause.BATTERY_LOW,
-        "",
-        "E82",
-        "The battery is nearly empty. The kiosk is closing safely.",
-        "Betri inakaribia kuisha. Kioski kinafungwa kwa usalama.",
-    ),
-    CauseRow(
-        Cause.BATTERY_STALE,
-        "",
-        "E83",
-        "The battery unit stopped reporting. Check its data cable.",
-        "Kifaa cha betri kimeacha kutoa taarifa. Kagua kebo yake ya data.",
-    ),
-    CauseRow(
-        Cause.BATTERY_WORN,
-        "",
-        "E84",
-        "The battery must be replaced.",
-        "Betri inahitaji kubadilishwa.",
-    ),
-    CauseRow(
-        Cause.PAPER,
-        "P31",
-        "",
-        "The paper is finished: put in a new roll",
-        "Karatasi imeisha: weka karatasi mpya",
-    ),
-    CauseRow(Cause.COVER, "P32", "", "The cover is open: close it", "Kifuniko kiko wazi: kifunge"),
-    CauseRow(
-        Cause.CUTTER,
-        "P33",
-        "",
-        "The cutter is stuck: free it",
-        "Kikata karatasi kimekwama: kikwamue",
-    ),
-    CauseRow(Cause.JAM, "P34", "", "Paper is jammed: take it out", "Karatasi imekwama: itoe"),
-    CauseRow(
-        Cause.HEAT, "P35", "", "Too hot: wait two minutes", "Ina joto sana: subiri dakika mbili"
-    ),
-    CauseRow(Cause.VOLTAGE, "P36", "", "The power is not steady", "Umeme si thabiti"),
-    CauseRow(
-        Cause.PRESENTER,
-        "P37",
-        "",
-        "A slip waits in the mouth: take it",
-        "Kuna karatasi mdomoni: ichukue",
-    ),
-    CauseRow(
-        Cause.FEED_BUTTON,
-        "P38",
-        "",
-        "The feed button is pressed",
-        "Kitufe cha karatasi kimebonyezwa",
-    ),
-    CauseRow(Cause.ERROR, "P39", "", "The printer reports an error", "Printa inaripoti hitilafu"),
-)
+def _read_causes() -> dict[Cause, CauseRow]:
+    with Path(__file__).with_name("causes.csv").open(encoding="utf-8", newline="") as file:
+        rows = [CauseRow(Cause(first), *rest) for first, *rest in list(csv.reader(file))[1:]]
+    return {row.cause: row for row in rows}
 
-CAUSES: Mapping[Cause, CauseRow] = {row.cause: row for row in _ROWS}
+
+CAUSES: Mapping[Cause, CauseRow] = _read_causes()
 """`docs/device-faults.md` has a page for each number."""
 
 _OF_FAULTS: tuple[tuple[type[DeviceFault], Cause], ...] = (

@@ -16,7 +16,6 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from content import csv_rows
-from content.authoring.starter_forms.question_kinds import KINDS, QuestionKind
 
 FORMS = Path(__file__).parents[2] / "default" / "forms"
 LANGUAGES = {"en": "English (en)", "sw": "Kiswahili (sw)"}
@@ -94,7 +93,8 @@ def _grouped(source: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[Row
             if group:
                 yield _opening(source, form, group)
             inside = group
-        yield _question(source["question"][ask["q"]], ask)
+        question = source["question"][ask["q"]]
+        yield _question(source["kind"][question["kind"]], question, ask)
     if inside:
         yield {"type": f"end_{_bracket(source, inside)}"}
 
@@ -113,37 +113,38 @@ def _opening(source: Mapping[str, Any], form: Mapping[str, Any], group: str) -> 
     return row | _both("label", (texts["en"], texts["sw"]))
 
 
-def _question(question: Mapping[str, Any], ask: Mapping[str, Any]) -> Row:
-    kind = KINDS[question["kind"]]
+def _question(kind: Mapping[str, Any], question: Mapping[str, Any], ask: Mapping[str, Any]) -> Row:
     row = {
         "type": _type(kind, question, ask["q"]),
         "name": question.get("name", ask["q"]),
         "required": "yes" if ask.get("required") else "",
-        "constraint": question.get("constraint", kind.constraint),
+        "constraint": question.get("constraint", kind.get("constraint", "")),
         "relevant": ask.get("relevant", ""),
-        "appearance": kind.appearance,
-        "choice_filter": kind.choice_filter,
-        "parameters": kind.parameters,
+        "appearance": kind.get("appearance", ""),
+        "choice_filter": kind.get("choice_filter", ""),
+        "parameters": kind.get("parameters", ""),
         "calculation": question.get("calculation", ""),
         "body::huduma:icon": question.get("icon", ""),
-        "body::huduma:mask": kind.mask,
-        "body::huduma:kind": kind.tag,
+        "body::huduma:mask": kind.get("mask", ""),
+        "body::huduma:kind": kind.get("tag", ""),
         "body::huduma:stop": "yes" if question.get("stop") else "",
     }
     row |= _both("label", (question.get("en", ""), question.get("sw", "")))
-    hint = (question.get("hint_en", kind.hint[0]), question.get("hint_sw", kind.hint[1]))
-    message = (
-        question.get("message_en", kind.message[0]),
-        question.get("message_sw", kind.message[1]),
-    )
-    row |= _both("hint", hint) | _both("constraint_message", message)
+    row |= _both("hint", _own(question, "hint", kind))
+    row |= _both("constraint_message", _own(question, "message", kind))
     return row | (_both("required_message", REQUIRED_MESSAGE) if ask.get("required") else {})
 
 
-def _type(kind: QuestionKind, question: Mapping[str, Any], name: str) -> str:
-    if kind.type != "select_one":
-        return kind.type
-    return f"select_one {kind.list_name or question.get('name', name)}"
+def _own(question: Mapping[str, Any], what: str, kind: Mapping[str, Any]) -> list[str]:
+    """The question's own texts in both languages, else those of its kind."""
+    usual = kind.get(what, ("", ""))
+    return [question.get(f"{what}_{code}", usual[at]) for at, code in enumerate(LANGUAGES)]
+
+
+def _type(kind: Mapping[str, Any], question: Mapping[str, Any], name: str) -> str:
+    if kind["type"] != "select_one":
+        return str(kind["type"])
+    return f"select_one {kind.get('list_name') or question.get('name', name)}"
 
 
 def _both(column: str, texts: Sequence[str]) -> Row:
