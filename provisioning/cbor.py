@@ -87,8 +87,7 @@ def _count(raw: bytes) -> None:
 
 
 def _refuse_tag(*_: Any) -> Any:
-    msg = "tags are not plain"
-    raise ValueError(msg)
+    raise ValueError("tags are not plain")
 
 
 _NO_TAGS = dict.fromkeys(range(1 << 10), _refuse_tag) | {55799: _refuse_tag}

@@ -103,8 +103,7 @@ def _node(arguments: argparse.Namespace) -> Node | None:
     if arguments.site is not None and arguments.node is not None:
         return Site.open(arguments.site).node(arguments.node)
     if arguments.site is not None or arguments.node is not None:
-        msg = "Name both --site DIR and --node NAME."
-        raise UsageFault(msg)
+        raise UsageFault("Name both --site DIR and --node NAME.")
     return None
 
 

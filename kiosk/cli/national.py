@@ -59,8 +59,7 @@ def national_node(site: Any) -> Node:
     for node in site.nodes("national"):
         found: Node = node
         return found
-    msg = "This site has no national node; name the folder of one that has."
-    raise SiteFault(msg)
+    raise SiteFault("This site has no national node; name the folder of one that has.")
 
 
 def _tell(arguments: argparse.Namespace, node: Node) -> int:

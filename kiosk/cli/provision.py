@@ -41,8 +41,7 @@ def _set_pin(arguments: argparse.Namespace) -> int:
     """Set or replace the PIN; nothing of it is printed or logged."""
     node = Site.open(arguments.site).node(arguments.node)
     if node.role not in ROLES_WITH_SCREEN:
-        msg = f"{node.name} is a {node.role}: only a kiosk or a van has a staff screen."
-        raise UsageFault(msg)
+        raise UsageFault(f"{node.name} is a {node.role}: only a kiosk or a van has a staff screen.")
     clock = node.clock()
     if sys.stdin.isatty():
         print("PIN (6 to 12 digits), then Enter:", file=sys.stderr)

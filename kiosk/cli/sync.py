@@ -65,8 +65,7 @@ def _service_lock(arguments: argparse.Namespace) -> ProcessLock:
 def _engine(arguments: argparse.Namespace) -> SyncEngine:
     node = Site.open(arguments.site).node(arguments.node)
     if node.role == "national":
-        msg = "A national node sends nothing up; run: huduma national run."
-        raise UsageFault(msg)
+        raise UsageFault("A national node sends nothing up; run: huduma national run.")
     clock = node.clock(service=True)
     return build(
         node,

@@ -222,8 +222,7 @@ def move(
 ) -> None:
     """Move `job` to `state` with its event; `SpoolFault` where `TRANSITIONS` has no such move."""
     if state is not job.state and state not in TRANSITIONS[job.state]:
-        msg = f"Slip {job.label or job.id} is {job.state}; it cannot become {state}."
-        raise SpoolFault(msg)
+        raise SpoolFault(f"Slip {job.label or job.id} is {job.state}; it cannot become {state}.")
     wipe = "" if state in KEEPS_PAYLOAD else ", payload = NULL"
     tx.execute(
         f"UPDATE print_job SET state = ?, updated_at = ?{wipe} WHERE id = ?",  # noqa: S608 - a fixed clause

@@ -218,6 +218,5 @@ class Spool:
     def _row(self, tx: Transaction, job_id: str) -> JobRow:
         row = tx.one(select_jobs("WHERE id = ?"), (job_id,))
         if row is None:
-            msg = f"There is no slip {job_id} in this spool; see huduma devices jobs."
-            raise SpoolFault(msg)
+            raise SpoolFault(f"There is no slip {job_id} in this spool; see huduma devices jobs.")
         return job_row(row)

@@ -165,8 +165,7 @@ class WatchedTransport:
 
     def _check(self) -> None:
         if self._plug.times != self._times:
-            msg = f"{self.identity} was unplugged; push its cable in."
-            raise DeviceLost(msg)
+            raise DeviceLost(f"{self.identity} was unplugged; push its cable in.")
 
 
 class PrinterBindings:

@@ -73,39 +73,57 @@ class PtyPort:
     """A pseudo terminal; `link`, when given, is a symbolic link to it that outlives nothing."""
 
     def __init__(self, link: Path | None = None) -> None:
-        self._host, device = os.openpty()
-        tty.setraw(device)
+        self.link = link
+        self.address = ""
+        self._host = self._device = -1
+        self.plug()
+
+    def plug(self) -> None:
+        """Push the cable in: a new terminal, under the same link."""
+        if self._host >= 0:
+            return
+        if self.link is not None and self.link.exists() and not self.link.is_symlink():
+            raise DeviceBusy(f"{self.link} is no simulator's; choose another --pty.")
+        # The device's end is kept open: without any opener a pty master reads EIO, not nothing.
+        self._host, self._device = os.openpty()
+        tty.setraw(self._device)
         os.set_blocking(self._host, False)
-        self.address = os.ttyname(device)
-        # Kept open: without any opener a pty master reads EIO instead of nothing.
-        self._device = device
-        self._link = link
-        if link is not None:
-            link.unlink(missing_ok=True)
-            link.symlink_to(self.address)
-            self.address = str(link)
+        self.address = os.ttyname(self._device)
+        if self.link is not None:
+            temporary = self.link.with_name(self.link.name + ".new")
+            temporary.unlink(missing_ok=True)
+            temporary.symlink_to(self.address)
+            temporary.replace(self.link)
+            self.address = str(self.link)
 
-    def fileno(self) -> int:
-        return self._host
-
-    def take(self) -> bytes:
-        try:
-            return os.read(self._host, 65_536)
-        except OSError:
-            return b""
-
-    def give(self, octets: bytes) -> None:
-        with contextlib.suppress(BlockingIOError, OSError):
-            os.write(self._host, octets)
-
-    def close(self) -> None:
+    def unplug(self) -> None:
         """Pull the cable: the other side reads an error."""
+        if self._host < 0:
+            return
         with contextlib.suppress(OSError, termios.error):
             termios.tcflush(self._device, termios.TCIOFLUSH)
         os.close(self._device)
         os.close(self._host)
-        if self._link is not None:
-            self._link.unlink(missing_ok=True)
+        self._host = self._device = -1
+        if self.link is not None:
+            self.link.unlink(missing_ok=True)
+
+    def fileno(self) -> int:
+        """What to select on; -1 while it is unplugged."""
+        return self._host
+
+    def take(self, limit: int = 65_536) -> bytes:
+        try:
+            return os.read(self._host, limit)
+        except OSError:
+            return b""
+
+    def give(self, octets: bytes) -> None:
+        with contextlib.suppress(OSError):
+            os.write(self._host, octets)
+
+    def close(self) -> None:
+        self.unplug()
 
 
 class FifoPort:
@@ -138,27 +156,46 @@ class FifoPort:
 class TcpPort:
     """A TCP server on loopback with one client at a time."""
 
-    def __init__(self, port: int = 0, greeting: Callable[[], None] | None = None) -> None:
-        try:
-            self._listener = socket.create_server(("127.0.0.1", port))
-        except OSError as error:
-            raise DeviceBusy(f"Port {port} is taken; choose another.") from error
-        self._listener.setblocking(False)
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
+        self.address = ""
+        self._listener: socket.socket | None = None
         self._client: socket.socket | None = None
-        self._greeting = greeting
-        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.plug()
+
+    def plug(self) -> None:
+        """Listen, on the same port as before."""
+        if self._listener is not None:
+            return
+        try:
+            self._listener = socket.create_server(("127.0.0.1", self._port))
+        except (OSError, OverflowError) as error:
+            raise DeviceBusy(f"Port {self._port} is taken; choose another.") from error
+        self._listener.setblocking(False)
+        self._port = self._listener.getsockname()[1]
+        self.address = f"127.0.0.1:{self._port}"
+
+    def unplug(self) -> None:
+        """Break the connection and take no other."""
+        self.hang_up()
+        if self._listener is not None:
+            self._listener.close()
+        self._listener = None
 
     def fileno(self) -> int:
-        return (self._client or self._listener).fileno()
+        """What to select on; -1 while it is unplugged."""
+        end = self._client or self._listener
+        return -1 if end is None else end.fileno()
 
-    def take(self) -> bytes:
+    def take(self, limit: int = 65_536) -> bytes:
         if self._client is None:
-            with contextlib.suppress(BlockingIOError):
-                self._client, _ = self._listener.accept()
-                self._client.setblocking(False)
+            if self._listener is not None:
+                with contextlib.suppress(OSError):
+                    self._client, _ = self._listener.accept()
+                    self._client.setblocking(False)
             return b""
         try:
-            chunk = self._client.recv(65_536)
+            chunk = self._client.recv(limit)
         except BlockingIOError:
             return b""
         except OSError:
@@ -179,8 +216,7 @@ class TcpPort:
         self._client = None
 
     def close(self) -> None:
-        self.hang_up()
-        self._listener.close()
+        self.unplug()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

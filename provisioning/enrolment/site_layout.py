@@ -116,8 +116,7 @@ def lay_out(target: Path, plan: SitePlan, ids: Ids, now: datetime) -> None:
     """Make the site of `plan` in `target`; raises `SiteFault` when that is not an empty folder."""
     existed = target.exists()
     if existed and (not target.is_dir() or any(target.iterdir())):
-        msg = f"{target} is not an empty folder; name a new one (nothing was changed)."
-        raise SiteFault(msg)
+        raise SiteFault(f"{target} is not an empty folder; name a new one (nothing was changed).")
     try:
         target.mkdir(mode=0o755, parents=True, exist_ok=True)
         _write(target, plan, ids, now)

@@ -143,8 +143,7 @@ class Registry:
         try:
             root = signing_public(root_public)
         except ValueError as error:
-            msg = "The root key is damaged; provision the node again."
-            raise IdentityFault(msg) from error
+            raise IdentityFault("The root key is damaged; provision the node again.") from error
         fields = _signed_map(root, encoded, REGISTRY_TYPE, "registry")
         try:
             certificates = [read_certificate(root, each) for each in fields["nodes"]]
@@ -165,11 +164,9 @@ class Registry:
         found = self.nodes.get(name)
         if found is None:
             known = ", ".join(self.nodes)
-            msg = f"The registry knows no node {name}; it knows {known}."
-            raise IdentityFault(msg)
+            raise IdentityFault(f"The registry knows no node {name}; it knows {known}.")
         if found.serial in self.revoked:
-            msg = f"The certificate of {name} was revoked; enrol the node again."
-            raise IdentityFault(msg)
+            raise IdentityFault(f"The certificate of {name} was revoked; enrol the node again.")
         return found
 
     def by_curve(self, public: bytes) -> Certificate | None:
@@ -182,8 +179,7 @@ class Registry:
         found = self.agency_keys.get(code)
         if found is None:
             known = ", ".join(self.agency_keys)
-            msg = f"The registry has no key of agency {code}; it has {known}."
-            raise IdentityFault(msg)
+            raise IdentityFault(f"The registry has no key of agency {code}; it has {known}.")
         return found
 
     def agencies(self) -> Iterable[str]:
@@ -220,8 +216,7 @@ def _signed_map(
         msg = f"The {what} is not signed by this site's root key; it was altered or is foreign."
         raise IdentityFault(msg) from error
     except NotCanonical as error:
-        msg = f"The {what} is damaged; ask the workbench for a new one."
-        raise IdentityFault(msg) from error
+        raise IdentityFault(f"The {what} is damaged; ask the workbench for a new one.") from error
     if not isinstance(fields, dict) or fields.get("v") != VERSION:
         msg = f"The {what} has a format this version does not know; update this node."
         raise IdentityFault(msg)

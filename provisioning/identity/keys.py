@@ -131,8 +131,7 @@ def write_private(path: Path, content: bytes) -> None:
     try:
         create_file(path, content)
     except FileExistsError as error:
-        msg = f"{path} exists; a key is never overwritten: move it away first."
-        raise KeyFault(msg) from error
+        raise KeyFault(f"{path} exists; a key is never overwritten: move it away first.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +183,7 @@ def key_id(public: bytes) -> bytes:
 def hpke_public(encoded: bytes) -> MLKEM768X25519PublicKey:
     """The public key from its 1216 bytes; raises `ValueError`."""
     if len(encoded) != HPKE_PUBLIC_BYTES:
-        msg = f"a hybrid public key has {HPKE_PUBLIC_BYTES} bytes, not {len(encoded)}"
-        raise ValueError(msg)
+        raise ValueError(f"a hybrid public key has {HPKE_PUBLIC_BYTES} bytes, not {len(encoded)}")
     return MLKEM768X25519PublicKey(
         MLKEM768PublicKey.from_public_bytes(encoded[:1184]),
         X25519PublicKey.from_public_bytes(encoded[1184:]),
@@ -207,8 +205,7 @@ def open_sealed(private: MLKEM768X25519PrivateKey, sealed: bytes, info: bytes) -
     try:
         plaintext: bytes = _SUITE.decrypt(sealed, private, info)
     except (InvalidTag, ValueError) as error:
-        msg = "this key does not open the message"
-        raise NotForThisKey(msg) from error
+        raise NotForThisKey("this key does not open the message") from error
     return plaintext
 
 

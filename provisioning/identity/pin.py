@@ -162,8 +162,7 @@ def _aware(text: str) -> datetime:
     """A time with its zone; raises `ValueError` for one without."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
-        msg = "a time without its zone"
-        raise ValueError(msg)
+        raise ValueError("a time without its zone")
     return found
 
 

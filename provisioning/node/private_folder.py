@@ -31,8 +31,7 @@ def private_folder(path: Path, *, owner: int | None = None) -> Path:
         pass
     state = path.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_uid != owner or state.st_mode & 0o077:
-        msg = f"{path} is not a private folder of this account; remove it."
-        raise ForeignFolder(msg)
+        raise ForeignFolder(f"{path} is not a private folder of this account; remove it.")
     return path
 
 

@@ -203,8 +203,7 @@ class Site:
     def node(self, name: str) -> Node:
         """The node called `name`; raises `SiteFault` or the faults of its settings."""
         if name not in self.entries:
-            msg = f"This site has no node {name}; it has {', '.join(self.entries)}."
-            raise SiteFault(msg)
+            raise SiteFault(f"This site has no node {name}; it has {', '.join(self.entries)}.")
         return Node(self.dir / name)
 
     def nodes(self, *roles: str) -> Iterator[Node]:
@@ -296,6 +295,5 @@ def _public_key(path: Path) -> bytes:
         msg = f"The public key {path} cannot be read; provision the node again."
         raise KeyFault(msg) from error
     if len(raw) != 32:
-        msg = f"The public key {path} is damaged; provision the node again."
-        raise KeyFault(msg)
+        raise KeyFault(f"The public key {path} is damaged; provision the node again.")
     return raw

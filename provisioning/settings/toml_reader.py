@@ -198,8 +198,7 @@ def _read_section(text: SettingsText, name: str, section: type[Any], table: Any)
     for key, each in known.items():
         if each.default is MISSING and key not in table:
             where = text.at(name) if table else str(text.path)
-            msg = f"{where}: [{name}] has no {key}; add it: {rule_of(each).doc}"
-            raise SettingRequired(msg)
+            raise SettingRequired(f"{where}: [{name}] has no {key}; add it: {rule_of(each).doc}")
     return section(**{k: tuple(v) if isinstance(v, list) else v for k, v in table.items()})
 
 

@@ -165,14 +165,12 @@ def _open(opener: Opener, entry: Stored) -> Opened:
         opener.open(entry.stream.node, entry.subject, entry.body), "sealed submission"
     )
     if not isinstance(plaintext, dict):
-        msg = "A sealed record holds no map; its sender is broken."
-        raise BadBatch(msg)
+        raise BadBatch("A sealed record holds no map; its sender is broken.")
     xml, attachments = plaintext.pop("xml", b""), plaintext.pop("attachments", {})
     submitted_at = plaintext.pop("submitted_at", None)
     whole = isinstance(xml, bytes) and isinstance(attachments, dict)
     if not whole or not all(isinstance(each, bytes) for each in attachments.values()):
-        msg = "A sealed record holds no submission; its sender is broken."
-        raise BadBatch(msg)
+        raise BadBatch("A sealed record holds no submission; its sender is broken.")
     if not _is_plain(submitted_at) or len(attachments) > _ATTACHMENTS_MAX:
         raise BadBatch("A sealed record has an odd time or too many files; its sender is broken.")
     if xml and sum(1 for _ in record_root(xml, "A submission").iter()) > _ELEMENTS_MAX:

@@ -46,5 +46,4 @@ class HeadMark:
         except (OSError, ValueError, TypeError):
             return  # no mark, or a torn one
         if behind:
-            msg = f"{journal.store.path} was put back from an older copy; {remedy}"
-            raise Fork(msg)
+            raise Fork(f"{journal.store.path} was put back from an older copy; {remedy}")

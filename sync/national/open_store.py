@@ -22,7 +22,6 @@ def open_database(url: str, ids: Ids, quota: NodeQuota | None = None) -> Nationa
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in DATABASES:
         known = ", ".join(f"{name}:///..." for name in DATABASES)
-        msg = f"The database {scheme}://... is of no kind known here; use {known}."
-        raise UsageFault(msg)
+        raise UsageFault(f"The database {scheme}://... is of no kind known here; use {known}.")
     # sqlite:///relative and sqlite:////absolute, as everywhere else.
     return DATABASES[scheme](rest.removeprefix("/"), ids, quota)

@@ -118,8 +118,7 @@ class Receiver:
             case Chunk() as chunk:
                 return self._on_chunk(peer, chunk)
             case _:
-                msg = "A sender sends what only receivers say; check the addresses."
-                raise BadBatch(msg)
+                raise BadBatch("A sender sends what only receivers say; check the addresses.")
 
     def greet(
         self,
@@ -214,8 +213,7 @@ class Receiver:
         partial.data += chunk.payload
         if len(partial.data) > partial.total or not chunk.payload:
             self._partials.pop(window.stream, None)
-            msg = "A chunk does not fit its segment."
-            raise BadBatch(msg)
+            raise BadBatch("A chunk does not fit its segment.")
         if len(partial.data) == partial.total:
             self._partials.pop(window.stream, None)
             window.unacked = 0

@@ -243,15 +243,13 @@ class Sender:
             case Again():
                 return self._end(SenderEvent.AGAIN, at_once=True)
             case Hello() | Chunk():
-                msg = "The other end sends where it should receive; check the addresses."
-                raise BadBatch(msg)
+                raise BadBatch("The other end sends where it should receive; check the addresses.")
 
     def _on_cursor(self, cursor: Cursor) -> list[Action]:
         fresh = self.state is SenderState.GREETING
         self._step(SenderEvent.CURSOR)
         if len(cursor.positions) != len(self._windows):
-            msg = "The other end answers for other streams than it was offered."
-            raise BadBatch(msg)
+            raise BadBatch("The other end answers for other streams than it was offered.")
         self._credit = cursor.credit
         self.server_epoch = cursor.server_epoch
         actions: list[Action] = []
@@ -262,8 +260,7 @@ class Sender:
 
     def _window(self, place: int) -> _StreamWindow:
         if place >= len(self._windows):
-            msg = "The other end answers for a stream it was not offered."
-            raise BadBatch(msg)
+            raise BadBatch("The other end answers for a stream it was not offered.")
         return self._windows[place]
 
     def _end(self, event: SenderEvent, *, at_once: bool) -> list[Action]:

@@ -44,8 +44,7 @@ class _Opened:
 
     def key(self, index: int) -> tuple[bytes, bytes]:
         if index - self.ratchet.index > _JUMP_MAX:
-            msg = "A sealed record is far beyond those before it; its sender is broken."
-            raise BadBatch(msg)
+            raise BadBatch("A sealed record is far beyond those before it; its sender is broken.")
         while self.ratchet.index <= index:
             at = self.ratchet.index
             self.keys[at] = self.ratchet.step()
@@ -67,8 +66,7 @@ class Opener:
             body.get(field) for field in ("capsule", "agency", "epoch", "day", "sealed")
         )
         if not all(isinstance(part, bytes) for part in (name, epoch, encoded)):
-            msg = "A capsule entry has missing parts; its sender is broken."
-            raise BadBatch(msg)
+            raise BadBatch("A capsule entry has missing parts; its sender is broken.")
         name, epoch, encoded = bytes(name or b""), bytes(epoch or b""), bytes(encoded or b"")
         origin = Origin(node, epoch)
         iv, ciphertext, kid, encapsulated, wrapped = cose_encrypt.read_encrypt(encoded)
@@ -91,11 +89,9 @@ class Opener:
         if capsule is None:
             raise _not_ours()
         if not isinstance(sealed, bytes):
-            msg = "A sealed record has no bytes; its sender is broken."
-            raise BadBatch(msg)
+            raise BadBatch("A sealed record has no bytes; its sender is broken.")
         if type(index) is not int or not 0 <= index < INDEX_MAX:
-            msg = "A sealed record has no index of its capsule; its sender is broken."
-            raise BadBatch(msg)
+            raise BadBatch("A sealed record has no index of its capsule; its sender is broken.")
         key, nonce = capsule.key(index)
         context = record_context(capsule.origin, bytes(name or b""), index, self._agency, subject)
         try:

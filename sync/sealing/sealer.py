@@ -214,8 +214,7 @@ def unpad(padded: bytes) -> bytes:
     """What `pad` was given; raises `BadBatch`."""
     packed = padded.rstrip(b"\0")
     if packed[-1:] != b"\x80":
-        msg = "A sealed record has no end mark; its sender is broken."
-        raise BadBatch(msg)
+        raise BadBatch("A sealed record has no end mark; its sender is broken.")
     return packed[:-1]
 
 

@@ -130,8 +130,7 @@ class Gateway:
         try:
             envelope = read_envelope(arrived.raw)
             if (envelope.stream, envelope.no) != (stream, no):
-                msg = "A batch is not the one its sender announced."
-                raise BadBatch(msg)
+                raise BadBatch("A batch is not the one its sender announced.")
             envelope.verify(self._peers.signing_key(stream.node))
             claims = self._peers.claims(stream.node)
         except SyncRefusal as fault:

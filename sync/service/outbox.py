@@ -203,8 +203,7 @@ class Outbox:
         """Never news: upstream may have more of an earlier epoch than this copy knows."""
         mark = self._mark(claimed.no, claimed.stream.db_epoch)
         if mark is not None and mark != claimed.mark:
-            msg = f"Upstream has another batch {claimed.no} of an earlier epoch of this node."
-            raise Fork(msg)
+            raise Fork(f"Upstream has another batch {claimed.no} of an earlier epoch of this node.")
         return False
 
     def _mark(self, no: int, db_epoch: bytes | None = None) -> bytes | None:

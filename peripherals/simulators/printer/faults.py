@@ -237,8 +237,7 @@ def _read(path: Path, box: FaultInjector) -> list[dict[str, Any]]:
     try:
         lines = path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path} cannot be read ({error}); name a file of faults."
-        raise BadDeviceUrl(msg) from error
+        raise BadDeviceUrl(f"{path} cannot be read ({error}); name a file of faults.") from error
     requests = []
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lstrip().startswith("#"):

@@ -33,8 +33,7 @@ class MemoryCable:
         """A fresh transport; raises `DeviceLost` while unplugged."""
         self.pump()
         if not self.printer.connected:
-            msg = "The simulated printer is unplugged."
-            raise DeviceLost(msg)
+            raise DeviceLost("The simulated printer is unplugged.")
         return MemoryTransport(self)
 
     def pump(self) -> None:
@@ -129,5 +128,4 @@ class MemoryTransport:
 
     def _check(self) -> None:
         if not self._cable.printer.connected or self._time_of != self._cable.plugged_in:
-            msg = "The simulated printer hung up."
-            raise DeviceLost(msg)
+            raise DeviceLost("The simulated printer hung up.")

@@ -19,13 +19,9 @@ from typing import IO
 from peripherals.faults import BadDeviceUrl
 from peripherals.printing.escpos.profiles import PROFILES
 from peripherals.simulators.control_socket import ControlServer
+from peripherals.simulators.harness import PtyPort, TcpPort
 from peripherals.simulators.printer.faults import FaultInjector, FaultScript
-from peripherals.simulators.printer.line_server import (
-    LineServer,
-    PrinterLine,
-    PtyPrinterLine,
-    TcpPrinterLine,
-)
+from peripherals.simulators.printer.line_server import LineServer
 from peripherals.simulators.printer.paper import save_png
 from peripherals.simulators.printer.printer import SimulatedPrinter, Slip
 from peripherals.simulators.printer.printer_state import Model
@@ -59,14 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
         return _run(arguments)
     except OSError as error:
         where = error.filename2 or error.filename or "The simulated printer"
-        msg = f"{where} cannot be used ({error.strerror})."
-        raise BadDeviceUrl(msg) from error
+        raise BadDeviceUrl(f"{where} cannot be used ({error.strerror}).") from error
 
 
 def _run(arguments: argparse.Namespace) -> int:
     if (arguments.tcp is None) == (arguments.pty is None):
-        msg = "Choose one line for the simulated printer: --tcp PORT or --pty LINK."
-        raise BadDeviceUrl(msg)
+        raise BadDeviceUrl("Choose one line for the simulated printer: --tcp PORT or --pty LINK.")
     stop = StopFlag()
     clock = SystemClock()
     log = arguments.log.open("a", buffering=1) if arguments.log else None
@@ -77,9 +71,7 @@ def _run(arguments: argparse.Namespace) -> int:
     ids = SeededIds(arguments.seed)
     box = FaultInjector(printer, ids)
     script = FaultScript(arguments.faults, box, ids) if arguments.faults else None
-    line: PrinterLine = (
-        PtyPrinterLine(arguments.pty) if arguments.pty else TcpPrinterLine(arguments.tcp)
-    )
+    line = PtyPort(arguments.pty) if arguments.pty else TcpPort(arguments.tcp)
     control = ControlServer(arguments.control, box.do) if arguments.control else None
     print(_url(arguments, line), flush=True)
     _serve(printer, line, arguments.baud, control, script, clock, stop)
@@ -99,7 +91,7 @@ def _speed(word: str) -> float:
 
 def _serve(
     printer: SimulatedPrinter,
-    line: PrinterLine,
+    line: PtyPort | TcpPort,
     baud: float,
     control: ControlServer | None,
     script: FaultScript | None,
@@ -164,9 +156,9 @@ def _keeper(pictures: Path | None, log: IO[str] | None) -> Callable[[Slip], None
     return keep
 
 
-def _url(arguments: argparse.Namespace, line: PrinterLine) -> str:
-    if isinstance(line, TcpPrinterLine):
-        return f"escpos+tcp://127.0.0.1:{line.port}?profile={arguments.profile}"
+def _url(arguments: argparse.Namespace, line: PtyPort | TcpPort) -> str:
+    if isinstance(line, TcpPort):
+        return f"escpos+tcp://{line.address}?profile={arguments.profile}"
     baud = f"&baud={arguments.baud}" if arguments.baud else ""
     link = os.path.abspath(arguments.pty)  # noqa: PTH100 - resolve() would follow the link
     return f"escpos+serial://{link}?profile={arguments.profile}{baud}"

@@ -21,7 +21,8 @@ from peripherals.faults import BadDeviceUrl, DeviceBusy, DeviceLost
 from peripherals.printing.protocol_port import Proof
 from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.tryout_printer import test_printer as try_it
-from peripherals.simulators.printer.line_server import LineServer, PtyPrinterLine
+from peripherals.simulators.harness import PtyPort
+from peripherals.simulators.printer.line_server import LineServer
 from peripherals.simulators.printer.printer import SimulatedPrinter
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
@@ -115,7 +116,7 @@ def test_a_stalled_printer_takes_what_it_takes_within_the_deadline(terminal, dea
 
 
 def test_a_pulled_cable_is_a_lost_device_and_a_new_object_works(tmp_path):
-    line = PtyPrinterLine(tmp_path / "printer")
+    line = PtyPort(tmp_path / "printer")
     transport = open_serial(str(tmp_path / "printer"))
     line.unplug()
     with pytest.raises(DeviceLost):
@@ -208,7 +209,7 @@ class TestPrinterClassDevice:
 
 def test_a_slip_is_proven_over_a_printer_class_device(tmp_path):
     """The whole way: spool, press and `escpos+usblp` on a character device with a printer."""
-    line = PtyPrinterLine(tmp_path / "lp0")
+    line = PtyPort(tmp_path / "lp0")
     printer = SimulatedPrinter(time.monotonic)
     done = threading.Event()
     serving = threading.Thread(target=LineServer(printer, line).run, args=(done.is_set,))
@@ -294,7 +295,7 @@ def test_a_wrong_printer_url_is_refused(url):
 
 def test_relative_paths_start_at_the_node(tmp_path):
     (tmp_path / "run").mkdir()
-    line = PtyPrinterLine(tmp_path / "run" / "printer")
+    line = PtyPort(tmp_path / "run" / "printer")
     for url in ("escpos+serial://run/printer?profile=tm-t20", "escpos+serial:run/printer", "sim:"):
         transport = parse_printer_url(url, tmp_path).open()
         assert Path(transport.identity) == tmp_path / "run" / "printer"

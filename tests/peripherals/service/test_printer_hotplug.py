@@ -21,9 +21,10 @@ from peripherals.printing.worker.printer_url import parse_printer_url
 from peripherals.service.device_service import DeviceService, ServiceParts
 from peripherals.service.hotplug_source import printer_hotplug_source
 from peripherals.service.printer_hotplug import PrinterBindings, SharedHotplugSource
+from peripherals.simulators.harness import PtyPort
 from peripherals.simulators.hotplug import HotplugSimulator, PipeSource
 from peripherals.simulators.printer.in_memory import MemoryCable
-from peripherals.simulators.printer.line_server import LineServer, PtyPrinterLine
+from peripherals.simulators.printer.line_server import LineServer
 from peripherals.simulators.printer.printer import SimulatedPrinter
 from peripherals.simulators.printer.printer_state import Model
 from peripherals.status import Cause, DeviceState
@@ -254,7 +255,7 @@ def test_no_source_is_loaded_for_printers_without_a_plug():
 class Moved:
     """The printer's end of the cable: in the old terminal until it is moved to the new one."""
 
-    def __init__(self, old: PtyPrinterLine, new: PtyPrinterLine) -> None:
+    def __init__(self, old: PtyPort, new: PtyPort) -> None:
         self.ends = [old, new]
 
     def __getattr__(self, name: str):
@@ -315,7 +316,7 @@ class Story:
 
 def test_the_service_follows_a_real_terminal_through_a_pulled_cable(tmp_path):
     """The whole service: the kernel still has the old terminal when udev says it is gone."""
-    lines = [PtyPrinterLine(tmp_path / name) for name in ("ttyUSB0", "ttyUSB4")]
+    lines = [PtyPort(tmp_path / name) for name in ("ttyUSB0", "ttyUSB4")]
     printer = SimulatedPrinter(time.monotonic, Model())
     done = threading.Event()
     cable = Moved(*lines)
