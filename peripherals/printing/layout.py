@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from peripherals.printing.document import (
-    Align,
     Block,
     Document,
     Feed,
@@ -47,37 +45,8 @@ DUPLICATE_MARK = "NAKALA / DUPLICATE"
 """On every copy after the first: the citizen, the officer and the auditor can tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """One row of text, already short enough."""
-
-    text: str
-    align: Align = Align.LEFT
-    scale: int = 1
-    bold: bool = False
-    inverse: bool = False
-    small: bool = False
-    page: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class QrRow:
-    payload: str
-    module_dots: int
-    level: str
-
-
-@dataclass(frozen=True, slots=True)
-class FeedRow:
-    lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class LogoRow:
-    name: str
-
-
-Row = TextRow | QrRow | FeedRow | LogoRow
+Row = TextLine | Qr | Feed | Logo
+"""What is left of the blocks: lines short enough for the paper, and what takes no line."""
 
 
 def clean(text: str) -> str:
@@ -139,7 +108,7 @@ def lay_out(
 
 def _mark(columns: int, copy: int) -> Iterator[Row]:
     text = f"{DUPLICATE_MARK} {copy}".center(columns)
-    yield TextRow(text, inverse=True, bold=True)
+    yield TextLine(text, inverse=True, bold=True)
 
 
 def _rows(block: Block, columns: int, columns_small: int) -> Iterator[Row]:
@@ -148,25 +117,23 @@ def _rows(block: Block, columns: int, columns_small: int) -> Iterator[Row]:
             room = (columns_small if block.small else columns) // block.scale
             style = (block.align, block.scale, block.bold, block.inverse, block.small, block.page)
             texts = wrap(block.text, max(1, room)) if block.page < 0 else [block.text]
-            yield from (TextRow(text, *style) for text in texts)
+            yield from (TextLine(text, *style) for text in texts)
         case TwoColumns():
-            yield from (TextRow(text, bold=block.bold) for text in _pair(block, columns))
+            yield from (TextLine(text, bold=block.bold) for text in _pair(block, columns))
         case Item():
             yield from _item(block, columns)
         case HorizontalRule():
-            yield TextRow(("=" if block.double else "-") * columns)
+            yield TextLine(("=" if block.double else "-") * columns)
         case Qr():
-            yield QrRow(clean(block.payload), block.module_dots, block.level)
-        case Feed():
-            yield FeedRow(block.lines)
-        case Logo():
-            yield LogoRow(block.name)
+            yield Qr(clean(block.payload), block.module_dots, block.level)
+        case Feed() | Logo():
+            yield block
 
 
 def _item(item: Item, columns: int) -> Iterator[Row]:
     indent = " " * (width_of(item.mark) + 1)
     for n, text in enumerate(wrap(item.text, columns - len(indent))):
-        yield TextRow((indent if n else f"{item.mark} ") + text, bold=item.bold)
+        yield TextLine((indent if n else f"{item.mark} ") + text, bold=item.bold)
 
 
 def _pair(pair: TwoColumns, columns: int) -> Iterator[str]:

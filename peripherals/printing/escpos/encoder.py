@@ -17,11 +17,11 @@ from typing import Any
 
 from PIL import Image
 
-from peripherals.printing.document import Align, Document
+from peripherals.printing.document import Align, Document, Feed, Logo, Qr, TextLine
 from peripherals.printing.escpos.library import align, code_page, cut, printer_class
 from peripherals.printing.escpos.profiles import Profile
 from peripherals.printing.escpos.raster_commands import LIVE, defuse, glyph_columns
-from peripherals.printing.layout import FeedRow, LogoRow, QrRow, TextRow, lay_out, wrap
+from peripherals.printing.layout import lay_out, wrap
 from peripherals.printing.protocol_port import EncodedSlip
 from peripherals.printing.raster import (
     CELL,
@@ -67,17 +67,17 @@ def encode(document: Document, profile: Profile, *, copy: int = 1) -> EncodedSli
     height = 0
     for row in lay_out(document, profile.columns, profile.columns_small, copy=copy):
         match row:
-            case TextRow():
+            case TextLine():
                 commands += _text(escpos, row, profile)
                 height += 30 * row.scale
-            case QrRow():
+            case Qr():
                 qr, dots = _qr(escpos, row, profile)
                 commands += qr
                 height += dots
-            case FeedRow(lines=lines):
+            case Feed(lines=lines):
                 commands.append(b"\n" * lines)
                 height += 30 * lines
-            case LogoRow(name=name):
+            case Logo(name=name):
                 if profile.logo:
                     commands.append(_nv_logo(name))
                     height += 96
@@ -85,7 +85,7 @@ def encode(document: Document, profile: Profile, *, copy: int = 1) -> EncodedSli
     return EncodedSlip(tuple(_pieces(commands)), height // 8 + 15)
 
 
-def _text(escpos: Any, row: TextRow, profile: Profile) -> list[bytes]:
+def _text(escpos: Any, row: TextLine, profile: Profile) -> list[bytes]:
     """One row, by the printer's own letters where it has them all; styles end with the row."""
     if row.page < 0:
         found = page_for(row.text, profile) or mixed(row, profile)
@@ -127,7 +127,7 @@ def page_for(text: str, profile: Profile) -> tuple[int, bytes] | None:
     return None
 
 
-def mixed(row: TextRow, profile: Profile) -> tuple[int, bytes] | None:
+def mixed(row: TextLine, profile: Profile) -> tuple[int, bytes] | None:
     """(page, bytes) of a row whose letters outside that page are drawn in between.
 
     None where the printer could not draw them as large, or where drawing the row is shorter.
@@ -165,13 +165,13 @@ def _glyph(cell: str, *, bold: bool) -> bytes:
     return b"\x1b*\x21" + (len(dots) // 3).to_bytes(2, "little") + dots
 
 
-def _forced(row: TextRow, profile: Profile) -> tuple[int, bytes]:
+def _forced(row: TextLine, profile: Profile) -> tuple[int, bytes]:
     """The test slip: the page itself, without control characters."""
     octets = row.text.encode(dict(profile.pages)[row.page], "replace")
     return row.page, bytes(octet if octet >= 0x20 else 0x3F for octet in octets)
 
 
-def _qr(escpos: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
+def _qr(escpos: Any, row: Qr, profile: Profile) -> tuple[list[bytes], int]:
     """A centred QR code with an empty line (more than four modules) before and after it."""
     side = qr_side(row.payload, row.level)
     room = profile.dots // (side + 8)
@@ -187,10 +187,10 @@ def _qr(escpos: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
     return [*code, b"\n" + align(Align.LEFT)], side * dots + 60
 
 
-def _spelt_out(escpos: Any, row: QrRow, profile: Profile) -> tuple[list[bytes], int]:
+def _spelt_out(escpos: Any, row: Qr, profile: Profile) -> tuple[list[bytes], int]:
     """A code with more in it than fits on the paper is printed as words: no slip is lost for it."""
     rows = wrap(row.payload, profile.columns)
-    return [piece for text in rows for piece in _text(escpos, TextRow(text), profile)], 30 * len(
+    return [piece for text in rows for piece in _text(escpos, TextLine(text), profile)], 30 * len(
         rows
     )
 

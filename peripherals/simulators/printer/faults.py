@@ -52,37 +52,38 @@ class FaultInjector:
         self._printer = printer
         self._ids = ids
         self._own_name = printer.model.name
+        body, voice = printer.body, printer.voice
         self.actions: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
             "ready": self._ready,
             "paper-out": self._paper_out,
             "paper-in": self._paper_in,
-            "near-end": lambda _: self._set(near_end=True),
-            "cover-open": lambda _: self._set(cover_open=True),
-            "cover-close": lambda _: self._set(cover_open=False),
-            "cutter-jam": lambda _: self._set(cutter_jam=True, cutter_freed=False),
-            "cutter-free": lambda _: self._set(cutter_freed=True),
-            "hot": lambda _: self._set(hot=True),
-            "cool": lambda _: self._set(hot=False),
-            "unplug": self._unplug,
-            "plug": self._plug,
+            "near-end": lambda _: _put(body, near_end=True),
+            "cover-open": lambda _: _put(body, cover_open=True),
+            "cover-close": lambda _: _put(body, cover_open=False),
+            "cutter-jam": lambda _: _put(body, cutter_jam=True, cutter_freed=False),
+            "cutter-free": lambda _: _put(body, cutter_freed=True),
+            "hot": lambda _: _put(body, hot=True),
+            "cool": lambda _: _put(body, hot=False),
+            "unplug": lambda _: _put(printer, connected=False),
+            "plug": lambda _: _put(printer, connected=True),
             "power-off": self._power_off,
-            "power-off-kept": self._power_off_kept,
+            "power-off-kept": lambda request: self._power_off(request, keep_buffer=True),
             "power-on": self._power_on,
-            "stall": lambda _: self._stall(True),
-            "flow": lambda _: self._stall(False),
-            "mute": lambda _: self._mute(True),
-            "speak": lambda _: self._mute(False),
-            "garbage": lambda _: self._noise(self._garbage),
-            "asb-noise": lambda _: self._noise(self._asb),
-            "clean": lambda _: self._noise(None),
-            "late": self._late,
-            "prompt": lambda _: self._delay(0.0),
+            "stall": lambda _: _put(printer, stalled=True),
+            "flow": lambda _: _put(printer, stalled=False),
+            "mute": lambda _: _put(voice, muted=True),
+            "speak": lambda _: _put(voice, muted=False),
+            "garbage": lambda _: _put(voice, noise=self._garbage),
+            "asb-noise": lambda _: _put(voice, noise=lambda: automatic_status(body)),
+            "clean": lambda _: _put(voice, noise=None),
+            "late": lambda request: _put(voice, late_s=float(request.get("seconds", 0.4))),
+            "prompt": lambda _: _put(voice, late_s=0.0),
             "other-model": lambda request: self._swap(str(request.get("name", "TM-T88SIM"))),
             "own-model": lambda _: self._swap(self._own_name),
-            "nobody-takes": lambda _: self._taking(nobody=True),
-            "take": lambda _: self._taking(nobody=False),
-            "drop-replies": self._drop_replies,
-            "drop-ids": self._drop_ids,
+            "nobody-takes": lambda _: _put(printer, nobody_takes=True),
+            "take": self._take,
+            "drop-replies": lambda request: _put(voice, drop_next=int(request.get("count", 1))),
+            "drop-ids": lambda request: _put(voice, drop_marks=int(request.get("count", 1))),
         }
 
     def do(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -119,10 +120,6 @@ class FaultInjector:
             "unknown_commands": len(self._printer.unknown),
         }
 
-    def _set(self, **what: bool) -> None:
-        for name, value in what.items():
-            setattr(self._printer.body, name, value)
-
     def _ready(self, request: Mapping[str, Any]) -> None:
         """Everything a person at the machine would put right."""
         self._paper_in(request)
@@ -135,25 +132,15 @@ class FaultInjector:
         if after > 0:
             self._printer.out_of_paper_in = after
         else:
-            self._set(paper_out=True)
+            _put(self._printer.body, paper_out=True)
 
     def _paper_in(self, _request: Mapping[str, Any]) -> None:
         self._printer.out_of_paper_in = None
-        self._set(paper_out=False, near_end=False)
+        _put(self._printer.body, paper_out=False, near_end=False)
 
-    def _unplug(self, _request: Mapping[str, Any]) -> None:
-        self._printer.connected = False
-
-    def _plug(self, _request: Mapping[str, Any]) -> None:
-        self._printer.connected = True
-
-    def _power_off(self, request: Mapping[str, Any]) -> None:
+    def _power_off(self, request: Mapping[str, Any], *, keep_buffer: bool = False) -> None:
         """A USB printer takes its port with it; on a plain serial line (`hangup` false) not."""
-        self._printer.power_off()
-        self._printer.connected = not request.get("hangup", True)
-
-    def _power_off_kept(self, request: Mapping[str, Any]) -> None:
-        self._printer.power_off(keep_buffer=True)
+        self._printer.power_off(keep_buffer=keep_buffer)
         self._printer.connected = not request.get("hangup", True)
 
     def _power_on(self, _request: Mapping[str, Any]) -> None:
@@ -167,37 +154,17 @@ class FaultInjector:
         printer.model = replace(printer.model, name=name)
         printer.later(_SWAP_S, lambda: self._power_on({}))
 
-    def _taking(self, *, nobody: bool) -> None:
-        self._printer.nobody_takes = nobody
-        if not nobody:
-            self._printer.taken()
-
-    def _stall(self, stalled: bool) -> None:  # noqa: FBT001 - the two ends of one switch
-        self._printer.stalled = stalled
-
-    def _mute(self, muted: bool) -> None:  # noqa: FBT001 - the two ends of one switch
-        self._printer.voice.muted = muted
-
-    def _noise(self, source: Callable[[], bytes] | None) -> None:
-        self._printer.voice.noise = source
+    def _take(self, _request: Mapping[str, Any]) -> None:
+        self._printer.nobody_takes = False
+        self._printer.taken()
 
     def _garbage(self) -> bytes:
         return self._ids.token(self._ids.token(1)[0] % 7)
 
-    def _asb(self) -> bytes:
-        return automatic_status(self._printer.body)
 
-    def _late(self, request: Mapping[str, Any]) -> None:
-        self._delay(float(request.get("seconds", 0.4)))
-
-    def _delay(self, seconds: float) -> None:
-        self._printer.voice.late_s = seconds
-
-    def _drop_replies(self, request: Mapping[str, Any]) -> None:
-        self._printer.voice.drop_next = int(request.get("count", 1))
-
-    def _drop_ids(self, request: Mapping[str, Any]) -> None:
-        self._printer.voice.drop_marks = int(request.get("count", 1))
+def _put(what: object, **values: object) -> None:
+    for name, value in values.items():
+        setattr(what, name, value)
 
 
 @dataclass(slots=True)

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peripherals.printing.document import Document, HorizontalRule, Item, TextLine, TwoColumns
-from peripherals.printing.layout import TextRow, clean, lay_out, width_of, wrap
+from peripherals.printing.layout import clean, lay_out, width_of, wrap
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=120)
 
 
 def rows(*blocks, columns=32, copy=1):
     found = lay_out(Document(blocks), columns, columns * 4 // 3, copy=copy)
-    return [row.text for row in found if isinstance(row, TextRow)]
+    return [row.text for row in found if isinstance(row, TextLine)]
 
 
 @given(WORDS, WORDS, st.integers(16, 48))
