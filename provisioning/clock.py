@@ -20,6 +20,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from provisioning.durable_files import replace_file
+from provisioning.faults import INPUT_ERRORS
 from provisioning.time_judge import EPOCH, Correction, Judgement, Mark, TimeJudge, TimeSource
 
 EAT = ZoneInfo("Africa/Nairobi")
@@ -218,8 +219,9 @@ class SystemClock:
                 trusted=kept["trusted"] is True,
                 service=kept["service"] is True,
             )
+            found.time_at(self._elapsed_s())  # raises for what is no moment
             return found if kept["boot"] == _boot_id() and found.time.tzinfo else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, *INPUT_ERRORS):
             return None
 
 

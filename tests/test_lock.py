@@ -23,7 +23,7 @@ def wanted() -> dict[str, str]:
     lines = parser.get("options", "install_requires").splitlines()
     for _, extra in parser.items("options.extras_require", raw=True):
         lines += extra.splitlines()
-    found = [re.match(r"([\w.-]+)(?:\[\w+\])?==(\S+)$", line.strip()) for line in lines]
+    found = [re.match(r"([\w.-]+)(?:\[\w+\])?==([^\s;]+)(?:;.*)?$", line.strip()) for line in lines]
     return {name.lower(): version for name, version in (m.groups() for m in found if m)}
 
 

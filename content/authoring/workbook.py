@@ -7,8 +7,10 @@ the row it compiles. Bounded: a file of more than 20 MB, or a zip that unfolds t
 
 from __future__ import annotations
 
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,10 +21,25 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2json_backends import get_xlsform
 
 from content.faults import FormUnreadable
+from provisioning.faults import INPUT_ERRORS
 
 FILE_BYTES_MAX = 20 * 1024 * 1024
 UNFOLDED_BYTES_MAX = 200 * 1024 * 1024
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
+
+_UNREADABLE = (
+    *INPUT_ERRORS,
+    AttributeError,
+    EOFError,
+    OSError,
+    PyXFormError,
+    RuntimeError,
+    SyntaxError,  # of both XML libraries
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What the libraries below raise for a spreadsheet that is none, or a damaged one."""
 
 Row = dict[str, str]
 
@@ -65,7 +82,8 @@ def read(path: Path) -> Workbook:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of drawings and the like that no form needs
             found = get_xlsform(path)
-    except (OSError, zipfile.BadZipFile, PyXFormError, ValueError, KeyError) as error:
+            headers = _headers(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else {}
+    except _UNREADABLE as error:
         raise FormUnreadable(f"{path.name} is not an XLSForm that can be read: {error}") from error
     book = Workbook(stem=path.stem, names=list(found.sheet_names or ()))
     for sheet in SHEETS:
@@ -75,7 +93,7 @@ def read(path: Path) -> Workbook:
         book.sheets[sheet] = [{str(k): str(v) for k, v in row.items() if v} for row in rows]
         header = getattr(found, f"{sheet}_header") or [{}]
         book.columns[sheet] = list(header[0])
-    book.headers = _headers(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else {}
+    book.headers = headers
     if not book.sheets.get("survey"):
         raise FormUnreadable(f"{path.name} has no sheet called survey with questions in it.")
     return book

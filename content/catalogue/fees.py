@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from content.catalogue.model import ResearchedValue, Service
 from content.faults import SourcesRefused
+from provisioning.faults import INPUT_ERRORS
 
 T = TypeVar("T")
 
@@ -84,7 +85,7 @@ def read(conventions: Mapping[str, Any]) -> FeeTable:
             ),
             checked_months_max=int(conventions.get("checked_months_max", CHECKED_MONTHS_MAX)),
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (*INPUT_ERRORS, AttributeError) as error:
         raise SourcesRefused(f"conventions.json: {error!r} in fee_rules or payments.") from error
 
 

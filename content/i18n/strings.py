@@ -72,6 +72,8 @@ def read(source: bytes, *, strict: bool = False) -> Strings:
     """
     tables: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES}
     for line, row in rows("strings.csv", source):
+        if missing := [column for column in ("key", *LANGUAGES) if column not in row]:
+            raise SourcesRefused(f"strings.csv has no column {missing[0]!r}; add it.")
         key = row["key"]
         texts = {language: row[language] for language in LANGUAGES}
         _check(line, key, texts)

@@ -27,7 +27,7 @@ class SignatureStrokes:
 
     @classmethod
     def read(cls, text: str) -> SignatureStrokes:
-        """Strokes from their JSON; raises `ValueError` or `TypeError` for anything else."""
+        """Strokes from their JSON; raises one of `INPUT_ERRORS` for anything else."""
         raw = json.loads(text)
         strokes = tuple(
             tuple((min(max(float(x), 0), 1), min(max(float(y), 0), 1)) for x, y in stroke)

@@ -95,7 +95,7 @@ class CardReader(TextLineProtocol):
         for line in self._lines.feed(chunk):
             try:
                 said: Any = msgspec.json.decode(line)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, RecursionError):
                 continue
             if isinstance(said, dict):
                 events += self._said(said, now)

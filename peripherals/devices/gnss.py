@@ -38,7 +38,8 @@ _ACCURACY_M_MAX = 1_000.0
 _MEASURED = frozenset("12345")
 """GGA quality: GPS, differential, PPS, RTK, RTK float. 6 is estimated, 7 typed in, 8 simulated."""
 
-_NOT_MEASURED = frozenset({5, 6, 7, 8})
+_FIX_MODES = (2, 3)
+_NOT_MEASURED = (5, 6, 7, 8)
 """gpsd's TPV status: dead reckoning, mixed with it, surveyed (typed in), simulated."""
 
 
@@ -204,13 +205,17 @@ class Gpsd(_Receiver):
         if not isinstance(report, dict) or report.get("class") != "TPV":
             return False, None
         report = cast("dict[str, object]", report)
-        if report.get("mode") not in {2, 3} or report.get("status") in _NOT_MEASURED:
+        mode, status = report.get("mode"), report.get("status")
+        # By equality, not by look-up: what is told may be a list.
+        if mode not in _FIX_MODES or status in _NOT_MEASURED:
             return True, None
         # A TPV can say mode 3 and carry no latitude.
         place = plausible(report.get("lat"), report.get("lon"))
         if place is None:
             return True, None
         error = report.get("eph", report.get("epx"))
+        if isinstance(error, int | float) and error > _ACCURACY_M_MAX:  # also what is no float
+            return True, None
         accuracy = float(error) if isinstance(error, int | float) else None
         return True, _accurate(Fix(*place, accuracy, now))
 

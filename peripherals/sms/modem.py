@@ -174,7 +174,9 @@ class Modem(TextLineProtocol):
 
     def _prompted(self, now: float) -> None:
         flight = self._flight
-        if flight and self._command and self._command.startswith("AT+CMGS=") and not self._fences:
+        asked = self._command is not None and self._command.startswith("AT+CMGS=")
+        # A prompt behind the last part's reference, before its OK, asks for nothing.
+        if flight and asked and not self._fences and flight.done < len(flight.parts):
             flight.submitted = True
             self._out += flight.parts[flight.done].pdu.encode("ascii") + _CTRL_Z
             self._wakes_at = now + SUBMIT_S

@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from provisioning.clock import Clock
 from provisioning.durable_files import replace_file
+from provisioning.faults import INPUT_ERRORS
 from provisioning.identity.keys import KeyFault
 from provisioning.ids import Ids
 
@@ -137,7 +138,7 @@ class PinLock:
             return _Tries(int(kept["count"]), _aware(kept["last"]))
         except FileNotFoundError:
             return _Tries()
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, *INPUT_ERRORS):
             # A damaged count is a full count: nobody gains tries by damaging it, and its pause
             # begins once, so that nobody is kept out for good.
             self._held = _Tries(FREE_TRIES, self._clock.now())

@@ -13,6 +13,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from provisioning.faults import INPUT_ERRORS
 from sync.faults import Fork
 from sync.journal.journal import Journal
 
@@ -43,7 +44,7 @@ class HeadMark:
         try:
             epoch, seq = json.loads(self._path.read_text())
             behind = epoch != journal.db_epoch.hex() or int(seq) > journal.last_seq()
-        except (OSError, ValueError, TypeError):
+        except (OSError, *INPUT_ERRORS):
             return  # no mark, or a torn one
         if behind:
             raise Fork(f"{journal.store.path} was put back from an older copy; {remedy}")

@@ -38,6 +38,23 @@ def test_a_replaced_file_is_flushed_then_named_then_its_folder_flushed(tmp_path,
     assert [each.name for each in tmp_path.iterdir()] == ["floor"]
 
 
+def test_nothing_is_left_in_this_process_when_a_file_is_flushed(tmp_path, monkeypatch):
+    """A flush (fsync) of a file whose bytes are still in a buffer here makes nothing durable."""
+    flushed: list[int] = []
+    fsync = os.fsync
+
+    def flush(descriptor: int) -> None:
+        flushed.append(os.fstat(descriptor).st_size)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    create_file(tmp_path / "key", b"secret")
+    write_file(tmp_path / "blob", b"x" * 70_000)
+    assert flushed == [6, 70_000]
+    replace_file(tmp_path / "floor", b"2026")
+    assert flushed[2] == 4
+
+
 @pytest.mark.parametrize("fails", ["write", "fsync"])
 def test_a_full_disk_leaves_the_old_content(tmp_path, monkeypatch, fails):
     path = tmp_path / "floor"

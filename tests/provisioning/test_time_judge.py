@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning.time_judge import EPOCH, Mark, TimeJudge, TimeSource
+from provisioning.time_judge import DRIFT, EPOCH, Mark, TimeJudge, TimeSource
 
 NOON = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
@@ -162,3 +162,35 @@ def test_two_sources_that_are_both_held_back_are_each_told_once():
         told += [judge.look(wall, second)[1]]
         told += [judge.hear(TimeSource.CENTRE, wall - 3 * DAY - YEAR, wall, second)]
     assert [each.source for each in told if each] == [TimeSource.WALL, TimeSource.CENTRE]
+
+
+@pytest.mark.parametrize(
+    ("later_s", "now"),
+    [(0, NOON), (0.5, NOON + timedelta(seconds=0.5)), (-0.5, NOON + YEAR)],
+)
+def test_a_service_goes_on_from_a_mark_of_this_very_moment(later_s, now):
+    """A mark from the future of this boot is of another one: the wall is judged instead."""
+    mark = Mark(NOON, 100.0, trusted=True, service=True)
+    judge = started(NOON + YEAR, floor=None, mark=mark, elapsed_s=100.0 + later_s)
+    assert judge.at(100.0 + later_s) == (now if later_s >= 0 else NOON - timedelta(seconds=0.5))
+
+
+def test_a_clock_that_is_off_by_just_what_is_allowed_is_followed():
+    judge = started()
+    wall = judge.at(110.0) + DRIFT
+    assert judge.look(wall, 110.0) == (wall, None)
+    _, told = started().look(wall + timedelta(microseconds=1), 110.0)
+    assert told is not None
+
+
+def test_what_the_network_corrected_is_told_again_when_it_happens_again():
+    """The same step after a time that agreed is another event."""
+    judge = started()
+    told = []
+    wall = NOON
+    for second in (101.0, 201.0):
+        wall += 5 * HOUR
+        told.append(judge.look(wall, second, by_network=lambda: True)[1])
+        wall += timedelta(seconds=100)
+        assert judge.look(wall, second + 100) == (wall, None)
+    assert [each is not None and each.source is TimeSource.NTP for each in told] == [True, True]

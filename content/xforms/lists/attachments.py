@@ -18,6 +18,7 @@ from content.xforms.lists.choice_tables import ChoiceTables, TableList
 from content.xforms.lists.lists import ChoiceList, NodeList, document_of, node_tree
 from content.xforms.tree import XmlNode
 from content.xforms.xml import elements, parse_xml
+from provisioning.faults import INPUT_ERRORS
 from provisioning.xml_reader import Element, local_name
 
 LAST_SAVED = "jr://instance/last-saved"
@@ -139,7 +140,7 @@ def _from_geojson(name: str, file: str, content: bytes, tables: ChoiceTables) ->
         document: Any = json.loads(content)
         features = document["features"]
         rows = [_feature(feature) for feature in features]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (*INPUT_ERRORS, AttributeError) as error:
         raise NotAForm(f"The list {file} is not a GeoJSON FeatureCollection.") from error
     columns: dict[str, None] = {}
     for row in rows:

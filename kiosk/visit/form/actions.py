@@ -6,8 +6,6 @@ one action: the port seals and stores, then the session drops the answers.
 
 from __future__ import annotations
 
-import json
-
 from content.xforms.results import PageKind
 from kiosk.filling.filling import Filling
 from kiosk.filling.form_record import FormStep
@@ -27,6 +25,7 @@ from kiosk.visit.flow import Signal, State
 from kiosk.visit.form import capture_actions
 from kiosk.visit.form.review_rows import review_names
 from kiosk.visit.open_form import filling_of, keep_draft, shown
+from provisioning.faults import INPUT_ERRORS
 
 
 def fill_form(context: ActionContext, _tail: str) -> Signal | None:
@@ -228,7 +227,7 @@ def _draw(context: ActionContext, text: str) -> Signal | None:
     filling = filling_of(context)
     try:
         drawing = SignatureStrokes.read(text)
-    except (ValueError, TypeError, json.JSONDecodeError):
+    except INPUT_ERRORS:
         drawing = SignatureStrokes.read(CROSS)
     filling.input.attach(drawing.png(), "png", drawing.text())
     keep_draft(context)

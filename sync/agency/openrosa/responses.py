@@ -17,6 +17,7 @@ from sync.agency.openrosa.submission import LIMIT_BYTES_DEFAULT
 PASSING = {0, 408, 425, 429}
 OPENROSA_HEADER = "x-openrosa-version"
 LIMIT_HEADER = "x-openrosa-accept-content-length"
+_DIGITS_MAX = 15
 
 
 class DeliveryDecision(Enum):
@@ -59,17 +60,13 @@ def decide_head(url: str, answer: ServerResponse) -> PostTarget | DeliveryDecisi
         return DeliveryDecision.RETRY
     if OPENROSA_HEADER not in answer.headers or status not in {200, 204, 301, 302, 307, 308}:
         return DeliveryDecision.PORTAL
-    target = url
-    if location := answer.headers.get("location"):
-        target = urljoin(url, location)
-        if not same_host(url, target):
-            return DeliveryDecision.PORTAL
-    elif status != 204:
+    location = answer.headers.get("location", "")
+    target = _followed(url, location) if location else url
+    if target is None or (not location and status != 204):
         return DeliveryDecision.PORTAL
     limit = answer.headers.get(LIMIT_HEADER, "")
-    return PostTarget(
-        target, int(limit) if limit.isdigit() and int(limit) > 0 else LIMIT_BYTES_DEFAULT
-    )
+    told = int(limit) if limit.isascii() and limit.isdigit() and len(limit) <= _DIGITS_MAX else 0
+    return PostTarget(target, told or LIMIT_BYTES_DEFAULT)
 
 
 def decide_post(answer: ServerResponse) -> DeliveryDecision:
@@ -87,6 +84,15 @@ def decide_post(answer: ServerResponse) -> DeliveryDecision:
             return DeliveryDecision.PARKED
         case _:
             return DeliveryDecision.PORTAL
+
+
+def _followed(url: str, location: str) -> str | None:
+    """Where `location` leads, when it is an address of the same host."""
+    try:
+        target = urljoin(url, location)
+        return target if same_host(url, target) else None
+    except ValueError:
+        return None
 
 
 def same_host(first: str, second: str) -> bool:

@@ -415,6 +415,24 @@ def test_a_block_of_another_kiosk_is_not_given_to_who_claims_it(bench: Bench) ->
     claims = raw([HeldBlock("2026-11-23", 501, 520), HeldBlock("2026-11-23", 1, 99)])
     found = bench.report(kiosk="kiosk-2", blocks=claims)
     assert found.set_aside == 2  # type: ignore[union-attr]
+    why = " ".join(each.why for each in kept_aside(bench.store))
+    assert "501 to 520 of 2026-11-23 is kiosk-1's" in why
+    assert "1 to 99 is no reserve block" in why
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "taken"),
+    [(520, 530, False), (481, 501, False), (505, 510, False), (521, 540, True), (500, 500, False)],
+)
+def test_a_block_that_meets_another_kiosks_is_set_aside(
+    bench: Bench, first: int, last: int, *, taken: bool
+) -> None:
+    bench.send(LeaseRequest("2026-11-23", 20), "kiosk-1")
+    begin_restored(bench.database, ["kiosk-3"])
+    found = bench.report(kiosk="kiosk-2", blocks=raw([HeldBlock("2026-11-23", first, last)]))
+    assert found.set_aside == (not taken)  # type: ignore[union-attr]
+    held = bench.store.all("SELECT first FROM line_block WHERE kiosk = 'kiosk-2'")
+    assert [row[0] for row in held] == ([first] if taken else [])
 
 
 def test_a_restore_is_waited_for_until_the_day_is_over(bench: Bench) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.queue.numbering import (
     LETTERS,
+    in_reserve,
     label,
     next_block,
     next_granted,
@@ -35,6 +36,46 @@ def test_blocks_fill_the_reserve_and_end_with_it(
 ) -> None:
     found = next_block(DAY, last, size)
     assert (None if found is None else (found.first, found.last)) == block
+
+
+@pytest.mark.parametrize(
+    ("last", "size", "in_use", "block"),
+    [
+        (None, 50, [], (501, 550)),
+        (None, 50, [500, 551], (501, 550)),
+        (None, 50, [520, 510], (501, 509)),
+        (None, 50, [501], (502, 551)),
+        (None, 50, [501, 502, 504], (503, 503)),
+        (None, 50, [550], (501, 549)),
+        (None, 1, [501], (502, 502)),
+        (990, 50, [1000], (991, 999)),
+        (998, 50, [999, 1000], None),
+        (999, 50, [], (1000, 1000)),
+    ],
+)
+def test_no_block_contains_a_number_that_somebody_holds(
+    last: int | None, size: int, in_use: list[int], block: tuple[int, int] | None
+) -> None:
+    found = next_block(DAY, last, size, in_use)
+    assert (None if found is None else (found.first, found.last)) == block
+    assert found is None or found.size == found.last - found.first + 1
+
+
+@pytest.mark.parametrize(
+    ("last", "in_use", "number"),
+    [(None, {101}, 102), (499, {500}, 1001), (500, {1001, 1002}, 1003), (104, {101}, 105)],
+)
+def test_a_number_of_somebody_who_still_waits_is_not_granted(
+    last: int | None, in_use: set[int], number: int
+) -> None:
+    assert next_granted(last, in_use.__contains__) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "inside"), [(500, False), (501, True), (1000, True), (1001, False)]
+)
+def test_the_reserve_band(number: int, inside: bool) -> None:  # noqa: FBT001 - a row of a table
+    assert in_reserve(number) is inside
 
 
 def test_labels() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -43,3 +44,29 @@ def test_another_site_or_key_does_not_recognise_the_code() -> None:
     assert read_ticket(KEY.public_key(), "HC-002", payload) is None
     other = Ed25519PrivateKey.from_private_bytes(bytes([1]) * 32)
     assert read_ticket(other.public_key(), "HC-001", payload) is None
+
+
+@pytest.mark.parametrize(("days", "known"), [(-1, False), (0, True), (1, True), (2, False)])
+def test_a_ticket_is_of_the_day_of_its_visit_or_the_next(days: int, known: bool) -> None:  # noqa: FBT001 - a row of a table
+    visit = SeededIds().uuid7()
+    day = DAY + timedelta(days=days)
+    claim = read_ticket(KEY.public_key(), "HC-001", ticket_payload(KEY, "HC-001", day, "A1", visit))
+    assert (claim is not None and claim.day == day) is known
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda code: "HK2" + code[3:],
+        lambda code: code + ".x",
+        lambda code: code.rsplit(".", 1)[0],
+        lambda code: code.replace(".A101.", ".A101.AA"),
+        lambda code: code.replace(".A101.", f".A101.{'A' * 60}"),
+        lambda code: code + "A",
+        lambda code: code + "*",
+    ],
+)
+def test_a_code_of_another_shape_is_none(change: Callable[[str], str]) -> None:
+    code = ticket_payload(KEY, "HC-001", DAY, "A101", SeededIds().uuid7())
+    assert read_ticket(KEY.public_key(), "HC-001", code) is not None
+    assert read_ticket(KEY.public_key(), "HC-001", change(code)) is None

@@ -77,7 +77,16 @@ def test_what_is_wrong_has_a_cause(said: bytes, expected: DeviceCondition) -> No
 
 @pytest.mark.parametrize(
     "said",
-    [b"[]\n", b"null\n", b'{"in":3}\n', b'{"in":{"atr":1}}\n', b'{"answer":[]}\n', b"{{{\n"],
+    [
+        b"[]\n",
+        b"null\n",
+        b'{"in":3}\n',
+        b'{"in":{"atr":1}}\n',
+        b'{"answer":[]}\n',
+        b"{{{\n",
+        b"[" * 3_000 + b"\n",
+        b'{"in":' * 600 + b"\n",
+    ],
 )
 def test_a_child_gone_mad_does_no_harm(said: bytes) -> None:
     assert reader().protocol.received(said, 200.0) == []

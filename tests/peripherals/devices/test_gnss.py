@@ -237,3 +237,24 @@ def test_a_line_that_is_open_and_deaf_is_opened_anew(kind: type[Gpsd | Nmea]) ->
     receiver.begin(0.0)
     events = [event for second in range(1, 41) for event in receiver.elapsed(float(second))]
     assert ProtocolBroken(Cause.NO_ANSWER) in events
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '"mode":[]',
+        '"mode":{}',
+        '"mode":3,"status":[]',
+        '"mode":3,"status":{"a":1}',
+        f'"mode":3,"eph":{10**320}',
+        f'"mode":3,"lat":{10**320}',
+        '"mode":3,"eph":1e400',
+    ],
+)
+def test_a_report_of_another_shape_is_no_fix_and_ends_nothing(more: str) -> None:
+    source = Gpsd()
+    source.begin(0.0)
+    place = "" if '"lat"' in more else ',"lat":-1.28'
+    source.received(f'{{"class":"TPV"{place},"lon":36.8,{more}}}\n'.encode(), 1.0)
+    events = source.received(b'{"class":"TPV","mode":3,"lat":-1.28,"lon":36.8,"eph":4}\n', 2.0)
+    assert [each.fix.accuracy_m for each in events if isinstance(each, GnssPosition)] == [4.0]

@@ -461,3 +461,15 @@ def test_a_modem_that_refuses_for_ever_is_a_persons_affair(desk: Desk) -> None:
         desk.bench.begin()
         desk.bench.run(2.0)
     assert desk.states() == [SmsState.FAILED]
+
+
+@pytest.mark.parametrize("chunks", [[b"+CMGS: 1\r\n", b"> "], [b"+CMGS: 1\r\n> "]])
+def test_a_prompt_after_the_last_part_asks_for_nothing(chunks: list[bytes]) -> None:
+    bench = modem()
+    bench.protocol.send("job", parts_of(NUMBER, TEXT, 7), bench.now)
+    bench.protocol.received(b"OK\r\n", bench.now)
+    bench.protocol.received(b"> ", bench.now)
+    bench.protocol.outgoing()
+    events = [each for chunk in chunks for each in bench.protocol.received(chunk, bench.now)]
+    assert [each.outcome for each in reports(events)] == [SmsOutcome.SENT]
+    assert bench.protocol.outgoing() == b""

@@ -34,7 +34,10 @@ def lock(tmp_path, clock):
 
 
 def test_a_node_without_a_pin_is_closed(tmp_path, clock):
-    assert not PinLock(tmp_path, clock).is_set
+    lock = PinLock(tmp_path, clock)
+    assert lock.is_set is False
+    lock.set(PIN, SeededIds(3))
+    assert lock.is_set is True
 
 
 def test_the_right_pin_opens_and_a_wrong_one_does_not(lock):
@@ -51,6 +54,17 @@ def test_a_weak_pin_is_refused(lock, pin):
     with pytest.raises(PinFault):
         lock.set(pin, SeededIds(1))
     assert lock.attempt(PIN).opened
+
+
+DAMAGED_TRIES = (
+    "{",
+    "[" * 100_000,
+    "[]",
+    '{"count": 1e400, "last": "2026-11-23T05:00:00+00:00"}',
+    '{"count": 1, "last": "2026-11-23T05:00:00"}',  # of no zone: it cannot be compared
+    '{"count": 1, "last": 5}',
+    '{"count": [], "last": "2026-11-23T05:00:00+00:00"}',
+)
 
 
 def test_five_wrong_tries_and_each_next_waits_longer(lock, clock):
@@ -73,8 +87,9 @@ def test_tries_outlive_a_restart_and_a_damaged_count_is_a_full_one(lock, clock, 
         lock.attempt("999000")
     again = PinLock(tmp_path, clock)
     assert again.wait_s() == PAUSE_S
-    (tmp_path / "staff.tries").write_text("{")
-    assert again.wait_s() == PAUSE_S
+    for damaged in DAMAGED_TRIES:
+        (tmp_path / "staff.tries").write_text(damaged)
+        assert PinLock(tmp_path, clock).wait_s() == PAUSE_S, damaged
 
 
 def test_a_clock_put_back_cannot_make_the_pause_longer(lock, clock, tmp_path):
@@ -194,3 +209,9 @@ def test_a_damaged_count_waits_once_and_keeps_nobody_out_for_good(lock, clock, t
     assert lock.attempt(PIN).wait_s == PAUSE_S
     clock.advance(seconds=PAUSE_S)
     assert lock.attempt(PIN).opened
+
+
+def test_the_sixth_try_is_the_first_that_waits(lock):
+    assert [lock.attempt("999000").wait_s for _ in range(4)] == [0, 0, 0, 0]
+    assert lock.attempt("999000").wait_s == 30
+    assert not lock.attempt(PIN).opened

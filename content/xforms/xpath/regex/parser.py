@@ -16,6 +16,7 @@ from content.xforms.faults import EvaluationFault
 Accepts = Callable[[str], bool]
 _DEPTH_MAX = 60
 _COUNT_MAX = 1_000
+_COUNT_DIGITS_MAX = 20
 Tree = tuple[object, ...]
 """One of: a char with what accepts it; a seq or alt of trees; many of a tree, least and most;
 a look with its kind, whether it must hold, and the tree looked for."""
@@ -132,6 +133,8 @@ class _Reader:
         if close < 0 or not least.isdecimal() or not (most == "" or most.isdecimal()):
             return None
         self._at = close + 1
+        if max(len(least), len(most)) > _COUNT_DIGITS_MAX:
+            raise self.wrong(f"a count over {_COUNT_MAX} or out of order")
         low = int(least)
         high = (int(most) if most else None) if comma else low
         if max(low, high or 0) > _COUNT_MAX or (high is not None and high < low):

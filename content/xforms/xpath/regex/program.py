@@ -55,29 +55,46 @@ class Program:
 
 def compile_pattern(pattern: str) -> Program:
     """The program of `pattern`; raises `EvaluationFault`."""
-    return _emit(read_pattern(pattern))
+    return _emit(read_pattern(pattern), _Room())
 
 
-def _emit(tree: Tree) -> Program:
+def _emit(tree: Tree, room: _Room) -> Program:
     program = Program()
-    _Writer(program).write(tree)
+    _Writer(program, room).write(tree)
     program.end = len(program.lines)
     program.lines.append(Instruction(Op.END))
     return program
 
 
+@dataclass(slots=True)
+class _Room:
+    """What a pattern may still grow to, its look-aheads included. A part without instructions
+    takes some of it too: repeated often enough it would be written for ever.
+    """
+
+    parts: int = 4 * REGEX_STATES_MAX
+    states: int = REGEX_STATES_MAX
+
+    def take(self, *, parts: int = 0, states: int = 0) -> None:
+        self.parts -= parts
+        self.states -= states
+        if self.parts < 0 or self.states < 0:
+            raise EvaluationFault("A regular expression grows too large; use smaller counts.")
+
+
 class _Writer:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, room: _Room) -> None:
         self._program = program
         self._lines = program.lines
+        self._room = room
 
     def _add(self, line: Instruction) -> int:
-        if len(self._lines) >= REGEX_STATES_MAX:
-            raise EvaluationFault("A regular expression grows too large; use smaller counts.")
+        self._room.take(states=1)
         self._lines.append(line)
         return len(self._lines) - 1
 
     def write(self, tree: Tree) -> None:
+        self._room.take(parts=1)
         match tree:
             case ("char", accepts):
                 self._add(Instruction(Op.CHAR, accepts))  # type: ignore[arg-type]
@@ -90,7 +107,7 @@ class _Writer:
                 self._many(inner, least, most)  # type: ignore[arg-type]
             case ("look", kind, wanted, inner):
                 self._program.looks_around |= kind in {"word", "ahead", "behind"}
-                program = None if inner is None else _emit(inner)  # type: ignore[arg-type]
+                program = None if inner is None else _emit(inner, self._room)  # type: ignore[arg-type]
                 self._add(Instruction(Op.LOOK, look=Assertion(str(kind), bool(wanted), program)))
 
     def _alternatives(self, parts: list[Tree]) -> None:

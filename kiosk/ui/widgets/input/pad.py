@@ -19,6 +19,7 @@ from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.pressable import Pressable
 from kiosk.ui.widgets.base.text import Glyph, TextLabel
 from kiosk.ui.widgets.display.card import Push
+from provisioning.faults import INPUT_ERRORS
 
 Stroke = list[tuple[float, float]]
 MOST_POINTS = 4000
@@ -29,7 +30,7 @@ def read_strokes(text: str) -> list[Stroke]:
     try:
         raw = json.loads(text) if text else []
         return [[(float(x), float(y)) for x, y in stroke] for stroke in raw]
-    except (TypeError, ValueError):
+    except INPUT_ERRORS:
         return []
 
 

@@ -74,6 +74,17 @@ def submission(number: int = 1, **attachments: bytes) -> Submission:
             ServerResponse(302, {"location": "https://odk.example.go.ke/login"}),
             DeliveryDecision.PORTAL,
         ),
+        *(
+            (
+                ServerResponse(204, ROSA | {"x-openrosa-accept-content-length": told}),
+                PostTarget(URL, 10_000_000),
+            )
+            for told in ("\u00b9", "\u0663", "9" * 5_000, "-1", "0", "many")
+        ),
+        *(
+            (ServerResponse(302, ROSA | {"location": where}), DeliveryDecision.PORTAL)
+            for where in ("https://[/y", "https://[]/y", "//a\u2100b/")
+        ),
         (ServerResponse(204, {}), DeliveryDecision.PORTAL),
         (ServerResponse(200, {"content-type": "text/html"}), DeliveryDecision.PORTAL),
         (ServerResponse(401, ROSA), DeliveryDecision.ASK),
