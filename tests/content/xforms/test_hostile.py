@@ -112,6 +112,7 @@ def test_a_catastrophic_pattern_is_matched_in_linear_time(pattern, text):
         "(a{1000}){1000}",
         "((((a{99}){99}){99}){99})",
         r"(a)\1",
+        "(?>a|ab)b",
         "a{2000}",
         "[",
         "(",
