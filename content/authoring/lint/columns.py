@@ -7,11 +7,14 @@ into one, and leaves its error values where a formula broke.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC
 from difflib import get_close_matches
 
 from content.authoring.problem import Problem
 from content.authoring.workbook import Workbook
+from content.xforms.faults import AnswerRefused
+from content.xforms.session.answers import stored
 
 _KNOWN = {
     "survey": (
@@ -29,6 +32,11 @@ _KNOWN = {
     ),
 }  # fmt: skip
 _LIKENESS = 0.8
+_TYPED = {
+    "integer": "int", "int": "int", "decimal": "decimal", "date": "date", "time": "time",
+    "datetime": "dateTime", "dateTime": "dateTime",
+}  # fmt: skip
+_EXPRESSION = re.compile(r"[(${]")
 _BROKEN = re.compile(r"#(?:REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|N/A)")
 _DATED = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
 _NAMES = frozenset({"name", "value", "list_name", "type", "label", "hint", "version"})
@@ -43,6 +51,8 @@ def inspect_workbook(book: Workbook) -> Iterator[Problem]:
         for number, row in book.rows(sheet):
             for column, text in row.items():
                 yield from _cell(sheet, number, column, text)
+            if sheet == "survey":
+                yield from _default(number, row)
 
 
 def plain(header: str) -> str:
@@ -59,6 +69,24 @@ def _misspelt(sheet: str, columns: list[str], known: tuple[str, ...]) -> Iterato
             text = f"The column {column!r} is not known and nothing in it counts."
             remedy = f"Did you mean {near[0]}?"
             yield Problem(sheet, 1, column, "error", "misspelt-column", text, remedy)
+
+
+def is_broken(text: str) -> bool:
+    """Whether a cell holds an error value that a spreadsheet wrote."""
+    return _BROKEN.fullmatch(text.strip()) is not None
+
+
+def _default(number: int, row: Mapping[str, str]) -> Iterator[Problem]:
+    """A default that its question cannot hold is dropped without a word."""
+    kind, text = row.get("type", "").strip(), row.get("default", "").strip()
+    if kind not in _TYPED or not text or _EXPRESSION.search(text):
+        return
+    try:
+        stored(text, _TYPED[kind], UTC)
+    except AnswerRefused as fault:
+        said = f"The default {text!r} is dropped: {fault.message}"
+        remedy = "Write it as the type wants it; a spreadsheet keeps dates as numbers."
+        yield Problem("survey", number, "default", "error", "default-type", said, remedy)
 
 
 def _cell(sheet: str, number: int, column: str, text: str) -> Iterator[Problem]:

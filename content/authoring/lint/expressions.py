@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
+from content.authoring.lint.choices import offered
 from content.authoring.lint.source_rows import SourceExpression, SourceForm
 from content.authoring.problem import Remark
 from content.xforms.definition import NodeDefinition
@@ -43,6 +45,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d\d?:\d\d(?::\d\d.*)?")
 _ADD_DAYS = "Write format-date(date-time(decimal-date-time(…) + 7), '%Y-%m-%d')."
 """The one way all engines agree on."""
+_JAVA_ONLY = re.compile(r"\\[pP]\{|\\Q|[*+?}]\+|\(\?i\)|&&")
 _ZONED = re.compile(r"T.*(?:Z|[+-]\d\d:?\d\d)$")
 _WIDE = 0xFFFF
 _LARGE = 1e7
@@ -54,6 +57,7 @@ _OF_MANY = _AGGREGATES | {
     "count", "count-non-empty", "join", "indexed-repeat", "position", "randomize", "area",
     "distance", "once", "coalesce", "instance",
 }  # fmt: skip
+_DAY_NUMBERS = frozenset({"decimal-date-time", "today", "now"})
 _DAYS = frozenset({"today", "now", "date", "date-time"})
 _DATE_TYPES = frozenset({"date", "dateTime"})
 _TRUTHS = frozenset({"true", "false", "0", "1"})
@@ -90,6 +94,7 @@ class CheckedExpression:
     parts: tuple[Part, ...]
     booleans: frozenset[NodeDefinition]
     columns: ListColumns
+    offered: Callable[[NodeDefinition], frozenset[str]]
 
     @property
     def home(self) -> NodeDefinition:
@@ -117,8 +122,9 @@ class CheckedExpression:
 def inspect_form(source: SourceForm) -> Iterator[tuple[SourceExpression, Remark]]:
     """Every remark on every expression of the form."""
     booleans = frozenset(_boolean_nodes(source))
+    codes = cache(lambda definition: offered(source, definition))
     for expression in source.expressions():
-        for remark in inspect(expression, source.document, booleans, source.columns):
+        for remark in inspect(expression, source.document, booleans, source.columns, codes):
             yield expression, remark
 
 
@@ -127,6 +133,7 @@ def inspect(
     document: NodeDefinition,
     booleans: frozenset[NodeDefinition] = frozenset(),
     columns: ListColumns = _NO_LISTS,
+    codes: Callable[[NodeDefinition], frozenset[str]] = lambda _: frozenset(),
 ) -> list[Remark]:
     """Remarks on one expression, each sentence once; one that cannot be read gives one error."""
     try:
@@ -143,7 +150,7 @@ def inspect(
     except BadExpression as fault:
         return [Remark("bad-expression", fault.message, "Correct it.", "error")]
     parts = tuple(_parts(tree, expression.definition, expression.definition, document, ()))
-    checked = CheckedExpression(expression, document, tree, parts, booleans, columns)
+    checked = CheckedExpression(expression, document, tree, parts, booleans, columns, codes)
     found = {remark.text: remark for check in CHECKS for remark in check(checked)}
     return list(found.values())
 
@@ -209,6 +216,12 @@ def _patterns(look: CheckedExpression) -> Iterator[Remark]:
             matches(pattern.value, "")
         except EvaluationFault as fault:
             yield Remark("regex-refused", fault.message, "Use plain groups and counts.", "error")
+        if _JAVA_ONLY.search(pattern.value):
+            yield Remark(
+                "regex-java",
+                f"The pattern {pattern.value!r} is read by phones and kiosks, not by browsers.",
+                "Write the letters out, for example [A-Za-z'], if the form is filled on the web.",
+            )
         if not anchored(pattern.value):
             yield Remark(
                 "regex-unanchored",
@@ -425,13 +438,50 @@ def _early_days(look: CheckedExpression) -> Iterator[Remark]:
             isinstance(one, FunctionCall) and one.name == "decimal-date-time"
             for one in walk(call.arguments[0])
         )
-        if counted and call.name in {"int", "round", "floor", "date"}:
+        between = any(_is_span(one) for one in walk(call.arguments[0])) if counted else False
+        if counted and call.name in {"int", "round", "floor", "date"} and not between:
             yield Remark(
                 "day-early",
                 f"{call.name}() of decimal-date-time() gives the day before: midnight in Kenya is "
                 "the evening before in UTC.",
                 _ADD_DAYS,
             )
+
+
+def _is_span(tree: Expr) -> bool:
+    """Whether `tree` is what lies between two days, which the zone does not change."""
+    return (
+        isinstance(tree, Binary)
+        and tree.operator == "-"
+        and all(
+            any(isinstance(one, FunctionCall) and one.name in _DAY_NUMBERS for one in walk(side))
+            for side in (tree.left, tree.right)
+        )
+    )
+
+
+def _unknown_choices(look: CheckedExpression) -> Iterator[Remark]:
+    """A rule that waits for a code which the question never holds."""
+    for part in look.parts:
+        match part.tree:
+            case Binary(operator, left, right) if operator in _EQUALITY:
+                pairs = [(left, right), (right, left)]
+            case FunctionCall("selected", (node, code)):
+                pairs = [(node, code)]
+            case _:
+                continue
+        for node, code in pairs:
+            if not isinstance(code, StringLiteral) or not code.value:
+                continue
+            for definition in look.reached(node, part.at):
+                known = look.offered(definition)
+                if known and not set(code.value.split()) <= known:
+                    yield Remark(
+                        "unknown-choice",
+                        f"{definition.name!r} never holds {code.value!r}: no row of its list has"
+                        " that code.",
+                        "Write a code of the list; labels are no codes.",
+                    )
 
 
 def _list_columns(look: CheckedExpression) -> Iterator[Remark]:
@@ -610,6 +660,7 @@ CHECKS: tuple[Check, ...] = (
     _times,
     _early_days,
     _list_columns,
+    _unknown_choices,
     _date_calls,
     _numbers,
     _odd_calls,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from content.authoring.lint import columns, expressions, questions
+from content.authoring.lint import choices, columns, expressions, questions
 from content.authoring.lint.source_rows import SourceExpression, SourceForm, survey_rows
 from content.authoring.problem import Problem, Remark
 from content.authoring.xlsform import CompiledForm, compile_form
@@ -60,6 +60,7 @@ def _of_form(form: Form, compiled: CompiledForm) -> Iterator[Problem]:
     if compiled.book is not None:
         yield from columns.inspect_workbook(compiled.book)
     yield from questions.inspect_questions(source)
+    yield from choices.inspect_choices(source)
     for expression, remark in expressions.inspect_form(source):
         yield _placed(expression, remark)
     yield from _circle(source)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ from provisioning.faults import INPUT_ERRORS
 from provisioning.xml_reader import Element, local_name
 
 LAST_SAVED = "jr://instance/last-saved"
+_SEPARATOR = re.compile(r"sep=([,;\t])", re.IGNORECASE)
+"""The line with which spreadsheets say how the columns are parted."""
 
 
 def file_name(source: str) -> str:
@@ -94,7 +97,12 @@ def _from_csv(name: str, file: str, content: bytes, tables: ChoiceTables) -> Cho
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotAForm(f"The list {file} is not UTF-8; save it as CSV UTF-8.") from error
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    if "\0" in text:
+        raise NotAForm(f"The list {file} has characters that are no text; save it as CSV UTF-8.")
+    head, _, rest = text.partition("\n")
+    named = _SEPARATOR.fullmatch(head.strip())
+    text, sign = (rest, named[1]) if named else (text, _delimiter(text))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     try:
         header = [column.strip() for column in next(reader, [])]
         rows = _wide_rows(reader, len(header))
@@ -109,8 +117,9 @@ def _from_csv(name: str, file: str, content: bytes, tables: ChoiceTables) -> Cho
 
 
 def _delimiter(text: str) -> str:
+    """What parts the names of the header: whichever of the three stands in it most often."""
     head = text.partition("\n")[0]
-    return next((sign for sign in ",;\t" if sign in head), ",")
+    return max(",;\t", key=head.count)
 
 
 def _wide_rows(reader: Iterator[list[str]], width: int) -> Iterator[list[str]]:
