@@ -21,6 +21,7 @@ from content.pack import signature as trust
 from content.pack.manifest import Manifest
 from content.pack.pack import BLOBS_NAME, MANIFEST_NAME, SIGNATURE_NAME, check_blob, read_signed
 from provisioning.durable_files import PUBLIC, replace_file, sync_folder, write_file
+from provisioning.foreign_files import open_foreign
 
 SPARE_BYTES = 16 * 1024 * 1024
 _CURRENT, _PREVIOUS, _FLOOR, _PACKS = "current", "previous", "floor", "packs"
@@ -174,9 +175,7 @@ def _point(state: Path, name: str, version: int) -> None:
 
 def _copy(source: Path, target: Path, size: int) -> None:
     """At most `size` + 1 bytes: a file larger than promised must not fill the disk."""
-    if source.is_symlink():
-        raise OSError(40, "it is a link", str(source))
-    with source.open("rb") as reading, target.open("xb") as writing:
+    with open_foreign(source) as reading, target.open("xb") as writing:
         left = size + 1
         while left and (chunk := reading.read(min(left, 1 << 20))):
             writing.write(chunk)

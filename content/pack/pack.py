@@ -9,6 +9,7 @@ refused with the name of the file. Written once, never edited: a new version is 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,12 @@ from pathlib import Path
 from content.faults import NotInPack, PackIncomplete, PackRefused
 from content.pack import signature as trust
 from content.pack.manifest import MANIFEST_BYTES_MAX, Blob, Manifest
+from provisioning.foreign_files import open_foreign, read_foreign
 
 MANIFEST_NAME = "pack.json"
 SIGNATURE_NAME = "pack.sig"
 BLOBS_NAME = "blobs"
+SIGNATURE_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ def read_signed(folder: Path) -> tuple[bytes, bytes]:
     """The manifest's bytes and signature, unbelieved; raises `PackIncomplete`."""
     manifest_path, signature_path = folder / MANIFEST_NAME, folder / SIGNATURE_NAME
     try:
-        if manifest_path.stat().st_size > MANIFEST_BYTES_MAX:
+        manifest = read_foreign(manifest_path, MANIFEST_BYTES_MAX)
+        if len(manifest) > MANIFEST_BYTES_MAX:
             raise PackRefused(f"{MANIFEST_NAME} is too long to be one; get the pack again.")
-        return manifest_path.read_bytes(), signature_path.read_bytes()[:65]
+        return manifest, read_foreign(signature_path, SIGNATURE_BYTES)
     except OSError as error:
         raise PackIncomplete(
             f"{folder} is not a whole content pack ({error.strerror}: {error.filename}); "
@@ -77,9 +81,9 @@ def check_blob(folder: Path, path: str, blob: Blob) -> None:
     """Check one blob's size and hash; raises `PackRefused` or `PackIncomplete` naming `path`."""
     place = folder / BLOBS_NAME / blob.name
     try:
-        size = place.stat().st_size
-        if size == blob.size:
-            with place.open("rb") as file:
+        with open_foreign(place) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size == blob.size:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise PackIncomplete(f"{path} is missing from the pack; copy the pack again.") from error

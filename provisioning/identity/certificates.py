@@ -19,12 +19,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from provisioning.cbor import NotCanonical, decode, encode
 from provisioning.faults import Fault
+from provisioning.foreign_files import read_foreign
 from provisioning.identity import cose_sign1
 from provisioning.identity.keys import key_id, signing_public
 
 CERTIFICATE_TYPE = "application/vnd.huduma.certificate+cbor"
 REGISTRY_TYPE = "application/vnd.huduma.registry+cbor"
 VERSION = 1
+REGISTRY_BYTES_MAX = 64 << 20
 
 
 class IdentityFault(Fault):
@@ -131,7 +133,7 @@ class Registry:
     def load(cls, path: Path, root_public: bytes) -> Registry:
         """Read and verify the registry file; raises `IdentityFault`."""
         try:
-            encoded = path.read_bytes()
+            encoded = read_foreign(path, REGISTRY_BYTES_MAX)
         except OSError as error:
             msg = f"The registry {path} cannot be read ({error.strerror}); copy it from the site."
             raise IdentityFault(msg) from error

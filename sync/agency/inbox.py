@@ -107,11 +107,15 @@ def open_all(store: EntrySource, agency: str, key: AgencyKey) -> InboxResult:
 
 def write_tree(opened: Iterable[Opened], folder: Path) -> int:
     """Write each submission into `folder`/SUBJECT/: submission.xml, its attachments and
-    entry.json. Existing submissions are left as they are; how many were new.
+    entry.json. Existing submissions are left as they are; how many were new. A subject is a
+    number any node may write: what another node says under it has a folder of its own.
     """
     new = 0
     for each in opened:
+        node = each.entry.stream.node
         place = folder / str(each.entry.subject)
+        if _owner(place) not in {"", node}:
+            place = place.with_name(f"{place.name}-{safe_name(node)}")
         if (place / "submission.xml").exists():
             continue
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -126,6 +130,14 @@ def write_tree(opened: Iterable[Opened], folder: Path) -> int:
         write_private(place / "submission.xml", each.xml)  # last: it says that all is there
         new += 1
     return new
+
+
+def _owner(place: Path) -> str:
+    """The node whose submission is in a folder that was written before; empty: none."""
+    try:
+        return str(json.loads((place / "entry.json").read_bytes())["node"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def safe_name(name: str) -> str:

@@ -49,6 +49,7 @@ class SignedRecords:
     def entries_for(self, audience: str) -> Iterator[Stored]:
         """Every signed entry of one audience, in order of stream and seq."""
         signed: dict[Place, Stored] = {}
+        self.tails, self.marks, self._witnessed = {}, {}, []
         for row in self._store.segments():
             try:
                 envelope = self._verified(row)

@@ -88,31 +88,48 @@ def test_an_older_pack_is_refused_also_after_a_step_back(shelf, offers, later):
         shelf.install(offers[0], later)
 
 
-@pytest.mark.parametrize("act", ["flip", "cut", "missing", "link", "grown", "manifest", "future"])
+def _pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _link(path, to):
+    path.rename(path.parent / "elsewhere")
+    path.symlink_to(to or path.parent / "elsewhere")
+
+
+def _folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+SPOILT = {
+    "flip": lambda bad, blob: blob.write_bytes(b"\x00" + blob.read_bytes()[1:]),
+    "cut": lambda bad, blob: blob.write_bytes(blob.read_bytes()[:-1]),
+    "missing": lambda bad, blob: blob.unlink(),
+    "link": lambda bad, blob: _link(blob, None),
+    "grown": lambda bad, blob: os.truncate(blob, 1 << 33),
+    "pipe": lambda bad, blob: _pipe(blob),
+    "folder": lambda bad, blob: _folder(blob),
+    "manifest": lambda bad, _: (bad / "pack.json").open("ab").write(b" "),
+    "manifest pipe": lambda bad, _: _pipe(bad / "pack.json"),
+    "manifest link": lambda bad, _: _link(bad / "pack.json", "/dev/zero"),
+    "endless manifest": lambda bad, _: os.truncate(bad / "pack.json", 1 << 40),
+    "signature pipe": lambda bad, _: _pipe(bad / "pack.sig"),
+    "endless signature": lambda bad, _: os.truncate(bad / "pack.sig", 1 << 40),
+    "future": lambda bad, _: None,
+}
+
+
+@pytest.mark.parametrize("act", SPOILT)
 def test_a_bad_pack_changes_nothing(shelf, offers, later, made, act):
     shelf.install(offers[0], later)
     before = tree(shelf.state)
     bad = offers[1]
     blob = next(p for p in sorted((bad / "blobs").iterdir()) if p.stat().st_size > 1000)
-    moment = later
-    match act:
-        case "flip":
-            blob.write_bytes(b"\x00" + blob.read_bytes()[1:])
-        case "cut":
-            blob.write_bytes(blob.read_bytes()[:-1])
-        case "missing":
-            blob.unlink()
-        case "link":
-            blob.rename(bad / "elsewhere")
-            blob.symlink_to(bad / "elsewhere")
-        case "grown":
-            os.truncate(blob, 1 << 33)
-        case "manifest":
-            (bad / "pack.json").write_bytes((bad / "pack.json").read_bytes() + b" ")
-        case "future":
-            moment = made
+    SPOILT[act](bad, blob)
     with pytest.raises((PackRefused, PackIncomplete)):
-        shelf.install(bad, moment)
+        shelf.install(bad, made if act == "future" else later)
     assert tree(shelf.state) == before
 
 

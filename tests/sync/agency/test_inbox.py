@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 
 import pytest
 
@@ -136,3 +137,18 @@ def test_submissions_are_written_once_and_private(shelf, tmp_path):
 )
 def test_an_attachments_name_cannot_leave_its_folder(name, safe):
     assert safe_name(name) == safe
+
+
+@pytest.mark.parametrize("first", ["a-van", "z-van"])
+def test_who_takes_anothers_subject_takes_nothing_of_its_folder(shelf, tmp_path, first):
+    """A subject stands in clear in a journal; an enrolled node may write it under its own name."""
+    (honest, *_) = open_all(shelf, "NRB", AGENCIES["NRB"]).opened
+    forged = replace(
+        honest, xml=b"<data>forged</data>", entry=replace(honest.entry, stream=Stream(first, EPOCH))
+    )
+    for order in ([honest, forged], [forged, honest]):
+        out = tmp_path / str(order.index(forged))
+        assert write_tree(order, out) == 2
+        assert write_tree(order, out) == 0
+        found = {path.read_bytes() for path in out.rglob("submission.xml")}
+        assert found == {honest.xml, forged.xml}

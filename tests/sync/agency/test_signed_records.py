@@ -266,3 +266,12 @@ def test_a_witness_that_makes_no_sense_or_speaks_of_others_counts_for_nothing(wo
     assert records.faults == []
     if body.get("node") != "van-1":
         assert [text for _, text in look(national)[1] if "saw arrive" in text] == []
+
+
+def test_records_may_be_read_again(world):
+    """One reading for each kind of what an agency gets: the second finds what the first found."""
+    van, national = world
+    records = SignedRecords(national.store, lambda node: signing(node).public_key())
+    for _ in range(2):
+        assert len(open_all(records, "NRB", AGENCIES["NRB"]).opened) == len(van.told)
+    assert records.faults == []
