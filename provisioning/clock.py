@@ -153,6 +153,11 @@ class SystemClock:
         self._corrections.clear()
         return found
 
+    @property
+    def offset_s(self) -> float:
+        """How far a story has moved this clock."""
+        return self._offset_s
+
     def advance(self, *, seconds: float) -> None:
         """Move this clock forward; for stories on simulated sites, never in the field."""
         self._offset_s += seconds

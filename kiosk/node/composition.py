@@ -7,6 +7,7 @@ handed on through constructors. No Kivy.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from uuid import UUID
 
@@ -22,12 +23,13 @@ from kiosk.adapters.retention import Retention
 from kiosk.adapters.slips import StoredSlips
 from kiosk.adapters.sms import StoredSms
 from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_protocols
-from kiosk.adapters.staff_call import StaffBell, loudspeaker_of
+from kiosk.adapters.staff_call import StaffBell
 from kiosk.adapters.submissions import StoredForms
 from kiosk.case_reference import origin_of
 from kiosk.centre.local_client import LocalCentre
 from kiosk.node.centre_composition import authority
 from kiosk.node.database import head_mark, open_node_database
+from kiosk.node.handover import Handover
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.slips.slip_recovery import recover_slips
 from kiosk.ticketing.centre_client import CentreClient, FirstReachable, RemoteCentre
@@ -60,6 +62,12 @@ CITIZEN_PATIENCE_MS = 1_000
 
 MASHINANI = "Huduma Mashinani"
 """What a van is called that has no outing in its settings."""
+
+
+@cache
+def program_version() -> str:
+    """Which program runs here."""
+    return version("huduma-kiosk")
 
 
 def place_of(node: Node, catalogue: Catalogue, name: str, *, demo: bool) -> KioskLocation:
@@ -133,6 +141,7 @@ class KioskParts:
 
     controller: VisitController
     counter: TicketingParts
+    sealer: Sealer
     drafts: ResumableDrafts
     retention: Retention
     cases: StoredCases
@@ -200,8 +209,11 @@ def kiosk_of(
     *,
     endpoint: str = "",
     catalogue: Catalogue | None = None,
+    handed: Handover | None = None,
 ) -> KioskParts:
-    """A kiosk's (or van's) core, ready to serve; raises the faults of its parts."""
+    """A kiosk's (or van's) core, ready to serve; `handed` by the core before it in this boot.
+    Raises the faults of its parts.
+    """
     counter = counter_of(site, node, clock, endpoint=endpoint, catalogue=catalogue)
     database = counter.database
     sealer = Sealer(
@@ -211,6 +223,8 @@ def kiosk_of(
         node=node.name,
         db_epoch=database.journal.db_epoch,
     )
+    if handed is not None:
+        sealer.go_on(handed.capsules)
     days = node.settings.ui.draft_days
     drafts = ResumableDrafts(database, keep_days=days)
     retention = Retention(
@@ -222,8 +236,11 @@ def kiosk_of(
     cases = StoredCases(database, None if node.role == "van" else counter.centre)
     facts = StoredFacts(database)
     return KioskParts(
-        controller=VisitController(_ports(counter, sealer, drafts, cases, facts)),
+        controller=VisitController(
+            _ports(counter, sealer, drafts, cases, facts), handed.screen if handed else None
+        ),
         counter=counter,
+        sealer=sealer,
         drafts=drafts,
         retention=retention,
         cases=cases,
@@ -335,8 +352,7 @@ def _bell(counter: TicketingParts) -> StaffBell:
     node = counter.node
     light = node.settings.devices.gpio != "none:"
     device = DeviceCaller(f"ipc://{node.socket_path('equipment')}") if light else None
-    centre = None if node.role == "van" else counter.centre
-    return StaffBell(device, centre, loudspeaker_of(node))
+    return StaffBell(device, None if node.role == "van" else counter.centre)
 
 
 def _staff(counter: TicketingParts) -> StoredStaffPort:
@@ -348,6 +364,6 @@ def _staff(counter: TicketingParts) -> StoredStaffPort:
         PinLock(node.dir / "keys", database.clock),
         site=node.settings.node.site,
         printers=printer_protocols(node),
-        installed=InstalledVersions(pack.content_date, pack.version, version("huduma-kiosk")),
+        installed=InstalledVersions(pack.content_date, pack.version, program_version()),
         room_mb_min=node.settings.node.disk_free_mb_min,
     )

@@ -1,5 +1,6 @@
 """Core: the process of a kiosk that owns the visit. One loop, one thread, no window.
 
+After a visit in which something was typed, a fresh process takes its place (ADR 0013).
 Events come in over ipc, views go out; the doorbell wakes it when a slip was proven. Reports to the
 centre are sent only while nobody touches the screen, so that no citizen waits for them.
 """
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from kiosk.node.composition import KioskParts
+from kiosk.node.handover import Handover
 from kiosk.ui_protocol.ipc import UnreadableFrame, encode, read_event
 from kiosk.ui_protocol.view import Advance, Edited, Scanned, UiEvent, ViewRequest
 from kiosk.visit.flow import State
@@ -21,7 +23,7 @@ from sync.faults import SyncRefusal
 from sync.journal.clock_log import journal_corrections
 from sync.store.errors import StoreFault
 from sync.store.reserve import keep_reserve
-from sync.transports.zmq_transport import ZmqRequest, ZmqServer, ready
+from sync.transports.zmq_transport import ZmqRequest, ZmqServer, point_at, ready
 
 TICK_S = 0.25
 REST_TICK_S = 1.0
@@ -50,15 +52,24 @@ def core_lock(node: Node) -> ProcessLock:
     return ProcessLock(node.lock_path("core"), CoreFault(msg))
 
 
-def at_its_place(node: Node, server: ZmqServer) -> ZmqServer:
+def core_server(node: Node, number: int) -> ZmqServer:
+    """The server of the core that is the node's `number`th since its start: the one before still
+    listens at the other of two sockets, and whoever connects comes to this one.
+    """
+    path = node.socket_path(f"core-{number % 2}")
+    server = ZmqServer(f"ipc://{path}")
+    point_at(node.socket_path("core"), path)
+    return server
+
+
+def at_its_place(node: Node, server: ZmqServer, number: int) -> ZmqServer:
     """The server at the node's socket as it is now: a card that was read-only may take writes
     again, and then everybody else looks in `run/`.
     """
-    wanted = f"ipc://{node.socket_path('core')}"
-    if server.endpoint == wanted:
+    if server.endpoint == f"ipc://{node.socket_path(f'core-{number % 2}')}":
         return server
     server.close()
-    return ZmqServer(wanted)
+    return core_server(node, number)
 
 
 class ClockAdvance:
@@ -77,7 +88,12 @@ class Core:
     """Serves one kiosk's screens until told to stop."""
 
     def __init__(
-        self, kiosk: KioskParts, server: ZmqServer, clock: Clock, advancing: ClockAdvance
+        self,
+        kiosk: KioskParts,
+        server: ZmqServer,
+        clock: Clock,
+        advancing: ClockAdvance,
+        handed: Handover | None = None,
     ) -> None:
         self._kiosk = kiosk
         self._controller = kiosk.controller
@@ -91,11 +107,32 @@ class Core:
         self._checkpoint_at = clock.monotonic() + CHECKPOINT_S
         self._expire_at = 0.0
         self._refused = 0
+        if handed is not None:
+            now = clock.monotonic()
+            self._settle_at = now + SETTLE_S
+            self._checkpoint_at = now + handed.checkpoint_in_s
+            self._expire_at = now + handed.expire_in_s
 
-    def run(self, stopped: Callable[[], bool]) -> None:
-        """Serve until `stopped` says so."""
+    def run(self, stopped: Callable[[], bool]) -> bool:
+        """Serve until `stopped` says so, or until a visit is over of which this process still
+        holds words: True then, and a fresh process is to serve.
+        """
         while not stopped():
+            if self._controller.spent:
+                return True
             self.turn()
+        return False
+
+    def handover(self, *, clock_offset_s: float) -> Handover:
+        """What the fresh process goes on with; this one seals no more."""
+        now = self._clock.monotonic()
+        return Handover(
+            screen=self._controller.screen_state(),
+            capsules=self._kiosk.sealer.open_capsules(),
+            clock_offset_s=clock_offset_s,
+            expire_in_s=self._expire_at - now,
+            checkpoint_in_s=self._checkpoint_at - now,
+        )
 
     def turn(self) -> None:
         """One round: wait for something, serve it, let time pass."""

@@ -82,18 +82,21 @@ class CoreClient:
         is silent for `SILENCE_S` is `SILENT_CORE`, once.
         """
         newest: View | None = None
+        moved = self._link.moved
         while (frame := self._link.receive(0)) is not None:
             newest = read_view(frame)
+        if self._link.moved != moved:
+            self._heard = -HELLO_S  # a fresh core does not know this screen yet
         now = self._monotonic()
         if newest is not None:
             self._heard = self._answered = now
             self._silent = False
         elif now - self._heard >= HELLO_S:
-            self._heard = now
             if self._silent and now - self._looked >= SILENCE_S:
                 self._looked = now
                 self._look_elsewhere()
-            self._link.send(encode(ViewRequest()))
+            if self._link.send(encode(ViewRequest())):
+                self._heard = now
         if newest is None and not self._silent and now - self._answered >= SILENCE_S:
             self._silent = True
             return SILENT_CORE

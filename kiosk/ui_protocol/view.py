@@ -127,6 +127,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     listening: bool = False
     speech: tuple[str, ...] = ()  # to be spoken now, in order, as it is said (empty: be silent)
     spoken: dict[str, tuple[str, ...]] = {}  # while listening: what is said of a focused element
+    personal: bool = False  # the visit holds what somebody typed, scanned or answered
     look: str = ""  # for state QUESTION: which answer look of kiosk/ui/answers draws it
     look_data: dict[str, Any] = {}  # what only that look needs (ranges, columns, map points)
 

@@ -91,6 +91,7 @@ class Session:
     touched: float
     state: State = State.ATTRACT
     began: bool = False
+    personal: bool = False  # something was typed, scanned or answered
     theme: str = "light"
     text_scale: float = 1.0
     listening: bool = False

@@ -1,7 +1,7 @@
 """Sealer: encrypts a citizen's submission so that only its agency can read it.
 
 Rules (design D4; formats in PROTOCOL.md):
-- One capsule per (agency, service day, boot of this process): a random secret under the agency's
+- One capsule per (agency, service day, run of this service): a random secret under the agency's
   hybrid HPKE key. The capsule is an entry of the journal, appended before the first record that
   needs it.
 - Record i is sealed under key i of a one-way ratchet. The sealer holds only the key of the next
@@ -14,12 +14,13 @@ When to seal is decided by the visit; the bytes are stored in the journal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
@@ -101,6 +102,18 @@ class _Capsule:
     """Whether the journal is known to hold it: only a commit makes it so."""
 
 
+class OpenCapsule(msgspec.Struct, frozen=True, kw_only=True):
+    """A capsule as the next process of the same boot goes on with it: only the key of the next
+    record, never one of an earlier record. For memory only.
+    """
+
+    agency: str
+    identity: UUID
+    day: date
+    chain: bytes
+    index: int
+
+
 class Sealer:
     """One process's sealer, from its start to its end. Not shared between threads.
 
@@ -116,6 +129,28 @@ class Sealer:
         self._clock = clock
         self._origin = Origin(node, db_epoch)
         self._capsules: dict[str, _Capsule] = {}
+
+    def open_capsules(self) -> tuple[OpenCapsule, ...]:
+        """What the next process of this boot goes on with; this sealer seals no more."""
+        found = tuple(
+            OpenCapsule(
+                agency=agency,
+                identity=each.identity,
+                day=each.day,
+                chain=each.ratchet.chain,
+                index=each.ratchet.index,
+            )
+            for agency, each in self._capsules.items()
+            if each.kept
+        )
+        self._capsules.clear()
+        return found
+
+    def go_on(self, capsules: Iterable[OpenCapsule]) -> None:
+        """Use the capsules of the process before, so that not every visit costs a new one."""
+        for each in capsules:
+            ratchet = Ratchet(each.chain, each.index)
+            self._capsules[each.agency] = _Capsule(each.identity, each.day, {}, ratchet, kept=True)
 
     def append(
         self,

@@ -12,6 +12,8 @@ over ipc and between nodes over TCP with CURVE. Rules:
   what the client claims.
 - A client that was given a `ServerKey` asks it once a second: a server that is revoked, out of its
   dates or enrolled anew is spoken to no longer than that.
+- A server whose process is replaced by the next one tells its clients (`move_on`): they connect
+  anew at once, and a request it has not answered, which it then never took, is sent again.
 - Frames larger than `FRAME_MAX` end the connection that sent them.
 - A link that nobody closed is closed, sockets first, when it is forgotten: a context that ends
   before its sockets waits for them for ever, in the middle of whatever the process was doing.
@@ -19,10 +21,13 @@ over ipc and between nodes over TCP with CURVE. Rules:
 
 from __future__ import annotations
 
+import os
+import select
 import weakref
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import zmq
 
@@ -39,7 +44,11 @@ _DRAIN_MAX = 256
 _PEERS_MAX = 4_096
 _HANDSHAKE_MS = 20_000
 _LOOK_S = 1.0
-_ASK, _ANSWER, _PUSH = b"?", b"=", b"!"
+_ASK, _ANSWER, _PUSH, _MOVED = b"?", b"=", b"!", b"~"
+_HEAR_S = 0.3
+"""So long a server that moves on stays for its clients to read so: a connection that closes takes
+along what its client has not read.
+"""
 
 ServerKey = Callable[[], bytes | None]
 """The server's CURVE key (32 raw bytes) as of now, or None when there is nobody to speak to."""
@@ -94,6 +103,14 @@ def _end(context: zmq.Context[zmq.Socket[bytes]], sockets: list[zmq.Socket[bytes
     context.term()
 
 
+def point_at(path: str, serving: str) -> None:
+    """Let whoever connects to `path` come to the socket `serving`, in one step."""
+    fresh = Path(f"{path}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path(serving).name)
+    fresh.replace(path)
+
+
 class ZmqServer:
     """The end that binds. Poll it often: handshakes of new clients are answered in `poll`.
 
@@ -133,8 +150,8 @@ class ZmqServer:
         """Every frame that is waiting, or that arrives first within `timeout_s`."""
         deadline = _monotonic() + timeout_s
         poller = zmq.Poller()
-        for socket in self.sockets():
-            poller.register(socket, zmq.POLLIN)
+        for each in self.sockets():
+            poller.register(each, zmq.POLLIN)
         while True:
             events = dict(poller.poll(_milliseconds(deadline)))
             if self._authenticator is not None and self._authenticator.socket in events:
@@ -160,6 +177,15 @@ class ZmqServer:
         """Send to the newest connection of `peer`; False when it has none or is not reading."""
         route = self._routes.get(peer)
         return route is not None and self._send(route, _PUSH, payload)
+
+    def move_on(self) -> None:
+        """Tell every client that the next process serves now, and close. What has arrived and
+        was not polled is not taken: its senders send it again.
+        """
+        for route in self._routes.values():
+            self._send(route, _MOVED, b"")
+        select.select([], [], [], _HEAR_S)
+        self.close()
 
     def close(self) -> None:
         self._ending.now()
@@ -212,6 +238,8 @@ class ZmqClient:
         self._server_public = None if known is None else raw_key(known)  # type: ignore[arg-type]
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._pushes: deque[bytes] = deque(maxlen=_HIGH_WATER)
+        self.moved = 0
+        """How often the server's next process took over."""
         self._count = 0
         self._ending = _Ending(self, self._context)
         self._socket = self._connect()
@@ -225,8 +253,9 @@ class ZmqClient:
             while (frames := self._next(deadline)) is not None:
                 if frames[0] == _ANSWER + number:
                     return frames[1]
-                if frames[0] == _PUSH:
-                    self._pushes.append(frames[1])
+                self._take(frames)
+                if frames[0] == _MOVED and not self._post(_ASK + number, payload, deadline):
+                    break
         self.rebuild()
         return None
 
@@ -241,9 +270,15 @@ class ZmqClient:
             frames = self._next(deadline)
             if frames is None:
                 return None
-            if frames[0] == _PUSH:
-                self._pushes.append(frames[1])
+            self._take(frames)
         return self._pushes.popleft()
+
+    def _take(self, frames: tuple[bytes, bytes]) -> None:
+        if frames[0] == _PUSH:
+            self._pushes.append(frames[1])
+        elif frames[0] == _MOVED:
+            self.moved += 1
+            self.rebuild()
 
     def rebuild(self) -> None:
         """Drop the connection and everything in it; connect anew."""
@@ -293,6 +328,10 @@ class ZmqClient:
         self._look()
         if not self._socket.poll(_milliseconds(deadline), zmq.POLLOUT):
             return False
+        while (frames := self._next(0)) is not None:  # it may have moved: not to be taken for later
+            self._take(frames)
+            if frames[0] == _MOVED:
+                return self._post(tag, payload, deadline)
         try:
             self._socket.send_multipart([tag, payload], zmq.DONTWAIT)
         except zmq.Again:

@@ -84,16 +84,11 @@ class HudumaApp(App):
         """Widgets are cycles: what the visit left is collected now, not in the next one."""
         gc.collect()
 
-    def on_any_touch(self, _window: Any, touch: Any) -> bool:
-        """Before any widget; True: it reaches none, for it was meant for the screen before."""
-        if not self.bridge.touchable:
-            self.bridge.touched()
-            return True
+    def on_any_touch(self, _window: Any, touch: Any) -> None:
         self.speaker.stop()
         self.keypad.leave()
         if not any(t.collide_point(*touch.pos) for t in self.shell.targets()):
             self.bridge.touched()
-        return False
 
     def refuse_close(self, *_: Any, **__: Any) -> bool:
         """No shortcut closes a kiosk in the field."""

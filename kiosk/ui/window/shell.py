@@ -50,7 +50,7 @@ def body_of(view: View) -> View:
     blocks = tuple(b for b in view.blocks if not is_warning(view, b))
     return msgspec.structs.replace(
         view, number=0, countdown=0, badge="", badge_tone="", speech=(), spoken={}, listening=False,
-        elements=elements, blocks=blocks, overlay_title="", overlay_text="",
+        personal=False, elements=elements, blocks=blocks, overlay_title="", overlay_text="",
     )  # fmt: skip
 
 

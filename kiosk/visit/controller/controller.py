@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import math
 
+import msgspec
+
 from kiosk.filling.normalize import visible_text
 from kiosk.queue.numbering import service_day
 from kiosk.ui_protocol.view import (
@@ -40,17 +42,65 @@ from provisioning.faults import Fault
 
 _WHEEL_ENDS = (".up", ".down")
 _STAFF = frozenset({State.STAFF, State.REMEDY})
+_BETWEEN_VISITS = frozenset({State.ATTRACT, State.GOODBYE})
+
+
+class ScreenState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the screen stands between two visits: what a fresh process needs to go on with it."""
+
+    number: int  # of the view
+    state: str
+    language: str
+    theme: str
+    idle_theme: str
+    text_scale: float
+    listening: bool
+    idle_s: float
 
 
 class VisitController:
-    """The visit in hand and its screen."""
+    """The visit in hand and its screen; `goes_on` from the process before, if there was one."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, goes_on: ScreenState | None = None) -> None:
         self._ports = ports
         self._acted: tuple[int, str] = (0, "")
+        self._held_words = False
         self._theme = ports.theme  # of an idle kiosk; what staff choose on their screen stays
+        if goes_on is not None:
+            self._theme = goes_on.idle_theme
         self.session = self._fresh()
-        self._stage = ScreenPresenter(ports, self.session)
+        if goes_on is not None:
+            self._go_on(goes_on)
+        self._stage = ScreenPresenter(ports, self.session, goes_on.number if goes_on else 0)
+
+    def _go_on(self, before: ScreenState) -> None:
+        session = self.session
+        session.state, session.language = State(before.state), before.language
+        session.theme, session.text_scale = before.theme, before.text_scale
+        session.listening = before.listening
+        session.touched -= before.idle_s
+
+    @property
+    def spent(self) -> bool:
+        """Whether a visit in which something was typed, scanned or answered is over: what is left
+        of it in this process's memory ends with the process.
+        """
+        between = self.session.state in _BETWEEN_VISITS and not self.session.personal
+        return self._held_words and between
+
+    def screen_state(self) -> ScreenState:
+        """What the process after this one goes on with."""
+        session = self.session
+        return ScreenState(
+            number=self.view.number,
+            state=session.state.value,
+            language=session.language,
+            theme=session.theme,
+            idle_theme=self._theme,
+            text_scale=session.text_scale,
+            listening=session.listening,
+            idle_s=self._idle(),
+        )
 
     @property
     def view(self) -> View:
@@ -118,6 +168,7 @@ class VisitController:
         if element is None or self._countdown() or event.view < self._stage.since:
             return
         self._touch()
+        self.session.personal = True
         found = edit_for(self.session.state, event.id)
         if found is not None:
             edit, tail = found
@@ -127,6 +178,7 @@ class VisitController:
         if self._countdown():
             return
         self._touch()
+        self.session.personal = True
         scan = scan_for(self.session.state)
         if scan is not None:
             self._type(scan, "", visible_text(text))
@@ -231,6 +283,9 @@ class VisitController:
         return max(1, math.ceil(left))
 
     def _redraw(self) -> bool:
+        session = self.session
+        session.personal = session.personal or session.filling is not None
+        self._held_words = self._held_words or session.personal
         try:
             return self._stage.show(self.session, self._countdown())
         except Fault as fault:  # what the screen would tell cannot be read

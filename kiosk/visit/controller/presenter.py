@@ -21,15 +21,17 @@ _FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW})
 
 
 class ScreenPresenter:
-    """Draws a session; `since` is the first view of the screen that is shown now."""
+    """Draws a session; `since` is the first view of the screen that is shown now, `before`
+    the last view of the process before this one.
+    """
 
-    def __init__(self, ports: Ports, session: Session) -> None:
+    def __init__(self, ports: Ports, session: Session, before: int = 0) -> None:
         self._ports = ports
         self._network = NetworkStatus(online=False, waiting=0)
         self._fix = False
         # Numbers go on growing over restarts: a tap meant for a screen of the process before
         # this one must not count.
-        first = int(ports.clock.now().timestamp() * 10)
+        first = max(int(ports.clock.now().timestamp() * 10), before + 1)
         self.view = self._draw(session, 0, first)
         self.since = first
         self._screen = _identity(session, warned=False)

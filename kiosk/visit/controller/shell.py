@@ -84,6 +84,7 @@ def view_for(
         listening=session.listening,
         speech=_spoken_now(context, screen, countdown=countdown) if speaking else (),
         spoken=_focused(elements, session.language) if speaking else {},
+        personal=session.personal,
         look=screen.look,
         look_data=screen.look_data,
     )

@@ -138,6 +138,32 @@ def test_a_new_day_and_a_new_boot_open_new_capsules():
     assert [body["day"] for _, body in first + second] == ["2026-11-23", "2026-11-24"]
 
 
+def test_the_next_process_goes_on_under_the_same_capsule_and_opens_nothing_before_it():
+    clock = VirtualClock()
+    sealer = make_sealer(clock=clock)
+    first, before = sealed(sealer, "NRB", [b"a", b"b"], SeededIds(2))
+    handed = sealer.open_capsules()
+    following = make_sealer(seed=5, clock=clock)
+    following.go_on(handed)
+    none, after = sealed(following, "NRB", [b"c"], SeededIds(3))
+    assert none == []
+    opener = Opener("NRB", KEYS["NRB"])
+    opener.add_capsule(ORIGIN.node, first[0][1])
+    for subject, body, text in before + after:
+        assert opener.open(ORIGIN.node, subject, body) == text
+    assert [body["index"] for _, body, _ in before + after] == [0, 1, 2]
+    again, _ = sealed(sealer, "NRB", [b"d"], SeededIds(4))
+    assert len(again) == 1, "a sealer that handed over uses no index twice"
+    early = [opener._capsules[ORIGIN.node, before[0][1]["capsule"]].key(at) for at in range(2)]
+    assert handed[0].chain not in [key for key, _ in early]
+
+
+def test_a_capsule_nobody_committed_is_not_handed_on():
+    sealer = make_sealer()
+    sealer.prepare("NRB")
+    assert sealer.open_capsules() == ()
+
+
 def test_the_sealer_holds_no_key_that_opens_what_it_has_sealed():
     sealer = make_sealer()
     capsules, records = sealed(sealer, "NRB", [b"secret"] * 3, SeededIds(2))

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 
 import pytest
 import zmq
 
 from sync.transports import zmq_transport
-from sync.transports.zmq_transport import Doorbell, LinkFault, ZmqClient, ZmqServer, ready
+from sync.transports.zmq_transport import (
+    Doorbell,
+    LinkFault,
+    ZmqClient,
+    ZmqServer,
+    point_at,
+    ready,
+)
 
 
 @dataclass(frozen=True)
@@ -192,6 +200,42 @@ def test_a_client_finds_a_server_that_came_back(tmp_path, links):
     again = serve(server)
     assert again is not None
     assert again.payload == b"two"
+
+
+def test_a_server_that_moves_on_loses_and_doubles_no_request(tmp_path, links):
+    path = str(tmp_path / "core")
+    asked, answers = [], []
+
+    def answer(payload):
+        asked.append(payload)
+        return b"re " + payload
+
+    servers = [ZmqServer(f"ipc://{path}-{number}") for number in range(2)]
+    point_at(path, f"{path}-0")
+    clients = [ZmqClient(f"ipc://{path}") for _ in range(4)]
+    links += [*servers, *clients]
+    for client in clients:  # the server knows all of them
+        assert client.send(b"hello", 5.0)
+        serve(servers[0], answer)
+    asked.clear()
+
+    def ask(number):
+        answers.append(clients[number].request(b"%d" % number, 10.0))
+
+    people = [threading.Thread(target=ask, args=(number,)) for number in range(3)]
+    for person in people:
+        person.start()
+    point_at(path, f"{path}-1")
+    servers[0].move_on()
+    while len(answers) < 3:
+        for request in servers[1].poll(0.05):
+            servers[1].reply(request, answer(request.payload))
+    for person in people:
+        person.join()
+    assert sorted(answers) == [b"re 0", b"re 1", b"re 2"]
+    assert sorted(asked) == [b"0", b"1", b"2"]
+    clients[3].send(b"who did not read it comes by itself", 5.0)
+    assert serve(servers[1]) is not None
 
 
 def test_a_ring_wakes_every_other_waiter_and_a_dead_one_is_forgotten(tmp_path, links):
