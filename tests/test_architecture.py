@@ -272,13 +272,15 @@ def glossary_rows(section: str) -> list[str]:
 
 def glossary_words() -> set[str]:
     """Every word a file name may be made of."""
-    cells = glossary_rows("The service's words") + glossary_rows("The field's words")
+    cells = glossary_rows("Terms")
     plain = (ROOT / "docs/glossary.md").read_text().split("## Plain words of file names\n", 1)[1]
     return set(re.findall(r"[a-z0-9]+", " ".join([*cells, plain.split("\n## ", 1)[0]])))
 
 
 def words_we_no_longer_use() -> set[str]:
-    return {word for cell in glossary_rows("Words we no longer use") for word in cell.split(", ")}
+    text = (ROOT / "docs/glossary.md").read_text().split("## Words we no longer use\n", 1)[1]
+    pairs = text.split("(not → but).", 1)[1].partition(".\n\n")[2].split(";")
+    return {word.strip() for pair in pairs for word in pair.split("→")[0].split(",")}
 
 
 def classes() -> Iterator[tuple[str, str]]:
@@ -322,6 +324,5 @@ def test_words_we_no_longer_use_name_no_class_and_no_file() -> None:
 
 
 def test_the_glossary_is_in_alphabetical_order() -> None:
-    for section in ("The service's words", "The field's words", "Words we no longer use"):
-        rows = glossary_rows(section)
-        assert rows == sorted(rows), section
+    rows = glossary_rows("Terms")
+    assert rows == sorted(rows)

@@ -256,42 +256,13 @@ def _ports(
     cases: StoredCases,
     facts: StoredFacts,
 ) -> Ports:
-    database, catalogue = counter.database, counter.catalogue
-    ui = counter.node.settings.ui
-
-    def reissue(visit: UUID, language: str) -> Document | None:
-        ticket = ticket_of(database.store, visit)
-        if ticket is None:
-            return None
-        service = catalogue.service(ticket.service)
-        return counter.receipts.ticket(counter.issuer.issued(ticket), service, language)
-
-    node = counter.node.settings.node
-    references = References(database, origin_of(node.site, node.unit))
-    forms = StoredForms(
-        database,
-        counter.spool,
-        sealer,
-        drafts=drafts,
-        builder=counter.receipts,
-        references=references,
-        agencies=counter.node.registry.agencies(),
-    )
-    forms.forget_all_drafts()
-    words = StoredFeedback(
-        database,
-        counter.spool,
-        sealer,
-        place=counter.place,
-        agencies=counter.node.registry.agencies(),
-        references=references,
-        builder=counter.receipts,
-    )
-    slips = StoredSlips(database, counter.spool, counter.receipts, reissue=reissue)
+    database, node, ui = counter.database, counter.node, counter.node.settings.ui
+    forms, words = _written(counter, sealer, drafts)
+    slips = _slips(counter)
     sms = _sms(counter)
     _after_a_power_cut(counter, forms, words, slips, sms)
     return Ports(
-        catalogue=catalogue,
+        catalogue=counter.catalogue,
         clock=database.clock,
         ids=database.ids,
         tickets=counter.issuer,
@@ -311,11 +282,53 @@ def _ports(
         theme=ui.theme,
         keep_days=ui.keep_days,
         draft_days=ui.draft_days,
-        assisted=counter.node.role == "van",
-        camera=camera_of(counter.node, database.clock, database.ids),
-        recorder=recorder_of(counter.node, database.clock),
+        assisted=node.role == "van",
+        camera=camera_of(node, database.clock, database.ids),
+        recorder=recorder_of(node, database.clock),
         position=position_in(database.store, database.clock),
     )
+
+
+def _written(
+    counter: TicketingParts, sealer: Sealer, drafts: ResumableDrafts
+) -> tuple[StoredForms, StoredFeedback]:
+    """What keeps what citizens write; both give references out of one row of numbers."""
+    node = counter.node.settings.node
+    agencies = counter.node.registry.agencies()
+    references = References(counter.database, origin_of(node.site, node.unit))
+    forms = StoredForms(
+        counter.database,
+        counter.spool,
+        sealer,
+        drafts=drafts,
+        builder=counter.receipts,
+        references=references,
+        agencies=agencies,
+    )
+    forms.forget_all_drafts()
+    words = StoredFeedback(
+        counter.database,
+        counter.spool,
+        sealer,
+        place=counter.place,
+        agencies=agencies,
+        references=references,
+        builder=counter.receipts,
+    )
+    return forms, words
+
+
+def _slips(counter: TicketingParts) -> StoredSlips:
+    database, receipts = counter.database, counter.receipts
+
+    def reissue(visit: UUID, language: str) -> Document | None:
+        ticket = ticket_of(database.store, visit)
+        if ticket is None:
+            return None
+        service = counter.catalogue.service(ticket.service)
+        return receipts.ticket(counter.issuer.issued(ticket), service, language)
+
+    return StoredSlips(database, counter.spool, receipts, reissue=reissue)
 
 
 def _after_a_power_cut(
