@@ -9,6 +9,7 @@ file follow the version of SQLite that wrote it, and a pack's bytes must not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,13 @@ def write_catalogue_file(catalogue: Catalogue, target: Path) -> dict[str, int]:
     if target.exists():
         raise SourcesRefused(f"{target} exists already; name a new file.")
     languages = [each.code for each in catalogue.languages() if each.complete]
-    database = sqlite_utils.Database(str(target))
-    try:
+    with closing(sqlite_utils.Database(str(target))) as database:
         counts = {}
         for name, key, rows in _tables(catalogue, languages):
             table = database.table(name)
             counts[name] = table.insert_all(rows, pk=key, batch_size=1_000).count
         _connect(database, languages)
         return counts
-    finally:
-        database.close()
 
 
 def _tables(

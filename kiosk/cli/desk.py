@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,12 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     site = Site.open(arguments.site)
     key = site.agency_key(arguments.agency)
     node = national_node(site)
-    store = open_database(database_url(node, arguments.database), SystemIds(node.clock()))
-    try:
+    with closing(
+        open_database(database_url(node, arguments.database), SystemIds(node.clock()))
+    ) as store:
         records = SignedRecords(store, signing_keys(site.registry), witnesses(site.registry))
         result = open_all(records, arguments.agency, key)
-    finally:
-        store.close()
     missed = _look_back(site, arguments.agency, records, result.opened)
     for unsigned in (*records.faults, *missed):
         print(unsigned.message, file=sys.stderr)
@@ -85,11 +85,8 @@ def _look_back(
     from sync.agency.desk_memory import DESK_TABLES, DeskMemory
     from sync.store.database import Store
 
-    seen = Store.open(site.dir / "agencies" / agency / "desk.db", [DESK_TABLES])
-    try:
+    with closing(Store.open(site.dir / "agencies" / agency / "desk.db", [DESK_TABLES])) as seen:
         memory = DeskMemory(seen)
         missed = memory.compare(records.tails, records.marks)
         memory.remember(records.tails, opened)
-    finally:
-        seen.close()
     return missed

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from kiosk.cli.arguments import add_json, add_site
@@ -43,14 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act != "run":
         return _tell(arguments, node)
     clock = node.clock(service=True)
-    service = build(
-        node, clock, SystemIds(clock), listen=arguments.listen, database=arguments.database
-    )
-    try:
-        with StopFlag() as stop:
-            service.run(stop)
-    finally:
-        service.close()
+    with (
+        closing(
+            build(
+                node, clock, SystemIds(clock), listen=arguments.listen, database=arguments.database
+            )
+        ) as service,
+        StopFlag() as stop,
+    ):
+        service.run(stop)
     return 0
 
 
@@ -64,14 +66,11 @@ def national_node(site: Any) -> Node:
 
 def _tell(arguments: argparse.Namespace, node: Node) -> int:
     clock = node.clock()
-    store = open_database(database_url(node, arguments.database), SystemIds(clock))
-    try:
+    with closing(open_database(database_url(node, arguments.database), SystemIds(clock))) as store:
         if arguments.act == "quotas":
             rows = _quotas(store, clock.now(), node.settings.sync.node_day_mb_max)
         else:
             rows = _fleet(store) if arguments.act == "fleet" else _quarantine(store)
-    finally:
-        store.close()
     if arguments.json:
         print(json.dumps(rows))
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from kiosk.cli.arguments import add_json, add_node, add_site
@@ -78,11 +79,8 @@ def _engine(arguments: argparse.Namespace) -> SyncEngine:
 
 def _status(arguments: argparse.Namespace) -> int:
     node = Site.open(arguments.site).node(arguments.node)
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         _print(read(store, node.clock().now()), as_json=arguments.json)
-    finally:
-        store.close()
     return 0
 
 

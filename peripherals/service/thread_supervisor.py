@@ -15,6 +15,7 @@ from __future__ import annotations
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -122,13 +123,10 @@ class ThreadSupervisor:
             self._stop.wait(self._bounds.rest_s if rests else pause)
 
     def _work(self, unit: _Unit) -> None:
-        worker = unit.make()
-        try:
+        with closing(unit.make()) as worker:
             while not self._stop.is_set():
                 unit.wake.clear()
                 delay = worker.turn()
                 unit.beat = self._clock.monotonic()
                 if delay > 0:
                     unit.wake.wait(min(delay, self._bounds.idle_s_max))
-        finally:
-            worker.close()

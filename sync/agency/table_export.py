@@ -16,6 +16,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -194,8 +195,7 @@ def write_sqlite(found: TableSet, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     path, temporary = folder / "forms.db", folder / "forms.tmp"
     temporary.unlink(missing_ok=True)
-    database = sqlite_utils.Database(str(temporary))
-    try:
+    with closing(sqlite_utils.Database(str(temporary))) as database:
         taken = {name.casefold(): 1 for name in found.by_name}
         for name, table in found.by_name.items():
             for number, columns in enumerate(_narrow(table), 1):
@@ -204,8 +204,6 @@ def write_sqlite(found: TableSet, folder: Path) -> list[Path]:
                 made = database.table(part)
                 made.create(dict.fromkeys(columns, str), pk=_KEY)
                 made.insert_all(rows)
-    finally:
-        database.close()
     temporary.replace(path)
     return [path]
 

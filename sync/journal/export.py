@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,7 @@ def export(entries: Iterable[Entry], target: Path) -> int:
     """Write `entries` to a new file `target`; how many. Raises `StoreFault` when it exists."""
     if target.exists():
         raise StoreFault(f"{target} exists already; name a new file.")
-    database = sqlite_utils.Database(str(target))
-    try:
+    with closing(sqlite_utils.Database(str(target))) as database:
         table = database.table("entry")
         count = table.insert_all(_rows(entries), pk="seq", batch_size=_BATCH).count
         if count:
@@ -39,8 +39,6 @@ def export(entries: Iterable[Entry], target: Path) -> int:
             for kind in KINDS.values()
         )
         return int(count)
-    finally:
-        database.close()
 
 
 def _rows(entries: Iterable[Entry]) -> Iterator[dict[str, Any]]:

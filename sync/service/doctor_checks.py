@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -57,11 +58,8 @@ def _quotas(node: Node) -> Finding:
     name = "node quotas"
     if not node.db_path.exists():
         return well(name, "nothing has been taken in yet")
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         found = usages(store, node.clock().now()) if store.has_table("node_usage") else []
-    finally:
-        store.close()
     over = [each for each in found if each.refused]
     if not over:
         return well(name, f"{len(found)} nodes sent today, none more than its share")
@@ -89,11 +87,8 @@ def _upstream(node: Node) -> Finding:
 def _status(node: Node) -> SyncStatus | None:
     if not node.db_path.exists():
         return None
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         return read(store, node.clock().now())
-    finally:
-        store.close()
 
 
 def _line(node: Node) -> Finding:
@@ -160,13 +155,10 @@ def _refused_here(node: Node) -> list[Row]:
     """Node, code, how many and when the newest came; the newest first."""
     if not node.db_path.exists():
         return []
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         if not store.has_table("relay_refused"):
             return []
         return store.all(
             "SELECT node, code, count(*), max(received_at) FROM relay_refused"
             " GROUP BY node, code ORDER BY max(received_at) DESC"
         )
-    finally:
-        store.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from provisioning.doctor.runner import Check, Finding, unwell, well
 from provisioning.node.site import Node
 from sync.journal.audit import JournalFault, verify
@@ -43,11 +45,8 @@ def _database(node: Node) -> Finding:
     if wal.exists() and wal.stat().st_size > WAL_BYTES_MAX:
         text = f"its log has grown to {wal.stat().st_size // 1_000_000} MB: somebody keeps reading"
         return unwell("database", text, "close tools that hold it open", StoreFault.code)
-    store = Store.read_only(path)
-    try:
+    with closing(Store.read_only(path)) as store:
         owner = owner_of(store)
-    finally:
-        store.close()
     if owner is not None and owner[0] != node.name:
         text = f"{path} belongs to node {owner[0]}"
         return unwell("database", text, "put back this node's own database", JournalFault.code)
@@ -57,13 +56,10 @@ def _database(node: Node) -> Finding:
 def _journal(node: Node) -> Finding:
     if not node.db_path.exists():
         return well("journal", "none yet")
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         if owner_of(store) is None:
             return well("journal", "none yet")
         verdict = verify(store, node.name, tail=TAIL)
-    finally:
-        store.close()
     if verdict.first_bad is not None:
         text = f"entry {verdict.first_bad}: {verdict.reason}"
         remedy = "stop the node, keep its database and call the national desk"

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,29 +146,23 @@ def _tickets(runner: SiteRunner, heard: ObservedVisits, found: ReconcileSummary)
 
 def _ticket_rows(node: Node) -> list[tuple[str, str, str, str]]:
     """(site, day, number, state of the newest slip) from the journal and the spool."""
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         rows = store.all(
             "SELECT t.site, t.day, t.series, t.number, (SELECT state FROM print_job p WHERE"
             " p.subject = t.visit ORDER BY (state = 'printed') DESC, seq DESC LIMIT 1)"
             " FROM ticket t JOIN journal j ON j.seq = t.seq AND j.kind = 'ticket.issued'"
         )
-    finally:
-        store.close()
     return [(row[0], row[1], label(row[2], row[3]), row[4] or "none") for row in rows]
 
 
 def _unmarked_repeats(node: Node) -> int:
     """Tickets with more than one slip sent as an original."""
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         row = store.one(
             "SELECT count(*) FROM (SELECT subject FROM print_attempt a JOIN print_job j"
             " ON j.id = a.job WHERE a.copy <= 1 AND j.kind = 'ticket' AND a.purpose = 'slip'"
             " GROUP BY subject HAVING count(*) > 1)"
         )
-    finally:
-        store.close()
     return int(row[0]) if row else 0
 
 
@@ -192,19 +187,15 @@ def _forms(
 def _not_yet_sent(node: Node) -> set[str]:
     """References whose journal entry the national node has not acknowledged."""
     sent = sync_status(node).sent_seq
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         rows = store.all("SELECT reference FROM form_receipt WHERE seq > ?", (sent,))
-    finally:
-        store.close()
     return {str(row[0]) for row in rows}
 
 
 def opened_references(site: Site) -> set[str]:
     """The references of every form that its node signed and some agency opens with its key."""
     node = next(site.nodes("national"))
-    store = open_database(database_url(node, None), SystemIds(node.clock()))
-    try:
+    with closing(open_database(database_url(node, None), SystemIds(node.clock()))) as store:
         return {
             str(each.entry.body.get("reference"))
             for code in site.agencies()
@@ -213,8 +204,6 @@ def opened_references(site: Site) -> set[str]:
             ).opened
             if each.entry.kind == "form.submitted"
         }
-    finally:
-        store.close()
 
 
 def table(summary: ReconcileSummary) -> list[tuple[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from kiosk.centre.authority import Authority
@@ -72,8 +73,7 @@ class DemoDay:
         """The first visitors stand before the real screen, and pictures are taken."""
         node = self.runner.nodes[0]
         self._on_message("starting the screen")
-        driver = somebody_at(self.runner, node, self._on_message)
-        try:
+        with closing(somebody_at(self.runner, node, self._on_message)) as driver:
             player = StoryPlayer(self.runner, node, driver, self.runner.out, self.heard)
             for visit in plan:
                 self._on_message(
@@ -81,8 +81,6 @@ class DemoDay:
                 )
                 player.picture_prefix = f"visit-{visit.number}"
                 self._visit(Visitor(player, VisitorDetails(visit.number), visit.language), visit)
-        finally:
-            driver.close()
 
     def _receive(self, visit: Visit) -> None:
         """One visit; after a cut the visitor starts again."""

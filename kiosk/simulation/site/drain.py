@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 from kiosk.simulation.site.site_runner import SiteRunner, SiteRunnerFault
 from peripherals.printing.spool import JobState
@@ -71,14 +72,11 @@ def slips_waiting(node: Node) -> int:
     """Slips whose fate is open and which the printer may still settle."""
     open_states = [each.value for each in JobState if not each.final]
     marks = ",".join("?" * len(open_states))
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         row = store.one(
             f"SELECT count(*) FROM print_job WHERE state IN ({marks})",  # noqa: S608 - marks only
             open_states,
         )
-    finally:
-        store.close()
     return int(row[0]) if row else 0
 
 
@@ -105,8 +103,5 @@ def _send_all(runner: SiteRunner, node: Node) -> None:
 
 def sync_status(node: Node) -> status.SyncStatus:
     """How a node's sync stands, from its database."""
-    store = Store.read_only(node.db_path)
-    try:
+    with closing(Store.read_only(node.db_path)) as store:
         return status.read(store)
-    finally:
-        store.close()

@@ -12,6 +12,7 @@ import select
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -203,11 +204,8 @@ class SiteRunner:
         return answers(node.socket_path("printer")) and self._core_answers(node)
 
     def _core_answers(self, node: Node) -> bool:
-        client = CoreClient(self.core_socket(node))
-        try:
+        with closing(CoreClient(self.core_socket(node))) as client:
             return client.ask(ViewRequest(), PAUSE_S * 4) is not None
-        finally:
-            client.close()
 
 
 def free_port() -> int:
