@@ -90,6 +90,10 @@ KINDS: Final = MappingProxyType(
 """The journal entry of each act at a counter."""
 
 
+CALLS_AT_ONCE, CALL_EVERY_S = 10.0, 30.0
+"""Calls for staff of one kiosk: so many at once, then one in so many seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class CounterResult:
     """What a counter's press did: the ticket, for a call why this one, and in `note` what staff
@@ -125,6 +129,7 @@ class Authority:
         self._policy = policy
         self._counters = counters
         self._reports = KioskReports(database, site)
+        self._calls: dict[str, tuple[float, float]] = {}
 
     def grant(self, kiosk: str, request: GrantRequest) -> Granted:
         """The next number of the series asked for; the same one again for the same visit."""
@@ -185,7 +190,15 @@ class Authority:
         return Leased(day, block.first, block.last)
 
     def staff_called(self, kiosk: str, call: StaffCall) -> int:
-        """A citizen at `kiosk` asks for a person: it is in the centre's journal at once; 1."""
+        """A citizen at `kiosk` asks for a person: it is in the centre's journal at once; 1. A
+        kiosk that calls without end is refused, so that a call stays a call.
+        """
+        now = self._clock.monotonic()
+        left, at = self._calls.get(kiosk, (CALLS_AT_ONCE, now))
+        left = min(CALLS_AT_ONCE, left + (now - at) / CALL_EVERY_S)
+        self._calls[kiosk] = (max(0.0, left - 1), now)
+        if left < 1:
+            raise QueueFault(f"{kiosk} has called staff many times just now.")
         body: dict[str, object] = {"site": self._site, "state": call.state, "kiosk": kiosk}
         with self._store.transaction() as tx:
             self._append(tx, "staff.called", call.visit, body)

@@ -1,19 +1,22 @@
 """The centre's process: answers kiosks over CURVE; a kiosk's name is the one its key proves.
 
-Nothing that arrives ends it: what is no request is refused and set aside for a person. Every
-answer carries the centre's time and the epoch of its database.
+Nothing that arrives ends it: what is no request is refused and set aside for a person. Kiosks take
+turns, one request each, so that a flood of one costs the others one request's time. Every answer
+carries the centre's time and the epoch of its database.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 from msgspec.structs import replace
 
 from kiosk.centre.authority import Authority
 from kiosk.centre.local_client import answer
-from kiosk.queue.protocol import RequestRefused, StaffCall, encode, read_ask
+from kiosk.queue.protocol import Reported, RequestRefused, StaffCall, encode, read_ask
 from provisioning.clock import Clock
 from provisioning.faults import Fault
 from provisioning.node.site import Node
@@ -21,10 +24,12 @@ from provisioning.process_lock import ProcessLock
 from sync.journal.clock_log import journal_corrections
 from sync.journal.node_database import NodeDatabase
 from sync.service.peer_registry import PeerRegistry
-from sync.transports.zmq_transport import LinkFault, ZmqServer
+from sync.transports.zmq_transport import LinkFault, ZmqRequest
 
 POLL_S = 0.5
 LAPSE_EVERY_S = 600.0
+WAITING_MAX = 32
+"""Requests of one kiosk that wait; a kiosk that is well has one."""
 _KIOSKS = frozenset({"kiosk", "van"})
 
 
@@ -50,6 +55,14 @@ def centre_lock(node: Node) -> ProcessLock:
     return ProcessLock(node.lock_path("centre"), LinkFault(msg))
 
 
+class Requests(Protocol):
+    """Where requests come from: `sync.transports.zmq_transport.ZmqServer`."""
+
+    def poll(self, timeout_s: float) -> list[ZmqRequest]: ...
+
+    def reply(self, request: ZmqRequest, payload: bytes) -> bool: ...
+
+
 class CentreService:
     """Answers frames, and between them keeps the journal of the clock and the line in order."""
 
@@ -64,13 +77,28 @@ class CentreService:
         self._database = database
         self._on_call = on_call
         self._lapse_at = 0.0
+        self._waiting: dict[str, deque[ZmqRequest]] = {}
 
-    def serve(self, server: ZmqServer, stopped: Callable[[], bool]) -> None:
+    def serve(self, server: Requests, stopped: Callable[[], bool]) -> None:
         """Answer kiosks until `stopped` says so."""
         while not stopped():
-            for request in server.poll(POLL_S):
-                server.reply(request, self.reply(request.peer, request.payload))
-            self.tend()
+            self.turn(server)
+
+    def turn(self, server: Requests) -> None:
+        """Answer one request of each kiosk that waits, then hear who came meanwhile."""
+        self._gather(server, 0.0 if self._waiting else POLL_S)
+        for kiosk in list(self._waiting):
+            request = self._waiting[kiosk].popleft()
+            if not self._waiting[kiosk]:
+                del self._waiting[kiosk]
+            server.reply(request, self.reply(kiosk, request.payload))
+        self.tend()
+
+    def _gather(self, server: Requests, timeout_s: float) -> None:
+        for request in server.poll(timeout_s):
+            queue = self._waiting.setdefault(request.peer, deque())
+            if len(queue) < WAITING_MAX:  # what is dropped is asked again
+                queue.append(request)
 
     def reply(self, kiosk: str, frame: bytes) -> bytes:
         """The answer to one frame of `kiosk`, whatever is in it."""
@@ -78,7 +106,7 @@ class CentreService:
         try:
             message = read_ask(frame)
             found = answer(self._authority, kiosk, message)
-            if isinstance(message, StaffCall):
+            if isinstance(message, StaffCall) and isinstance(found, Reported):
                 self._on_call(kiosk)
         except Fault as fault:
             found = RequestRefused(fault.code, fault.message)
