@@ -142,7 +142,9 @@ def read_envelope(raw: bytes) -> SignedEnvelope:
     lengths = (len(epoch), len(a), len(b))
     if lengths != (_EPOCH_BYTES, _HASH_BYTES, _HASH_BYTES) or not 0 < len(node) <= _NAME_MAX:
         raise _bad("has fields of wrong lengths in its header")
-    if not (0 < no < 1 << 53 and 0 < first < 1 << 53 and 0 < count <= SPAN_MAX):
+    # An exact type: a boolean is an integer to Python, but not to a journal.
+    exact = all(type(number) is int for number in (no, first, count))
+    if not (exact and 0 < no < 1 << 53 and 0 < first < 1 << 53 and 0 < count <= SPAN_MAX):
         raise _bad("has numbers out of range in its header")
     if (no == 1) != (a == GENESIS) or (first == 1) != (b == GENESIS):
         raise _bad("does not begin where it says")

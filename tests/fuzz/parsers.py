@@ -553,7 +553,7 @@ def level_and_button() -> tuple[Parse, Iterable[bytes]]:
     return lambda octets: [each(octets) for each in parsers], [b"50%\n[on]\n", b"level 10\n", b"\1"]
 
 
-@parser(40_000, own=())
+@parser(25_000, own=())
 def printer_status() -> tuple[Parse, Iterable[bytes]]:
     from peripherals.printing.escpos.replies import Fence, FullStatus, ReplyReader, judge_full
 
@@ -650,7 +650,7 @@ def expression() -> tuple[Parse, Iterable[bytes]]:
     return lambda octets: parse(text(octets)), [seed.encode() for seed in seeds]
 
 
-@parser(20_000)
+@parser(6_000)
 def regular_expression() -> tuple[Parse, Iterable[bytes]]:
     from content.xforms.xpath.regex.matcher import matches
 
@@ -809,7 +809,7 @@ def manifest() -> tuple[Parse, Iterable[bytes]]:
     return Manifest.decode, [seed]
 
 
-@parser(5_000, longest=1_200)
+@parser(4_000, longest=1_200)
 def tables_of_a_pack() -> tuple[Parse, Iterable[bytes]]:
     """One table of the sources at a time, the others whole."""
     from content.catalogue import csv_tables

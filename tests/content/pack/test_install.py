@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -139,6 +141,110 @@ def test_too_little_space_is_said_before_anything_is_copied(shelf, offers, later
         shelf.install(offers[0], later)
     assert refused.value.code == 32
     assert versions(shelf.state) == (None, None)
+
+
+def test_too_little_space_is_seventeen_million_bytes_beside_the_files(
+    shelf, offers, later, monkeypatch
+):
+    """16 MiB stay free for what the device writes meanwhile."""
+    need = sum(path.stat().st_size for path in (offers[0] / "blobs").iterdir()) + (16 << 20)
+    free = [need - 1]
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(need * 9, need, free[0])
+    )
+    with pytest.raises(NoSpace):
+        shelf.install(offers[0], later)
+    free[0] = need
+    assert shelf.install(offers[0], later).version
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"), [(errno.ENOSPC, NoSpace), (errno.EIO, PackIncomplete)]
+)
+def test_a_disk_that_fills_or_fails_during_the_copy_leaves_nothing(
+    shelf, offers, later, monkeypatch, number, fault
+):
+    shelf.install(offers[0], later)
+    before = tree(shelf.state)
+
+    def failing(_descriptor):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing)
+        with pytest.raises(fault):
+            shelf.install(offers[1], later)
+    assert tree(shelf.state) == before
+    assert shelf.install(offers[1], later).version
+
+
+@pytest.fixture
+def on_disk(monkeypatch):
+    """What was made durable, in order: each flushed file with the bytes it had by then, each
+    folder whose names were flushed, and each name that was moved to its place.
+    """
+    seen = []
+    fsync, replace, rename = os.fsync, Path.replace, Path.rename
+
+    def flush(descriptor):
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        seen.append(("names", path.name) if path.is_dir() else (path.name, path.stat().st_size))
+        fsync(descriptor)
+
+    def moved(move):
+        def moving(self, target):
+            seen.append(("moved", Path(target).name))
+            return move(self, target)
+
+        return moving
+
+    monkeypatch.setattr(os, "fsync", flush)
+    monkeypatch.setattr(Path, "replace", moved(replace))
+    monkeypatch.setattr(Path, "rename", moved(rename))
+    return seen
+
+
+def test_all_of_a_pack_is_on_the_disk_before_its_name_and_its_name_before_the_link(
+    shelf, offers, later, on_disk
+):
+    first = shelf.install(offers[0], later).version
+    on_disk.clear()
+    version = shelf.install(offers[1], later).version
+    part = f"{version}.part"
+    named = on_disk.index(("moved", str(version)))
+    source = offers[1]
+    wanted = {(blob.name, blob.stat().st_size) for blob in (source / "blobs").iterdir()}
+    wanted |= {(name, (source / name).stat().st_size) for name in ("pack.json", "pack.sig")}
+    wanted |= {("names", "blobs"), ("names", part)}
+    assert wanted <= set(on_disk[:named]), "all its bytes and names, before it has a name"
+    assert on_disk[:named].index(("names", part)) > on_disk.index(
+        ("pack.json", (source / "pack.json").stat().st_size)
+    )
+    rest = on_disk[named + 1 :]
+    assert rest[0] == ("names", "packs")
+    moves = [entry for entry in rest if entry[0] == "moved"]
+    assert moves == [("moved", "floor"), ("moved", "previous"), ("moved", "current")]
+    for place, entry in enumerate(rest):
+        if entry[0] == "moved":
+            assert rest[place + 1] == ("names", shelf.state.name), entry
+    assert versions(shelf.state) == (version, first)
+    assert read_floor(shelf.state) == version
+
+
+def test_the_first_pack_and_one_put_in_again_have_no_other_before_them(
+    shelf, offers, later, on_disk
+):
+    first = shelf.install(offers[0], later)
+    assert not first.already_current
+    assert (first.version, first.folder) == (read_floor(shelf.state), current_pack(shelf.state))
+    assert ("moved", "previous") not in on_disk
+    shutil.rmtree(first.folder)
+    again = shelf.install(offers[0], later)
+    assert not again.already_current
+    assert versions(shelf.state) == (first.version, None)
+    second = shelf.install(offers[1], later)
+    shelf.install(offers[1], later)
+    assert versions(shelf.state) == (second.version, first.version)
 
 
 class PowerCut(BaseException):

@@ -332,3 +332,248 @@ def test_a_stop_is_no_refusal(monkeypatch):
     monkeypatch.setattr("sync.batches.batch.unfold", stop)
     with pytest.raises(KeyboardInterrupt):
         read_entries(envelope)
+
+
+@pytest.mark.parametrize(
+    ("change", "taken"),
+    [
+        ({"no": (1 << 53) - 1, "prev_segment": b"x" * 32}, True),
+        ({"no": 1 << 53, "prev_segment": b"x" * 32}, False),
+        ({"no": 0, "prev_segment": b"x" * 32}, False),
+        ({"no": -1, "prev_segment": b"x" * 32}, False),
+        ({"no": True}, False),
+        ({"first": (1 << 53) - 1, "prev_entry": b"x" * 32}, True),
+        ({"first": 1 << 53, "prev_entry": b"x" * 32}, False),
+        ({"first": 0, "prev_entry": b"x" * 32}, False),
+        ({"count": 1}, True),
+        ({"count": 100_000}, True),
+        ({"count": 100_001}, False),
+        ({"count": 0}, False),
+        ({"node": "n" * 64}, True),
+        ({"node": "n" * 65}, False),
+        ({"node": ""}, False),
+        ({"epoch": b"e" * 7}, False),
+        ({"epoch": b"e" * 9}, False),
+        ({"no": 2, "prev_segment": b"x" * 31}, False),
+        ({"first": 2, "prev_entry": b"x" * 33}, False),
+        ({"no": 2}, False),
+        ({"first": 2}, False),
+        ({"prev_segment": b"x" * 32}, False),
+        ({"prev_entry": b"x" * 32}, False),
+    ],
+)
+def test_the_header_of_a_segment_is_taken_up_to_its_bounds(change, taken):
+    _, raw = one()
+    header, parts, _ = decode(raw)
+    names = ["v", "node", "epoch", "no", "first", "count", "prev_segment", "prev_entry"]
+    fields = dict(zip(names, decode(header), strict=True)) | change
+    altered = resigned(encode(list(fields.values())), parts)
+    if taken:
+        envelope = read_envelope(altered)
+        said = vars_of(envelope)
+        assert {name: said[name] for name in change} == change
+        assert envelope.last == envelope.first + envelope.count - 1
+    else:
+        with pytest.raises(BadBatch):
+            read_envelope(altered)
+
+
+def vars_of(envelope):
+    numbers = {name: getattr(envelope, name) for name in ("no", "first", "count")}
+    before = {"prev_segment": envelope.prev_segment, "prev_entry": envelope.prev_entry}
+    return numbers | before | {"node": envelope.stream.node, "epoch": envelope.stream.db_epoch}
+
+
+@pytest.mark.parametrize("length", [0, 63, 65])
+def test_a_signature_of_another_length_is_refused_before_it_is_checked(length):
+    header, parts, _ = decode(one()[1])
+    with pytest.raises(BadBatch, match="no Ed25519 signature"):
+        read_envelope(encode([header, parts, bytes(length)]))
+
+
+def test_facts_that_do_not_follow_one_another_make_no_segment():
+    made = facts(STREAM, PLAN)
+    for wrong in (made[::-1], [made[0], made[2]], [made[0], made[0]]):
+        with pytest.raises(AssertionError):
+            build(KEY, STREAM, 1, GENESIS, GENESIS, wrong)
+
+
+@pytest.mark.parametrize(("audience", "taken"), [("a" * 64, True), ("a" * 65, False), ("a", True)])
+def test_the_name_of_an_audience_is_bounded(audience, taken):
+    header, parts, _ = decode(one([("x.y", "national", {"a": 1})])[1])
+    withheld, [(_, packed, blob)] = decode(parts)
+    altered = resigned(header, encode([withheld, [[audience, packed, blob]]]))
+    if taken:
+        assert [each.audience for each in receive(altered)[1].facts] == [audience]
+    else:
+        with pytest.raises(BadBatch):
+            receive(altered)
+
+
+@pytest.mark.parametrize(("over", "taken"), [(0, True), (1, False)])
+def test_a_part_unpacks_to_four_mebibytes_and_no_more(over, taken):
+    def made(letters):
+        return facts(STREAM, [("x.y", "national", {"a": "x" * letters})])
+
+    def size(letters):
+        fact = made(letters)[0]
+        return len(fold([Row(1, fact.hlc, "x.y", fact.subject.bytes, fact.body)])[0])
+
+    letters = (4 << 20) - (size(1 << 20) - (1 << 20)) + over
+    assert size(letters) == (4 << 20) + over
+    raw = build(KEY, STREAM, 1, GENESIS, GENESIS, made(letters))
+    if taken:
+        assert len(receive(raw)[1].facts) == 1
+    else:
+        with pytest.raises(BadBatch):
+            receive(raw)
+
+
+def columns_of(**change):
+    """One group of one row, as columns, with something changed."""
+    row = {
+        "subjects": 1, "times": [], "kind": "x.y", "names": ["a"], "count": 1, "seq": [1, 1],
+        "time": [1, 0], "counter": [1, 0], "place": [1, 0], "fields": [[1, 5]], "blob": bytes(16),
+        "groups": 1,
+    } | change  # fmt: skip
+    columns = [row["seq"], row["time"], row["counter"], row["place"], *row["fields"]]
+    group = [row["kind"], row["names"], row["count"], columns]
+    return encode([row["subjects"], row["times"], [group] * row["groups"]]), row["blob"]
+
+
+def names(count, length=3):
+    return [f"{at:0{length}}" for at in range(count)]
+
+
+BOUNDS = [
+    ({}, True),
+    ({"kind": "k" * 64}, True),
+    ({"kind": "k" * 65}, False),
+    ({"names": ["n" * 64]}, True),
+    ({"names": ["n" * 65]}, False),
+    ({"names": [5]}, False),
+    ({"names": names(64), "fields": [[1, 5]] * 64}, True),
+    ({"names": names(65), "fields": [[1, 5]] * 65}, False),
+    ({"names": ["a", "b"]}, False),
+    ({"names": []}, False),
+    ({"groups": 256, "seq": [1, 1]}, True),
+    ({"groups": 257, "seq": [1, 1]}, False),
+    ({"groups": 0}, True),
+    ({"count": 0, "seq": [0, []]}, False),
+    ({"count": 2, "seq": [3, [1, 1]]}, True),
+    ({"count": 2, "seq": [3, [1, 1, 1]]}, False),
+    ({"count": 2, "seq": [3, [1]]}, False),
+    ({"count": 5_000, "seq": [3, [1] * 5_000]}, True),
+    ({"count": 5_001, "seq": [3, [1] * 5_001]}, False),
+    ({"seq": [1, 0]}, False),
+    ({"seq": [1, (1 << 63) - 1]}, True),
+    ({"seq": [1, 1 << 63]}, False),
+    ({"seq": [1, True]}, False),
+    ({"seq": [3, [True]]}, False),
+    ({"time": [1, (1 << 47) - 1]}, True),
+    ({"time": [1, 1 << 47]}, False),
+    ({"time": [1, -1]}, False),
+    ({"counter": [1, 0xFFFF]}, True),
+    ({"counter": [1, 0x10000]}, False),
+    ({"counter": [1, -1]}, False),
+    ({"place": [1, 1]}, False),
+    ({"place": [1, -1]}, False),
+    ({"place": [1, False]}, False),
+    ({"place": [2, [0], [0]]}, True),
+    ({"place": [2, [0], [1]]}, False),
+    ({"place": [2, [0], [-1]]}, False),
+    ({"place": [2, [0], [False]]}, False),
+    ({"subjects": 0, "blob": b""}, False),
+    ({"subjects": -1, "blob": b""}, False),
+    ({"subjects": 2, "blob": bytes(32)}, True),
+    ({"subjects": 1, "blob": bytes(15)}, False),
+    ({"subjects": 1, "blob": bytes(17)}, False),
+    ({"subjects": 5_000, "blob": bytes(80_000)}, True),
+    ({"subjects": 5_001, "blob": bytes(80_016)}, False),
+    ({"times": [0], "blob": bytes(10)}, True),
+    ({"times": [0, 0], "blob": bytes(10)}, False),
+    ({"times": [1], "blob": bytes(10)}, False),
+    ({"times": [-(1 << 48)], "blob": bytes(10)}, False),
+    ({"times": [1 - (1 << 48)], "blob": bytes(10)}, True),
+    ({"times": ["x"], "blob": bytes(10)}, False),
+    ({"fields": [[4, 3]], "blob": bytes(19)}, True),
+    ({"fields": [[4, 4]], "blob": bytes(19)}, False),
+    ({"fields": [[4, -1]], "blob": bytes(16)}, False),
+    ({"fields": [[4, True]], "blob": bytes(17)}, False),
+    ({"fields": [[5, [3]]], "blob": bytes(19)}, True),
+    ({"fields": [[5, [3, 0]]], "blob": bytes(19)}, False),
+    ({"fields": [[5, [True]]], "blob": bytes(17)}, False),
+    ({"fields": [[6, 1]]}, False),
+    ({"names": [""], "fields": [[1, b"\xa0"]]}, True),
+    ({"names": [""], "fields": [[1, "text"]]}, False),
+    ({"names": ["", "a"], "fields": [[1, b"\xa0"], [1, 5]]}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "taken"), BOUNDS)
+def test_columns_are_taken_up_to_their_bounds(change, taken):
+    columns, blob = columns_of(**change)
+    if taken:
+        assert len(unfold(columns, blob)) == change.get("count", 1) * change.get("groups", 1)
+    else:
+        with pytest.raises(BadBatch):
+            unfold(columns, blob)
+
+
+@pytest.mark.parametrize(
+    ("values", "column", "blob"),
+    [
+        (["x", "x", "x"], [1, "x"], b""),
+        ([5, 7, 4], [3, [5, 2, -3]], b""),
+        (["x", "y", "x", "y"], [2, ["x", "y"], [0, 1, 0, 1]], b""),
+        (["x", "y", "x"], [0, ["x", "y", "x"]], b""),
+        (["x", "y", "z"], [0, ["x", "y", "z"]], b""),
+        ([True, 1, 1], [0, [True, 1, 1]], b""),
+        ([b"ab", b"cd", b"ef"], [4, 2], b"abcdef"),
+        ([b"ab", b"c", b"def"], [5, [2, 1, 3]], b"abcdef"),
+        ([b"ab", b"c", "def"], [0, [b"ab", b"c", "def"]], b""),
+    ],
+)
+def test_a_column_stands_in_its_shortest_form(values, column, blob):
+    rows = [
+        Row(at, at, "x.y", b"s" * 16, encode({"a": value})) for at, value in enumerate(values, 1)
+    ]
+    columns, made = fold(rows)
+    assert decode(columns)[2][0][3][4] == column
+    assert made == b"s" * 16 + blob
+    assert unfold(columns, made) == rows
+
+
+@pytest.mark.parametrize(
+    ("body", "as_bytes"),
+    [
+        (encode({"a": 1}), False),
+        (encode({}), False),
+        (encode([1, 2]), True),
+        (encode("text"), True),
+        (encode({"": 1}), True),
+        (encode({"n" * 64: 1}), False),
+        (encode({"n" * 65: 1}), True),
+        (encode(dict.fromkeys(names(64), 1)), False),
+        (encode(dict.fromkeys(names(65), 1)), True),
+        (b"\xff", True),
+    ],
+)
+def test_a_body_that_columns_do_not_hold_travels_as_its_bytes(body, as_bytes):
+    rows = [Row(1, 2, "x.y", b"s" * 16, body)]
+    columns, blob = fold(rows)
+    assert (decode(columns)[2][0][1] == [""]) is as_bytes
+    assert unfold(columns, blob) == rows
+
+
+@pytest.mark.parametrize(
+    ("off_ms", "near"), [(0, True), (2**31 - 1, True), (2**31, False), (-(2**31), False)]
+)
+def test_a_subject_far_from_its_first_entry_stands_whole(off_ms, near):
+    at = 1 << 40
+    subject = (at - off_ms).to_bytes(6, "big") + b"t" * 10
+    rows = [Row(1, at << 16, "x.y", subject, encode({}))]
+    columns, blob = fold(rows)
+    assert decode(columns)[1] == ([off_ms] if near else [])
+    assert len(blob) == (10 if near else 16)
+    assert unfold(columns, blob) == rows

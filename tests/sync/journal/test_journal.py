@@ -356,6 +356,41 @@ def test_an_altered_or_missing_head_is_found(tmp_path, clock, statement):
     assert verify(journal.store, "kiosk-1").first_bad == 41
 
 
+@pytest.mark.parametrize(
+    ("head", "named"), [(0, 1), (1, 2), (39, 40), (40, None), (41, 41), (-1, 41), ("'x'", 41)]
+)
+def test_the_head_names_the_first_entry_it_does_not_know(tmp_path, clock, head, named):
+    journal = filled(tmp_path / "x.db", clock)
+    with journal.store.transaction() as tx:
+        tx.execute(f"UPDATE journal_head SET seq = {head}")
+    assert verify(journal.store, "kiosk-1").first_bad == named
+
+
+def test_an_entry_that_cannot_be_read_is_named_itself(tmp_path, clock):
+    """Reading in a row looks one row ahead: what comes before the damage is still good."""
+    path = tmp_path / "x.db"
+    filled(path, clock, 400).store.close()
+    pages = bytearray(path.read_bytes())
+    middle = pages.index(b"value 200")
+    start = middle // 4096 * 4096
+    pages[start : start + 8] = b"\xff" * 8
+    path.write_bytes(pages)
+    store = Store.read_only(path)
+    readable = 0
+    for seq in range(1, 401):
+        try:
+            row = store.one("SELECT body, hash FROM journal WHERE seq = ?", (seq,))
+        except StoreDamaged:
+            break
+        assert row is not None
+        readable = seq
+    verdict = verify(store, "kiosk-1")
+    assert 1 < readable < 200
+    assert (verdict.entries, verdict.first_bad) == (readable, readable + 1)
+    assert "cannot be read" in verdict.reason
+    store.close()
+
+
 def test_two_entries_changed_places_are_found(tmp_path, clock):
     journal = filled(tmp_path / "x.db", clock)
     with journal.store.transaction() as tx:

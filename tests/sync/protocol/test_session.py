@@ -313,6 +313,61 @@ def test_a_refusal_is_told_to_its_sender_and_the_stream_rests():
     assert made.refused("nobody", A, 1, 46) == []
 
 
+def test_the_longest_silent_of_too_many_senders_says_hello_again():
+    made, _ = receiver()
+    peers = [f"kiosk-{number}" for number in range(2, 4_097)]
+    for peer in peers:
+        made.greet(peer, S, [stored_to(A, 0)], ())
+    assert give(made, 1, 0, 9, b"a") == [], "4,096 are remembered"
+    made.greet("kiosk-1", S, [stored_to(A, 0)], ())
+    made.greet("one more", S, [stored_to(A, 0)], ())
+    assert frames(give(made, 1, 0, 9, b"a", peer="kiosk-2")) == [Again(S)]
+    assert frames(give(made, 1, 0, 9, b"a")) != [Again(S)], "it was heard just now"
+    assert frames(give(made, 1, 0, 9, b"a", peer="kiosk-3")) != [Again(S)]
+
+
+def test_a_refusal_and_a_word_of_one_stream_do_not_touch_another():
+    made, _ = receiver(streams=(A, B))
+    assert frames(made.refused("kiosk-1", B, 1, 46)) == [Nack(S, 1, 1, 46)]
+    assert give(made, 1, 0, 3, b"abc", place=1) == []
+    assert give(made, 1, 0, 3, b"abc", place=0) == [Ingest("kiosk-1", A, 1, b"abc")]
+    assert frames(made.repeat("kiosk-1", stored_to(A, 1))) == [Ack(S, 0, at(1, 0, 0), rewind=False)]
+    assert frames(made.behind("kiosk-1", stored_to(A, 0))) == [Ack(S, 0, at(0, 0, 0), rewind=True)]
+    assert made.repeat("nobody", stored_to(A, 1)) == []
+    assert made.behind("kiosk-1", stored_to(Stream("other", b"epoch--1"), 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("credit", "sizes", "acked"), [(8, [3, 1], [4]), (8, [4], [4]), (8, [3], []), (9, [4, 1], [5])]
+)
+def test_half_a_credit_to_the_byte(credit, sizes, acked):
+    made, _ = receiver(credit=credit)
+    told, offset = [], 0
+    for size in sizes:
+        told += frames(give(made, 1, offset, 20, bytes(size)))
+        offset += size
+    assert [each.position.offset for each in told] == acked
+
+
+def test_what_is_half_here_is_the_offset_only_of_the_next_segment():
+    made, _ = receiver(streams=(A, B))
+    give(made, 1, 0, 9, b"abc")
+    assert frames(made.stored(stored_to(B, 3))) == [Ack(S, 1, at(3, 0, 0), rewind=False)]
+    assert frames(made.stored(stored_to(A, 0, 0))) == []
+    assert frames(made.stored(stored_to(A, 1))) == [Ack(S, 0, at(1, 0, 0), rewind=False)]
+    assert frames(give(made, 1, 3, 9, b"def")) == [], "it is stored meanwhile"
+    assert frames(give(made, 2, 3, 9, b"def")) == [Ack(S, 0, at(1, 0, 0), rewind=True)]
+
+
+def test_a_segment_of_just_its_length_is_whole_and_a_byte_more_is_a_fault():
+    made, _ = receiver()
+    assert give(made, 1, 0, 3, b"ab") == []
+    with pytest.raises(BadBatch):
+        give(made, 1, 2, 3, b"cd")
+    assert give(made, 1, 0, 3, b"abc") == [Ingest("kiosk-1", A, 1, b"abc")]
+    assert give(made, 1, 0, SEGMENT_MAX, b"a") == []
+
+
 def test_chunks_that_fit_nothing_are_faults():
     for no, offset, total, payload, place in [
         (1, 0, 0, b"", 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cbor2
@@ -222,13 +223,13 @@ def test_the_structures_are_cose():
     assert len(unprotected[5]) == 12
     assert len(ciphertext) == 32 + 16
     [[to_protected, to_unprotected, wrapped]] = recipients
-    assert cbor2.loads(to_protected) == {1: cose_encrypt.HPKE_KE_HYBRID}
+    assert cbor2.loads(to_protected) == {1: -65_602}  # hybrid HPKE, private use
     assert to_unprotected[4] == KEYS["NRB"].kid
     assert len(to_unprotected[-4]) == 1120
     assert len(wrapped) == 32 + 16
     record = cbor2.loads(cose_encrypt.encrypt0(records[0][1]["sealed"]))
     assert record.tag == 16
-    assert cbor2.loads(record.value[0]) == {1: cose_encrypt.A256GCM_SIV}
+    assert cbor2.loads(record.value[0]) == {1: -65_601}  # AES-256-GCM-SIV, private use
 
 
 def test_padding_is_found_again_and_costs_at_most_an_eighth():
@@ -240,3 +241,77 @@ def test_padding_is_found_again_and_costs_at_most_an_eighth():
     assert [padme(length) for length in (1, 9, 100, 1_000, 10_000)] == [1, 10, 104, 1_024, 10_240]
     with pytest.raises(BadBatch):
         unpad(bytes(8))
+
+
+def padme_of_its_paper(length):
+    """Nikitin et al. 2019, algorithm 1, as printed."""
+    exponent = math.floor(math.log2(length))
+    bits = math.floor(math.log2(exponent)) + 1 if exponent else 1
+    last = max(0, exponent - bits)
+    mask = 2**last - 1
+    return (length + mask) & ~mask
+
+
+def test_padding_is_that_of_its_paper():
+    assert [padme(length) for length in (0, 1)] == [0, 1]
+    lengths = [*range(2, 2_000), 4_095, 4_096, 4_097, 65_535, 65_536, 65_537]
+    assert [padme(length) for length in lengths] == [padme_of_its_paper(each) for each in lengths]
+    for length in range(200):
+        assert len(pad(bytes(length))) == padme(length + 1), "one byte marks the end"
+
+
+@pytest.mark.parametrize(("index", "another"), [(65_534, False), (65_535, False), (65_536, True)])
+def test_a_capsule_holds_65536_records(index, another):
+    sealer = make_sealer()
+    (first,), _ = sealed(sealer, "NRB", [b"a"], SeededIds(2))
+    sealer._capsules["NRB"].ratchet.index = index
+    capsules = sealer.prepare("NRB")
+    assert bool(capsules) is another
+    if another:
+        assert capsules[0][1]["capsule"] != first[1]["capsule"]
+    else:
+        assert sealer.seal("NRB", b"b", SeededIds(3).uuid7())["index"] == index
+
+
+@pytest.mark.parametrize("index", [-1, 1 << 16, 1 << 62, True, 1.0, "0", None])
+def test_an_index_beyond_a_capsule_is_refused(index):
+    capsules, records = sealed(make_sealer(), "NRB", [b"a"], SeededIds(2))
+    opener = Opener("NRB", KEYS["NRB"])
+    opener.add_capsule("kiosk-1", capsules[0][1])
+    subject, body, _ = records[0]
+    with pytest.raises(BadBatch, match="no index"):
+        opener.open("kiosk-1", subject, body | {"index": index})
+
+
+def test_a_record_of_four_mebibytes_is_sealed_and_a_byte_more_is_not():
+    sealer = make_sealer()
+    ((_, capsule),), ((subject, body, text),) = sealed(
+        sealer, "NRB", [b"x" * 4_194_304], SeededIds(2)
+    )
+    opener = Opener("NRB", KEYS["NRB"])
+    opener.add_capsule("kiosk-1", capsule)
+    assert opener.open("kiosk-1", subject, body) == text
+    with pytest.raises(BadBatch, match="the limit is 4194304"):
+        sealer.seal("NRB", b"x" * 4_194_305, subject)
+
+
+def test_what_was_not_kept_is_given_again():
+    sealer = make_sealer()
+    first = sealer.prepare("NRB")
+    assert sealer.prepare("NRB") == first
+    sealer.kept("NRB")
+    assert sealer.prepare("NRB") == []
+    assert set(sealer.prepare("CRS")[0][1]) == {
+        "capsule", "agency", "epoch", "day", "kid", "sealed"
+    }  # fmt: skip
+
+
+def test_the_refusal_of_another_key_says_what_to_do():
+    capsules, records = sealed(make_sealer(), "NRB", [b"a"], SeededIds(2))
+    opener = Opener("CRS", KEYS["CRS"])
+    for act in (
+        lambda: opener.add_capsule("kiosk-1", capsules[0][1]),
+        lambda: opener.open("kiosk-1", records[0][0], records[0][1]),
+    ):
+        with pytest.raises(NotForThisAgency, match="use the key of the agency named"):
+            act()

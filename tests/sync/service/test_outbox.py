@@ -103,6 +103,57 @@ def test_large_bodies_close_a_segment_early(node, monkeypatch):
     assert [row[0] for row in rows] == [1, 1, 1]
 
 
+@pytest.mark.parametrize(("over", "entries"), [(0, [2]), (1, [1, 1])])
+def test_a_segment_closes_at_256_kibibytes_of_bodies(node, over, entries):
+    """The byte more may be the first entry's: one larger entry makes a segment of its own."""
+    note(node, body={"site": "x" * 1_000})
+    note(node, body={"site": ""})
+    size = node.store.one("SELECT sum(length(body)) FROM journal")[0]
+    with node.store.transaction() as tx:
+        tx.execute("DELETE FROM journal")
+        tx.execute("UPDATE journal_head SET seq = 0, hash = zeroblob(32)")
+    # Texts of 1,000 and of 200,000 letters have heads of 3 and 5 bytes.
+    note(node, body={"site": "x" * 1_000})
+    note(node, body={"site": "x" * (262_144 - size - 4 + over)})
+    assert node.store.one("SELECT sum(length(body)) FROM journal")[0] == 262_144 + over
+    for no in range(1, len(entries) + 1):
+        assert close(node)
+        ack(node, no, no)
+    rows = node.store.all("SELECT entries FROM outbox_segment ORDER BY no")
+    assert [row[0] for row in rows] == entries
+
+
+def test_one_entry_larger_than_a_segment_goes_alone(node, monkeypatch):
+    monkeypatch.setattr(outbox_module, "BODY_BYTES_MAX", 10)
+    note(node, "staff.called", {"site": "HC-001", "state": "home"})
+    note(node)
+    note(node)
+    assert close(node)
+    row = node.store.one("SELECT first, last, entries FROM outbox_segment")
+    assert tuple(row) == (1, 2, 1)
+
+
+def test_a_long_run_of_entries_of_the_site_is_cut_where_a_segment_must_end(node, monkeypatch):
+    monkeypatch.setattr(outbox_module, "SPAN_MAX", 4)
+    for _ in range(5):
+        note(node, "staff.called", {"site": "HC-001", "state": "home"})
+    note(node)
+    for no in (1, 2):
+        assert close(node)
+        ack(node, no, no)
+    rows = node.store.all("SELECT first, last, entries FROM outbox_segment ORDER BY no")
+    assert [tuple(row) for row in rows] == [(1, 4, 0), (5, 6, 1)]
+
+
+def test_a_segment_under_way_is_one_the_relay_has_not_stored(node):
+    node.submit()
+    assert close(node)
+    node.submit()
+    assert not close(node), "nothing acknowledged the first"
+    ack(node, 1, 0)
+    assert close(node), "the relay has it"
+
+
 def test_bytes_go_once_national_and_come_back_the_same_when_asked(node):
     node.submit()
     node.submit()
