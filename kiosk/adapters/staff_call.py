@@ -1,6 +1,7 @@
-"""A citizen's call for a person: the light on the case, and word to the centre over the LAN.
+"""A citizen's call for a person: the light on the case, the kiosk's own loudspeaker, and word to
+the centre over the LAN.
 
-Both answer in a fraction of a second or not at all; the screen says which of them worked. The
+Each answers in a fraction of a second or not at all; the screen says which of them worked. The
 newest call stands on the staff screen until somebody has entered it.
 """
 
@@ -14,6 +15,9 @@ from kiosk.ticketing.centre_client import CentreClient
 from kiosk.visit.ports import CallResult
 from peripherals.device_loop.control_socket import DeviceCaller, ShowLight
 from peripherals.devices.call_button import Light
+from peripherals.drivers.aplay import Loudspeaker
+from peripherals.faults import SimulatorRefused
+from provisioning.node.site import Node
 from sync.journal.entry import Entry
 from sync.store.database import MigrationSet, Store, Transaction
 
@@ -46,19 +50,40 @@ def called_at(store: Store) -> datetime | None:
 
 class StaffBell:
     """Implements `kiosk.visit.ports.StaffCallPort`. `device` is None without a light on the case,
-    `centre` in a van, which has none.
+    `centre` and `sound` in a van, where the officer stands beside.
     """
 
-    def __init__(self, device: DeviceCaller | None, centre: CentreClient | None) -> None:
+    def __init__(
+        self,
+        device: DeviceCaller | None,
+        centre: CentreClient | None,
+        sound: Loudspeaker | None = None,
+    ) -> None:
         self._device = device
         self._centre = centre
+        self._sound = sound
 
     def call(self, visit: UUID, state: str) -> CallResult:
         light = self._device is not None and self._device.call(ShowLight(Light.BLINK))
         message = StaffCall(visit, state)
         told = self._centre is not None and isinstance(self._centre.ask(message), Reported)
-        return CallResult(light=light, centre=told)
+        sounds = self._sound is not None and self._sound.ring()
+        return CallResult(light=light, centre=told, sound=sounds)
 
     def end(self) -> None:
+        if self._sound is not None:
+            self._sound.stop()
         if self._device is not None:
             self._device.call(ShowLight(Light.OFF))
+
+
+def loudspeaker_of(node: Node) -> Loudspeaker | None:
+    """The loudspeaker that rings; None in a van or when the settings name none. Raises
+    `BadDeviceUrl`, `SimulatorRefused`.
+    """
+    url = node.settings.devices.bell
+    if url == "none:" or node.role == "van":
+        return None
+    if node.settings.node.field and "program=" in url:
+        raise SimulatorRefused("The setting bell names a simulator; name the real device.")
+    return Loudspeaker(url)

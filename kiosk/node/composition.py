@@ -23,7 +23,7 @@ from kiosk.adapters.retention import Retention
 from kiosk.adapters.slips import StoredSlips
 from kiosk.adapters.sms import StoredSms
 from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_protocols
-from kiosk.adapters.staff_call import StaffBell
+from kiosk.adapters.staff_call import StaffBell, loudspeaker_of
 from kiosk.adapters.submissions import StoredForms
 from kiosk.case_reference import origin_of
 from kiosk.centre.local_client import LocalCentre
@@ -365,7 +365,8 @@ def _bell(counter: TicketingParts) -> StaffBell:
     node = counter.node
     light = node.settings.devices.gpio != "none:"
     device = DeviceCaller(f"ipc://{node.socket_path('equipment')}") if light else None
-    return StaffBell(device, None if node.role == "van" else counter.centre)
+    centre = None if node.role == "van" else counter.centre
+    return StaffBell(device, centre, loudspeaker_of(node))
 
 
 def _staff(counter: TicketingParts) -> StoredStaffPort:

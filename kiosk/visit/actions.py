@@ -107,6 +107,7 @@ def call_staff(context: ActionContext, _tail: str) -> Signal | None:
         "state": state,
         "light": session.call.light,
         "centre": session.call.centre,
+        "sound": session.call.sound,
     }
     ports.facts.note("staff.called", session.visit, body)
     return None if session.state is State.STAFF_CALLED else Signal.STAFF

@@ -188,15 +188,18 @@ class FactLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What a call for a person set off: the light on the case, word to the centre."""
+    """What a call for a person set off: the light on the case, word to the centre, the bell from
+    the kiosk's own loudspeaker.
+    """
 
     light: bool = False
     centre: bool = False
+    sound: bool = False
 
     @property
     def heard(self) -> bool:
         """Whether anything worked."""
-        return self.light or self.centre
+        return self.light or self.centre or self.sound
 
 
 class StaffCallPort(Protocol):

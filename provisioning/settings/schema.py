@@ -137,6 +137,11 @@ class DeviceSettings:
     sms: str = setting("none:", doc="SMS modem URL.", pattern=_URL)
     ups: str = setting("none:", doc="Battery unit URL (NUT).", pattern=_URL)
     gpio: str = setting("none:", doc="Call button and light URL.", pattern=_URL)
+    bell: str = setting(
+        "bell+alsa:default",
+        doc="Loudspeaker that rings when a citizen calls for a person; silent without a card.",
+        pattern=_URL,
+    )
     audio: str = setting("none:", doc="Volume control URL.", pattern=_URL)
     brightness: str = setting("none:", doc="Screen brightness URL.", pattern=_URL)
     camera: str = setting("none:", doc="Camera URL.", pattern=_URL)

@@ -108,9 +108,9 @@ _ROWS = (
     _kind(
         "staff.called",
         "site",
-        "site state kiosk light centre",
-        "A citizen asked for a person: at the kiosk with what worked (`light`, word to `centre`),"
-        " at the centre with the `kiosk`.",
+        "site state kiosk light centre sound",
+        "A citizen asked for a person: at the kiosk with what worked (`light`, `sound`, word to"
+        " `centre`), at the centre with the `kiosk`.",
     ),
     _kind("staff.entered", "national", "site", "The staff screen was opened with its PIN."),
     _kind("staff.refused", "national", "site wait_s", "A wrong PIN at the staff screen."),

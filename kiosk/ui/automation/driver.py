@@ -3,7 +3,8 @@
 Builds the real app offscreen and steps its loop by hand in virtual time: `tap(id)` puts a real
 touch on the widget that carries that element id, `type(text)` taps the keys of our keyboard. It
 reaches only what a finger could: an element that is hidden, covered or off the screen cannot be
-tapped. One driver per process at a time (Kivy has one window).
+tapped, and like a person it waits (in virtual time) until the screen is touchable. One driver per
+process at a time (Kivy has one window).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from kiosk.ui.widgets.input.pad import Pad, read_strokes
 from kiosk.ui.widgets.input.scale import NumberScale
 from kiosk.ui.widgets.input.wheels import DateEntry
 from kiosk.ui.window.app import HudumaApp
-from kiosk.ui.window.bridge import DEBOUNCE_S, CorePort, VirtualTime
+from kiosk.ui.window.bridge import CALM_S, DEBOUNCE_S, CorePort, VirtualTime
 from kiosk.ui_protocol.view import View
 
 FRAME_S = 1 / 30
@@ -141,6 +142,7 @@ class Driver:
 
     def tap(self, element_id: str) -> None:
         """Touch the middle of an element. Raises NotOnScreen with what there is."""
+        self.wait_until_touchable()
         target = self.targets().get(element_id)
         if target is None:
             raise NotOnScreen(element_id, self.elements())
@@ -154,8 +156,14 @@ class Driver:
             2, DEBOUNCE_S / 2
         )  # a person is never faster; keys are let through all the same
 
+    def wait_until_touchable(self) -> None:
+        """Let the moment pass in which touches are not for the screen that has just come."""
+        while not self.app.bridge.touchable:
+            self.frames(1, CALM_S / 2)
+
     def draw(self, element_id: str, points: list[tuple[float, float]]) -> None:
         """Drag one finger over a pad; points are parts (0..1) of its box."""
+        self.wait_until_touchable()
         pad = self.targets().get(element_id)
         if pad is None:
             raise NotOnScreen(element_id, self.elements())
@@ -224,6 +232,7 @@ class Driver:
             self.draw(pad.element_id, [(x, 1 - y) for x, y in stroke])
 
     def _tap_key(self, element_id: str) -> None:
+        self.wait_until_touchable()
         target = self.targets().get(element_id)
         if target is None:
             raise NotOnScreen(element_id, self.elements())

@@ -84,11 +84,16 @@ class HudumaApp(App):
         """Widgets are cycles: what the visit left is collected now, not in the next one."""
         gc.collect()
 
-    def on_any_touch(self, _window: Any, touch: Any) -> None:
+    def on_any_touch(self, _window: Any, touch: Any) -> bool:
+        """Before any widget; True: it reaches none, for it was meant for the screen before."""
+        if not self.bridge.touchable:
+            self.bridge.touched()
+            return True
         self.speaker.stop()
         self.keypad.leave()
         if not any(t.collide_point(*touch.pos) for t in self.shell.targets()):
             self.bridge.touched()
+        return False
 
     def refuse_close(self, *_: Any, **__: Any) -> bool:
         """No shortcut closes a kiosk in the field."""

@@ -2,8 +2,9 @@
 
 Views come from `client.poll()` on a clock tick and go to the shell; ids and texts come from
 widgets and go out as events with the number of the view they belong to. A second touch on the same
-element within half a second is dropped here (keys of the keyboard excepted). The client must never
-block; this file is the only one of `kiosk/ui` that touches the Clock.
+element within half a second is dropped here (keys of the keyboard excepted), and for as long after
+another screen has come the screen is not `touchable`: a second tap was meant for the one before.
+The client must never block; this file is the only one of `kiosk/ui` that touches the Clock.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from kivy.clock import Clock
 from kiosk.ui_protocol.view import Activated, Edited, Touched, UiEvent, View, ViewRequest
 
 DEBOUNCE_S = 0.5
+CALM_S = 0.5
+"""Touches that begin sooner after another screen has come are not for it."""
 FRAMES_PER_S, FRAMES_PER_S_RESTING = 30, 15
 RESTING_STATES = {"attract"}
 SETTLE_S = 0.4  # typing paused this long: what the core has not confirmed is sent again
@@ -40,6 +43,7 @@ class Bridge:
         self._view: View | None = None
         self._last: tuple[str, str, float] = ("", "", -1e9)
         self._ticks: list[Any] = []
+        self._changed_at = -1e9
         self.arrived = False  # the newest view is of another state than the one before
         self.settle: Callable[[], None] = lambda: None
 
@@ -47,6 +51,12 @@ class Bridge:
     def view(self) -> View | None:
         """The view now drawn."""
         return self._view
+
+    @property
+    def touchable(self) -> bool:
+        """Whether a touch that begins now is meant for the screen that is drawn."""
+        now: float = Clock.time()
+        return now - self._changed_at >= CALM_S
 
     def begin(self) -> None:
         """Start polling, and ask for the first view."""
@@ -85,11 +95,20 @@ class Bridge:
             newest = view
         if newest is not None:
             self.arrived = self._view is None or self._view.state != newest.state
+            changed = self._view is not None and _place(self._view) != _place(newest)
             self._view = newest
             resting = newest.state in RESTING_STATES and not newest.countdown
             if getattr(Clock, "_max_fps", 0):  # 0: the test driver's virtual time
                 Clock._max_fps = FRAMES_PER_S_RESTING if resting else FRAMES_PER_S
             self._show(newest)
+            if changed:
+                self._changed_at = Clock.time()  # from when it is drawn, however long that took
+
+
+def _place(view: View) -> tuple[object, ...]:
+    """What tells one screen from the next."""
+    asked = view.progress.step if view.progress else 0
+    return view.state, view.title, asked, view.page, view.overlay_title, bool(view.countdown)
 
 
 def later(what: Callable[[], None], delay_s: float = 0) -> None:

@@ -46,6 +46,7 @@ SAMPLES: dict[str, Build] = {
     "home-van": at_van,
     "help": lambda s: s.at(S.HELP),
     "staff-called": lambda s: s.at(S.STAFF_CALLED, call=CallResult(light=True, centre=True)),
+    "staff-called-by-all": lambda s: s.at(S.STAFF_CALLED, call=CallResult(True, True, True)),
     "staff-called-not-heard": lambda s: s.at(S.STAFF_CALLED, call=CallResult()),
     "unavailable": lambda s: s.at(S.UNAVAILABLE, fault_code=41),
     "goodbye": lambda s: s.at(S.GOODBYE),

@@ -100,7 +100,7 @@ def staff_called(context: ScreenContext) -> Screen:
     elif call is None or not call.heard:
         blocks = [notice(say("staff_called.not_heard"), tone="warn", icon="support_agent")]
     else:
-        done = [key for key in ("light", "centre") if getattr(call, key)]
+        done = [key for key in ("sound", "light", "centre") if getattr(call, key)]
         blocks = [
             notice(say(f"staff_called.{key}"), tone="good", icon="support_agent") for key in done
         ]

@@ -90,7 +90,17 @@ def standing(visitor: Visitor, bell: Bell) -> Visitor:
         (CallResult(light=True, centre=True), ["blinking", "has your call", "If nobody"], []),
         (CallResult(light=True), ["blinking", "If nobody"], ["has your call"]),
         (CallResult(centre=True), ["has your call", "If nobody"], ["blinking"]),
-        (CallResult(), ["could not ring", "raise your hand"], ["blinking", "has your call"]),
+        (CallResult(sound=True), ["loudspeaker", "If nobody"], ["blinking", "has your call"]),
+        (
+            CallResult(light=True, centre=True, sound=True),
+            ["loudspeaker", "blinking", "has your call"],
+            ["could not ring"],
+        ),
+        (
+            CallResult(),
+            ["could not ring", "raise your hand"],
+            ["blinking", "has your call", "loudspeaker"],
+        ),
     ],
 )
 def test_the_screen_says_what_worked(
@@ -103,7 +113,8 @@ def test_the_screen_says_what_worked(
     assert all(each in words for each in said), words
     assert not any(each in words for each in unsaid), words
     body = list(visitor.kiosk.database.journal.entries())[-1].body
-    assert (body["light"], body["centre"]) == (result.light, result.centre)
+    told = (body["light"], body["centre"], body["sound"])
+    assert told == (result.light, result.centre, result.sound)
     person.tap("done")
     assert bell.ended == 0, "staff may still be on their way"
     person.tap("stop")

@@ -48,6 +48,7 @@ class Stage:
     def give(self, view):
         numbered = self.fake_core.give(view)
         self.driver.frames(3)
+        self.driver.wait_until_touchable()
         return numbered
 
     def sent(self, kind: type | None = None) -> list:

@@ -54,6 +54,92 @@ def test_a_second_touch_within_half_a_second_is_one(stage):
     assert len(stage.sent(Activated)) == 1
 
 
+def touch(stage, *at):
+    """A finger comes down and goes up at once, whatever the screen thinks of it."""
+    from kivy.base import EventLoop
+
+    from kiosk.ui.automation.driver import SimulatedTouch
+
+    finger = SimulatedTouch(*at)
+    EventLoop.post_dispatch_input("begin", finger)
+    stage.driver.frames(1)
+    EventLoop.post_dispatch_input("end", finger)
+    stage.driver.frames(1)
+
+
+def come(stage, view):
+    """Another view, and only the frames it takes to draw it."""
+    numbered = stage.fake_core.give(view)
+    stage.driver.frames(2)
+    return numbered
+
+
+@pytest.mark.parametrize(
+    ("first", "touched", "then"),
+    [
+        ("home", "ticket", "services"),
+        ("home", "find", "language"),
+        ("question-choose", "next", "question-text"),
+        ("services", "page.next", "services"),
+    ],
+)
+def test_the_second_tap_of_a_double_tap_never_reaches_the_next_screen(stage, first, touched, then):
+    before = stage.show(first)
+    if touched not in stage.driver.targets():
+        pytest.skip(f"{first} has no {touched}")
+    at = tuple(stage.driver.targets()[touched].center)
+    stage.sent()
+    touch(stage, *at)
+    after = stage.view(then)
+    if then == first:
+        after = msgspec.structs.replace(after, page=(2, 3))
+    come(stage, after)
+    for pause in (0.0, 0.1, 0.2):
+        stage.driver.advance(pause)
+        touch(stage, *at)
+    assert stage.sent(Activated) == [Activated(before.number, touched)]
+    stage.driver.advance(0.5)
+    target = next(t for t in stage.driver.targets().values() if t.enabled)
+    touch(stage, *target.center)
+    assert len(stage.sent(Activated)) == 1, "a person's next touch counts"
+
+
+def test_a_dropped_touch_keeps_the_visit_awake_and_presses_nothing(stage):
+    stage.show("home")
+    come(stage, stage.view("language"))
+    stage.sent()
+    target = next(iter(stage.driver.targets().values()))
+    touch(stage, *target.center)
+    assert not target.pressed
+    assert stage.sent() == [Touched()]
+
+
+def test_words_that_come_while_somebody_types_cost_no_letter(stage):
+    view = stage.show("search")
+    stage.sent()
+    for letter in "eri":
+        stage.driver._tap_key(f"key.{letter}")
+        come(stage, msgspec.structs.replace(view, subtitle=f"{letter} found"))
+        assert stage.driver.app.bridge.touchable
+    texts = [event.text for event in stage.sent(Edited)]
+    assert texts[-1] == "lost ideri"
+
+
+def test_the_idle_warning_that_comes_under_the_finger_ends_nothing(stage):
+    view = stage.show("home")
+    warned = msgspec.structs.replace(
+        view, countdown=20, overlay_title="Are you still there?", overlay_text="Touch to go on"
+    )
+    come(stage, warned)
+    stage.sent()
+    for target in list(stage.driver.targets().values())[:3]:
+        touch(stage, *target.center)
+    assert stage.sent(Activated) == []
+    come(stage, msgspec.structs.replace(warned, countdown=19))
+    stage.driver.advance(0.5)
+    assert stage.driver.app.bridge.touchable, "a second less is no other screen"
+
+
 def test_a_touch_that_slides_off_does_nothing(stage):
     from kivy.base import EventLoop
 

@@ -1,7 +1,8 @@
 """Pressable: what a finger, a key or the story driver acts on; PaintedBox: the rounded shape.
 
 Owns pressing: a touch that begins and ends on the same element sends its id once. Repeats within
-half a second are dropped by the bridge, not here. The touch area is the drawn shape, never less.
+half a second are dropped by the bridge, not here, and no touch comes here in the first half second
+of a screen. The touch area is the drawn shape, never less.
 """
 
 # ruff: noqa: ARG002 - the signatures are those every piece has
