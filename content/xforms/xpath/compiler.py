@@ -145,8 +145,12 @@ class Compiler:
         """The nodes for which `tree` holds; a number means a position."""
         if isinstance(tree, NumberLiteral):
             return paths.at_position(tree.value)
-        if isinstance(tree, Chain) and tree.operator == "and" and not reads_position(tree):
-            return paths.all_of([self._condition(operand) for operand in tree.operands])
+        if isinstance(tree, Chain) and tree.operator == "and":
+            # What asks for no position narrows first; the places are those before it.
+            free = [self._condition(each) for each in tree.operands if not reads_position(each)]
+            placed = [self.boolean(each) for each in tree.operands if reads_position(each)]
+            if free:
+                return paths.all_of(free) if not placed else paths.placed_among(free, placed)
         if isinstance(tree, Binary):
             compared = self._compared(tree)
             if compared is not None:

@@ -260,3 +260,26 @@ def all_of(narrows: list[Narrow]) -> Narrow:
         return nodes
 
     return narrow
+
+
+def placed_among(narrows: list[Narrow], conditions: list[Callable[[Context], bool]]) -> Narrow:
+    """The nodes that pass every predicate, and then the conditions at the places they had among
+    all of them.
+    """
+    passing = all_of(narrows)
+
+    def narrow(c: Context, nodes: list[XmlNode]) -> list[XmlNode]:
+        left = passing(c, nodes)
+        if not left:
+            return left
+        inner = Context(c.node, c.evaluation, c.current, len(nodes))
+        c.evaluation.spend(len(left))
+        passed, kept = set(map(id, left)), []
+        for at, node in enumerate(nodes, 1):
+            if id(node) in passed:
+                inner.node, inner.position = node, at
+                if all(run(inner) for run in conditions):
+                    kept.append(node)
+        return kept
+
+    return narrow

@@ -106,3 +106,23 @@ def test_a_moment_before_1928_has_an_offset_that_xml_knows():
     text = value(session, "/data/out")
     assert text.startswith("1901-03-02T00:00:00")
     assert text.endswith("+02:27")
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("count(/data/rep[n > 1 and position() < 3])", "1"),
+        ("count(/data/rep[position() = 3 and n = 3])", "1"),
+        ("count(/data/rep[n > 1 and position() = 1])", "0"),
+        ("count(/data/rep[n > 1 and position() = last()])", "1"),
+        ("count(/data/rep[n != 2 and position() != 1 and t = 'z'])", "1"),
+        ("join(',', /data/rep[n > 1 and position() > 1]/t)", "y,z"),
+        ("count(/data/rep[n > 5 and position() = 1])", "0"),
+        ("count(/data/rep[position() > 1 and position() < 3])", "1"),
+        ("count(/data/rep[2 and position() = 1])", "1"),
+        ("count(instance('fruit')/root/item[kind = 'x' and position() = 2])", "1"),
+    ],
+)
+def test_a_place_is_the_one_among_all_also_beside_other_conditions(expression, expected):
+    session = open_form(form_of(expression).encode(), now=NOON)
+    assert value(session, "/data/out") == expected
