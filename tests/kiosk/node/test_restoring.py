@@ -204,8 +204,12 @@ def test_an_older_copy_is_noticed_and_the_command_mends_it(
         day.open()
     assert caught.value.code == 46
     where = ["--site", str(day.site.dir), "--node", "kiosk-1"]
+    assert main(["doctor", *where]) == 46
+    assert "run huduma journal restore --site" in capsys.readouterr().out
     assert main(["journal", "restore", *where]) == 0
     assert "new epoch" in capsys.readouterr().out
+    main(["doctor", *where])
+    assert "older copy" not in capsys.readouterr().out
     day.open()
     day.ticket()
     assert len(set(day.labels)) == 3
