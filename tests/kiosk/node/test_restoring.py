@@ -27,6 +27,7 @@ from sync.faults import Fork
 from sync.journal.audit import rebuild
 from sync.national.sqlite_store import EmbeddedStore
 from sync.service.engine import SYNC_TABLES
+from sync.service.node_quota import NodeQuota
 from sync.service.outbox import Outbox
 
 SERVICE = "NRB-02"
@@ -55,7 +56,8 @@ class Day:
         self.copies: list[bytes] = []
         self.centre = open_node_database(site.node("centre"), self.clock)
         self.line = Line(LocalCentre(authority(site.node("centre"), self.centre), "kiosk-1"))
-        self.national = EmbeddedStore.open(site.dir / "national.db", SystemIds(self.clock))
+        quota = NodeQuota(streams_max=1_000)  # no day has so many restores but this campaign's
+        self.national = EmbeddedStore.open(site.dir / "national.db", SystemIds(self.clock), quota)
         self.open()
 
     def open(self) -> None:
