@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.centre.cases import CENTRE_CASE_TABLES, CentreCases
 from kiosk.centre.set_aside import kept_aside
-from kiosk.centre.waiting_line import service_times
+from kiosk.centre.waiting_line import LINE_TABLES, service_times
 from kiosk.queue.faults import NobodyWaiting
 from kiosk.queue.protocol import (
     CaseKnown,
@@ -116,6 +116,17 @@ def test_a_time_at_the_counter_is_in_seconds_and_only_of_today(bench: Bench) -> 
         assert service_times(tx, "2026-11-24") == []
 
 
+def test_an_estimate_looks_at_the_newest_two_hundred_times(bench: Bench) -> None:
+    with bench.store.transaction() as tx:
+        for number in range(205):
+            tx.execute(
+                "INSERT INTO line_call VALUES (?, zeroblob(16), '2026-11-23', 1, 0, ?)",
+                (number + 1, number * 1_000),
+            )
+        found = service_times(tx, "2026-11-23")
+    assert found == [float(number) for number in range(204, 4, -1)]
+
+
 @pytest.mark.parametrize(("tickets", "blocks", "aside"), [(100, 50, 0), (101, 0, 1), (0, 51, 1)])
 def test_a_report_longer_than_a_kiosk_makes_is_cut_and_told(
     bench: Bench, tickets: int, blocks: int, aside: int
@@ -134,8 +145,10 @@ class Line:
     def __init__(self, *asked: tuple[str, bytes]) -> None:
         self.asked = list(asked)
         self.answers: list[tuple[str, bytes]] = []
+        self.waits: list[bool] = []
 
-    def poll(self, _timeout_s: float) -> list[object]:
+    def poll(self, timeout_s: float) -> list[object]:
+        self.waits.append(timeout_s > 0)
         taken, self.asked = self.asked, []
         return [type("Request", (), {"peer": peer, "payload": raw}) for peer, raw in taken]
 
@@ -156,6 +169,11 @@ def test_the_service_answers_each_kiosk_until_it_is_stopped(bench: Bench) -> Non
     assert isinstance(found[0], Granted)
     assert [getattr(each, "code", None) for each in found] == [None, 50, None]
     assert called == ["kiosk-3"]
+    busy = Line(("kiosk-1", ask), ("kiosk-1", ask), ("kiosk-1", ask))
+    rounds = iter([False] * 4 + [True])
+    bench.service.serve(busy, lambda: next(rounds))  # type: ignore[arg-type]
+    assert len(busy.answers) == 3
+    assert busy.waits == [True, False, False, True], "it sleeps only when nobody waits"
     untouched = Line(("kiosk-1", ask))
     bench.service.serve(untouched, lambda: True)  # type: ignore[arg-type]
     assert untouched.answers == []
@@ -180,7 +198,7 @@ def test_between_messages_the_left_over_lapse_every_ten_minutes(bench: Bench) ->
 
 @pytest.fixture
 def cases() -> Iterator[tuple[CentreCases, VirtualClock, Store]]:
-    store = Store.open(":memory:", [JOURNAL_TABLES, CENTRE_CASE_TABLES])
+    store = Store.open(":memory:", [JOURNAL_TABLES, LINE_TABLES, CENTRE_CASE_TABLES])
     clock = VirtualClock()
     journal = Journal(store, "centre", clock)
     yield CentreCases(NodeDatabase(store, journal, clock, SeededIds(1))), clock, store
@@ -211,3 +229,17 @@ def test_a_reference_is_known_for_sixty_days(
     clock.trusted = True
     found.report("kiosk-1", ())
     assert found.find("NRB-NEW") == CaseKnown()
+
+
+def test_nobody_speaks_for_another_kiosks_reference(
+    cases: tuple[CentreCases, VirtualClock, Store],
+) -> None:
+    found, clock, store = cases
+    given = raw([CaseReceipt("NRB-1", "NRB", ms(clock))])
+    other = raw([CaseReceipt("NRB-1", "CRS", ms(clock)), CaseReceipt("CRS-2", "CRS", 5)])
+    assert found.report("kiosk-1", given) == Reported(1, 0)
+    assert found.report("kiosk-1", given) == Reported(1, 0), "told twice is one"
+    assert found.report("kiosk-2", other) == Reported(1, 1)
+    assert found.find("NRB-1").agency == "NRB"
+    (aside,) = kept_aside(store)
+    assert "kiosk-1's" in aside.why

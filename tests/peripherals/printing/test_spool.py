@@ -195,3 +195,194 @@ def test_the_best_printer_speaks_for_the_node(store, clock):
     with store.transaction() as tx:
         observe(tx, "printer-2", blocked)
     assert (read(store).printer, read(store).cause) == (DeviceState.BLOCKED, Cause.PAPER)
+
+
+# -- each act on a slip, and what it leaves of the slip and of its printer
+
+
+@pytest.fixture
+def attempts(spool, clock):
+    with spool.store.transaction() as tx:
+        enlist(tx, "printer", 0, clock.now(), PROFILES["tm-t20"])
+        enlist(tx, "other", 0, clock.now(), PROFILES["tm-t20"])
+        tx.execute("UPDATE printer_state SET dirty = 0")
+    return PrintAttempts(spool, "printer", clock)
+
+
+def dirty(spool):
+    rows = spool.store.all("SELECT name FROM printer_state WHERE dirty = 1 ORDER BY name")
+    return [row[0] for row in rows]
+
+
+def test_an_attempt_is_read_back_as_it_was_begun(spool, attempts, ids):
+    job = order(spool, wish(ids))
+    assert attempts.last_attempt(spool.job(job)) is None
+    begun = attempts.begin(spool.job(job), "session", 7)
+    assert attempts.last_attempt(spool.job(job)) == begun
+    assert (begun.copy, begun.printer, begun.session, begun.cuts) == (1, "printer", "session", 7)
+    assert not begun.written
+    written = attempts.written(begun, 90)
+    found = attempts.last_attempt(spool.job(job))
+    assert (found.written, found.process) == (True, written.process)
+    attempts.to(job, JobState.UNCERTAIN)
+    again = attempts.begin(spool.job(job), "later", None)
+    assert attempts.last_attempt(spool.job(job)) == again
+    assert (again.copy, again.cuts, again.written) == (2, None, False)
+    assert again.process > begun.process
+    assert attempts.begin(spool.job(job), "later", None) is None, "it is on its way"
+
+
+def test_a_test_slip_that_is_wanted_is_known_by_its_number(spool, attempts, ids):
+    assert attempts.tests_wanted() == 0
+    order(spool, wish(ids))
+    assert attempts.tests_wanted() == 0
+    for number, key in ((2, "a"), (3, "b")):
+        order(spool, replace(wish(ids, key), kind="test"))
+        assert attempts.tests_wanted() == number
+
+
+def test_an_answer_proves_what_was_written_before_it_in_its_session(spool, attempts, ids):
+    jobs = [order(spool, wish(ids, key)) for key in "abcd"]
+    for job, session in zip(jobs, ("s", "s", "t", "s"), strict=True):
+        begun = attempts.begin(spool.job(job), session, None)
+        if job != jobs[1]:
+            attempts.written(begun, 90)
+    probe = attempts.probe(None, "s")
+    assert attempts.answered(probe + 1, "s", 1_000) == [], "nobody asked that"
+    assert attempts.answered(probe, "t", 1_000) == [], "of another session"
+    assert sorted(attempts.answered(probe, "s", 1_000)) == sorted([jobs[0], jobs[3]])
+    assert [spool.job(job).state for job in jobs] == [
+        JobState.PRINTED, JobState.SENDING, JobState.AWAIT_PROOF, JobState.PRINTED
+    ]  # fmt: skip
+    assert attempts.proofs == 2
+    (third,) = [attempts.last_attempt(spool.job(jobs[2])).process]
+    assert attempts.answered(third % 100, "u", 100) == [jobs[2]], "its own number, whenever"
+    assert attempts.answered(third, "u", 1_000) == [jobs[2]]
+    assert attempts.proofs == 3, "proven once"
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_slip_given_another_way_is_not_printed_and_its_printer_cleared(
+    spool, attempts, ids, begun
+):
+    job = order(spool, wish(ids))
+    if begun:
+        attempts.begin(spool.job(job), "s", None)
+        with spool.store.transaction() as tx:
+            tx.execute("UPDATE printer_state SET dirty = 0")
+    with spool.store.transaction() as tx:
+        assert spool.hand_over(tx, job, "sms")
+        assert not spool.hand_over(tx, job, "screen"), "it has ended"
+    assert spool.job(job).state is JobState.FAILED_OVER
+    assert spool.document(job) is None
+    assert dirty(spool) == (["printer"] if begun else [])
+    assert spool.store.one("SELECT channel FROM print_job")[0] == "sms"
+    assert attempts.next_job() is None
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_cancelled_slip_clears_the_printer_that_may_hold_it(spool, attempts, ids, begun):
+    job = order(spool, wish(ids))
+    if begun:
+        attempts.begin(spool.job(job), "s", None)
+        attempts.to(job, JobState.UNCERTAIN)
+        with spool.store.transaction() as tx:
+            tx.execute("UPDATE printer_state SET dirty = 0")
+    with spool.store.transaction() as tx:
+        spool.cancel(tx, job, note="why")
+    assert spool.job(job).state is JobState.CANCELLED
+    assert dirty(spool) == (["printer"] if begun else [])
+    assert spool.events(job)[-1]["note"] == "why"
+    assert set(spool.events(job)[-1]) == {"at", "what", "printer", "note"}
+
+
+def unknown(spool, attempts, ids, by=None):
+    job = order(spool, wish(ids, by=by))
+    attempts.begin(spool.job(job), "s", None)
+    attempts.give_up(spool.job(job), "no answer")
+    return job
+
+
+def test_a_person_saw_the_slip(spool, attempts, ids):
+    job = unknown(spool, attempts, ids)
+    assert dirty(spool) == ["printer"]
+    with spool.store.transaction() as tx:
+        spool.settle(tx, job, on_paper=True)
+    assert spool.job(job).state is JobState.PRINTED
+    assert spool.store.one("SELECT proof FROM print_job")[0] == "person"
+    assert spool.document(job) is None
+
+
+@pytest.mark.parametrize(
+    ("own_h", "new_h", "holds_h"),
+    [(1, 2, 2), (2, 1, 2), (1, None, 1), (None, 1, None), (None, None, None), (1, 1, 1)],
+)
+def test_asked_again_its_print_by_time_only_moves_on(
+    spool, attempts, ids, clock, own_h, new_h, holds_h
+):
+    def at(hours):
+        return None if hours is None else clock.now() + timedelta(hours=hours)
+
+    job = unknown(spool, attempts, ids, by=at(own_h))
+    with spool.store.transaction() as tx:
+        spool.settle(tx, job, on_paper=False, by=at(new_h))
+    assert spool.job(job).state is JobState.QUEUED
+    assert spool.job(job).by == at(holds_h)
+    assert attempts.next_job().id == job
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.UNKNOWN, JobState.PRINTED])
+def test_a_slip_of_an_earlier_boot_that_cannot_be_made_again(spool, attempts, clock, ids, state):
+    job = order(spool, wish(ids))
+    if state is not JobState.QUEUED:
+        attempts.begin(spool.job(job), "s", None)
+        attempts.give_up(spool.job(job), "no answer")
+    if state is JobState.PRINTED:
+        with spool.store.transaction() as tx:
+            spool.settle(tx, job, on_paper=True)
+    later = Spool(spool.store, bytes(32), clock, ids)
+    kept = [key for key, _ in later.left_behind()]
+    assert kept == ([] if state is JobState.PRINTED else ["visit-1:ticket"])
+    with spool.store.transaction() as tx:
+        ended = later.give_up_unreadable(tx, job, "power-cut")
+    assert ended is (state is JobState.QUEUED)
+    assert spool.job(job).state is (JobState.CANCELLED if ended else state)
+    assert later.left_behind() == []
+    assert later.document(job) is None
+    assert spool.store.one("SELECT payload FROM print_job")[0] is None
+
+
+def test_what_ended_meanwhile_is_not_moved(spool, attempts, ids):
+    job = order(spool, wish(ids))
+    attempts.begin(spool.job(job), "s", None)
+    attempts.proven(job, Proof.FENCE)
+    before = spool.events(job)
+    attempts.to(job, JobState.UNCERTAIN)
+    attempts.give_up(spool.job(job), "no answer")
+    attempts.proven(job, Proof.FENCE)
+    assert spool.events(job) == before
+    assert attempts.proofs == 1
+    assert attempts.reclaim() == 0
+
+
+def test_a_slip_whose_time_has_passed_expires_once(spool, attempts, clock, ids):
+    order(spool, wish(ids, "in time", by=clock.now() + timedelta(seconds=1)))
+    late = order(spool, wish(ids, "late", by=clock.now()))
+    assert attempts.expire() == 1
+    assert spool.job(late).state is JobState.EXPIRED
+    assert attempts.expire() == 0
+
+
+def test_the_copy_that_was_proven_is_told(store, spool, clock, ids):
+    journal = Journal(store, "kiosk-1", clock)
+    attempts = PrintAttempts(spool, "printer", clock, journal)
+    first, second = (order(spool, wish(ids, key)) for key in "ab")
+    attempts.begin(spool.job(first), "s", None)
+    attempts.proven(first, Proof.FENCE)
+    attempts.begin(spool.job(second), "s", None)
+    attempts.to(second, JobState.UNCERTAIN)
+    attempts.begin(spool.job(second), "s", None)
+    attempts.proven(second, Proof.PROCESS_ID)
+    told = [each.body for each in journal.entries() if each.kind == "print.proven"]
+    assert [(each["job"], each["copy"]) for each in told] == [(first, 1), (second, 2)]
+    assert [each["proof"] for each in told] == [Proof.FENCE.value, Proof.PROCESS_ID.value]

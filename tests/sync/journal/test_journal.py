@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from sync.journal import hlc
-from sync.journal.audit import verify
+from sync.journal.audit import rebuild, verify
 from sync.journal.entry import COLUMNS
 from sync.journal.journal import (
     GENESIS,
@@ -571,3 +571,34 @@ def test_a_journal_exports_to_a_file_that_people_can_query(tmp_path, store, cloc
     database.close()
     with pytest.raises(StoreFault, match="exists already"):
         export([], tmp_path / "copy.db")
+
+
+TWICE = MigrationSet("twice", ("CREATE TABLE told_twice (kind TEXT)",))
+
+
+class ToldTwice:
+    tables = ("told_twice",)
+
+    def apply(self, tx, entry):
+        for _ in range(2):
+            tx.execute("INSERT INTO told_twice VALUES (?)", (entry.kind,))
+
+
+def test_rows_that_are_equal_are_counted(tmp_path, clock):
+    store = Store.open(tmp_path / "x.db", [JOURNAL_TABLES, TWICE])
+    journal = Journal(store, "kiosk-1", clock, [ToldTwice()])
+    tell(journal, 1)
+    assert rebuild(store, "kiosk-1", [ToldTwice()]) == {"told_twice": True}
+    with store.transaction() as tx:
+        tx.execute("DELETE FROM told_twice WHERE rowid = 1")
+    for keep, left in ((False, 1), (False, 1), (True, 2)):
+        found = rebuild(store, "kiosk-1", [ToldTwice()], **({"keep": True} if keep else {}))
+        assert found == {"told_twice": False}
+        assert store.one("SELECT count(*) FROM told_twice")[0] == left, "kept only when asked to"
+    store.close()
+
+
+def test_a_journal_without_an_epoch_of_its_own_has_one_of_eight_bytes(tmp_path, clock):
+    store = Store.open(tmp_path / "x.db", [JOURNAL_TABLES])
+    assert Journal(store, "kiosk-1", clock).db_epoch == bytes(8)
+    store.close()

@@ -180,6 +180,24 @@ def test_an_acknowledgement_for_another_segment_is_not_believed(node):
     assert not node.outbox.acked(other, node.clock.now())
 
 
+def test_an_acknowledgement_of_an_earlier_epoch_is_never_news(node):
+    node.submit()
+    close(node)
+    ack(node, 1, 1)
+    earlier = node.stream
+    mark = node.outbox.offers()[0].mark
+    later = Stream(earlier.node, b"epoch--9")
+    outbox = Outbox(node.store, later, signing("kiosk-1"))
+    own, before = outbox.offers()
+    assert (own.stream, own.no) == (later, 0)
+    assert before == StreamProgress(earlier, 1, mark, 1)
+    for no, said in ((1, mark), (7, b"unknown-")):
+        claimed = StreamProgress(earlier, no, said, no)
+        assert outbox.acked(claimed, node.clock.now()) is False
+    with pytest.raises(Fork, match="earlier epoch"):
+        outbox.acked(StreamProgress(earlier, 1, b"wrong---", 1), node.clock.now())
+
+
 def test_segments_chain_over_restarts(node):
     node.submit()
     close(node)
