@@ -7,6 +7,7 @@ full, read-only or gone; nothing is caught here.
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -33,6 +34,23 @@ def replace_file(path: Path, content: bytes, *, mode: int = PRIVATE) -> None:
     write_file(fresh, content, mode=mode)
     fresh.replace(path)
     sync_folder(path.parent)
+
+
+def write_verified(path: Path, content: bytes) -> None:
+    """As `replace_file`, on a stick: then read back from the device itself as far as the kernel
+    allows (its cache is given up first), and compared. Raises `OSError` when it is not the same.
+    """
+    replace_file(path, content, mode=PUBLIC)
+    if read_back(path) != content:
+        raise OSError(errno.EIO, "what was written reads back as something else", str(path))
+
+
+def read_back(path: Path) -> bytes:
+    """The content of `path`, not from the kernel's cache."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return file.read()
 
 
 def sync_folder(folder: Path) -> None:

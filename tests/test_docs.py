@@ -75,7 +75,8 @@ BANDS = {
     "kiosk": (50, 70),
 }
 FORM_ENGINE = set(range(60, 68))  # content/xforms
-ELSEWHERE = {1, 2, 3, 68, 69, 70} | FORM_ENGINE  # usage; export and encryption; a quota
+ENROLMENT = set(range(71, 79))  # provisioning/enrolment
+ELSEWHERE = {1, 2, 3, 68, 69, 70} | FORM_ENGINE | ENROLMENT  # usage; export, encryption; a quota
 
 
 def test_codes_stay_in_their_band() -> None:

@@ -3,7 +3,7 @@
 `show` prints the time, what the machine's clock says, and whether a jump is held back. `confirm`
 says that the machine's clock is right; `set TIME` says what the time is (in Nairobi, such as
 `2026-11-30 08:15`). Both are entries of the node's journal and reach its running services within
-a second. Tickets keep their order.
+a second. Tickets keep their order. A device that is not enrolled yet has no journal to write in.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Show or correct; 0."""
     from kiosk.node.database import open_node_database
+    from provisioning.enrolment.device_enrolment import EnrolmentState, enrolment_state
     from provisioning.node.site import Site
     from provisioning.time_judge import TimeSource
     from sync.journal.clock_log import journal_corrections
@@ -46,9 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act != "show":
         wall = clock.judgement().wall
         clock.hear(TimeSource.PERSON, _typed(arguments.time) if arguments.act == "set" else wall)
-        database = open_node_database(node, clock)
-        journal_corrections(database)
-        database.store.close()
+        if enrolment_state(node) in {EnrolmentState.ENROLLED, EnrolmentState.RENEWING}:
+            database = open_node_database(node, clock)
+            journal_corrections(database)
+            database.store.close()
     _print(clock.judgement(), as_json=arguments.json)
     return 0
 

@@ -1,4 +1,7 @@
-"""`huduma doctor`: one line per check and what to do; the exit code is the first failure's."""
+"""`huduma doctor`: one line per check and what to do; the exit code is the first failure's.
+
+Of a workbench it tells of each planned device, of a device that is not enrolled the next step.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ import json
 from dataclasses import asdict
 
 from kiosk.cli.arguments import add_json, add_node, add_site
+from provisioning.doctor.enrolment_checks import next_step, workbench_checks
 from provisioning.doctor.runner import Check, Finding, examine, exit_code, from_fault
+from provisioning.enrolment.workbench import Workbench
 from provisioning.faults import Fault
 from provisioning.node.site import Node, Site
 
@@ -49,11 +54,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _examine(site: Site, name: str) -> list[Finding]:
+    if site.workbench and name in site.entries:
+        return examine(workbench_checks(Workbench(site), name))
     try:
         node = site.node(name)
+        # Before a device is enrolled, everything else would only say so in other words.
+        modules = CHECKS if next_step(node) is None else CHECKS[:1]
     except Fault as fault:
         return [from_fault("settings", fault)]  # nothing else can be known without them
-    return examine(check for module in CHECKS for check in _checks(module, node))
+    return examine(check for module in modules for check in _checks(module, node))
 
 
 def _checks(module: str, node: Node) -> list[Check]:

@@ -33,6 +33,7 @@ VERBS: dict[str, str] = {
     "pictures": "draw every screen and slip to PNG",
     "day": "play a whole day on a demo site and count",
     "provision": "lay out sites and enrol devices",
+    "revoke": "end a device's right to take part",
     "settings": "print the effective settings of a node",
     "clock": "what time a node believes, and a person's word about it",
     "doctor": "check a node and say what to do",

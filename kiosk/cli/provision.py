@@ -1,8 +1,11 @@
-"""`huduma provision`: lay out sites and enrol devices.
+"""`huduma provision`: lay out sites and enrol devices, without any network.
 
-`demo DIR` makes a whole deployment in one folder: root and agency keys, a national node, a
-centre, two kiosks and a van, all enrolled with each other, the signed default pack, and a random
-PIN for the staff screen of each kiosk. `pin` sets the PIN of one node, read from stdin.
+`demo DIR` makes a whole practice deployment in one folder, with everybody's keys: not for citizens.
+`site DIR` makes the workbench of a real one: its authority and a card for each device. A device
+asks (`request`), the workbench answers (`approve`), the device takes the answer (`accept`); `renew`
+asks for the next certificate. Each gives and takes a stick (a folder), a file, or the lines of QR
+codes (`-`: stdin). `units` writes the systemd units of a device. `pin` sets the PIN of its staff
+screen, read from stdin. What to do with them: docs/guides/technician.md.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import json
 import sys
 from pathlib import Path
 
+from kiosk.cli import enrolment_actions
 from kiosk.cli.arguments import add_json, add_node, add_site
 from kiosk.simulation.site.demo_site import ROLES_WITH_SCREEN, demo_pins, new_demo_site
 from provisioning.faults import UsageFault
@@ -24,9 +28,10 @@ from provisioning.node.site import Site
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs of `provision`."""
     verbs = parser.add_subparsers(dest="act", required=True, metavar="ACT")
-    demo = verbs.add_parser("demo", help="lay out a whole demo site in a new folder")
+    demo = verbs.add_parser("demo", help="lay out a practice site, not for citizens")
     demo.add_argument("dir", type=Path, metavar="DIR", help="a new or empty folder")
     add_json(demo, what="print what was made as JSON")
+    enrolment_actions.add_arguments(verbs)
     pin = verbs.add_parser("pin", help="set the PIN of a kiosk's staff screen, read from stdin")
     add_site(pin)
     add_node(pin)
@@ -34,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the act; 0, or the fault's code."""
-    return _set_pin(arguments) if arguments.act == "pin" else _demo(arguments)
+    acts = {"pin": _set_pin, "demo": _demo, **enrolment_actions.ACTIONS}
+    return acts[arguments.act](arguments)
 
 
 def _set_pin(arguments: argparse.Namespace) -> int:
@@ -78,7 +84,7 @@ def tell_demo(site: Site, *, as_json: bool = False) -> None:
         }
         print(json.dumps(summary, indent=2))
         return
-    print(f"Demo site in {site.dir}", file=sys.stderr)
+    print(f"Demo site in {site.dir}: for practice, every key lies in it", file=sys.stderr)
     for each in nodes:
         print(
             f"  {each['name']:<10} {each['role']:<9} {each['site']:<8} key {each['fingerprint']}",

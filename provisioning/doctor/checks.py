@@ -1,4 +1,4 @@
-"""The doctor's checks of a node's own files: settings, keys, certificate, clock, disk."""
+"""The doctor's checks of a node's own files: settings, enrolment, keys, clock, disk."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import shutil
 from datetime import timedelta
 
 from provisioning.clock import EAT, SystemClock
+from provisioning.doctor.enrolment_checks import enrolment, next_step, services
 from provisioning.doctor.runner import Check, Finding, unwell, well
-from provisioning.faults import Fault
+from provisioning.enrolment.faults import ClockFault
 from provisioning.identity.certificates import IdentityFault
 from provisioning.identity.keys import NODE_KEYS, KeyFault, fingerprint
 from provisioning.identity.pin import PinLock
@@ -23,15 +24,19 @@ _SET_CLOCK = (
 _WITH_SCREEN = frozenset({"kiosk", "van"})
 
 
-class ClockFault(Fault):
-    """The machine's clock cannot be right."""
-
-    code = 19
-
-
 def checks(node: Node) -> list[Check]:
-    """The checks of `node`, whose settings are loaded already."""
+    """The checks of `node`, whose settings are loaded already. Of a device that is not enrolled yet
+    only what matters before, ending with the step that comes next.
+    """
     clock = node.clock()
+    if next_step(node) is not None:
+        return [
+            Check("settings", lambda: _settings(node)),
+            Check("folder", lambda: _folder(node)),
+            Check("clock", lambda: _clock(clock)),
+            Check("disk", lambda: _disk(node)),
+            Check("enrolment", lambda: enrolment(node)),
+        ]
     return [
         Check("settings", lambda: _settings(node)),
         Check("folder", lambda: _folder(node)),
@@ -39,8 +44,16 @@ def checks(node: Node) -> list[Check]:
         *([Check("staff-pin", lambda: _staff_pin(node))] if node.role in _WITH_SCREEN else []),
         Check("registry", lambda: _registry(node)),
         Check("certificate", lambda: _certificate(node, clock)),
+        *(_of_the_field(node) if node.settings.node.field else []),
         Check("clock", lambda: _clock(clock)),
         Check("disk", lambda: _disk(node)),
+    ]
+
+
+def _of_the_field(node: Node) -> list[Check]:
+    return [
+        Check("enrolment", lambda: enrolment(node)),
+        Check("services", lambda: services(node)),
     ]
 
 
@@ -106,10 +119,11 @@ def _certificate(node: Node, clock: SystemClock) -> Finding:
     until = f"{certificate.not_after.astimezone(EAT):%d %B %Y}"
     if not certificate.valid_at(now):
         text = f"valid from {certificate.not_before:%d %B %Y} to {until}, not now"
-        remedy = "check the clock first, then renew the certificate"
+        renew_it = f"huduma provision renew --site {node.dir.parent} --node {node.name} --to STICK"
+        remedy = f"check the clock first, then: {renew_it}"
         return unwell("certificate", text, remedy, IdentityFault.code)
     left = certificate.not_after - now
-    renew = "; renew it soon" if left < RENEW_BEFORE else ""
+    renew = "; renew it soon (huduma provision renew)" if left < RENEW_BEFORE else ""
     return well("certificate", f"names this node and its keys, until {until}{renew}")
 
 

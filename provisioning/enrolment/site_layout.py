@@ -1,4 +1,4 @@
-"""Enrolment: laying out a site, with every node's keys, certificate and settings.
+"""Demo sites: laying out a whole deployment, with every node's keys, certificate and settings.
 
 `lay_out` makes a whole deployment in one empty folder, for demos, tests and training. Each node's
 keys are made in that node's own folder and only their public halves are read to certify it, so the
@@ -19,6 +19,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from provisioning.enrolment.workbench import BACKDATED, CERTIFICATE_DAYS
 from provisioning.identity.certificates import Certificate, issue, sign_registry
 from provisioning.identity.keys import (
     KEY_BYTES,
@@ -30,10 +31,6 @@ from provisioning.identity.keys import (
 )
 from provisioning.ids import Ids
 from provisioning.node.site import SiteFault
-
-CERTIFICATE_DAYS = 825
-BACKDATED = timedelta(hours=24)
-"""A certificate is valid from a day before it was made: the device's clock may be behind."""
 
 _PORTS_FIRST, _PORTS_END = 20_000, 32_000  # below Linux's ephemeral range
 
@@ -170,7 +167,7 @@ def _make_node(
     """Settings and fresh keys in `folder`; the node's signed certificate."""
     keys = NodeKeys.create(FileKeyStore(folder / "keys"), ids)
     (folder / "run").mkdir(mode=0o700)
-    (folder / "device.toml").write_text(_device_toml(node, plan), "utf-8")
+    (folder / "device.toml").write_text(device_toml(node, plan.county), "utf-8")
     return issue(
         root,
         Certificate(
@@ -189,41 +186,46 @@ def _make_node(
     )
 
 
-def _device_toml(node: NodePlan, plan: SitePlan) -> str:
+def device_toml(node: NodePlan, county: int, *, field: bool = False) -> str:
+    """The settings of a planned node as its `device.toml`."""
     head = {
         "name": node.name,
         "role": node.role,
         "site": node.site,
-        "county": plan.county,
+        "county": county,
         "unit": node.unit,
-        "field": False,
+        "field": field,
     }
     lines = [
         "# Settings of this node. Every setting: docs/settings.md, or: huduma settings --describe"
     ]
     for section, values in {"node": head, **node.sections}.items():
-        lines += ["", f"[{section}]", *(f"{key} = {_toml(each)}" for key, each in values.items())]
+        lines += [
+            "",
+            f"[{section}]",
+            *(f"{key} = {toml_value(each)}" for key, each in values.items()),
+        ]
     return "\n".join(lines) + "\n"
 
 
 def _site_toml(plan: SitePlan) -> str:
     lines = [
         "# A whole deployment in one folder, made by: huduma provision demo",
-        f"name = {_toml(plan.name)}",
-        f"code = {_toml(plan.code)}",
+        f"name = {toml_value(plan.name)}",
+        f"code = {toml_value(plan.code)}",
         f"county = {plan.county}",
         "demo = true",
-        "agencies = [" + ", ".join(_toml(code) for code in plan.agencies) + "]",
+        "agencies = [" + ", ".join(toml_value(code) for code in plan.agencies) + "]",
     ]
     for node in plan.nodes:
         lines += [
             "",
             f"[nodes.{node.name}]",
-            f"role = {_toml(node.role)}",
-            f"site = {_toml(node.site)}",
-            f"settings = {_toml(node.name + '/device.toml')}",
+            f"role = {toml_value(node.role)}",
+            f"site = {toml_value(node.site)}",
+            f"settings = {toml_value(node.name + '/device.toml')}",
             *(
-                f"{section}_{key} = {_toml(each)}"
+                f"{section}_{key} = {toml_value(each)}"
                 for section, values in node.sections.items()
                 for key, each in values.items()
                 if key.endswith("_endpoint")
@@ -232,7 +234,7 @@ def _site_toml(plan: SitePlan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _toml(value: object) -> str:
+def toml_value(value: object) -> str:
     """A TOML value; our own texts hold neither quotes nor control characters."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -23,7 +23,7 @@ class BadSignature(Exception):
 def sign1(key: Ed25519PrivateKey, payload: bytes, content_type: str) -> bytes:
     """A tagged COSE_Sign1 over `payload` of the media type `content_type`."""
     signature = key.sign(signed_bytes(payload, content_type=content_type))
-    return encode_tagged(TAG_SIGN1, [_protected(content_type), {}, payload, signature])
+    return encode_tagged(TAG_SIGN1, [protected_header(content_type), {}, payload, signature])
 
 
 def verify1(key: Ed25519PublicKey, encoded: bytes, content_type: str) -> bytes:
@@ -35,7 +35,7 @@ def verify1(key: Ed25519PublicKey, encoded: bytes, content_type: str) -> bytes:
                 pass
             case _:
                 raise BadSignature(content_type)
-        if protected != _protected(content_type) or unprotected:
+        if protected != protected_header(content_type) or unprotected:
             raise BadSignature(content_type)
         key.verify(signature, signed_bytes(payload, content_type=content_type))
     except (NotCanonical, InvalidSignature) as error:
@@ -48,8 +48,9 @@ def signed_bytes(payload: bytes, *, external: bytes = b"", content_type: str = "
 
     `external` is data that both ends know and nobody sends beside the signature.
     """
-    return encode(["Signature1", _protected(content_type), external, payload])
+    return encode(["Signature1", protected_header(content_type), external, payload])
 
 
-def _protected(content_type: str) -> bytes:
+def protected_header(content_type: str) -> bytes:
+    """The protected header of a structure of this media type, encoded."""
     return encode({_ALGORITHM: _EDDSA, **({_CONTENT_TYPE: content_type} if content_type else {})})

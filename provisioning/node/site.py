@@ -177,6 +177,8 @@ class Site:
     demo: bool
     entries: Mapping[str, Mapping[str, Any]]
     agency_codes: tuple[str, ...]
+    workbench: bool = False
+    """The folder of a real site's authority: its devices are planned here and live elsewhere."""
 
     @classmethod
     def open(cls, folder: Path | str) -> Site:
@@ -192,9 +194,13 @@ class Site:
                 table["demo"],
                 table["nodes"],
                 tuple(table["agencies"]),
+                workbench=table.get("workbench", False),
             )
         except OSError as error:
-            msg = f"{folder} is no site; lay one out with: huduma provision demo {folder}"
+            msg = (
+                f"{folder} is no site; lay one out with: huduma provision site {folder}, or a demo"
+                f" with: huduma provision demo {folder}"
+            )
             raise SiteFault(msg) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
             msg = f"{path} is damaged ({error}); restore it or lay the site out again."
@@ -204,6 +210,9 @@ class Site:
         """The node called `name`; raises `SiteFault` or the faults of its settings."""
         if name not in self.entries:
             raise SiteFault(f"This site has no node {name}; it has {', '.join(self.entries)}.")
+        if self.workbench:
+            msg = f"{name} is a device of its own; here is only its card, {self.dir}/cards/{name}."
+            raise SiteFault(msg)
         return Node(self.dir / name)
 
     def nodes(self, *roles: str) -> Iterator[Node]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -91,3 +92,43 @@ def test_what_is_no_reference(text: str) -> None:
 def test_the_second_lasts_for_twenty_years() -> None:
     late = NOON + timedelta(days=19 * 365)
     assert given_by(make_reference("NRB", 7, second_of(late), b"1234")) == (7, late)
+
+
+def codes_of_the_country() -> list[tuple[str, int]]:
+    """290 sites of four devices each: every number a centre or van of the country could have."""
+    sites = [f"HC-{number:03d}" for number in range(1, 59)]
+    sites += [f"VAN-{number}" for number in range(1, 233)]
+    return [(site, unit) for site in sites for unit in range(1, 5)]
+
+
+def test_no_two_devices_of_290_sites_have_one_number():
+    devices = codes_of_the_country()
+    origins = {origin_of(site, unit) for site, unit in devices}
+    assert len(devices) == len(origins) == 1_160
+
+
+def no_clash(each: int) -> int:
+    """Give `each` references at every device, at the busiest second by second; how many."""
+    given, before = 0, -1
+    for origin in sorted(origin_of(site, unit) for site, unit in codes_of_the_country()):
+        numbers = []
+        for second in range(each):
+            reference = make_reference("NRB", origin, second, second.to_bytes(4, "big"))
+            number = 0
+            for character in "".join(reference.split("-")[1:])[:-1]:
+                number = number * 32 + ALPHABET.index(character)
+            numbers.append(number)
+        # A device's references grow, and all are beyond those of the device before it.
+        assert numbers[0] > before
+        assert all(one < other for one, other in pairwise(numbers))
+        given, before = given + len(numbers), numbers[-1]
+    return given
+
+
+def test_references_of_290_sites_do_not_clash():
+    assert no_clash(20) == 23_200
+
+
+@pytest.mark.prove
+def test_ten_million_references_of_290_sites_do_not_clash():
+    assert no_clash(8_621) >= 10_000_000
