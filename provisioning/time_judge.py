@@ -104,6 +104,8 @@ class TimeJudge:
             self._at(mark.time_at(elapsed_s), elapsed_s)
         elif wall <= since:
             self.behind = since - wall > DRIFT
+            # A new device whose clock was never set knows no time at all.
+            self.trusted = not (self.behind and floor is None and mark is None)
             self._at(since, elapsed_s)
         elif (floor is None and mark is None) or wall - since <= GARAGE:
             self.trusted = since == EPOCH or wall - since <= NIGHT
@@ -134,7 +136,9 @@ class TimeJudge:
             self._at(max(wall, self._last), elapsed_s)
             self._told.pop(TimeSource.WALL, None)
             self._told.pop(TimeSource.NTP, None)
-        elif DRIFT < off <= NIGHT and by_network():
+        elif off > DRIFT and (off <= NIGHT or self._never_knew) and by_network():
+            if self._never_knew:
+                self.set_to(wall, elapsed_s)
             self._at(wall, elapsed_s)
             found = self._tell(Correction(TimeSource.NTP, expected, wall, believed=True))
         else:
@@ -153,11 +157,16 @@ class TimeJudge:
             self.trusted = True
             return None
         agreed = abs(said - wall) <= AGREE
-        forward = timedelta(0) < off <= NIGHT
+        forward = timedelta(0) < off and (off <= NIGHT or self._never_knew)
         if source is not TimeSource.PERSON and not agreed and not forward:
             return self._tell(Correction(source, expected, said, believed=False))
         self.set_to(said, elapsed_s)
         return Correction(source, expected, said, believed=True)
+
+    @property
+    def _never_knew(self) -> bool:
+        """Nothing was ever trusted here: whoever comes with a later time knows better."""
+        return not self.trusted and self.floor == EPOCH
 
     def set_to(self, time: datetime, elapsed_s: float) -> None:
         """Believe `time`, forward or back; the floor follows."""

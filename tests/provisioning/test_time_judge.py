@@ -194,3 +194,24 @@ def test_what_the_network_corrected_is_told_again_when_it_happens_again():
         wall += timedelta(seconds=100)
         assert judge.look(wall, second + 100) == (wall, None)
     assert [each is not None and each.source is TimeSource.NTP for each in told] == [True, True]
+
+
+@pytest.mark.parametrize("year", [1970, 1980, 2000, 2025])
+@pytest.mark.parametrize("source", [TimeSource.CENTRE, TimeSource.GNSS, TimeSource.NTP])
+def test_a_new_device_without_a_clock_believes_the_first_who_knows_the_time(
+    year: int, source: TimeSource
+) -> None:
+    wall, right = datetime(year, 1, 1, tzinfo=UTC), datetime(2026, 11, 30, 9, tzinfo=UTC)
+    judge = TimeJudge(floor=None, mark=None, wall=wall, elapsed_s=0.0)
+    assert not judge.trusted, "nothing is wiped or expired on such a word"
+    if source is TimeSource.NTP:
+        judge.look(right, 10.0, by_network=lambda: True)
+    else:
+        found = judge.hear(source, right, wall, 10.0)
+        assert found is not None
+        assert found.believed
+    assert judge.at(10.0) == right
+    assert judge.trusted
+    again = judge.hear(source, right + timedelta(days=400), wall, 20.0)
+    assert again is not None
+    assert not again.believed, "once"
