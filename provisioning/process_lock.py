@@ -22,6 +22,18 @@ class ProcessLock:
             self._file.close()
             raise taken from error
 
+    @staticmethod
+    def held(path: Path) -> bool:
+        """Whether a process holds `path` now: its service runs."""
+        try:
+            with path.open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def release(self) -> None:
         """Let the next process in."""
         self._file.close()

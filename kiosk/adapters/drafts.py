@@ -1,12 +1,12 @@
 """Drafts that can be resumed later, also after a power cut, with the code on the citizen's slip.
 
-A code is eight characters of Crockford's base 32 and a check character. scrypt (RFC 7914) turns
-it, with this node's salt, into two values: one names the row, from the other comes the key that
-seals it; the code itself is stored nowhere. Whoever steals the disk must try 2^40 codes at 32 MB
-and about a tenth of a second each. The form is pinned: its XML is kept with the draft, so a new
-pack changes nothing for it; it is stored compressed, so that a disk search for what citizens typed
-does not match the form's own words. A draft is wiped when it is submitted, dropped, or `keep_days`
-after it was last touched.
+A code is twelve characters of Crockford's base 32: three name the row, eight are the secret, one
+checks. scrypt (RFC 7914) turns the secret, with a salt of this draft alone, into the key that seals
+it; the secret is stored nowhere. Whoever steals the disk must try 2^40 secrets for each draft, at
+32 MB and about a tenth of a second each; no try serves two drafts. The form is pinned: its XML is
+kept with the draft, so a new pack changes nothing for it; it is stored compressed, so that a disk
+search for what citizens typed does not match the form's own words. A draft is wiped when it is
+submitted, dropped, or `keep_days` after it was last touched.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from kiosk.case_reference import ALPHABET
 from provisioning.cbor import decode, encode
 from sync.journal.node_database import NodeDatabase
 from sync.store.at_rest import AtRestCipher, DoesNotOpen, SealPurpose
-from sync.store.database import MigrationSet, Transaction
+from sync.store.database import MigrationSet, Row, Transaction
 
 RESUME_TABLES = MigrationSet(
     "kiosk-resume",
@@ -39,10 +39,19 @@ RESUME_TABLES = MigrationSet(
             name BLOB PRIMARY KEY, digest BLOB NOT NULL REFERENCES resume_form (digest),
             sealed BLOB NOT NULL, until INTEGER NOT NULL
         ) WITHOUT ROWID""",
+        # A salt for each draft; codes of before have no place in them that names their row.
+        """DELETE FROM resume_draft;
+        DELETE FROM resume_form;
+        ALTER TABLE resume_draft ADD COLUMN salt BLOB NOT NULL DEFAULT x'';
+        DROP TABLE resume_salt""",
     ),
 )
 
-CODE_CHARACTERS = 8
+NAME_CHARACTERS, SECRET_CHARACTERS = 3, 8
+CODE_CHARACTERS = NAME_CHARACTERS + SECRET_CHARACTERS
+"""Without the one that checks."""
+CODE_BYTES = 7
+_SALT_BYTES = 16
 _GROUP = 3
 _COST = 1 << 15
 
@@ -119,12 +128,13 @@ class FoundDraft:
 @dataclass(frozen=True, slots=True)
 class _Keys:
     name: bytes
+    salt: bytes
     cipher: AtRestCipher
 
 
 def make_code(randomness: bytes) -> str:
-    """A code such as `7K3-MQ2-X9P` from five unpredictable bytes."""
-    number = int.from_bytes(randomness[:5], "big")
+    """A code such as `7K3-MQ2-X9P-4T4` from seven unpredictable bytes."""
+    number = int.from_bytes(randomness[:CODE_BYTES], "big")
     letters = [ALPHABET[number >> (5 * place) & 31] for place in range(CODE_CHARACTERS)]
     return spaced("".join(letters) + _check(letters))
 
@@ -158,20 +168,15 @@ class ResumableDrafts:
         self.keep_days = keep_days
         self._keep_for = timedelta(days=keep_days)
         self._open: dict[UUID, tuple[_Keys, bytes]] = {}
-        if self._store.one("SELECT 1 FROM resume_salt") is None:
-            with self._store.transaction() as tx:
-                salt = self._ids.token(16)
-                tx.execute("INSERT OR IGNORE INTO resume_salt VALUES (1, ?)", (salt,))
-        row = self._store.one("SELECT salt FROM resume_salt")
-        assert row is not None
-        self._salt = bytes(row[0])
 
     def give(
         self, visit: UUID, pinned: PinnedForm, snapshot: bytes, strokes: Mapping[str, bytes]
     ) -> str:
         """A code for this visit's draft, which is durable when this returns."""
-        code = make_code(self._ids.token(5))
-        keys, digest = self._keys(code), pinned.digest
+        code = make_code(self._ids.token(CODE_BYTES))
+        while self._row(code) is not None:
+            code = make_code(self._ids.token(CODE_BYTES))
+        keys, digest = self._keys(code, self._ids.token(_SALT_BYTES)), pinned.digest
         media = encode(dict(pinned.media))
         with self._store.transaction() as tx:
             tx.execute(
@@ -203,8 +208,8 @@ class ResumableDrafts:
         sealed = keys.cipher.seal(plain, digest)
         until = int((self._clock.now() + self._keep_for).timestamp())
         tx.execute(
-            "INSERT OR REPLACE INTO resume_draft VALUES (?, ?, ?, ?)",
-            (keys.name, digest, sealed, until),
+            "INSERT OR REPLACE INTO resume_draft VALUES (?, ?, ?, ?, ?)",
+            (keys.name, digest, sealed, until, keys.salt),
         )
 
     def resume(self, visit: UUID, typed: str) -> FoundDraft | None:
@@ -212,15 +217,11 @@ class ResumableDrafts:
         code = read_code(typed)
         if code is None:
             return None
-        keys = self._keys(code)
-        row = self._store.one(
-            "SELECT d.sealed, f.about, f.xml, f.media FROM resume_draft d"
-            " JOIN resume_form f USING (digest) WHERE d.name = ? AND d.until > ?",
-            (keys.name, int(self._clock.now().timestamp()) if self._clock.trusted else 0),
-        )
-        if row is None:
+        row = self._row(code)
+        if row is None or (self._clock.trusted and row[5] <= int(self._clock.now().timestamp())):
             return None
-        about, xml, media = map(zlib.decompress, row[1:])
+        keys = self._keys(code, bytes(row[4]))
+        about, xml, media = map(zlib.decompress, row[1:4])
         named = decode(about)
         pinned = PinnedForm(xml=xml, media=decode(media), **named)
         try:
@@ -260,7 +261,20 @@ class ResumableDrafts:
     def _tidy(self, tx: Transaction) -> None:
         tx.execute("DELETE FROM resume_form WHERE digest NOT IN (SELECT digest FROM resume_draft)")
 
-    def _keys(self, code: str) -> _Keys:
-        plain = code.replace("-", "").encode()
-        made = Scrypt(salt=self._salt, length=64, n=_COST, r=8, p=1).derive(plain)
-        return _Keys(made[:32], AtRestCipher(made[32:], SealPurpose.CODED_DRAFT, self._ids))
+    def _row(self, code: str) -> Row | None:
+        return self._store.one(
+            "SELECT d.sealed, f.about, f.xml, f.media, d.salt, d.until FROM resume_draft d"
+            " JOIN resume_form f USING (digest) WHERE d.name = ?",
+            (_parts(code)[0],),
+        )
+
+    def _keys(self, code: str, salt: bytes) -> _Keys:
+        name, secret = _parts(code)
+        made = Scrypt(salt=salt, length=32, n=_COST, r=8, p=1).derive(secret)
+        return _Keys(name, salt, AtRestCipher(made, SealPurpose.CODED_DRAFT, self._ids))
+
+
+def _parts(code: str) -> tuple[bytes, bytes]:
+    """What names the draft, and what opens it."""
+    plain = code.replace("-", "").encode()
+    return plain[:NAME_CHARACTERS], plain[NAME_CHARACTERS:CODE_CHARACTERS]

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from content.faults import NotInPack
-from kiosk.adapters.references import References
+from kiosk.adapters.references import ReceiptTable, References
 from kiosk.complaint_office import complaint_office
 from kiosk.queue.numbering import service_day
 from kiosk.slips.builder import DocumentBuilder
@@ -25,10 +25,9 @@ from peripherals.printing.document import Document
 from peripherals.printing.jobs import JobRow
 from peripherals.printing.spool import Job, Spool
 from provisioning.cbor import encode
-from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
-from sync.store.database import MigrationSet, StoreFault, Transaction
+from sync.store.database import MigrationSet, StoreFault
 
 COMPLAINTS = {"complaint", "bribe"}
 """The kinds that never go to the office they are about."""
@@ -53,28 +52,7 @@ FEEDBACK_TABLES = MigrationSet(
         ) WITHOUT ROWID""",
     ),
 )
-
-
-class FeedbackReceipts:
-    """The projection: which references this kiosk gave for words, without a word of them."""
-
-    tables = ("feedback_receipt",)
-
-    def apply(self, tx: Transaction, entry: Entry) -> None:
-        """Fold one entry; other kinds are ignored."""
-        if entry.kind == "complaint.filed" and entry.body:  # an erased one says nothing any more
-            body = entry.body
-            tx.execute(
-                "INSERT OR REPLACE INTO feedback_receipt VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    body["reference"],
-                    entry.subject.bytes,
-                    body["kind"],
-                    body["agency"],
-                    entry.seq,
-                    entry.hlc >> 16,
-                ),
-            )
+FEEDBACK_RECEIPTS = ReceiptTable("feedback_receipt", "complaint.filed", "kind")
 
 
 class StoredFeedback:

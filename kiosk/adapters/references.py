@@ -1,10 +1,13 @@
-"""References that this kiosk gives out: one a second at most, and never the same one again."""
+"""References that this kiosk gives out: one a second at most, and never the same one again; and the
+tables that say which it gave.
+"""
 
 from __future__ import annotations
 
 from kiosk.case_reference import RANDOM_BYTES, make_reference, second_of
 from provisioning.clock import Clock
 from provisioning.ids import Ids
+from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import MigrationSet, Transaction
 
@@ -36,3 +39,24 @@ class References:
             second = max(second, int(row[0]) + 1)
         tx.execute("INSERT OR REPLACE INTO reference_second VALUES (1, ?)", (second,))
         return make_reference(agency, self._origin, second, self._ids.token(RANDOM_BYTES))
+
+
+class ReceiptTable:
+    """The projection `table`: which references this kiosk gave in entries of `kind`, without a word
+    of what they hold. `about` is the field beside the reference: the form, or what was said.
+    """
+
+    def __init__(self, table: str, kind: str, about: str) -> None:
+        self.tables = (table,)
+        self._kind, self._about = kind, about
+
+    def apply(self, tx: Transaction, entry: Entry) -> None:
+        """Fold one entry; other kinds are ignored."""
+        body = entry.body
+        if entry.kind == self._kind and body:  # an erased one says nothing any more
+            told = (body["reference"], entry.subject.bytes, body[self._about], body["agency"])
+            tx.execute(
+                # A corrected form keeps its reference, which from then on means the new one.
+                f"INSERT OR REPLACE INTO {self.tables[0]} VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own name
+                (*told, entry.seq, entry.hlc >> 16),
+            )

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kiosk.adapters.drafts import PinnedForm, ResumableDrafts, read_code, spaced
-from kiosk.adapters.references import References
+from kiosk.adapters.references import ReceiptTable, References
 from kiosk.complaint_office import COMPLAINT_FORM, form_office
 from kiosk.filling.filling import Filling
 from kiosk.slips.builder import DocumentBuilder
@@ -25,11 +25,10 @@ from peripherals.printing.jobs import JobRow
 from peripherals.printing.spool import Job, Spool
 from provisioning.cbor import encode
 from provisioning.faults import Fault
-from sync.journal.entry import Entry
 from sync.journal.node_database import NodeDatabase
 from sync.sealing.sealer import Sealer
 from sync.store.at_rest import ROOT_BYTES, AtRestCipher, SealPurpose
-from sync.store.database import MigrationSet, StoreFault, Transaction
+from sync.store.database import MigrationSet, StoreFault
 
 FORM_TABLES = MigrationSet(
     "kiosk-forms",
@@ -53,27 +52,7 @@ class FormNotStored(Fault):
     code = 60
 
 
-class FormReceipts:
-    """The projection: which references this kiosk gave, without a word of what they hold."""
-
-    tables = ("form_receipt",)
-
-    def apply(self, tx: Transaction, entry: Entry) -> None:
-        """Fold one entry; other kinds are ignored."""
-        if entry.kind == "form.submitted" and entry.body:  # an erased one says nothing any more
-            body = entry.body
-            tx.execute(
-                # A corrected form keeps its reference, which from then on means the new one.
-                "INSERT OR REPLACE INTO form_receipt VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    body["reference"],
-                    entry.subject.bytes,
-                    body["form"],
-                    body["agency"],
-                    entry.seq,
-                    entry.hlc >> 16,
-                ),
-            )
+FORM_RECEIPTS = ReceiptTable("form_receipt", "form.submitted", "form")
 
 
 CODE_SLIP_WITHIN = timedelta(minutes=5)

@@ -1,13 +1,21 @@
-"""`huduma ui`: the touchscreen process. Draws the views of a core, sends what people do."""
+"""`huduma ui`: the touchscreen process. Draws the views of a core, sends what people do.
+
+It keeps the place of the process that draws, and after a visit in which something was typed a fresh
+one draws (ADR 0013).
+"""
 
 from __future__ import annotations
 
 import argparse
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from content.default_sources import DEFAULT_ASSETS, DEFAULT_SOURCES
 from kiosk.ui.panel import PanelSettings
+
+if TYPE_CHECKING:
+    from kiosk.ui.automation.driver import Driver
 
 PATIENCE_S = 2.0
 BEAT_S = 1.0
@@ -30,8 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from kiosk import ui
     from provisioning.node.memory_lock import keep_memory_private
+    from provisioning.node.succession import keep_place
 
     keep_memory_private()
+    place = keep_place()
+    if isinstance(place, int):
+        return place
+    keep_memory_private()  # a lock of memory is not inherited
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     look = PanelSettings(
         width=arguments.width, height=arguments.height, fullscreen=arguments.fullscreen,
@@ -39,20 +52,27 @@ def run(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     ui.prepare(
         width=look.width, height=look.height, fullscreen=look.fullscreen, density=look.density,
-        windowed=arguments.drive is None,
+        windowed=arguments.drive is None, hidden=place.number > 0,
     )  # fmt: skip
-    from kiosk.ui_protocol.ipc import CoreClient
-
-    client = CoreClient(arguments.socket)
-    if arguments.drive is not None:
-        return _drive(client, look, arguments.drive)
     from kiosk.ui.window.app import HudumaApp
+    from kiosk.ui.window.fresh_screen import FreshScreen
     from kiosk.ui.window.speaker import Silent, open_speaker
+    from kiosk.ui_protocol.ipc import CoreClient
+    from provisioning.clock import SystemClock
+    from provisioning.node.succession import HANDED_OVER
 
+    if arguments.drive is not None:
+        from kiosk.ui.automation.driver import Driver  # opens the window, as the app does
+    fresh = FreshScreen(place, SystemClock().monotonic)
+    if not fresh.wait_to_begin():
+        return 0
+    client = CoreClient(arguments.socket)
     _beat_with_the_screen()
-    speaker = Silent() if arguments.silent else open_speaker()
-    HudumaApp(client, look, speaker).run()
-    return 0
+    if arguments.drive is not None:
+        _drive(Driver(client, look, patience_s=PATIENCE_S, fresh=fresh), arguments.drive)
+    else:
+        HudumaApp(client, look, Silent() if arguments.silent else open_speaker(), fresh).run()
+    return HANDED_OVER if fresh.replaced else 0
 
 
 def _beat_with_the_screen() -> None:
@@ -65,11 +85,8 @@ def _beat_with_the_screen() -> None:
     Clock.schedule_interval(lambda _: watch.beat(), BEAT_S)
 
 
-def _drive(client: object, look: PanelSettings, path: Path) -> int:
-    from kiosk.ui.automation.driver import Driver
+def _drive(driver: Driver, path: Path) -> None:
     from kiosk.ui.automation.socket_server import serve
 
-    driver = Driver(client, look, patience_s=PATIENCE_S)  # type: ignore[arg-type] # by its shape
     serve(driver, path, ready=lambda: print("ready", flush=True))
     driver.close()
-    return 0

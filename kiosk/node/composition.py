@@ -225,6 +225,7 @@ def kiosk_of(
     )
     if handed is not None:
         sealer.go_on(handed.capsules)
+        counter.issuer.go_on(handed.heard)
     days = node.settings.ui.draft_days
     drafts = ResumableDrafts(database, keep_days=days)
     retention = Retention(

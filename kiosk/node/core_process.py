@@ -128,6 +128,7 @@ class Core:
         now = self._clock.monotonic()
         return Handover(
             screen=self._controller.screen_state(),
+            heard=self._kiosk.issuer.heard_so_far(),
             capsules=self._kiosk.sealer.open_capsules(),
             clock_offset_s=clock_offset_s,
             expire_in_s=self._expire_at - now,

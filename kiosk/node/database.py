@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
 from kiosk.adapters.drafts import RESUME_TABLES
-from kiosk.adapters.feedback import FEEDBACK_TABLES, FeedbackReceipts
+from kiosk.adapters.feedback import FEEDBACK_RECEIPTS, FEEDBACK_TABLES
 from kiosk.adapters.references import REFERENCE_TABLES
 from kiosk.adapters.retention import RETENTION_TABLES
 from kiosk.adapters.staff_call import STAFF_CALL_TABLES, StaffCalls
-from kiosk.adapters.submissions import FORM_TABLES, FormReceipts
+from kiosk.adapters.submissions import FORM_RECEIPTS, FORM_TABLES
 from kiosk.centre.cases import CENTRE_CASE_TABLES
 from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
 from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
@@ -52,8 +52,8 @@ def projections(role: str) -> Sequence[Projection]:
     """Every table of a node of `role` that is a fold of its journal."""
     kiosk: tuple[Projection, ...] = (
         TicketTable(),
-        FormReceipts(),
-        FeedbackReceipts(),
+        FORM_RECEIPTS,
+        FEEDBACK_RECEIPTS,
         CaseAnswers(),
         StaffCalls(),
     )

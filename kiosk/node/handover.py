@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from kiosk.ticketing.issuer import CentreHeard
 from kiosk.visit.controller.controller import ScreenState
 from sync.sealing.sealer import OpenCapsule
 
@@ -18,6 +19,7 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True):
 
     screen: ScreenState
     capsules: tuple[OpenCapsule, ...] = ()
+    heard: CentreHeard
     clock_offset_s: float = 0.0
     expire_in_s: float = 0.0
     checkpoint_in_s: float = 0.0

@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from content.catalogue.catalogue import Catalogue
@@ -105,6 +106,15 @@ class ChosenNumber(NamedTuple):
     source: NumberSource
 
 
+class CentreHeard(msgspec.Struct, frozen=True, kw_only=True):
+    """What an issuer keeps in memory of this boot and of the centre. `began_seq` is the journal's
+    entry at the service's start, `centre_ms` the centre's time now, 0 when it never said it.
+    """
+
+    began_seq: int
+    centre_ms: int = 0
+
+
 class TicketIssuer:
     """Implements `kiosk.visit.ports.Tickets` over the node's database and a `CentreClient`."""
 
@@ -164,6 +174,18 @@ class TicketIssuer:
             )
             self._spool.enqueue(tx, job)
         return issued
+
+    def heard_so_far(self) -> CentreHeard:
+        """What the next process of this boot goes on with."""
+        said = 0 if self._centre_time is None else int(self._time().timestamp() * 1000)
+        return CentreHeard(began_seq=self._began_seq, centre_ms=said)
+
+    def go_on(self, heard: CentreHeard) -> None:
+        """Go on for the process before: the machine was not off between them."""
+        self._began_seq = heard.began_seq
+        if heard.centre_ms:
+            said = datetime.fromtimestamp(heard.centre_ms / 1000, UTC)
+            self._centre_time = said, self._clock.monotonic()
 
     def settle(self) -> bool:
         """One round of paperwork with the centre; whether it answered."""

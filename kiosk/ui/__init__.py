@@ -30,6 +30,7 @@ def prepare(
     fullscreen: bool = False,
     density: float = 1.0,
     windowed: bool = True,
+    hidden: bool = False,
 ) -> None:
     """Settings of the one window, in px; call once per process, before the window exists."""
     os.environ["KIVY_METRICS_DENSITY"] = f"{density:g}"
@@ -45,12 +46,13 @@ def prepare(
         ("graphics", "width", width),
         ("graphics", "height", height),
         ("graphics", "fullscreen", "auto" if fullscreen else 0),
+        ("graphics", "window_state", "hidden" if hidden else "visible"),
         ("graphics", "resizable", 0),
         ("graphics", "multisamples", 0),  # Smooth* shapes need none; 2x costs half the frame
         ("graphics", "maxfps", 30),
         ("graphics", "show_cursor", 0 if fullscreen else 1),
         ("kivy", "exit_on_escape", 0),
-        ("kivy", "desktop", 0),
+        ("kivy", "desktop", int(hidden)),  # else Kivy neither hides nor shows a window
         ("kivy", "keyboard_mode", ""),
         ("kivy", "log_level", "warning"),
     ):

@@ -11,6 +11,7 @@ socket, or NMEA 0183 sentences from a serial receiver.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -32,12 +33,15 @@ _GPSD_LINE_MAX = 16_384
 _NMEA_LINE_MAX = 96  # NMEA 0183 allows 82
 _SILENT_S = 10.0
 _SILENCES_MAX = 3
+_HDOP_MAX = 20.0
+"""Worse than this a receiver measures nothing; 99.99 is what many write for "none"."""
 _ACCURACY_M_MAX = 1_000.0
 """A position that may be a kilometre off names no place."""
 
 _MEASURED = frozenset("12345")
 """GGA quality: GPS, differential, PPS, RTK, RTK float. 6 is estimated, 7 typed in, 8 simulated."""
 
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?")
 _FIX_MODES = (2, 3)
 _NOT_MEASURED = (5, 6, 7, 8)
 """gpsd's TPV status: dead reckoning, mixed with it, surveyed (typed in), simulated."""
@@ -292,12 +296,11 @@ def _full(kind: str, fields: list[str], now: float) -> Fix | None:
     place = _place(fields, 2)
     if place is None:
         return None
-    try:
-        # HDOP times a typical 5 m user range error: an order of magnitude, not a promise.
-        accuracy = float(fields[8]) * 5
-    except ValueError:
-        accuracy = None
-    return _accurate(Fix(*place, accuracy, now))
+    if not fields[8]:
+        return Fix(*place, None, now)
+    hdop = float(fields[8]) if _NUMBER.fullmatch(fields[8]) else _HDOP_MAX + 1
+    # HDOP times a typical 5 m user range error: an order of magnitude, not a promise.
+    return Fix(*place, hdop * 5, now) if hdop <= _HDOP_MAX else None
 
 
 def _place(fields: list[str], first: int) -> tuple[float, float] | None:
@@ -308,17 +311,17 @@ def _place(fields: list[str], first: int) -> tuple[float, float] | None:
 
 
 def _accurate(fix: Fix) -> Fix | None:
-    """The fix, unless it says itself that it is good for nothing."""
-    return None if fix.accuracy_m is not None and fix.accuracy_m > _ACCURACY_M_MAX else fix
+    """The fix, unless it says itself that it is good for nothing; what is no number says so too."""
+    good = fix.accuracy_m is None or 0 <= fix.accuracy_m <= _ACCURACY_M_MAX
+    return fix if good else None
 
 
 def _degrees(text: str, side: str, sides: str) -> float | None:
     """`ddmm.mmmm` or `dddmm.mmmm` with its hemisphere, in degrees."""
     point = text.find(".") if "." in text else len(text)
-    try:
-        degrees, minutes = int(text[: point - 2]), float(text[point - 2 :])
-    except ValueError:
+    if point < 3 or not _NUMBER.fullmatch(text):
         return None
+    degrees, minutes = int(text[: point - 2]), float(text[point - 2 :])
     if len(side) != 1 or side not in sides or not 0 <= minutes < 60:
         return None
     return (degrees + minutes / 60) * (-1 if side == sides[1] else 1)

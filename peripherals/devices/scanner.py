@@ -4,7 +4,8 @@ Rules: a scan is complete at its suffix (CR by default) or, where the scanner is
 after a silence; a scan without its suffix is thrown away after the silence, because it may be half
 a code (a cable pulled mid-scan). Longer than the cap is refused. With `aim` the scanner must put
 the AIM identifier (ISO/IEC 15424, such as `]Q3`) in front: it tells a QR code from a label someone
-holds up. What was read is wiped as soon as it is handed on; no `repr`, log or fault ever holds it.
+holds up; without, one that comes all the same is taken off, for it is no part of the code. What was
+read is wiped as soon as it is handed on; no `repr`, log or fault ever holds it.
 
 Pictures are read by `peripherals.devices.image_codes`, which gives the same event.
 """
@@ -12,6 +13,7 @@ Pictures are read by `peripherals.devices.image_codes`, which gives the same eve
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from peripherals.line_protocol import DeviceCondition, DeviceEvent, ReceiveOnlyProtocol, WipedBuffer
@@ -45,6 +47,8 @@ AIM: dict[str, Symbology] = {
     "E": Symbology.EAN,
 }
 """The code character of an AIM identifier (ISO/IEC 15424 table 1)."""
+_IDENTIFIER = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
+_OTHER_SUFFIXES = (b"\n", b"\t")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,6 +77,7 @@ class ScanRefusal(enum.Enum):
     NO_PREFIX = "no-prefix"
     EMPTY = "empty"
     LOST_KEYS = "lost-keys"  # the kernel dropped events of a HID scanner
+    OTHER_SUFFIX = "other-suffix"  # it ends its codes otherwise than the settings say
     ODD_KEY = "odd-key"  # a key no US layout types: the scanner has another layout
 
 
@@ -139,7 +144,7 @@ class Legibility:
 def completed(framing: Framing, payload: bytes) -> Scan | ScanRefused:
     """A whole payload without its suffix, judged: its prefix taken off and named."""
     payload = payload.lstrip(b"\r\n")
-    if not framing.aim:
+    if not framing.aim and not _IDENTIFIER.match(payload):
         return Scan(Symbology.UNTOLD, payload) if payload else ScanRefused(ScanRefusal.EMPTY)
     if len(payload) < 3 or payload[:1] != b"]":
         return ScanRefused(ScanRefusal.NO_PREFIX)
@@ -189,12 +194,13 @@ class SerialScanner(ReceiveOnlyProtocol):
             return []
         if not self._framing.suffix:
             return self._legible.judge(self._finish())
-        if self._tail:
-            self.wipe()
-            return []
-        blank = not self._buffer.peek().strip(b"\r\n")
+        held, tail = self._buffer.peek(), self._tail
         self.wipe()
-        return [] if blank else [ScanRefused(ScanRefusal.CUT)]
+        if tail or not held.strip(b"\r\n"):
+            return []
+        if held.endswith(_OTHER_SUFFIXES):  # whole, as it seems: staff are told of the setting
+            return self._legible.judge([ScanRefused(ScanRefusal.OTHER_SUFFIX)])
+        return [ScanRefused(ScanRefusal.CUT)]
 
     def ended(self, now: float) -> list[DeviceEvent]:
         del now

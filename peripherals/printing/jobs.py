@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
 from peripherals.faults import SpoolFault
 from peripherals.printing.document import Document
+from peripherals.printing.memory_slips import IN_MEMORY_ONLY, forget_words
 from sync.store.database import MigrationSet, Row, Transaction
 
 SPOOL_TABLES = MigrationSet(
@@ -224,6 +226,8 @@ def move(
     if state is not job.state and state not in TRANSITIONS[job.state]:
         raise SpoolFault(f"Slip {job.label or job.id} is {job.state}; it cannot become {state}.")
     wipe = "" if state in KEEPS_PAYLOAD else ", payload = NULL"
+    if wipe and job.kind in IN_MEMORY_ONLY:
+        tx.after_commit(partial(forget_words, tx.path, job.id))
     tx.execute(
         f"UPDATE print_job SET state = ?, updated_at = ?{wipe} WHERE id = ?",  # noqa: S608 - a fixed clause
         (state.value, stamp(now), job.id),

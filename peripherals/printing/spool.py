@@ -10,6 +10,8 @@ Rules:
   boot, and is wiped when its job ends; what stays is the label (a ticket number), never what was
   on the paper. `left_behind` are slips of an earlier boot: nobody can read or print them until
   their owner has made them again (`seal_again`).
+- What a slip of `IN_MEMORY_ONLY` says is in no row, not even sealed: its words lie in the memory
+  of this boot until its job ends (`memory_slips.py`).
 - A job past its print-by time is never sent: yesterday's tickets do not print at opening.
 """
 
@@ -17,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +36,7 @@ from peripherals.printing.jobs import (
     select_jobs,
     stamp,
 )
+from peripherals.printing.memory_slips import IN_MEMORY_ONLY, forget_words, keep_words, words_of
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from sync.store.at_rest import AtRestCipher, DoesNotOpen, SealPurpose
@@ -69,7 +73,7 @@ class Spool:
                 job.subject.bytes,
                 job.document.label,
                 job.language,
-                self._cipher.seal(job.document.to_bytes(), job_id.encode()),
+                self._cipher.seal(self._words(job, job_id), job_id.encode()),
                 stamp(job.by) if job.by else None,
                 int(job.repeat),
                 stamp(now),
@@ -79,6 +83,14 @@ class Spool:
         )
         add_event(tx, job_id, JobState.QUEUED.value, now)
         return job_id
+
+    def _words(self, job: Job, job_id: str) -> bytes:
+        """What lies in the row: the slip, or nothing where it is kept in memory only."""
+        words = job.document.to_bytes()
+        if job.kind not in IN_MEMORY_ONLY:
+            return words
+        keep_words(self.store.path, job_id, words)
+        return b""
 
     def state(self, subject: UUID) -> JobState | None:
         """How the newest slip of a visit or ticket stands; None when none was asked for."""
@@ -120,7 +132,8 @@ class Spool:
         except DoesNotOpen as error:
             msg = "The stored slip was sealed in an earlier boot; start the core to make it again."
             raise SpoolFault(msg) from error
-        return Document.from_bytes(plain)
+        words = plain or words_of(self.store.path, job_id)
+        return Document.from_bytes(words) if words else None
 
     def left_behind(self) -> list[tuple[str, JobRow]]:
         """Slips still kept but sealed under another root, with their keys; oldest first."""
@@ -189,6 +202,10 @@ class Spool:
 
     def purge(self, tx: Transaction, older_than: datetime) -> int:
         """Wipe slips kept for jobs nobody settled since `older_than`; how many."""
+        old = "WHERE payload IS NOT NULL AND state = 'unknown' AND updated_at < ?"
+        for job in map(job_row, tx.all(select_jobs(old), (stamp(older_than),))):
+            if job.kind in IN_MEMORY_ONLY:
+                tx.after_commit(partial(forget_words, tx.path, job.id))
         return tx.execute(
             "UPDATE print_job SET payload = NULL WHERE payload IS NOT NULL"
             " AND state = 'unknown' AND updated_at < ?",

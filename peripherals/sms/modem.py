@@ -42,6 +42,10 @@ _ESC, _CTRL_Z = b"\x1b", b"\x1a"
 _SET_UP = ("AT", "ATE0", "AT+CMEE=1", "AT+CMGF=0", "AT+CPIN?", "AT+CREG?", "AT+CSQ")
 _POLL = ("AT+CPIN?", "AT+CREG?", "AT+CSQ")
 _FENCE = "AT+CMEE?"
+_ANSWERED = re.compile(r"\+(C|CE)REG:\s*\d+\s*,\s*(\d+)")
+_BY_ITSELF = re.compile(r"\+(C|CE)REG:\s*(\d+)")
+"""What a modem says when asked (its setting, then the state), and unasked (the state first)."""
+_OPERATOR = re.compile(r'\+COPS:\s*\d+\s*,\s*\d+\s*,\s*"?[^",\s]')
 
 # CMS error codes (TS 27.005 section 3.2.5). 332 and 500 can follow a message that went out.
 _MAYBE_SENT = frozenset({332, 500})
@@ -97,6 +101,9 @@ class Modem(TextLineProtocol):
         self._fences = 0
         self._sim = False
         self._registered = False
+        self._asks_operator = False  # the modem does not know how to tell its registration
+        self._quiet = False  # ATE0 was obeyed: an echo means that the modem came up anew
+        self._echoed = False
         self._percent: int | None = None
         self._told: DeviceCondition | None = None
 
@@ -115,7 +122,7 @@ class Modem(TextLineProtocol):
     def begin(self, now: float) -> list[DeviceEvent]:
         self._lines.wipe()
         self._fences, self._flight, self._told = 0, None, None
-        self._sim = self._registered = False
+        self._sim = self._registered = self._quiet = self._asks_operator = False
         self._out = _ESC  # leaves a prompt the last owner of the line may have left open
         self._command, self._pending = None, list(_SET_UP)
         self._step(now)
@@ -170,6 +177,7 @@ class Modem(TextLineProtocol):
 
     def _write(self, command: str, now: float, allowed_s: float, before: bytes = b"") -> None:
         self._out += before + command.encode("ascii") + b"\r"
+        self._echoed = False
         self._command, self._wakes_at = command, now + allowed_s
 
     def _prompted(self, now: float) -> None:
@@ -188,25 +196,38 @@ class Modem(TextLineProtocol):
             self._sim = line.partition(":")[2].strip() == "READY"
             if self._command != "AT+CPIN?":
                 return self._restarted()
-        elif found := re.fullmatch(r"\+(C|CE)REG: ?(?:\d,)?(\d+).*", line):
-            self._heard_network(found[1], found[2])
-        elif found := re.fullmatch(r"\+CSQ: ?(\d+),\d+", line):
+        elif line.startswith(("+CREG:", "+CEREG:", "+COPS:")):
+            self._heard_network(line)
+        elif found := re.fullmatch(r"\+CSQ:\s*(\d+)\s*,\s*\d+", line):
             level = int(found[1])
             self._percent = round(level * 100 / 31) if level <= 31 else None
         elif line.startswith("+CMEE:") and self._fences:
             self._fences = -1  # its OK ends the fence
         elif line == "OK":
             return self._ok()
-        elif line.startswith(_STARTED) or (line == self._command and line not in {"AT", "ATE0"}):
+        elif line.startswith(_STARTED) or self._echo_means_restart(line):
             return self._restarted()
         elif line == "ERROR" or line.startswith(("+CMS ERROR", "+CME ERROR")):
             return self._error(line)
         return []
 
-    def _heard_network(self, domain: str, told: str) -> None:
-        """Registered for SMS in one of the two: circuit-switched, or LTE where that is all."""
-        self._registered = told in _REGISTERED
-        if domain == "C" and not self._registered and self._command == "AT+CREG?":
+    def _echo_means_restart(self, line: str) -> bool:
+        self._echoed = self._echoed or line == self._command
+        return self._echoed and self._quiet
+
+    def _heard_network(self, line: str) -> None:
+        """Registered for SMS in one of the two: circuit-switched, or LTE where that is all. Where
+        neither is told, an operator says as much.
+        """
+        if _OPERATOR.match(line) and self._asks_operator:
+            self._registered = True
+        domain = line.partition(":")[0]
+        asked = self._command == f"AT{domain}?"
+        found = (asked and _ANSWERED.match(line)) or _BY_ITSELF.match(line)
+        if not found:
+            return
+        self._registered = found[2] in _REGISTERED
+        if domain == "+CREG" and not self._registered and asked:
             self._pending.insert(0, "AT+CEREG?")
 
     def _restarted(self) -> list[DeviceEvent]:
@@ -217,7 +238,7 @@ class Modem(TextLineProtocol):
         """
         events = self._give_up("the modem restarted") if self._flight else []
         self._flight, self._command, self._wakes_at, self._fences = None, None, None, 0
-        self._pending, self._told = list(_SET_UP), None
+        self._pending, self._told, self._quiet = list(_SET_UP), None, False
         return events
 
     def _confirmed(self) -> list[DeviceEvent]:
@@ -236,6 +257,9 @@ class Modem(TextLineProtocol):
         if self._fences > 0:
             return []  # an answer from before the fence
         self._command = self._wakes_at = None
+        # Only after a command without its echo can an echo mean anything: some never stop theirs.
+        told = command is not None and command not in {"AT", "ATE0"}
+        self._quiet = self._quiet or (told and not self._echoed)
         if self._fences < 0:
             self._fences, self._flight = 0, None
             self._pending = list(_SET_UP)
@@ -257,8 +281,11 @@ class Modem(TextLineProtocol):
             return self._refused(flight, line)
         self._sim = self._sim and command != "AT+CPIN?"
         if command == "AT+CREG?":
-            self._registered = False
+            self._registered, self._asks_operator = False, True
             self._pending.insert(0, "AT+CEREG?")
+        elif command == "AT+CEREG?" and self._asks_operator:
+            self._registered = False
+            self._pending.insert(0, "AT+COPS?")
         return self._state() if command == "AT+CSQ" else []
 
     def _refused(self, flight: _Flight, line: str) -> list[DeviceEvent]:

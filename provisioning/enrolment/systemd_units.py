@@ -125,8 +125,8 @@ def unit_text(node: Node, service: str, program: Path, account: str) -> str:
         "",
         "[Service]",
         "Type=notify",
-        # A core's signs of life come from the process that serves, not from its keeper.
-        f"NotifyAccess={'all' if service == 'core' else 'main'}",
+        # Some signs of life come from the process that serves, not from the keeper of its place.
+        f"NotifyAccess={'all' if service in {'core', 'ui'} else 'main'}",
         f"ExecStart={program} {row.command.format(**names)}",
         f"User={account}",
         f"WatchdogSec={row.watchdog_s}",

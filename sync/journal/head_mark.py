@@ -41,10 +41,13 @@ class HeadMark:
 
     def check(self, journal: Journal, remedy: str) -> None:
         """Raise `Fork` when `journal` is an older copy of the one that was marked."""
+        if self.ahead_of(journal.db_epoch, journal.last_seq()):
+            raise Fork(f"{journal.store.path} was put back from an older copy; {remedy}")
+
+    def ahead_of(self, db_epoch: bytes, last_seq: int) -> bool:
+        """Whether a journal of this epoch, which ends there, is an older copy of the marked one."""
         try:
             epoch, seq = json.loads(self._path.read_text())
-            behind = epoch != journal.db_epoch.hex() or int(seq) > journal.last_seq()
+            return bool(epoch != db_epoch.hex() or int(seq) > last_seq)
         except (OSError, *INPUT_ERRORS):
-            return  # no mark, or a torn one
-        if behind:
-            raise Fork(f"{journal.store.path} was put back from an older copy; {remedy}")
+            return False  # no mark, or a torn one

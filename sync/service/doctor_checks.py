@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from provisioning.clock import EAT
 from provisioning.doctor.runner import Check, Finding, unwell, well
 from provisioning.identity.certificates import IdentityFault
+from provisioning.process_lock import ProcessLock
 from sync.faults import Fork, NotAllSent, NotSigned, ShareUsedUp
 from sync.service.node_quota import usages
 from sync.service.peer_registry import PeerRegistry
@@ -98,11 +99,17 @@ def _line(node: Node) -> Finding:
     if status.online:
         return well(name, f"upstream answers, {status.bytes_sent} bytes sent so far")
     waiting = status.waiting + status.relayed_waiting
+    heard = f"{status.heard_at.astimezone(EAT):%d %b %Y %H:%M:%S} EAT"
+    calm = "nothing is lost and citizens need not wait"
+    if not ProcessLock.held(node.lock_path("sync")):
+        text = f"the sync service does not run; upstream last answered {heard}; {waiting} wait"
+        if not node.settings.node.field:  # on a demo site nothing runs between two tries
+            return well(name, text)
+        return unwell(name, text, f"start the sync service: {calm}", NotAllSent.code)
     return unwell(
         name,
-        f"silent since {status.heard_at.astimezone(EAT):%d %b %Y %H:%M:%S} EAT; {waiting} wait",
-        "if this node was stopped, start its services; if it runs, see to the network (silence"
-        f" over {STALE_S:g} s counts as down): nothing is lost and citizens need not wait",
+        f"silent since {heard}; {waiting} wait",
+        f"see to the network (silence over {STALE_S:g} s counts as down): {calm}",
         NotAllSent.code,
     )
 

@@ -6,7 +6,9 @@ from contextlib import closing
 
 from provisioning.doctor.runner import Check, Finding, unwell, well
 from provisioning.node.site import Node
+from sync.faults import Fork
 from sync.journal.audit import JournalFault, verify
+from sync.journal.head_mark import MARK_FILE, HeadMark
 from sync.journal.journal import owner_of
 from sync.store.database import Store, StoreFault, version_problem
 
@@ -57,11 +59,25 @@ def _journal(node: Node) -> Finding:
     if not node.db_path.exists():
         return well("journal", "none yet")
     with closing(Store.read_only(node.db_path)) as store:
-        if owner_of(store) is None:
+        owner = owner_of(store)
+        if owner is None:
             return well("journal", "none yet")
+        if _put_back(node, store, owner[1]):
+            text = f"{node.db_path} was put back from an older copy: its services do not start"
+            remedy = (
+                "stop this node's services, run huduma journal restore"
+                f" --site {node.dir.parent} --node {node.name}, start them again"
+            )
+            return unwell("journal", text, remedy, Fork.code)
         verdict = verify(store, node.name, tail=TAIL)
     if verdict.first_bad is not None:
         text = f"entry {verdict.first_bad}: {verdict.reason}"
         remedy = "stop the node, keep its database and call the national desk"
         return unwell("journal", text, remedy, JournalFault.code)
     return well("journal", f"{verdict.entries:,} entries; the newest {TAIL:,} hold")
+
+
+def _put_back(node: Node, store: Store, db_epoch: bytes) -> bool:
+    """Whether this database is an older one than the node's services have seen."""
+    end = store.one("SELECT seq FROM journal_head")
+    return HeadMark(node.run_dir / MARK_FILE).ahead_of(db_epoch, int(end[0]) if end else 0)

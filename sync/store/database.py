@@ -139,6 +139,11 @@ class Transaction:
             raise
         self.execute("RELEASE part")
 
+    @property
+    def path(self) -> Path:
+        """The store's file."""
+        return self._path
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the commit is durable; never when it is rolled back."""
         self._after.append(callback)

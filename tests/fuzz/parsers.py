@@ -366,7 +366,13 @@ def references_and_codes() -> tuple[Parse, Iterable[bytes]]:
             shown(kind, normalise(kind, said))
         return read_code(said), read_reference(said), visible_text(said), kenyan_number(said)
 
-    seeds = ["NRB-7K3MQ2-29", "7K3-MQ2-X9P", "0712 345 678", "]C1010123\x1d10ABC", "A001234567Z"]
+    seeds = [
+        "NRB-7K3MQ2-29",
+        "7K3-MQ2-X9P-4T4",
+        "0712 345 678",
+        "]C1010123\x1d10ABC",
+        "A001234567Z",
+    ]
     return parse, [seed.encode() for seed in seeds]
 
 

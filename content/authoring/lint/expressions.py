@@ -307,7 +307,9 @@ def _repeat_paths(look: CheckedExpression) -> Iterator[Remark]:
                 "absolute-in-repeat",
                 f"{shown(path)} inside its own repeat means this row here and the first row "
                 "elsewhere.",
-                "Write ${name} or a relative path.",
+                "Put the value into the question's own words, not into its choices."
+                if look.source.place.sheet == "choices"
+                else "Write ${name} or a relative path.",
             )
         elif around[-1] not in own and not _OF_MANY & set(part.inside):
             yield Remark(
@@ -574,6 +576,32 @@ def _is_negative(tree: Expr) -> bool:
     return isinstance(tree, Negative) or (isinstance(tree, Binary) and tree.operator == "-")
 
 
+def _odd_selects(look: CheckedExpression) -> Iterator[Remark]:
+    """What is right for one choice, and wrong for several or for one that is taken back."""
+    for call, part in look.calls():
+        first = call.arguments[0] if call.arguments else None
+        if call.name == "jr:choice-name" and first is not None:
+            for definition in look.reached(first, part.at):
+                if definition.control is not None and definition.control.kind == "select":
+                    yield Remark(
+                        "choice-name-several",
+                        f"{definition.name!r} may hold several codes, and jr:choice-name() names "
+                        "one: it is blank for two.",
+                        "Write jr:choice-name(selected-at(${name}, 0), '${name}').",
+                    )
+        counted = len(call.arguments) > 1 and any(
+            isinstance(one, FunctionCall) and one.name == "position"
+            for one in walk(call.arguments[1])
+        )
+        if call.name == "selected-at" and counted and _repeats_around(look.home):
+            yield Remark(
+                "row-by-choice",
+                "A row for each choice keeps its answers by number: a choice that is taken back "
+                "gives its row to the next one.",
+                "Ask in the row itself whom it is about, or ask the choices before and for good.",
+            )
+
+
 def _odd_calls(look: CheckedExpression) -> Iterator[Remark]:
     for call, _ in look.calls():
         arguments = call.arguments
@@ -664,5 +692,6 @@ CHECKS: tuple[Check, ...] = (
     _date_calls,
     _numbers,
     _odd_calls,
+    _odd_selects,
     _booleans,
 )

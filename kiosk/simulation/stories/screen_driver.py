@@ -12,6 +12,7 @@ import select
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,8 @@ class ScreenDriver:
             link.connect(str(self._path))
             self._link, self._pending = link, b""
         self._link.settimeout(patience_s)
-        self._link.sendall(line)
+        with suppress(ConnectionError):  # what it said before it hung up is read below
+            self._link.sendall(line)
         while b"\n" not in self._pending:
             part = self._link.recv(65_536)
             if not part:
@@ -180,6 +182,10 @@ class ScreenDriver:
             self._pending += part
         answer, _, self._pending = self._pending.partition(b"\n")
         found: dict[str, Any] = json.loads(answer)
+        if "moved" in found:  # a fresh process draws now
+            self._link.close()
+            self._link = None
+            return self._converse(line, patience_s)
         return found
 
 

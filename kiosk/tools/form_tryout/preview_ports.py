@@ -15,7 +15,7 @@ from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
 from content.faults import NotInPack
 from content.form_library.form_cache import FormOpener
-from kiosk.adapters.drafts import make_code
+from kiosk.adapters.drafts import CODE_BYTES, make_code
 from kiosk.case_reference import RANDOM_BYTES, make_reference, second_of
 from kiosk.filling.capture import CapturePhase, CaptureProgress
 from kiosk.filling.filling import Filling
@@ -83,7 +83,7 @@ class PreviewStore:
 
     def give_code(self, visit: UUID, filling: Filling, language: str) -> DraftCode:
         del filling, language
-        return DraftCode(make_code(self._ids.token(5)), visit)
+        return DraftCode(make_code(self._ids.token(CODE_BYTES)), visit)
 
     def reopen(self, visit: UUID, typed: str) -> ResumedDraft | None:
         del visit, typed

@@ -33,6 +33,7 @@ from kiosk.ui.widgets.input.scale import NumberScale
 from kiosk.ui.widgets.input.wheels import DateEntry
 from kiosk.ui.window.app import HudumaApp
 from kiosk.ui.window.bridge import CALM_S, DEBOUNCE_S, CorePort, VirtualTime
+from kiosk.ui.window.fresh_screen import FreshScreen
 from kiosk.ui_protocol.view import View
 
 FRAME_S = 1 / 30
@@ -86,10 +87,17 @@ class SimulatedTouch(MotionEvent):
 class Driver:
     """Drives one app. `patience_s` is how long (really) an answer of the core is waited for."""
 
-    def __init__(self, client: CorePort, look: PanelSettings, patience_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        client: CorePort,
+        look: PanelSettings,
+        patience_s: float = 0.0,
+        fresh: FreshScreen | None = None,
+    ) -> None:
         self.time = VirtualTime()
         self.patience_s = patience_s
-        self.app = HudumaApp(client, look)
+        self.app = HudumaApp(client, look, fresh=fresh)
+        self.app.when_replaced = lambda: None  # whoever steps the loop ends it
         self.app._run_prepare()
         if EventLoop.window is None:
             EventLoop.window = Window
@@ -102,6 +110,11 @@ class Driver:
     def _finish_frame(*_: Any) -> None:
         """Offscreen has no back-pressure: without this, frames queue in memory."""
         glFinish()
+
+    @property
+    def replaced(self) -> bool:
+        """Whether a fresh process draws now."""
+        return self.app.fresh is not None and self.app.fresh.replaced
 
     @property
     def view(self) -> View | None:

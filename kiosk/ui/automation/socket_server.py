@@ -5,7 +5,8 @@ One JSON object a line in, one a line out, one connection at a time:
 `{"do":"draw","id":ID,"points":[[x,y],...]}`,
 `{"do":"key","code":N}`, `{"do":"picture","path":P}`, `{"do":"view"}`, `{"do":"wait","seconds":S}`
 (virtual time of the screen only), `{"do":"end"}`. Answers carry `ok`, and `view` (number, state,
-language, title, texts, elements) or `error`. Local only: the socket is made 0600.
+language, title, texts, elements) or `error`; `{"moved": true}` when a fresh process draws now: the
+order is given again, on a new connection. Local only: the socket is made 0600.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from provisioning.faults import Fault
 LINE_MAX = 1_000_000
 IDLE_S = 0.02
 SEND_S = 5.0
+MOVED = b'{"moved": true}\n'
 """Who does not take an answer for this long has hung up: the screen waits for nobody."""
 
 
@@ -100,7 +102,7 @@ def serve(driver: Driver, path: Path, ready: Callable[[], None] = lambda: None) 
         listener.listen(1)
         ready()
         try:
-            while True:
+            while not driver.replaced:
                 if select.select([listener], [], [], IDLE_S)[0]:
                     link, _ = listener.accept()
                     link.settimeout(SEND_S)
@@ -110,12 +112,13 @@ def serve(driver: Driver, path: Path, ready: Callable[[], None] = lambda: None) 
         except StopRequested:
             return
         finally:
-            path.unlink(missing_ok=True)
+            if not driver.replaced:  # else it is the next one's
+                path.unlink(missing_ok=True)
 
 
 def _converse(driver: Driver, link: socket.socket) -> None:
     pending = b""
-    while True:
+    while not driver.replaced:
         if not select.select([link], [], [], IDLE_S)[0]:
             driver.frames(1)
             continue
@@ -134,3 +137,4 @@ def _converse(driver: Driver, link: socket.socket) -> None:
                     link.sendall(b'{"ok": true}\n')
                     raise
                 link.sendall(json.dumps(reply, ensure_ascii=False).encode() + b"\n")
+    link.sendall(MOVED)  # what comes after it was not done: the fresh screen does it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,15 @@ from kiosk.ui.widgets.base.text import register_fonts
 from kiosk.ui.window.bridge import RESTING_STATES, Bridge, CorePort, later
 from kiosk.ui.window.crash_limit import CrashCount
 from kiosk.ui.window.five_key_navigation import Keypad
+from kiosk.ui.window.fresh_screen import FreshScreen
 from kiosk.ui.window.kv_widgets import WORDS
 from kiosk.ui.window.shell import Shell
 from kiosk.ui.window.speaker import Silent, Speaker
 from kiosk.ui_protocol.view import View
 
 GC_THRESHOLD = (10_000, 10, 10)  # fewer pauses while a screen is built; see `show`
+SEEN_S = 0.2
+"""A window that was shown is in front of the old one after this long."""
 THEME = Path(__file__).parents[1] / "theme" / "theme.kv"
 assert WORDS, "every widget a kv file names is imported"
 
@@ -36,9 +40,15 @@ class HudumaApp(App):
     keypad: Keypad
 
     def __init__(
-        self, client: CorePort, look: PanelSettings, speaker: Speaker | None = None
+        self,
+        client: CorePort,
+        look: PanelSettings,
+        speaker: Speaker | None = None,
+        fresh: FreshScreen | None = None,
     ) -> None:
         super().__init__()
+        self.fresh = fresh
+        self.when_replaced: Callable[[], None] = self.stop
         self.look = look
         self.speaker: Speaker = speaker or Silent()
         self.bridge = Bridge(client, self.show)
@@ -61,6 +71,7 @@ class HudumaApp(App):
         gc.freeze()  # what was built stays; only what comes and goes is looked through
         gc.set_threshold(*GC_THRESHOLD)
         self.bridge.settle = self.keypad.settle
+        self.bridge.watch = self.watch
         self.bridge.begin()
 
     def on_stop(self) -> None:
@@ -72,13 +83,28 @@ class HudumaApp(App):
         """Draw a view, and say what it wants said."""
         if view.state in RESTING_STATES and self.bridge.arrived:
             later(self.tidy)  # between visits nobody sees the pause
+        first = self.shell.view is None
         self.shell.show(view)
+        if first and self.fresh is not None:
+            later(self.begun)
         self.keypad.follow(view)
         # The core sends the same view again and again; a sentence is said once, to its end.
         words = (view.state, view.title, view.speech)
         if view.speech and words != self._said:
             self.speaker.say(view.speech, view.language)
         self._said = words
+
+    def watch(self, view: View | None) -> None:
+        """With every frame: whether a fresh process is to draw the next visit."""
+        if self.fresh is not None and self.fresh.look(view, typed=self.bridge.typed):
+            self.when_replaced()
+
+    def begun(self) -> None:
+        """The first view is drawn: the window comes in front of the one before."""
+        assert self.fresh is not None
+        Window.show()
+        Window.raise_window()
+        later(self.fresh.drawn, SEEN_S)
 
     def tidy(self) -> None:
         """Widgets are cycles: what the visit left is collected now, not in the next one."""

@@ -44,6 +44,8 @@ class Bridge:
         self._last: tuple[str, str, float] = ("", "", -1e9)
         self._ticks: list[Any] = []
         self._changed_at = -1e9
+        self.typed = False  # something was typed here since the process began
+        self.watch: Callable[[View | None], None] = lambda _view: None
         self.arrived = False  # the newest view is of another state than the one before
         self.settle: Callable[[], None] = lambda: None
 
@@ -76,6 +78,7 @@ class Bridge:
         if self._view is None:
             return
         if text is not None:
+            self.typed = True
             self._client.send(Edited(self._view.number, element_id, text))
             return
         now = Clock.get_time()
@@ -103,6 +106,7 @@ class Bridge:
             self._show(newest)
             if changed:
                 self._changed_at = Clock.time()  # from when it is drawn, however long that took
+        self.watch(self._view)
 
 
 def _place(view: View) -> tuple[object, ...]:

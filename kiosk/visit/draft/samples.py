@@ -13,7 +13,7 @@ S = State
 
 def kept(sample: Sample, paper: SlipState) -> Sample:
     """The code, told once."""
-    draft_code = DraftCode("7K3-MQ2-X9P", sample.session.visit)
+    draft_code = DraftCode("7K3-MQ2-X9P-4T4", sample.session.visit)
     return sample.in_form("lost_id").at(S.KEPT, kept=draft_code).beside(paper=paper)
 
 

@@ -2,7 +2,8 @@
 
 It only sequences: HEAD first, then every post of a submission, the delivery log before and after
 each. The connection is a port (`Wire`); decisions and splits are pure. Stopping anywhere and
-starting again sends the same bytes from the first post not yet known to have arrived.
+starting again sends the same bytes from the first post not yet known to have arrived. What the
+server refused is tried once in each run: a form may be published, a limit raised in between.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sync.agency.openrosa.delivery_log import WAITING, DeliveryLog
+from sync.agency.openrosa.delivery_log import DeliveryLog
 from sync.agency.openrosa.responses import (
     DeliveryDecision,
     PostTarget,
@@ -55,8 +56,8 @@ def forward(
     target: PostTarget | None = None
     for submission in submissions:
         known = log.progress(submission.instance_id)
-        if known is not None and known.state != WAITING:
-            outcome.counts["already " + known.state] += 1
+        if known is not None and known.state == DeliveryDecision.ACCEPTED.value:
+            outcome.counts["already accepted"] += 1
             continue
         if target is None:
             decided = decide_head(url, answer := wire.head(url))

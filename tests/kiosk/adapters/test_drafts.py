@@ -13,9 +13,12 @@ from content.catalogue.model import FormAsset
 from kiosk.adapters.drafts import make_code
 from kiosk.node.composition import kiosk_of
 from peripherals.printing.document import Document
+from peripherals.printing.memory_slips import words_of
 from provisioning.cbor import decode
+from provisioning.ids import SeededIds
 from provisioning.node.site import Site
 from sync.sealing.opener import Opener
+from sync.store.at_rest import AtRestCipher, SealPurpose
 from tests.kiosk.conftest import Visitor
 
 NAME = "Wanjiku Njeri Kamau"
@@ -133,6 +136,11 @@ def test_the_slip_carries_the_code_and_the_disk_does_not(visitor: Visitor) -> No
     slip = spool.document(job[0])
     assert isinstance(slip, Document)
     assert code in msgspec.json.encode(slip).decode()
+    sealed = AtRestCipher(visitor.node.at_rest_root, SealPurpose.PRINT_SPOOL, SeededIds())
+    assert sealed.open(bytes(job[2]), job[0].encode()) == b"", "no row has it, not even sealed"
+    with store.transaction() as tx:
+        spool.cancel(tx, job[0])
+    assert words_of(store.path, job[0]) is None, "with its job the words are gone"
 
 
 def test_idle_and_stop_leave_the_coded_draft_and_wipe_any_other(visitor: Visitor) -> None:
@@ -179,7 +187,7 @@ def test_five_wrong_codes_call_a_person_and_end_the_asking(visitor: Visitor) -> 
     visitor.tap("start", "choose.en", "form", "resume")
     for number in range(5):
         assert visitor.state == "resume"
-        visitor.type(make_code(bytes([9, 9, 9, 9, number]))).tap("next")
+        visitor.type(make_code(bytes([9, 9, 9, 9, 9, 9, number * 2]))).tap("next")
     assert visitor.state == "staff-called"
     visitor.tap("done")
     assert visitor.state == "resume"

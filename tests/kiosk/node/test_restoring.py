@@ -27,6 +27,7 @@ from sync.faults import Fork
 from sync.journal.audit import rebuild
 from sync.national.sqlite_store import EmbeddedStore
 from sync.service.engine import SYNC_TABLES
+from sync.service.node_quota import NodeQuota
 from sync.service.outbox import Outbox
 
 SERVICE = "NRB-02"
@@ -55,7 +56,8 @@ class Day:
         self.copies: list[bytes] = []
         self.centre = open_node_database(site.node("centre"), self.clock)
         self.line = Line(LocalCentre(authority(site.node("centre"), self.centre), "kiosk-1"))
-        self.national = EmbeddedStore.open(site.dir / "national.db", SystemIds(self.clock))
+        quota = NodeQuota(streams_max=1_000)  # no day has so many restores but this campaign's
+        self.national = EmbeddedStore.open(site.dir / "national.db", SystemIds(self.clock), quota)
         self.open()
 
     def open(self) -> None:
@@ -204,8 +206,12 @@ def test_an_older_copy_is_noticed_and_the_command_mends_it(
         day.open()
     assert caught.value.code == 46
     where = ["--site", str(day.site.dir), "--node", "kiosk-1"]
+    assert main(["doctor", *where]) == 46
+    assert "run huduma journal restore --site" in capsys.readouterr().out
     assert main(["journal", "restore", *where]) == 0
     assert "new epoch" in capsys.readouterr().out
+    main(["doctor", *where])
+    assert "older copy" not in capsys.readouterr().out
     day.open()
     day.ticket()
     assert len(set(day.labels)) == 3

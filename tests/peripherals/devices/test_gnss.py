@@ -192,6 +192,20 @@ def galileo(modes: str) -> bytes:
         ([full("9")], False),
         ([full("1", satellites="00", hdop="99.99")], False),
         ([full("1", hdop="900.0")], False),
+        ([full("1", hdop="99.0")], False),
+        ([full("1", hdop="20.0")], True),
+        ([full("1", hdop="nan")], False),
+        ([full("1", hdop="-1")], False),
+        ([full("1", hdop="1_0")], False),
+        ([full("1", hdop="")], True),  # not told
+        ([full("", hdop="")], False),
+        ([nmea(f"BDGGA,120000.00,{HERE},1,08,1.0,1650.0,M,,M,,")], True),
+        ([nmea(f"GLGNS,120000.00,{HERE},A,08,1.0,,,,")], True),
+        ([nmea("GPGGA,120000.00,-117.4000,S,03649.2000,E,1,08,1.0,,M,,M,,")], False),
+        ([nmea("GPGGA,120000.00,0117.4_00,S,03649.2000,E,1,08,1.0,,M,,M,,")], False),
+        ([nmea("GPGGA,120000.00,117,S,36.2,E,1,08,1.0,,M,,M,,")], False),
+        ([full("1").partition(b"*")[0] + b"\r\n"], False),  # no checksum
+        ([full("1").replace(b"*", b"*Z")], False),
         ([full("1"), least("V", "N")], False),
         ([least("V", "N"), full("1")], False),  # one of the two says it is void
         ([least("A", "E"), full("1")], False),
@@ -221,6 +235,10 @@ def test_only_measured_positions_count(sentences: list[bytes], *, measured: bool
         ({"status": 5}, False),  # dead reckoning
         ({"status": 8}, False),  # simulated
         ({"eph": 90_000}, False),
+        ({"eph": float("nan")}, False),
+        ({"eph": float("inf")}, False),
+        ({"eph": -1}, False),
+        ({"lat": float("nan")}, False),
     ],
 )
 def test_gpsd_too_reports_what_was_not_measured(more: dict[str, object], *, measured: bool) -> None:

@@ -15,7 +15,7 @@ from peripherals.devices.scanner import (
 )
 from peripherals.line_protocol import DeviceCondition, DeviceEvent
 from peripherals.simulators.scanner import ScannerSimulator
-from peripherals.status import DeviceState
+from peripherals.status import Cause, DeviceState
 from tests.peripherals.printing.bench import Rig, buffers
 
 
@@ -46,6 +46,14 @@ def told(scanner: SerialScanner, *chunks: bytes, quiet: float = 1.0) -> list[obj
         (Framing(aim=True), b"]G0A101\r", [Scan(Symbology.OTHER, b"A101")]),
         (Framing(aim=True), b"A101\r", [ScanRefused(ScanRefusal.NO_PREFIX)]),
         (Framing(aim=True), b"]Q3\r", [ScanRefused(ScanRefusal.EMPTY)]),
+        (Framing(), b"]C1A101\r", [Scan(Symbology.CODE128, b"A101")]),  # sent all the same
+        (Framing(), b"]Q3A101\r\n", [Scan(Symbology.QR, b"A101")]),
+        (Framing(), b"]C1\r", [ScanRefused(ScanRefusal.EMPTY)]),
+        (Framing(), b"]-1A101\r", [Scan(Symbology.UNTOLD, b"]-1A101")]),  # no identifier
+        (Framing(), b"A101\n", [ScanRefused(ScanRefusal.OTHER_SUFFIX)]),
+        (Framing(), b"A101\t", [ScanRefused(ScanRefusal.OTHER_SUFFIX)]),
+        (Framing(suffix=b"\t"), b"A101\t", [Scan(Symbology.UNTOLD, b"A101")]),
+        (Framing(suffix=b"\n"), b"A101\r\n", [Scan(Symbology.UNTOLD, b"A101\r")]),
         (Framing(), b"\r\r\n", []),
         (Framing(), b"A10", [ScanRefused(ScanRefusal.CUT)]),
         (Framing(bytes_max=4), b"12345\r", [ScanRefused(ScanRefusal.TOO_LONG)]),
@@ -165,3 +173,15 @@ def test_a_visit_that_ends_inside_a_scan_leaves_no_tail_to_the_next() -> None:
     scanner.wipe()
     assert scanner.received(b"756\r", 0.2) == []
     assert scanner.received(b"12345678\r", 3.0) == [Scan(Symbology.UNTOLD, b"12345678")]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\t"])
+def test_staff_are_told_of_a_scanner_that_ends_its_codes_otherwise(end: bytes) -> None:
+    scanner, events, now = SerialScanner(), [], 0.0
+    scanner.begin(now)
+    for _ in range(3):
+        events += scanner.received(b"A101" + end, now)
+        now += 5.0
+        events += scanner.elapsed(now)
+    assert DeviceCondition(DeviceState.LOW, Cause.SCANNER_UNREAD) in events
+    assert not any(isinstance(each, Scan) for each in events)

@@ -354,7 +354,12 @@ def test_a_waiting_message_can_be_cancelled_and_old_ones_are_forgotten(desk: Des
 
 
 class Answers:
-    """A modem that answers as told; everything else is OK."""
+    """A modem that answers as told; everything else is OK. `echo`: it gives back every command,
+    whatever ATE0 says; `noise`: what it says by itself before each answer.
+    """
+
+    echo = False
+    noise: tuple[str, ...] = ()
 
     def __init__(self, **answers: str) -> None:
         self.told = {"CPIN": "+CPIN: READY", "CREG": "+CREG: 0,1", "CEREG": "+CEREG: 0,0",
@@ -373,9 +378,12 @@ class Answers:
                 self.say(*(["+CMGS: 7", "OK"] if self.confirms else ["RDY"]))
             elif word.startswith(b"AT+CMGS"):
                 self._prompt = True
+                self._out += word + b"\r" if self.echo else b""
                 self._out += b"\r\n> "
             elif word and not word.endswith(b"\x1a"):
                 self.asked.append(word.decode())
+                self._out += word + b"\r" if self.echo else b""
+                self.say(*self.noise)
                 name = word.decode().removeprefix("AT+").rstrip("?")
                 answer = self.told.get(name, "") if word.endswith(b"?") else ""
                 self.say(*([] if not answer else [answer]), *([] if answer == "ERROR" else ["OK"]))
@@ -410,6 +418,9 @@ def test_a_sim_that_is_not_ready_is_not_ready(pin: str) -> None:
         ('+CREG: 2,7,"0A1B","00C3",7', "+CEREG: 0,0", True),
         ("+CREG: 0,9", "+CEREG: 0,0", True),
         ("+CREG: 0,10", "+CEREG: 0,0", True),
+        ("+CREG: 0, 1", "+CEREG: 0, 0", True),
+        ('+CREG: 2 , 5, "00C3", "0001"', "+CEREG: 0,0", True),
+        ("+CREG:0,1", "+CEREG:0,0", True),
         ("+CREG: 0,0", "+CEREG: 0,1", True),
         ("ERROR", "+CEREG: 0,5", True),
         ("+CREG: 0,2", "ERROR", False),
@@ -425,6 +436,61 @@ def test_every_way_of_being_registered_carries_messages(
     events = bench.run(15, step_s=0.05)
     assert bench.protocol.can_send is registered
     assert (DeviceCondition(DeviceState.BLOCKED, Cause.NO_SIGNAL) in events) is not registered
+
+
+@pytest.mark.parametrize(
+    ("operator", "registered"),
+    [('+COPS: 0,0,"Safaricom",7', True), ("+COPS: 0,2,63902", True), ("+COPS: 0", False),
+     ("+COPS: 2", False), ('+COPS: 0,0,"",2', False), ("ERROR", False)],
+)  # fmt: skip
+def test_a_modem_that_cannot_tell_its_registration_is_asked_for_the_operator(
+    operator: str, *, registered: bool
+) -> None:
+    bench = Rig(Modem(), Answers(CREG="ERROR", CEREG="ERROR", COPS=operator))
+    bench.begin()
+    bench.run(15, step_s=0.05)
+    assert bench.protocol.can_send is registered
+
+
+def test_a_modem_that_never_stops_its_echo_sends_all_the_same() -> None:
+    answers = Answers()
+    answers.echo = True
+    bench = Rig(Modem(), answers)
+    bench.begin()
+    bench.run(3, step_s=0.05)
+    assert [report.outcome for report in send(bench)] == [SmsOutcome.SENT]
+    bench.run(60, step_s=0.5)
+    assert answers.pdus == 1
+    assert answers.asked.count("ATE0") == 1, "it is not set up again and again"
+
+
+def test_an_echo_that_comes_back_means_that_the_modem_came_up_anew() -> None:
+    bench = Rig(Modem(), Answers())
+    bench.begin()
+    bench.run(3, step_s=0.05)
+    bench.simulator.asked.clear()
+    bench.simulator.echo = True
+    bench.run(15, step_s=0.5)
+    assert bench.simulator.asked.count("ATE0") == 1
+    assert bench.protocol.can_send
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "RING", '+CMTI: "SM",1', "SMS FULL", '+CIEV: "SMSFULL",1', "^RSSI:22", "+CREG: 1",
+        "+CREG: 1,00C3,0001", '+CREG: 5,"00C3","0001"', "+CREG: 1, 00C3, 0001", "+CSQ: 20,99",
+        "\x00\x01", "NO CARRIER",
+    ],
+)  # fmt: skip
+def test_what_a_modem_says_by_itself_between_answers_changes_nothing(noise: str) -> None:
+    answers = Answers()
+    answers.noise = (noise,)
+    bench = Rig(Modem(), answers)
+    bench.begin()
+    bench.run(3, step_s=0.05)
+    assert [report.outcome for report in send(bench)] == [SmsOutcome.SENT]
+    assert answers.pdus == 1
 
 
 @pytest.mark.parametrize("word", ["RDY", "^SYSSTART", "+CPIN: READY", "SMS Ready"])

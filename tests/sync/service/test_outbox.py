@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from provisioning.enrolment.site_layout import demo_plan, free_ports, lay_out
 from provisioning.identity.certificates import IdentityFault
 from provisioning.ids import SeededIds, SystemIds
 from provisioning.node.site import Site
+from provisioning.process_lock import ProcessLock
 from sync.batches.batch import Stream, read_entries, read_envelope
 from sync.batches.chain import StreamProgress
 from sync.faults import Fork, NotSigned
@@ -296,6 +298,14 @@ class Fake:
     db_path: object
     now: VirtualClock
     name: str = "kiosk-1"
+    field: bool = True
+
+    @property
+    def settings(self):
+        return SimpleNamespace(node=SimpleNamespace(field=self.field))
+
+    def lock_path(self, name):
+        return self.dir / f"{name}.lock"
 
     @property
     def dir(self):
@@ -315,10 +325,19 @@ def test_the_doctor_is_told_what_is_wrong_and_what_to_do(node):
     assert found["sync line"].run().ok
     log.down()
     log.blocked(node.stream, 46)
+    stopped = found["sync line"].run()
+    assert (stopped.ok, stopped.code) == (False, 47)
+    assert "does not run" in stopped.text
+    assert "start the sync service" in stopped.remedy
+    fake.field = False
+    assert found["sync line"].run().ok, "on a demo site nothing runs between two tries"
+    lock = ProcessLock(fake.lock_path("sync"), Fork("runs already"))
     line, backlog, refusals = (found[name].run() for name in names)
     assert (line.ok, line.code, backlog.ok) == (False, 47, True)
     assert (refusals.ok, refusals.code) == (False, 46)
     assert "huduma journal restore" in refusals.remedy
+    assert "network" in line.remedy
+    lock.release()
     national = checks(Fake("national", node.path, node.clock))
     assert [check.name for check in national] == ["node quotas"]
 

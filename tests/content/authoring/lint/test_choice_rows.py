@@ -164,3 +164,36 @@ def test_the_years_between_two_days_come_out_right(tmp_path, rule, told):
 def test_a_pattern_that_browsers_cannot_read_is_named(tmp_path, pattern, told):
     path = form(tmp_path / "f.xlsx", ask("text", "a", constraint=f"regex(., '{pattern}')"))
     assert bool(found(path, "regex-java")) is told
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ("jr:choice-name(${m}, '${m}')", True),
+        ("jr:choice-name(${q}, '${q}')", False),
+        ("jr:choice-name(selected-at(${m}, 0), '${m}')", False),
+    ],
+)
+def test_the_name_of_several_choices_at_once_is_told(tmp_path, rule, told):
+    path = form(
+        tmp_path / "f.xlsx",
+        ask("select_one yn", "q"),
+        ask("select_multiple yn", "m"),
+        ask("calculate", "c", calculation=rule),
+        choices=YES_NO,
+    )
+    assert bool(found(path, "choice-name-several")) is told
+
+
+@pytest.mark.parametrize(("place", "told"), [("position(..) - 1", True), ("0", False)])
+def test_rows_that_follow_the_order_of_ticks_are_told(tmp_path, place, told):
+    path = form(
+        tmp_path / "f.xlsx",
+        ask("select_multiple yn", "m"),
+        ask("begin repeat", "r", repeat_count="count-selected(${m})"),
+        ask("calculate", "who", calculation=f"selected-at(${{m}}, {place})"),
+        ask("text", "t"),
+        {"type": "end repeat"},
+        choices=YES_NO,
+    )
+    assert bool(found(path, "row-by-choice")) is told

@@ -41,6 +41,19 @@ def test_a_count_lowered_by_a_slip_of_the_finger_gives_the_rows_back():
     assert session.values() == before
 
 
+def test_an_answer_to_a_row_that_went_is_refused_and_the_row_comes_back_as_it_was():
+    """A screen that is late asks for a row the count took away."""
+    session = open_form(COUNTED)
+    session.set("/data/n", "2")
+    typed(session, "A1", "B2")
+    session.set("/data/n", "1")
+    for late in ("/data/r[2]/x", "/data/r[2]", "/data/r[9]/x"):
+        with pytest.raises(AnswerRefused):
+            session.set(late, "late")
+    session.set("/data/n", "2")
+    assert value(session, "/data/all") == "A1 B2"
+
+
 def test_rows_of_a_select_that_lost_all_its_ticks_come_back():
     body = (
         '<select ref="/data/n"><label>n</label><item><label>G</label><value>g</value></item>'

@@ -20,6 +20,7 @@ class Screen:
     """A driver without a window: it lets the other side do its next thing at every frame."""
 
     view = None
+    replaced = False
 
     def __init__(self) -> None:
         self.script: Iterator[None] = iter(())

@@ -32,7 +32,7 @@ def drafts_in(folder: Path, clock: VirtualClock, ids: SeededIds) -> ResumableDra
     return ResumableDrafts(database, keep_days=7)
 
 
-@given(st.binary(min_size=5, max_size=5), st.integers(0, 8), st.sampled_from(ALPHABET))
+@given(st.binary(min_size=7, max_size=7), st.integers(0, 11), st.sampled_from(ALPHABET))
 @settings(max_examples=300)
 def test_every_single_wrong_character_of_a_code_is_noticed(
     randomness: bytes, place: int, letter: str
@@ -46,7 +46,9 @@ def test_every_single_wrong_character_of_a_code_is_noticed(
 
 
 def test_letters_people_confuse_are_forgiven() -> None:
-    code = next(c for c in (make_code(bytes([0, 0, 0, n, n])) for n in range(255)) if "0" in c)
+    code = next(
+        c for c in (make_code(bytes([0, 0, 0, 0, 0, n, n])) for n in range(255)) if "0" in c
+    )
     assert read_code(code.replace("0", "o")) == code.replace("-", "")
 
 
@@ -64,7 +66,20 @@ def test_a_draft_survives_the_process_and_is_pinned_to_its_form(
         content = path.read_bytes()
         assert b"Wanjiku" not in content
         assert code.encode() not in content
-        assert code.replace("-", "").encode() not in content
+        assert code.replace("-", "")[3:].encode() not in content
+
+
+def test_no_two_drafts_share_a_salt_and_the_name_alone_opens_nothing(
+    drafts: ResumableDrafts,
+) -> None:
+    codes = [drafts.give(UUID(int=number), FORM, b"answers", {}) for number in range(1, 4)]
+    salts = drafts._store.all("SELECT salt FROM resume_draft")
+    assert len(set(salts)) == 3
+    other = make_code(b"\7\6\5\4\3\2\1").replace("-", "")
+    letters = codes[0].replace("-", "")[:3] + other[3:11]
+    mixed = next(letters + last for last in ALPHABET if read_code(letters + last))
+    assert drafts.resume(UUID(int=9), mixed) is None
+    assert drafts.resume(UUID(int=9), codes[0]) is not None
 
 
 def test_a_search_for_what_was_typed_never_meets_the_words_of_the_form(
@@ -80,7 +95,7 @@ def test_a_search_for_what_was_typed_never_meets_the_words_of_the_form(
 
 def test_a_wrong_code_opens_nothing(drafts: ResumableDrafts) -> None:
     drafts.give(UUID(int=1), FORM, b"answers", {})
-    assert drafts.resume(UUID(int=2), make_code(b"\1\2\3\4\5")) is None
+    assert drafts.resume(UUID(int=2), make_code(b"\1\2\3\4\5\6\7")) is None
     assert drafts.resume(UUID(int=2), "nonsense") is None
     assert not drafts.has(UUID(int=2))
 

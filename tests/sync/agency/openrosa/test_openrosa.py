@@ -174,16 +174,27 @@ def test_a_day_of_trouble_ends_with_each_form_once(log: DeliveryLog) -> None:
     server.script = [409, 400, 200]
     second = forward(forms, URL, server, log)
     assert second.counts == {"already accepted": 1, "conflict": 1, "parked": 1, "portal": 1}
+    server.script = [409, 400]  # not put right yet: told again, not passed over in silence
     third = forward(forms, URL, server, log)
-    assert third.counts == {
-        "already accepted": 1,
-        "already conflict": 1,
-        "already parked": 1,
-        "accepted": 2,
-    }
+    assert third.counts == {"already accepted": 1, "conflict": 1, "parked": 1, "accepted": 2}
     assert third.stopped is None
+    fourth = forward(forms, URL, server, log)
+    assert fourth.counts == {"already accepted": 3, "accepted": 2}
     again = forward(forms, URL, Server(["die"]), log)
-    assert again.counts["already accepted"] == 3
+    assert again.counts == {"already accepted": 5}
+
+
+@pytest.mark.parametrize("refusal", [400, 404, 409, 410, 413])
+def test_what_was_refused_once_goes_when_the_server_is_put_right(
+    log: DeliveryLog, refusal: int
+) -> None:
+    server = Server([refusal])
+    refused = forward([submission(1)], URL, server, log)
+    assert [trouble[2] for trouble in refused.troubles] == [refusal]
+    assert forward([submission(1)], URL, server, log).counts == {"accepted": 1}
+    assert server.bodies[0] == server.bodies[1], "the same bytes, also when they are sealed"
+    assert forward([submission(1)], URL, server, log).counts == {"already accepted": 1}
+    assert len(server.bodies) == 2
 
 
 def test_a_cut_between_posts_resumes_at_the_next_post_with_the_same_bytes(
