@@ -12,7 +12,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import fields
+
+from kiosk.centre.api.routes import ROUTES
 from kiosk.cli.main import VERBS
+from kiosk.queue.lifecycle import TRANSITIONS, TicketAction
 from provisioning.settings.reference_page import markdown
 from sync.journal.kinds import KINDS
 
@@ -71,10 +76,54 @@ def kinds() -> str:
     return f"| Kind | Audience | Fields | Meaning |\n|---|---|---|---|\n{rows}"
 
 
+def states() -> str:
+    """What each state of a ticket allows, as a table and as a drawing."""
+    actions = [each for each in TicketAction if any(each in row for row in TRANSITIONS.values())]
+    rows = ""
+    for action in actions:
+        ways: dict[str, list[str]] = {}
+        for state, row in TRANSITIONS.items():
+            if action in row:
+                ways.setdefault(row[action].value, []).append(state.value)
+        told = "; ".join(f"{', '.join(froms)} → {to}" for to, froms in ways.items())
+        rows += f"| {action} | {told} |\n"
+    arrows = "".join(
+        f"    {state.value} --> {to.value}: {action}\n"
+        for state, row in TRANSITIONS.items()
+        for action, to in row.items()
+        if to is not state and action is not TicketAction.CLOSE
+    )
+    drawn = f"```mermaid\nstateDiagram-v2\n    [*] --> waiting: number given\n{arrows}```\n"
+    return f"| Act | From → to |\n|---|---|\n{rows}\n{drawn}"
+
+
+def routes() -> str:
+    """Every route of the centre's HTTP API."""
+    rows = "".join(
+        f"| {each.method} | `{each.path}` | {each.role or 'anybody'} | {_fields(each.body)} |"
+        f" {each.summary} |\n"
+        for each in ROUTES
+    )
+    streams = (
+        "| GET | `/events` | agent | | Everything that happens, as server-sent events. |\n"
+        "| GET | `/display/events` | anybody | | What the hall may see of it. |\n"
+    )
+    return f"| | Path under `/api/v1` | Role | Body | |\n|---|---|---|---|---|\n{rows}{streams}"
+
+
+def _fields(body: type[Struct] | None) -> str:
+    if body is None:
+        return ""
+    named = [f"`{f.encode_name}`" + ("" if f.required else "?") for f in fields(body)]
+    return ", ".join(named)
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "commands": ("docs/commands.md", commands),
     "codes": ("docs/codes.md", codes),
     "kinds": ("docs/journal.md", kinds),
+    "states": ("docs/queue.md", states),
+    "routes": ("docs/queue.md", routes),
 }
 
 

@@ -55,6 +55,10 @@ CONFINED = {
     "pickle": (),
     "unittest": (),
     "cbor2": ("provisioning/cbor.py",),
+    # A centre without --http loads none of it.
+    "starlette": ("kiosk/centre/api/app.py", "kiosk/centre/api/serving.py", "kiosk/centre/web/"),
+    "uvicorn": ("kiosk/centre/api/serving.py",),
+    "asyncio": ("kiosk/centre/api/", "kiosk/centre/web/", "kiosk/simulation/site/tcp_proxy.py"),
     "elementpath": (),
 }
 

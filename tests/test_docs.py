@@ -93,7 +93,7 @@ def test_every_dependency_has_its_reason() -> None:
     parser = configparser.ConfigParser()
     parser.read(ROOT / "setup.cfg")
     lines = parser["options"]["install_requires"].splitlines()
-    for extra in ("kiosk", "national", "workbench", "desk", "dev"):
+    for extra in ("kiosk", "centre", "national", "workbench", "desk", "dev"):
         lines += parser.get("options.extras_require", extra, raw=True).splitlines()
     names = {re.split(r"[=<>\[;]", line.strip())[0] for line in lines if line.strip()}
     reasons = (ROOT / "docs/dependencies.md").read_text()

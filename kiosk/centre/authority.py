@@ -1,64 +1,59 @@
-"""Authority: who gets which number and who is called next. One per centre, or van.
+"""Authority: who gets which number. One per centre, or van.
 
 Every action is one write transaction on the centre's database; nothing is kept in memory, so the
 centre's service, a second one by mistake and a command in a shell cannot disagree. Idempotent: a
-grant by its visit, a counter's press by its key, which counts for one counter and one action. Time
-and ids are passed in; sockets are in `server.py`.
+grant by its visit, a press by its key. `counters` are the acts of counters, `day` those of the
+centre as a whole. Time and ids are passed in; sockets are in `service/` and `api/`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from kiosk.centre.cases import CentreCases
+from kiosk.centre.centre_day import CentreDay, Quote
+from kiosk.centre.counter_actions import CounterActions
 from kiosk.centre.entry import (
     HOUR_MS,
     KIOSK_TICKETS_MAX,
+    CentreParts,
     arrival_ms,
     cutoff,
+    entry_of_press,
     milliseconds,
+    named,
     numbered,
+    pressed,
     standing,
 )
-from kiosk.centre.reports import KioskReports
-from kiosk.centre.restoring import missing
-from kiosk.centre.set_aside import set_aside
-from kiosk.centre.waiting_line import (
+from kiosk.centre.line_queries import (
     LineTicket,
-    PeopleWaiting,
-    act_of,
     block_after,
-    counters_at_work,
     is_given,
     last_leased,
     last_number,
     left_over,
     reserve_in_use,
     same_label,
-    service_times,
-    ticket_at,
     ticket_of,
     tickets_of_kiosk,
-    told_day,
+    to_print,
+    told,
     untold_ticket,
     untold_visits,
 )
-from kiosk.queue.estimate import wait_range
-from kiosk.queue.faults import (
-    CounterBusy,
-    NobodyWaiting,
-    NothingCalled,
-    OtherCounters,
-    QueueFault,
-)
+from kiosk.centre.reports import KioskReports
+from kiosk.centre.restoring import missing
+from kiosk.centre.set_aside import set_aside
+from kiosk.centre.ticket_actions import TicketActions
+from kiosk.queue.faults import QueueFault
 from kiosk.queue.lifecycle import TicketAction, allowed
 from kiosk.queue.numbering import next_block, next_granted, service_day
-from kiosk.queue.priority import PriorityPolicy, next_call, people_ahead
+from kiosk.queue.priority import PriorityPolicy, Waiting
 from kiosk.queue.protocol import (
     Granted,
     GrantRequest,
@@ -69,44 +64,17 @@ from kiosk.queue.protocol import (
     ReportedTicket,
     StaffCall,
     TicketReport,
+    WantedSlip,
 )
+from kiosk.queue.rules import NORMAL, CentreRules
 from kiosk.queue.skills import CentreCounters
 from provisioning.faults import Fault
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import Transaction
 
 LAPSE_MS, LAPSE_MAX = 36 * HOUR_MS, 200
-LEFT_TOLD_MAX = 1_000
-LONG_AGO_MS = -(1 << 62)
-
-KINDS: Final = MappingProxyType(
-    {
-        TicketAction.CALL: "ticket.called",
-        TicketAction.RECALL: "ticket.recalled",
-        TicketAction.COMPLETE: "ticket.served",
-        TicketAction.NO_SHOW: "ticket.no-show",
-    }
-)
-"""The journal entry of each act at a counter."""
-
-
 CALLS_AT_ONCE, CALL_EVERY_S = 10.0, 30.0
 """Calls for staff of one kiosk: so many at once, then one in so many seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class CounterResult:
-    """What a counter's press did: the ticket, for a call why this one, and in `note` what staff
-    should know: that others hold the same number, or that the slip shows another day.
-    """
-
-    visit: UUID
-    label: str
-    service: str
-    priority_class: str
-    counter: int
-    why: str = ""
-    note: str = ""
 
 
 class Authority:
@@ -119,15 +87,22 @@ class Authority:
         site: str,
         policy: PriorityPolicy,
         counters: CentreCounters,
+        rules: CentreRules | None = None,
     ) -> None:
+        parts = CentreParts(database, site, policy, counters, rules or CentreRules())
         self.cases = CentreCases(database)
+        self.counters = CounterActions(parts)
+        self.day = CentreDay(parts)
+        self.tickets = TicketActions(parts)
+        self.rules = parts.rules
+        self.policy = policy
+        self.counter_table = counters
+        self.site = site
         self._store = database.store
         self._journal = database.journal
         self._clock = database.clock
         self._ids = database.ids
         self._site = site
-        self._policy = policy
-        self._counters = counters
         self._reports = KioskReports(database, site)
         self._calls: dict[str, tuple[float, float]] = {}
 
@@ -135,21 +110,86 @@ class Authority:
         """The next number of the series asked for; the same one again for the same visit."""
         now = self._clock.now()
         with self._store.transaction() as tx:
-            ticket = ticket_of(tx, request.visit) or self._granted(tx, kiosk, request, now)
-            line = PeopleWaiting(tx, cutoff(now), self._counters.shared_with(ticket.service))
-            ahead = people_ahead(ticket.waiting, line, self._policy)
-            at_work = counters_at_work(tx, ticket.day, milliseconds(now))
-            able = sum(self._counters.can_serve(counter, ticket.service) for counter in at_work)
-            minutes = wait_range(ahead, service_times(tx, ticket.day), able)
+            ticket = ticket_of(tx, request.visit)
+            if ticket is None:
+                return self._give(tx, kiosk, request, now)
+            quote = self.day.quote(tx, ticket.waiting, ticket.day, now)
+        return _grant(ticket, quote)
+
+    def issue(
+        self,
+        kiosk: str,
+        service: str,
+        priority_class: str = NORMAL,
+        *,
+        key: str = "",
+        who: str = "",
+        language: str = "",
+        appointment: datetime | None = None,
+    ) -> tuple[LineTicket, Granted]:
+        """A number that is told at once to whoever asks; the same one again for the same `key`.
+
+        `language`: the slip is to be printed in it, by `kiosk`, which fetches the wish.
+        """
+        now, rule = self._clock.now(), self.rules.service(service)
+        with self._store.transaction() as tx:
+            if (press := pressed(tx, key, "ticket.granted")) is not None:
+                ticket = ticket_of(tx, entry_of_press(tx, press)[0])
+                assert ticket is not None
+                quote = self.day.quote(tx, ticket.waiting, ticket.day, now)
+                return ticket, _grant(ticket, quote)
+            request = GrantRequest(
+                visit=self._ids.uuid7(),
+                service=service,
+                series=rule.series,
+                priority_class=priority_class,
+                rank=self.rules.rank(priority_class),
+            )
+            more = named(key=key, who=who, language=language)
+            granted = self._give(tx, kiosk, request, now, appointment, **more)
+            if not language:
+                told(tx, request.visit)
+            ticket = ticket_of(tx, request.visit)
+            assert ticket is not None
+        return ticket, granted
+
+    def _give(
+        self,
+        tx: Transaction,
+        kiosk: str,
+        request: GrantRequest,
+        now: datetime,
+        appointment: datetime | None = None,
+        **more: object,
+    ) -> Granted:
+        given = self._number(tx, kiosk, request, now)
+        if appointment is not None:
+            since = self.policy.since_of_appointment(
+                milliseconds(appointment), given.since, given.rank
+            )
+            if since is not None:
+                given = replace(given, since=since)
+                more["appointment"] = milliseconds(appointment)
+        waiting = Waiting(given.visit.bytes, given.service, given.rank, given.since)
+        quote = self.day.quote(tx, waiting, given.day, now)
+        body = standing(self._site, kiosk, given) | {"ahead": quote.ahead} | more
+        if quote.wait is not None:
+            body["wait"] = list(quote.wait)
+        self._append(tx, "ticket.granted", request.visit, body)
         return Granted(
-            day=ticket.day, series=ticket.series, number=ticket.number, ahead=ahead, wait=minutes
+            day=given.day,
+            series=given.series,
+            number=given.number,
+            ahead=quote.ahead,
+            wait=quote.wait,
         )
 
-    def _granted(
+    def _number(
         self, tx: Transaction, kiosk: str, request: GrantRequest, now: datetime
-    ) -> LineTicket:
+    ) -> ReportedTicket:
         day, series = service_day(now).isoformat(), request.series
         _refuse_while_restored(tx, day)
+        self.day.refuse_without_number(tx, request.service, day)
         if tickets_of_kiosk(tx, kiosk, day) >= KIOSK_TICKETS_MAX:
             raise QueueFault(f"{kiosk} has {KIOSK_TICKETS_MAX} tickets on {day} already.")
 
@@ -157,7 +197,7 @@ class Authority:
             held = same_label(tx, series, number, cutoff(now))
             return bool(held) or is_given(tx, self._site, day, series, number)
 
-        given = ReportedTicket(
+        return ReportedTicket(
             visit=request.visit,
             day=day,
             series=series,
@@ -167,10 +207,6 @@ class Authority:
             rank=request.rank,
             since=arrival_ms(tx, now),
         )
-        self._append(tx, "ticket.granted", request.visit, standing(self._site, kiosk, given))
-        ticket = ticket_of(tx, request.visit)
-        assert ticket is not None
-        return ticket
 
     def lease(self, kiosk: str, request: LeaseRequest) -> Leased:
         """The block of `kiosk` after the one it holds; made when there is none yet."""
@@ -229,6 +265,10 @@ class Authority:
         with self._store.transaction() as tx:
             return untold_visits(tx, kiosk)
 
+    def wanted_slips(self, kiosk: str) -> tuple[WantedSlip, ...]:
+        """The oldest numbers given here whose slip `kiosk` is to print and has not taken over."""
+        return tuple(to_print(self._store, kiosk))
+
     def lapse(self) -> int:
         """Take those out of the line who were left over for a day and a half; how many."""
         if not self._clock.trusted:
@@ -251,83 +291,6 @@ class Authority:
                     cancelled += 1
         return cancelled
 
-    def call(self, counter: int, key: str = "", *, of_earlier_days: bool = False) -> CounterResult:
-        """Call the next ticket that `counter` may serve: one winner, whoever else presses.
-
-        `of_earlier_days`: also those who were left over and are called no more by themselves.
-        """
-        services = self._counters.services(counter)
-        now = self._clock.now()
-        with self._store.transaction() as tx:
-            if key and (again := _pressed_before(tx, key, counter, TicketAction.CALL)) is not None:
-                return again
-            if (busy := ticket_at(tx, counter)) is not None:
-                raise CounterBusy(
-                    f"Counter {counter} still has {busy.label}:"
-                    " complete it or mark it as no-show first."
-                )
-            since = LONG_AGO_MS if of_earlier_days else cutoff(now)
-            oldest = PeopleWaiting(tx, since, services).oldest_of_each_class()
-            chosen = next_call(oldest, milliseconds(now), self._policy)
-            if chosen is None:
-                raise self._nobody(tx, cutoff(now), counter)
-            ticket = ticket_of(tx, UUID(bytes=chosen.ticket.visit))
-            assert ticket is not None
-            note = _note(tx, ticket, cutoff(now))
-            self._act(tx, TicketAction.CALL, ticket, counter, key=key, why=chosen.say())
-        return replace(_result(ticket, counter, chosen.say()), note=note)
-
-    def _nobody(self, tx: Transaction, since: int, counter: int) -> NobodyWaiting | OtherCounters:
-        if not any(PeopleWaiting(tx, since).ranks()):
-            left = len(left_over(tx, since, LEFT_TOLD_MAX))
-            if not left:
-                return NobodyWaiting("Nobody is waiting.")
-            return NobodyWaiting(
-                f"Nobody is waiting today; {left} of an earlier day were never called:"
-                " huduma queue call --earlier-days."
-            )
-        serves = self._counters.serves(counter)
-        return OtherCounters(
-            f"Counter {counter} serves {serves}: those who wait came for other counters."
-        )
-
-    def recall(self, counter: int, key: str = "") -> CounterResult:
-        """Call the counter's ticket once more."""
-        return self._press(TicketAction.RECALL, counter, key)
-
-    def complete(self, counter: int, key: str = "") -> CounterResult:
-        """The counter's ticket is served."""
-        return self._press(TicketAction.COMPLETE, counter, key)
-
-    def no_show(self, counter: int, key: str = "") -> CounterResult:
-        """Nobody came for the counter's ticket."""
-        return self._press(TicketAction.NO_SHOW, counter, key)
-
-    def _press(self, action: TicketAction, counter: int, key: str) -> CounterResult:
-        with self._store.transaction() as tx:
-            if key and (again := _pressed_before(tx, key, counter, action)) is not None:
-                return again
-            ticket = ticket_at(tx, counter)
-            if ticket is None:
-                # A counter above `queue.counters` may still end what it called before.
-                self._counters.services(counter)
-                raise NothingCalled(f"Counter {counter} has called nobody: call first.")
-            self._act(tx, action, ticket, counter, key=key)
-        return _result(ticket, counter)
-
-    def _act(
-        self,
-        tx: Transaction,
-        action: TicketAction,
-        ticket: LineTicket,
-        counter: int,
-        *,
-        key: str,
-        why: str = "",
-    ) -> None:
-        body = numbered(self._site, ticket) | {"counter": counter, "key": key}
-        self._append(tx, KINDS[action], ticket.visit, body | ({"why": why} if why else {}))
-
     def _cancel(self, tx: Transaction, ticket: LineTicket, why: str) -> None:
         self._append(
             tx, "ticket.cancelled", ticket.visit, numbered(self._site, ticket) | {"why": why}
@@ -337,32 +300,6 @@ class Authority:
         self._journal.append(tx, kind, subject, body)
 
 
-def _pressed_before(
-    tx: Transaction, key: str, counter: int, action: TicketAction
-) -> CounterResult | None:
-    """What the press with this key did, when it was counted before; raises `QueueFault`."""
-    act = act_of(tx, key)
-    if act is None:
-        return None
-    if (act.counter, act.kind) != (counter, KINDS[action]):
-        raise QueueFault(
-            f"The key {key!r} belongs to another press, at counter {act.counter}:"
-            " every press has a key of its own."
-        )
-    return _result(act.ticket, counter)
-
-
-def _result(ticket: LineTicket, counter: int, why: str = "") -> CounterResult:
-    return CounterResult(
-        visit=ticket.visit,
-        label=ticket.label,
-        service=ticket.service,
-        priority_class=ticket.priority_class,
-        counter=counter,
-        why=why,
-    )
-
-
 def _refuse_while_restored(tx: Transaction, day: str) -> None:
     if names := missing(tx, day):
         raise QueueFault(
@@ -370,13 +307,11 @@ def _refuse_while_restored(tx: Transaction, day: str) -> None:
         )
 
 
-def _note(tx: Transaction, ticket: LineTicket, since: int) -> str:
-    day = told_day(tx, ticket.visit)
-    notes = [f"the slip is of {day}"] if day else []
-    notes += [
-        f"{each.label} was also told at {each.kiosk} for {each.service}; this one came to"
-        f" {ticket.kiosk} for {ticket.service}"
-        for each in same_label(tx, ticket.series, ticket.number, since)
-        if each.visit != ticket.visit
-    ]
-    return "; ".join(notes)
+def _grant(ticket: LineTicket, quote: Quote) -> Granted:
+    return Granted(
+        day=ticket.day,
+        series=ticket.series,
+        number=ticket.number,
+        ahead=quote.ahead,
+        wait=quote.wait,
+    )

@@ -5,13 +5,23 @@ The moments here are Unix milliseconds of the centre's own clock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time
+from typing import Any
+from uuid import UUID
 
-from kiosk.centre.waiting_line import LineTicket
+from kiosk.centre.line_queries import KeyUse, LineTicket, press_of
+from kiosk.queue.faults import KeyUsed
 from kiosk.queue.numbering import service_day
+from kiosk.queue.priority import PriorityPolicy
 from kiosk.queue.protocol import ReportedTicket
+from kiosk.queue.rules import CentreRules
+from kiosk.queue.skills import CentreCounters
+from provisioning.cbor import decode_own
 from provisioning.clock import EAT
 from sync.journal.hlc import COUNTER_BITS
+from sync.journal.node_database import NodeDatabase
 from sync.store.database import Transaction
 
 HOUR_MS = 3_600_000
@@ -20,6 +30,40 @@ LEFT_OVER_MS = 12 * HOUR_MS
 FLOOR_BEHIND_MS = 90_000
 KIOSK_TICKETS_MAX = 2_000
 """Tickets a kiosk may have on one day; more than four a minute for eight hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentreParts:
+    """What every act of a centre needs: its database and its rules."""
+
+    database: NodeDatabase
+    site: str
+    policy: PriorityPolicy
+    counters: CentreCounters
+    rules: CentreRules = field(default_factory=CentreRules)
+
+
+def pressed(tx: Transaction, key: str, *kinds: str, counter: int | None = None) -> KeyUse | None:
+    """The press with this key when it was counted; raises `KeyUsed` when it was another one."""
+    found = press_of(tx, key) if key else None
+    if found is not None and (found.kind not in kinds or found.counter != counter):
+        where = "" if found.counter is None else f", at counter {found.counter}"
+        raise KeyUsed(
+            f"The key {key!r} belongs to another press{where}: every press has a key of its own."
+        )
+    return found
+
+
+def entry_of_press(tx: Transaction, press: KeyUse) -> tuple[UUID, Mapping[str, Any]]:
+    """Subject and body of the entry that the press made."""
+    row = tx.one("SELECT subject, body FROM journal WHERE seq = ?", (press.seq,))
+    assert row is not None, "a press without its entry"
+    return UUID(bytes=bytes(row[0])), decode_own(bytes(row[1]))
+
+
+def named(**optional: object) -> dict[str, object]:
+    """The fields that say something: an empty key or name is left out of an entry."""
+    return {name: value for name, value in optional.items() if value is not None and value != ""}
 
 
 def numbered(site: str, ticket: LineTicket | ReportedTicket) -> dict[str, object]:

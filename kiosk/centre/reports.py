@@ -23,9 +23,7 @@ from kiosk.centre.entry import (
     numbered,
     standing,
 )
-from kiosk.centre.restoring import has_told, missing
-from kiosk.centre.set_aside import set_aside
-from kiosk.centre.waiting_line import (
+from kiosk.centre.line_queries import (
     block_overlapping,
     next_twin,
     seen,
@@ -33,6 +31,8 @@ from kiosk.centre.waiting_line import (
     tickets_of_kiosk,
     told,
 )
+from kiosk.centre.restoring import has_told, missing
+from kiosk.centre.set_aside import set_aside
 from kiosk.queue.faults import QueueFault
 from kiosk.queue.lifecycle import TicketAction, TicketState, allowed
 from kiosk.queue.numbering import in_reserve, service_day

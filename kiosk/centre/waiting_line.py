@@ -1,38 +1,29 @@
-"""The centre's waiting line: tables that are a fold of the centre's journal, and their queries.
+"""The centre's waiting line: tables that are a fold of the centre's journal.
 
 Database constraints refuse what must never happen: two tickets with one number, two counters
-calling one person, one counter calling two people, one press counted twice. Folding and reading
-only; deciding is `authority.py`. Arrival times are the centre's: when its clock is corrected they
-move with it, so the order of those who wait does not depend on a wrong clock. Some tables are no
-part of the fold: `line_told` remembers which grants their kiosk has confirmed, and may be lost;
-`line_kiosk` what kiosks said of themselves; `line_missing` and `line_set_aside` are explained in
-`restoring.py` and `set_aside.py`.
+calling one person, one counter calling two people, one press counted twice. Folding only: reading
+is `line_queries.py`, deciding `authority.py` and its kin. Arrival times are the centre's: when its
+clock is corrected they move with it, so the order of those who wait does not depend on a wrong
+clock. Some tables are no part of the fold: `line_told` remembers which grants their kiosk has
+confirmed, and may be lost; `line_kiosk` what kiosks said of themselves; `line_missing` and
+`line_set_aside` are explained in `restoring.py` and `set_aside.py`.
+
+`since` decides the order and `leg_since` the wait: they differ for an appointment and from the
+second service of a visit on. `line_undo` keeps, for the last act of each counter, what the ticket
+and its call were before it; undoing puts exactly that back.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
-from uuid import UUID
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
-from kiosk.queue.lifecycle import TicketState
-from kiosk.queue.numbering import RESERVE_FIRST, RESERVE_LAST, NumberBlock, label
-from kiosk.queue.priority import Arrival, Waiting
-from kiosk.queue.protocol import HeldBlock, ReportedTicket
+from kiosk.queue.lifecycle import IN_CENTRE, TicketState
 from sync.journal.clock_log import moved_ms
 from sync.journal.entry import Entry
 from sync.store.database import MigrationSet, Row, Transaction
-
-SERVICE_TIMES = 200
-"""How many of the newest service times an estimate looks at."""
-
-AT_WORK_MS = 30 * 60_000
-"""A counter that called somebody this recently is at work."""
-
-UNTOLD_MAX = 50
 
 LINE_TABLES = MigrationSet(
     "centre-line",
@@ -110,71 +101,189 @@ LINE_TABLES = MigrationSet(
             record BLOB NOT NULL,
             times INTEGER NOT NULL
         ) WITHOUT ROWID""",
+        """ALTER TABLE line_ticket ADD COLUMN leg_since INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE line_ticket ADD COLUMN pending TEXT NOT NULL DEFAULT '';
+        ALTER TABLE line_ticket ADD COLUMN returns INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE line_ticket ADD COLUMN parked_at INTEGER;
+        ALTER TABLE line_ticket ADD COLUMN last_seq INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE line_ticket ADD COLUMN state_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE line_ticket ADD COLUMN carried INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE line_ticket ADD COLUMN ahead INTEGER;
+        ALTER TABLE line_ticket ADD COLUMN wait_from INTEGER;
+        ALTER TABLE line_ticket ADD COLUMN wait_to INTEGER;
+        ALTER TABLE line_ticket ADD COLUMN language TEXT;
+        ALTER TABLE line_ticket ADD COLUMN appointment INTEGER;
+        UPDATE line_ticket SET leg_since = since;
+        DROP INDEX line_waiting;
+        CREATE INDEX line_waiting ON line_ticket (rank, since, visit, service, carried)
+            WHERE turn = 'waiting';
+        DROP INDEX line_label;
+        CREATE INDEX line_label ON line_ticket (series, number, turn, since, visit)
+            WHERE turn IN ('waiting', 'called', 'arrived', 'serving', 'parked');
+        CREATE INDEX line_parked ON line_ticket (parked_at) WHERE turn = 'parked';
+        CREATE INDEX line_of_service ON line_ticket (day, service);
+        CREATE INDEX line_to_print ON line_ticket (kiosk, since) WHERE language IS NOT NULL;
+        ALTER TABLE line_call ADD COLUMN service TEXT NOT NULL DEFAULT '';
+        ALTER TABLE line_call ADD COLUMN rank INTEGER NOT NULL DEFAULT 9;
+        ALTER TABLE line_call ADD COLUMN leg_from INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE line_call ADD COLUMN came_at INTEGER;
+        ALTER TABLE line_call ADD COLUMN started_at INTEGER;
+        ALTER TABLE line_call ADD COLUMN recalls INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE line_call ADD COLUMN recalled_at INTEGER;
+        ALTER TABLE line_call ADD COLUMN ending TEXT NOT NULL DEFAULT '';
+        ALTER TABLE line_call ADD COLUMN who TEXT NOT NULL DEFAULT '';
+        UPDATE line_call SET (service, rank, leg_from) =
+            (SELECT service, rank, since FROM line_ticket t WHERE t.visit = line_call.visit);
+        CREATE INDEX line_call_visit ON line_call (visit);
+        DROP TABLE line_press;
+        CREATE TABLE line_press (
+            key TEXT PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            counter INTEGER
+        ) WITHOUT ROWID;
+        CREATE TABLE line_undo (
+            counter INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            visit BLOB NOT NULL,
+            kind TEXT NOT NULL,
+            ticket TEXT NOT NULL,
+            call_seq INTEGER NOT NULL,
+            call TEXT
+        );
+        CREATE TABLE line_shift (
+            seq INTEGER PRIMARY KEY,
+            counter INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            until INTEGER,
+            who TEXT NOT NULL,
+            began_at INTEGER NOT NULL,
+            ended_at INTEGER
+        );
+        CREATE UNIQUE INDEX line_shift_now ON line_shift (counter) WHERE ended_at IS NULL;
+        CREATE TABLE line_suspension (
+            seq INTEGER PRIMARY KEY,
+            service TEXT NOT NULL,
+            why TEXT NOT NULL,
+            who TEXT NOT NULL,
+            began_at INTEGER NOT NULL,
+            ended_at INTEGER
+        );
+        CREATE UNIQUE INDEX line_suspension_now ON line_suspension (service)
+            WHERE ended_at IS NULL;
+        CREATE TABLE line_reclass (
+            seq INTEGER PRIMARY KEY,
+            day TEXT NOT NULL,
+            who TEXT NOT NULL,
+            given INTEGER NOT NULL
+        );
+        CREATE TABLE line_day (day TEXT PRIMARY KEY, opened_at INTEGER, closed_at INTEGER)
+            WITHOUT ROWID""",
     ),
 )
 
-_KINDS = {"call": "ticket.called", "recall": "ticket.recalled"}
-"""The entry of a press whose column `verb` is short; that of the others is the kind itself."""
-
-_ENDS = {"ticket.served": TicketState.SERVED, "ticket.no-show": TicketState.ABSENT}
+_MUTABLE: Final = (
+    "turn",
+    "service",
+    "class",
+    "rank",
+    "since",
+    "leg_since",
+    "pending",
+    "returns",
+    "parked_at",
+    "last_seq",
+    "state_at",
+)
+_CALL: Final = (
+    "seq",
+    "visit",
+    "day",
+    "counter",
+    "called_at",
+    "ended_at",
+    "service",
+    "rank",
+    "leg_from",
+    "came_at",
+    "started_at",
+    "recalls",
+    "recalled_at",
+    "ending",
+    "who",
+)
+_ENDS: Final = MappingProxyType(
+    {
+        "ticket.served": TicketState.SERVED,
+        "ticket.no-show": TicketState.ABSENT,
+        "ticket.parked": TicketState.PARKED,
+        "ticket.transferred": TicketState.WAITING,
+        "ticket.withdrawn": TicketState.WITHDRAWN,
+        "ticket.unserved": TicketState.UNSERVED,
+    }
+)
 
 
 class WaitingLine:
     """The projection: folds the centre's entries into its tables."""
 
-    tables = ("line_ticket", "line_series", "line_block", "line_call", "line_press")
+    tables = (
+        "line_ticket",
+        "line_series",
+        "line_block",
+        "line_call",
+        "line_press",
+        "line_undo",
+        "line_shift",
+        "line_suspension",
+        "line_reclass",
+        "line_day",
+    )
 
     def apply(self, tx: Transaction, entry: Entry) -> None:
         """Fold one entry; kinds of other parts of the node are ignored."""
-        body, visit = entry.body, entry.subject.bytes
-        match entry.kind:
-            case "ticket.granted":
-                _join(tx, visit, body, TicketState.WAITING)
-                _count(tx, body)
-            case "ticket.arrived":
-                turn = tx.one("SELECT turn FROM line_ticket WHERE visit = ?", (visit,))
-                called = turn is not None and turn[0] == TicketState.CALLED
-                tx.execute("DELETE FROM line_ticket WHERE visit = ?", (visit,))
-                _join(tx, visit, body, TicketState.CALLED if called else TicketState.WAITING)
-                if body.get("granted"):
-                    _count(tx, body)
-            case "block.granted":
-                tx.execute(
-                    "INSERT INTO line_block VALUES (?, ?, ?, ?)",
-                    (body["day"], body["first"], body["last"], body["to"]),
-                )
-            case "ticket.cancelled":
-                _turn(tx, visit, TicketState.VOID)
-            case "ticket.called":
-                _turn(tx, visit, TicketState.CALLED)
-                tx.execute(
-                    "INSERT INTO line_call VALUES (?, ?, ?, ?, ?, NULL)",
-                    (entry.seq, visit, body["day"], body["counter"], entry.hlc >> 16),
-                )
-                _press(tx, visit, "call", body)
-            case "ticket.recalled":
-                _press(tx, visit, "recall", body)
-            case "ticket.served" | "ticket.no-show":
-                _turn(tx, visit, _ENDS[entry.kind])
-                tx.execute(
-                    "UPDATE line_call SET ended_at = ? WHERE visit = ? AND ended_at IS NULL",
-                    (entry.hlc >> 16, visit),
-                )
-                _press(tx, visit, entry.kind, body)
-            case "clock.moved" if body.get("believed"):
-                tx.execute(
-                    "UPDATE line_ticket SET since = since + ? WHERE turn = 'waiting'",
-                    (moved_ms(body),),
-                )
-            case _:
-                pass
+        fold = _FOLDS.get(entry.kind)
+        if fold is None:
+            return
+        fold(tx, entry)
+        if entry.body.get("key"):
+            tx.execute(
+                "INSERT INTO line_press VALUES (?, ?, ?, ?)",
+                (entry.body["key"], entry.seq, entry.kind, entry.body.get("counter")),
+            )
 
 
-def _join(tx: Transaction, visit: bytes, body: Any, turn: TicketState) -> None:
+def _at(entry: Entry) -> int:
+    """When it happened, Unix milliseconds."""
+    return entry.hlc >> 16
+
+
+def _granted(tx: Transaction, entry: Entry) -> None:
+    _join(tx, entry, TicketState.WAITING)
+    _count(tx, entry.body)
+
+
+def _arrived(tx: Transaction, entry: Entry) -> None:
+    visit = entry.subject.bytes
+    row = tx.one("SELECT turn FROM line_ticket WHERE visit = ?", (visit,))
+    kept = TicketState(row[0]) if row is not None else TicketState.WAITING
+    tx.execute("DELETE FROM line_ticket WHERE visit = ?", (visit,))
+    _join(tx, entry, kept if kept in IN_CENTRE else TicketState.WAITING)
+    if entry.body.get("granted"):
+        _count(tx, entry.body)
+
+
+def _join(tx: Transaction, entry: Entry, turn: TicketState) -> None:
+    body, at = entry.body, _at(entry)
+    wait = body.get("wait") or (None, None)
     tx.execute(
-        "INSERT INTO line_ticket VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO line_ticket (visit, site, day, series, number, service, class, rank, kiosk,"
+        " since, turn, twin, told_day, leg_since, last_seq, state_at, ahead, wait_from, wait_to,"
+        " language, appointment)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            visit,
+            entry.subject.bytes,
             body["site"],
             body["day"],
             body["series"],
@@ -187,11 +296,19 @@ def _join(tx: Transaction, visit: bytes, body: Any, turn: TicketState) -> None:
             turn,
             body.get("twin", 0),
             body.get("told_day"),
+            at if body.get("appointment") else body["since"],
+            entry.seq,
+            at,
+            body.get("ahead"),
+            wait[0],
+            wait[1],
+            body.get("language"),
+            body.get("appointment"),
         ),
     )
 
 
-def _count(tx: Transaction, body: Any) -> None:
+def _count(tx: Transaction, body: Mapping[str, Any]) -> None:
     """The number is given: the next one of its series comes after it."""
     tx.execute(
         "INSERT INTO line_series VALUES (?, ?, ?) ON CONFLICT (day, series)"
@@ -200,291 +317,249 @@ def _count(tx: Transaction, body: Any) -> None:
     )
 
 
-def _turn(tx: Transaction, visit: bytes, turn: TicketState) -> None:
-    changed = tx.execute("UPDATE line_ticket SET turn = ? WHERE visit = ?", (turn, visit))
+def _block(tx: Transaction, entry: Entry) -> None:
+    body = entry.body
+    tx.execute(
+        "INSERT INTO line_block VALUES (?, ?, ?, ?)",
+        (body["day"], body["first"], body["last"], body["to"]),
+    )
+
+
+def _change(tx: Transaction, entry: Entry, turn: TicketState | None = None, /, **more: Any) -> None:
+    """Set columns of the ticket that `entry` is about; `turn` None: its state stays."""
+    changes = more | {"last_seq": entry.seq}
+    if turn is not None:
+        changes |= {"turn": turn.value, "state_at": _at(entry)}
+    names = ", ".join(f"{name} = ?" for name in changes)
+    changed = tx.execute(
+        f"UPDATE line_ticket SET {names} WHERE visit = ?",  # noqa: S608 - constants
+        (*changes.values(), entry.subject.bytes),
+    )
     assert changed == 1, "an entry about a ticket the line does not have"
 
 
-def _press(tx: Transaction, visit: bytes, verb: str, body: Any) -> None:
-    if body.get("key"):
-        tx.execute("INSERT INTO line_press VALUES (?, ?, ?)", (body["key"], visit, verb))
+def _remember(tx: Transaction, entry: Entry, call_seq: int, call: Row | None) -> None:
+    """Before the last act of a counter changes anything: what undoing it puts back."""
+    ticket = tx.one(
+        f"SELECT {', '.join(_MUTABLE)} FROM line_ticket WHERE visit = ?",  # noqa: S608 - constants
+        (entry.subject.bytes,),
+    )
+    if call is not None:
+        call = (call[0], bytes(call[1]).hex(), *call[2:])
+    tx.execute(
+        "INSERT OR REPLACE INTO line_undo VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            entry.body["counter"],
+            entry.seq,
+            _at(entry),
+            entry.subject.bytes,
+            entry.kind,
+            json.dumps(ticket),
+            call_seq,
+            None if call is None else json.dumps(call),
+        ),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class LineTicket:
-    """A ticket as the centre knows it. `since` is the arrival in Unix milliseconds; `twin` is not
-    0 when another visit of that day was told the same number before.
-    """
-
-    visit: UUID
-    day: str
-    series: str
-    number: int
-    service: str
-    priority_class: str
-    rank: int
-    since: int
-    state: TicketState
-    kiosk: str
-    twin: int
-
-    @property
-    def label(self) -> str:
-        return label(self.series, self.number)
-
-    @property
-    def waiting(self) -> Waiting:
-        """What the order of calls depends on."""
-        return Waiting(self.visit.bytes, self.service, self.rank, self.since)
+def _called(tx: Transaction, entry: Entry) -> None:
+    body = entry.body
+    _remember(tx, entry, entry.seq, None)
+    tx.execute(
+        "INSERT INTO line_call (seq, visit, day, counter, called_at, service, rank, leg_from, who)"
+        " SELECT ?, visit, ?, ?, ?, service, rank, leg_since, ? FROM line_ticket WHERE visit = ?",
+        (
+            entry.seq,
+            body["day"],
+            body["counter"],
+            _at(entry),
+            body.get("who", ""),
+            entry.subject.bytes,
+        ),
+    )
+    _change(tx, entry, TicketState.CALLED, parked_at=None)
+    _shift(tx, entry, "open", only_after=("break", "closed"))
 
 
-_TICKET = (
-    "SELECT t.visit, t.day, t.series, t.number, t.service, t.class, t.rank, t.since, t.turn,"
-    " t.kiosk, t.twin"
-    " FROM line_ticket t"
+def _at_counter(tx: Transaction, entry: Entry) -> None:
+    """An act on the call that is open: recalled, came, started."""
+    call = _open_call(tx, entry)
+    at = _at(entry)
+    if call is not None:
+        _remember(tx, entry, call[0], call)
+    match entry.kind:
+        case "ticket.recalled":
+            changes = "recalls = recalls + 1, recalled_at = ?1"
+            _change(tx, entry)
+        case "ticket.came":
+            changes = "came_at = ?1"
+            _change(tx, entry, TicketState.ARRIVED)
+        case _:
+            changes = "started_at = ?1, came_at = coalesce(came_at, ?1)"
+            _change(tx, entry, TicketState.SERVING)
+    tx.execute(
+        f"UPDATE line_call SET {changes} WHERE visit = ?2 AND ended_at IS NULL",  # noqa: S608 - constants
+        (at, entry.subject.bytes),
+    )
+
+
+def _extended(tx: Transaction, entry: Entry) -> None:
+    call = _open_call(tx, entry)
+    if call is not None:
+        _remember(tx, entry, call[0], call)
+    row = tx.one("SELECT pending FROM line_ticket WHERE visit = ?", (entry.subject.bytes,))
+    assert row is not None, "an entry about a ticket the line does not have"
+    _change(tx, entry, pending=" ".join([*row[0].split(), entry.body["service"]]))
+
+
+def _ended(tx: Transaction, entry: Entry) -> None:
+    """The ticket leaves its counter, or the line."""
+    body, at, call = entry.body, _at(entry), _open_call(tx, entry)
+    if call is not None:
+        if "counter" in body:
+            _remember(tx, entry, call[0], call)
+        ending = "next" if entry.kind == "ticket.served" and "service" in body else entry.kind
+        tx.execute(
+            "UPDATE line_call SET ended_at = ?, ending = ? WHERE seq = ?",
+            (at, ending.removeprefix("ticket."), call[0]),
+        )
+    turn = _ENDS[entry.kind]
+    more: dict[str, Any] = {}
+    if entry.kind == "ticket.parked":
+        more["parked_at"] = body["counter"]
+        more["leg_since"] = at
+    elif "service" in body:
+        turn = TicketState.WAITING
+        more |= {"service": body["service"], "leg_since": at}
+        if entry.kind == "ticket.served":
+            row = tx.one("SELECT pending FROM line_ticket WHERE visit = ?", (entry.subject.bytes,))
+            more["pending"] = " ".join(str(row[0]).split()[1:]) if row else ""
+    _change(tx, entry, turn, **more)
+
+
+def _open_call(tx: Transaction, entry: Entry) -> Row | None:
+    return tx.one(
+        f"SELECT {', '.join(_CALL)} FROM line_call WHERE visit = ? AND ended_at IS NULL",  # noqa: S608 - constants
+        (entry.subject.bytes,),
+    )
+
+
+def _undone(tx: Transaction, entry: Entry) -> None:
+    row = tx.one(
+        "SELECT ticket, call_seq, call FROM line_undo WHERE counter = ?", (entry.body["counter"],)
+    )
+    assert row is not None, "there is nothing to undo"
+    tx.execute("DELETE FROM line_call WHERE seq = ?", (row[1],))
+    if row[2] is not None:
+        call = json.loads(row[2])
+        call[1] = bytes.fromhex(call[1])
+        places = ", ".join("?" for _ in _CALL)
+        tx.execute(
+            f"INSERT INTO line_call ({', '.join(_CALL)}) VALUES ({places})",  # noqa: S608 - constants
+            call,
+        )
+    before = dict(zip(_MUTABLE, json.loads(row[0]), strict=True))
+    _change(tx, entry, **{name: value for name, value in before.items() if name != "last_seq"})
+    tx.execute("DELETE FROM line_undo WHERE counter = ?", (entry.body["counter"],))
+
+
+def _returned(tx: Transaction, entry: Entry) -> None:
+    _change(tx, entry, TicketState.WAITING, returns=1, leg_since=_at(entry))
+
+
+def _reclassed(tx: Transaction, entry: Entry) -> None:
+    body = entry.body
+    row = tx.one("SELECT rank FROM line_ticket WHERE visit = ?", (entry.subject.bytes,))
+    assert row is not None, "an entry about a ticket the line does not have"
+    tx.execute(
+        "INSERT INTO line_reclass VALUES (?, ?, ?, ?)",
+        (entry.seq, body["day"], body.get("who", ""), body["rank"] < row[0]),
+    )
+    _change(tx, entry, **{"class": body["class"], "rank": body["rank"]})
+
+
+def _shift(tx: Transaction, entry: Entry, state: str, *, only_after: tuple[str, ...] = ()) -> None:
+    """The counter's state from now on. `only_after`: nothing changes unless it was one of these."""
+    body, at = entry.body, _at(entry)
+    row = tx.one(
+        "SELECT state FROM line_shift WHERE counter = ? AND ended_at IS NULL", (body["counter"],)
+    )
+    if only_after and (row is None or row[0] not in only_after):
+        return
+    tx.execute(
+        "UPDATE line_shift SET ended_at = ? WHERE counter = ? AND ended_at IS NULL",
+        (at, body["counter"]),
+    )
+    tx.execute(
+        "INSERT INTO line_shift VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        (entry.seq, body["counter"], state, body.get("until"), body.get("who", ""), at),
+    )
+
+
+def _suspended(tx: Transaction, entry: Entry) -> None:
+    body = entry.body
+    tx.execute(
+        "INSERT INTO line_suspension VALUES (?, ?, ?, ?, ?, NULL)",
+        (entry.seq, body["service"], body.get("why", ""), body.get("who", ""), _at(entry)),
+    )
+
+
+def _resumed(tx: Transaction, entry: Entry) -> None:
+    tx.execute(
+        "UPDATE line_suspension SET ended_at = ? WHERE service = ? AND ended_at IS NULL",
+        (_at(entry), entry.body["service"]),
+    )
+
+
+def _day_opened(tx: Transaction, entry: Entry) -> None:
+    tx.execute(
+        "INSERT INTO line_day VALUES (?1, ?2, NULL) ON CONFLICT (day)"
+        " DO UPDATE SET opened_at = coalesce(opened_at, ?2), closed_at = NULL",
+        (entry.body["day"], _at(entry)),
+    )
+
+
+def _day_closed(tx: Transaction, entry: Entry) -> None:
+    tx.execute(
+        "INSERT INTO line_day VALUES (?1, NULL, ?2) ON CONFLICT (day) DO UPDATE SET closed_at = ?2",
+        (entry.body["day"], _at(entry)),
+    )
+    tx.execute("UPDATE line_shift SET ended_at = ? WHERE ended_at IS NULL", (_at(entry),))
+    tx.execute("DELETE FROM line_undo")
+
+
+def _clock_moved(tx: Transaction, entry: Entry) -> None:
+    if entry.body.get("believed"):
+        tx.execute(
+            "UPDATE line_ticket SET since = since + ?1, leg_since = leg_since + ?1"
+            " WHERE turn IN ('waiting', 'parked')",
+            (moved_ms(entry.body),),
+        )
+        tx.execute("DELETE FROM line_undo")
+
+
+_FOLDS: Final[Mapping[str, Callable[[Transaction, Entry], None]]] = MappingProxyType(
+    {
+        "ticket.granted": _granted,
+        "ticket.arrived": _arrived,
+        "block.granted": _block,
+        "ticket.cancelled": lambda tx, entry: _change(tx, entry, TicketState.VOID),
+        "ticket.called": _called,
+        "ticket.unparked": _called,
+        "ticket.recalled": _at_counter,
+        "ticket.came": _at_counter,
+        "ticket.started": _at_counter,
+        "ticket.extended": _extended,
+        **dict.fromkeys(_ENDS, _ended),
+        "ticket.undone": _undone,
+        "ticket.returned": _returned,
+        "ticket.reclassed": _reclassed,
+        "ticket.carried": lambda tx, entry: _change(tx, entry, carried=1),
+        "service.suspended": _suspended,
+        "service.resumed": _resumed,
+        "counter.set": lambda tx, entry: _shift(tx, entry, entry.body["state"]),
+        "day.opened": _day_opened,
+        "day.closed": _day_closed,
+        "clock.moved": _clock_moved,
+    }
 )
-
-
-def ticket_of(tx: Transaction, visit: UUID) -> LineTicket | None:
-    """The ticket of `visit`, whatever its state."""
-    return _ticket(tx.one(f"{_TICKET} WHERE t.visit = ?", (visit.bytes,)))
-
-
-def untold_ticket(tx: Transaction, visit: UUID, kiosk: str) -> LineTicket | None:
-    """The ticket of `visit` when `kiosk` has not confirmed that it told its citizen."""
-    return _ticket(
-        tx.one(
-            f"{_TICKET} LEFT JOIN line_told USING (visit) WHERE t.visit = ? AND t.kiosk = ?"
-            " AND line_told.visit IS NULL",
-            (visit.bytes, kiosk),
-        )
-    )
-
-
-def ticket_at(tx: Transaction, counter: int) -> LineTicket | None:
-    """The ticket called to `counter`."""
-    return _ticket(
-        tx.one(
-            f"{_TICKET} JOIN line_call c USING (visit) WHERE c.counter = ? AND c.ended_at IS NULL",
-            (counter,),
-        )
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class CounterAction:
-    """An act at a counter: the kind of its entry, the counter, and its ticket as it is now."""
-
-    kind: str
-    counter: int
-    ticket: LineTicket
-
-
-def act_of(tx: Transaction, key: str) -> CounterAction | None:
-    """The act with this idempotency key, when it was counted."""
-    row = tx.one(
-        "SELECT p.visit, p.verb, max(c.seq), c.counter FROM line_press p"
-        " JOIN line_call c USING (visit) WHERE p.key = ? GROUP BY p.key",
-        (key,),
-    )
-    if row is None:
-        return None
-    ticket = ticket_of(tx, UUID(bytes=bytes(row[0])))
-    assert ticket is not None
-    return CounterAction(kind=_KINDS.get(row[1]) or row[1], counter=row[3], ticket=ticket)
-
-
-def untold_visits(tx: Transaction, kiosk: str) -> tuple[UUID, ...]:
-    """The newest visits that wait and that `kiosk` has not confirmed to have told."""
-    rows = tx.all(
-        "SELECT visit FROM line_ticket WHERE turn = 'waiting' AND kiosk = ?"
-        " AND visit NOT IN (SELECT visit FROM line_told) ORDER BY since DESC LIMIT ?",
-        (kiosk, UNTOLD_MAX),
-    )
-    return tuple(UUID(bytes=bytes(row[0])) for row in rows)
-
-
-def _ticket(row: Row | None) -> LineTicket | None:
-    if row is None:
-        return None
-    return LineTicket(
-        visit=UUID(bytes=bytes(row[0])),
-        day=row[1],
-        series=row[2],
-        number=row[3],
-        service=row[4],
-        priority_class=row[5],
-        rank=row[6],
-        since=row[7],
-        state=TicketState(row[8]),
-        kiosk=row[9],
-        twin=row[10],
-    )
-
-
-def last_number(tx: Transaction, day: str, series: str) -> int | None:
-    """The newest number granted in `series` on `day`."""
-    row = tx.one("SELECT last FROM line_series WHERE day = ? AND series = ?", (day, series))
-    return int(row[0]) if row else None
-
-
-def next_twin(tx: Transaction, site: str, reported: ReportedTicket) -> int:
-    """0 when nobody else of its day has the number, else one more than the last who has."""
-    row = tx.one(
-        "SELECT max(twin) FROM line_ticket"
-        " WHERE site = ? AND day = ? AND series = ? AND number = ? AND visit <> ?",
-        (site, reported.day, reported.series, reported.number, reported.visit.bytes),
-    )
-    return 0 if row is None or row[0] is None else int(row[0]) + 1
-
-
-def told(tx: Transaction, visit: UUID) -> None:
-    """The kiosk has confirmed that it told the number of `visit`."""
-    tx.execute("INSERT OR IGNORE INTO line_told VALUES (?)", (visit.bytes,))
-
-
-def seen(tx: Transaction, kiosk: str, unit: int, now_ms: int) -> None:
-    """`kiosk` has reported, as the unit it says it is."""
-    tx.execute("INSERT OR REPLACE INTO line_kiosk VALUES (?, ?, ?)", (kiosk, unit, now_ms))
-
-
-def is_given(tx: Transaction, site: str, day: str, series: str, number: int) -> bool:
-    """Whether a ticket of `day` has that number, whatever became of it."""
-    return (
-        tx.one(
-            "SELECT 1 FROM line_ticket WHERE site = ? AND day = ? AND series = ? AND number = ?",
-            (site, day, series, number),
-        )
-        is not None
-    )
-
-
-def same_label(tx: Transaction, series: str, number: int, since: int) -> list[LineTicket]:
-    """Who waits or was called with that number, of those who arrived from `since` on."""
-    rows = tx.all(
-        f"{_TICKET} WHERE t.series = ? AND t.number = ? AND t.turn IN ('waiting', 'called')"
-        " AND (t.turn = 'called' OR t.since >= ?)",
-        (series, number, since),
-    )
-    return [found for row in rows if (found := _ticket(row)) is not None]
-
-
-def reserve_in_use(tx: Transaction, day: str, since: int) -> list[int]:
-    """Numbers of the reserve band of other days whose holders still wait or were called."""
-    rows = tx.all(
-        "SELECT DISTINCT number FROM line_ticket WHERE turn IN ('waiting', 'called')"
-        " AND number BETWEEN ? AND ? AND day <> ? AND (turn = 'called' OR since >= ?)",
-        (RESERVE_FIRST, RESERVE_LAST, day, since),
-    )
-    return [int(row[0]) for row in rows]
-
-
-def told_day(tx: Transaction, visit: UUID) -> str:
-    """The day that stands on the slip of `visit`, when it is not the one it counts for."""
-    row = tx.one("SELECT told_day FROM line_ticket WHERE visit = ?", (visit.bytes,))
-    return "" if row is None or row[0] is None else str(row[0])
-
-
-def tickets_of_kiosk(tx: Transaction, kiosk: str, day: str) -> int:
-    """How many tickets of `kiosk` stand on `day`."""
-    row = tx.one("SELECT count(*) FROM line_ticket WHERE kiosk = ? AND day = ?", (kiosk, day))
-    return 0 if row is None else int(row[0])
-
-
-def left_over(tx: Transaction, before: int, limit: int = 1) -> list[LineTicket]:
-    """Who waits since an earlier day than `before` allows, oldest first."""
-    rows = tx.all(
-        f"{_TICKET} WHERE t.turn = 'waiting' AND t.since < ? ORDER BY t.since LIMIT ?",
-        (before, limit),
-    )
-    return [found for row in rows if (found := _ticket(row)) is not None]
-
-
-def block_overlapping(tx: Transaction, block: HeldBlock) -> str | None:
-    """The kiosk that holds a number of `block`."""
-    row = tx.one(
-        "SELECT kiosk FROM line_block WHERE day = ? AND first <= ? AND last >= ?",
-        (block.day, block.last, block.first),
-    )
-    return None if row is None else str(row[0])
-
-
-def block_after(tx: Transaction, day: str, kiosk: str, held: int) -> NumberBlock | None:
-    """The block leased to `kiosk` after the one that ends with `held`."""
-    row = tx.one(
-        "SELECT first, last FROM line_block WHERE day = ? AND kiosk = ? AND first > ?"
-        " ORDER BY first LIMIT 1",
-        (day, kiosk, held),
-    )
-    return NumberBlock(date.fromisoformat(day), row[0], row[1]) if row else None
-
-
-def last_leased(tx: Transaction, day: str) -> int | None:
-    """The last number of the newest block of `day`."""
-    row = tx.one("SELECT max(last) FROM line_block WHERE day = ?", (day,))
-    return None if row is None or row[0] is None else int(row[0])
-
-
-_RANK_AFTER = """SELECT rank FROM line_ticket
-    WHERE turn = 'waiting' AND since >= ?1 AND rank > ?3
-        AND (?2 IS NULL OR service IN (SELECT value FROM json_each(?2)))
-    ORDER BY rank LIMIT 1"""
-_ARRIVED_BEFORE = """SELECT count(*) FROM line_ticket
-    WHERE turn = 'waiting' AND rank = ?3 AND since >= ?1 AND (since, visit) < (?4, ?5)
-        AND (?2 IS NULL OR service IN (SELECT value FROM json_each(?2)))"""
-_OLDEST = """SELECT visit, service, rank, since FROM line_ticket
-    WHERE turn = 'waiting' AND rank = ?3 AND since >= ?1
-        AND (?2 IS NULL OR service IN (SELECT value FROM json_each(?2)))
-    ORDER BY since, visit LIMIT 1"""
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleWaiting:
-    """Those who wait for one of `services` (None: for any) and arrived from `since` on, whatever
-    their day, class by class.
-
-    `kiosk.queue.priority.WaitingByClass` in SQL. Every question is answered by the index
-    `line_waiting` alone.
-    """
-
-    tx: Transaction
-    since: int
-    services: frozenset[str] | None = None
-
-    def ranks(self) -> Iterator[int]:
-        rank = -1
-        while (row := self.tx.one(_RANK_AFTER, (*self._whom(), rank))) is not None:
-            rank = int(row[0])
-            yield rank
-
-    def arrived_before(self, rank: int, arrival: Arrival) -> int:
-        row = self.tx.one(_ARRIVED_BEFORE, (*self._whom(), rank, *arrival))
-        assert row is not None
-        return int(row[0])
-
-    def oldest_of_each_class(self) -> list[Waiting]:
-        """One of them is the next call."""
-        found = [self.tx.one(_OLDEST, (*self._whom(), rank)) for rank in self.ranks()]
-        return [Waiting(bytes(row[0]), *row[1:]) for row in found if row is not None]
-
-    def _whom(self) -> tuple[int, str | None]:
-        return self.since, None if self.services is None else json.dumps(sorted(self.services))
-
-
-def service_times(tx: Transaction, day: str) -> list[float]:
-    """The newest times at a counter on `day`, in seconds."""
-    rows = tx.all(
-        "SELECT ended_at - called_at FROM line_call WHERE day = ? AND ended_at IS NOT NULL"
-        " ORDER BY seq DESC LIMIT ?",
-        (day, SERVICE_TIMES),
-    )
-    return [row[0] / 1000 for row in rows]
-
-
-def counters_at_work(tx: Transaction, day: str, now_ms: int) -> list[int]:
-    """The counters that called somebody a short while ago."""
-    rows = tx.all(
-        "SELECT DISTINCT counter FROM line_call WHERE day = ? AND called_at >= ?",
-        (day, now_ms - AT_WORK_MS),
-    )
-    return [int(row[0]) for row in rows]
+"""What each kind of entry does to the line."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 from argparse import _ActionsContainer as Arguments
 from pathlib import Path
 
@@ -22,3 +23,10 @@ def add_node(parser: Arguments, *, required: bool = True, what: str = "a node of
 def add_json(parser: Arguments, *, what: str = "print as JSON") -> None:
     """`--json`: output for a script instead of a person."""
     parser.add_argument("--json", action="store_true", help=what)
+
+
+def add_place_again(parser: argparse.ArgumentParser) -> None:
+    """`--site` and `--node` after a further word, where they may also stand before it."""
+    for name, what, told in (("--site", "DIR", "the site's folder"), ("--node", "NAME", "a node")):
+        kind = Path if name == "--site" else str
+        parser.add_argument(name, type=kind, default=argparse.SUPPRESS, metavar=what, help=told)

@@ -1,43 +1,179 @@
-"""`huduma centre`: the process of a centre that grants numbers to its kiosks."""
+"""`huduma centre`: the process of a centre that grants numbers to its kiosks and calls people.
+
+Without a further word it serves: kiosks over their link and, with `--http`, the API of
+`docs/queue.md` over HTTP. `token` prints a bearer token for that API, `explain` says why a ticket
+was called when it was, `figures` prints the figures of a day, `replay` calls a day again from its
+journal and compares.
+"""
 
 from __future__ import annotations
 
 import argparse
+import re
+import sys
+from collections.abc import Callable
+from datetime import timedelta
 
-from kiosk.centre.server import CentreService, centre_lock, kiosks_of
-from kiosk.cli.arguments import add_node, add_site
-from kiosk.node.centre_composition import authority
+import msgspec
+
+from kiosk.centre.api.tokens import StaffRole, make_token, revoke_token
+from kiosk.centre.authority import Authority
+from kiosk.centre.figures.day_figures import as_csv, day_figures
+from kiosk.centre.figures.explain import explain, told_in_words, visit_named
+from kiosk.centre.figures.replay import replay
+from kiosk.centre.service.server import CentreService, centre_lock, kiosks_of
+from kiosk.cli.arguments import add_json, add_node, add_place_again, add_site
+from kiosk.node.centre_composition import authority, counters_and_rules
 from kiosk.node.database import open_node_database
-from kiosk.queue.faults import NoQueueHere
-from provisioning.node.site import Site
+from kiosk.queue.faults import NoQueueHere, QueueFault
+from kiosk.queue.numbering import service_day
+from kiosk.queue.priority import PriorityPolicy
+from provisioning.faults import UsageFault
+from provisioning.node.site import Node, Site
 from provisioning.shutdown import StopFlag
+from sync.journal.node_database import NodeDatabase
+from sync.store.database import Store
 from sync.transports.zmq_transport import ZmqServer
+
+ROLES = ("agent", "supervisor", "manager")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which site, and its centre when there are several."""
-    add_site(parser)
+    """Which site, its centre when there are several, and what else it may do."""
+    add_site(parser, required=False)
     add_node(parser, required=False, what="the centre's node; default: the first one")
+    parser.add_argument("--http", type=int, metavar="PORT", help="serve the HTTP API (0: any port)")
+    parser.add_argument(
+        "--http-address", default="127.0.0.1", metavar="ADDRESS", help="default: this machine only"
+    )
+    parser.add_argument(
+        "--kiosk-port", type=int, metavar="PORT", help="of queue.listen_endpoint, another one"
+    )
+    acts = parser.add_subparsers(dest="act", metavar="token|explain|figures|replay")
+    token = acts.add_parser("token", help="print a bearer token for the HTTP API")
+    add_place_again(token)
+    token.add_argument("--role", choices=ROLES, default="agent")
+    token.add_argument("--name", default="", help="the staff number the journal will name")
+    token.add_argument("--counter", type=int, metavar="N", help="the only counter it is for")
+    token.add_argument("--days", type=int, default=90, metavar="N", help="how long it lasts")
+    token.add_argument("--revoke", action="store_true", help="end the token of --name instead")
+    told = acts.add_parser("explain", help="why a ticket was called when it was")
+    add_place_again(told)
+    add_json(told)
+    told.add_argument("ticket", metavar="TICKET", help="a number of today, or a visit's UUID")
+    told.add_argument("--day", metavar="YYYY-MM-DD", help="of the number; default: today")
+    figures = acts.add_parser("figures", help="the figures of a day")
+    add_place_again(figures)
+    figures.add_argument("--day", metavar="YYYY-MM-DD", help="default: today")
+    figures.add_argument("--format", choices=("json", "csv"), default="json")
+    replayed = acts.add_parser("replay", help="call again from the journal and compare")
+    add_place_again(replayed)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until SIGTERM."""
+    """Serve until SIGTERM, or do what was asked."""
+    if arguments.site is None:
+        raise UsageFault("Name the site: huduma centre --site DIR.")
+    acts: dict[str, Callable[[argparse.Namespace, Node], int]] = {
+        "token": _token,
+        "explain": _explain,
+        "figures": _figures,
+        "replay": _replay,
+    }
+    return acts.get(arguments.act or "", _serve)(arguments, _centre(arguments))
+
+
+def _centre(arguments: argparse.Namespace) -> Node:
     site = Site.open(arguments.site)
     node = site.node(arguments.node) if arguments.node else next(iter(site.nodes("centre")), None)
     if node is None or node.role not in {"centre", "van"}:
         raise NoQueueHere("There is no centre here; name one with --node.")
+    return node
+
+
+def _serve(arguments: argparse.Namespace, node: Node) -> int:
     lock = centre_lock(node)
     stop = StopFlag()
     clock = node.clock(service=True)
     database = open_node_database(node, clock)
-    server = ZmqServer(node.settings.queue.listen_endpoint, node.keys, kiosks_of(node, clock))
+    endpoint = node.settings.queue.listen_endpoint
+    if arguments.kiosk_port is not None:
+        endpoint = re.sub(r":\d+$", f":{arguments.kiosk_port}", endpoint)
+    centre = authority(node, database)
+    server = ZmqServer(endpoint, node.keys, kiosks_of(node, clock))
     service = CentreService(
-        authority(node, database),
+        centre,
         database,
         on_call=lambda kiosk: print(f"{kiosk}: a citizen asks for a person", flush=True),
     )
-    service.serve(server, stop)
+    if arguments.http is None:
+        service.serve(server, stop)
+    else:
+        _serve_http(arguments, centre, database, service, server, stop)
     server.close()
     database.store.close()
     lock.release()
     return 0
+
+
+def _serve_http(
+    arguments: argparse.Namespace,
+    centre: Authority,
+    database: NodeDatabase,
+    service: CentreService,
+    kiosks: ZmqServer,
+    stop: StopFlag,
+) -> None:
+    from kiosk.centre.api.app import CentreApi
+    from kiosk.centre.api.serving import listening_socket, serve
+
+    listening = listening_socket(arguments.http_address, arguments.http)
+    host, port = listening.getsockname()[:2]
+    print(f"The queue's API: http://{host}:{port}/api/v1", flush=True)
+    serve(CentreApi(centre, database).app(), listening, service, kiosks, stop)
+
+
+def _token(arguments: argparse.Namespace, node: Node) -> int:
+    database = open_node_database(node)
+    if arguments.revoke:
+        if not revoke_token(database, arguments.name):
+            raise QueueFault(f"{arguments.name!r} has no token.")
+        return 0
+    print(
+        make_token(
+            database,
+            StaffRole(arguments.role),
+            name=arguments.name,
+            counter=arguments.counter,
+            lasts=timedelta(days=arguments.days),
+        )
+    )
+    return 0
+
+
+def _explain(arguments: argparse.Namespace, node: Node) -> int:
+    database = open_node_database(node)
+    day = arguments.day or service_day(database.clock.now()).isoformat()
+    visit = visit_named(database.store, arguments.ticket, day)
+    found = explain(database, visit, counters_and_rules(node)[0])
+    print(msgspec.json.encode(found).decode() if arguments.json else told_in_words(found))
+    return 0
+
+
+def _figures(arguments: argparse.Namespace, node: Node) -> int:
+    day = arguments.day or service_day(node.clock().now()).isoformat()
+    store = Store.read_only(node.db_path)
+    with store.snapshot():
+        found = day_figures(store, day, counters_and_rules(node)[1])
+    text = as_csv(found) if arguments.format == "csv" else msgspec.json.encode(found).decode()
+    sys.stdout.write(text.rstrip("\n") + "\n")
+    return 0
+
+
+def _replay(_arguments: argparse.Namespace, node: Node) -> int:
+    journal = open_node_database(node).journal
+    found = replay(journal.entries(), counters_and_rules(node)[0], PriorityPolicy())
+    print(f"{found.calls} calls; {len(found.differences)} of them in another order.")
+    for each in found.differences:
+        print(f"  entry {each.seq}: counter {each.counter} called {each.called}, not {each.first}")
+    return 1 if found.differences else 0

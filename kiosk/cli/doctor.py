@@ -25,7 +25,7 @@ CHECKS = (
     "sync.service.doctor_checks",
     "peripherals.service.doctor_checks",
     "content.catalogue.doctor_checks",
-    "kiosk.centre.doctor_checks",
+    "kiosk.centre.service.doctor_checks",
 )
 
 

@@ -92,7 +92,7 @@ def _export(node: Node, arguments: argparse.Namespace) -> int:
 
 
 def _restore(node: Node, arguments: argparse.Namespace) -> int:
-    from kiosk.centre.server import centre_lock
+    from kiosk.centre.service.server import centre_lock
     from kiosk.node.core_process import core_lock
     from kiosk.node.restoring import restore
     from sync.journal.file_check import inspect

@@ -26,7 +26,7 @@ from kiosk.adapters.staff import InstalledVersions, StoredStaffPort, printer_pro
 from kiosk.adapters.staff_call import StaffBell, loudspeaker_of
 from kiosk.adapters.submissions import StoredForms
 from kiosk.case_reference import origin_of
-from kiosk.centre.local_client import LocalCentre
+from kiosk.centre.service.local_client import LocalCentre
 from kiosk.node.centre_composition import authority
 from kiosk.node.database import head_mark, open_node_database
 from kiosk.node.handover import Handover

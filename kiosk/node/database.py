@@ -11,6 +11,7 @@ from kiosk.adapters.references import REFERENCE_TABLES
 from kiosk.adapters.retention import RETENTION_TABLES
 from kiosk.adapters.staff_call import STAFF_CALL_TABLES, StaffCalls
 from kiosk.adapters.submissions import FORM_RECEIPTS, FORM_TABLES
+from kiosk.centre.api.tokens import TOKEN_TABLES
 from kiosk.centre.cases import CENTRE_CASE_TABLES
 from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
 from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
@@ -43,8 +44,8 @@ _KIOSK_TABLES = (
 )
 _TABLES: dict[str, tuple[MigrationSet, ...]] = {
     "kiosk": _KIOSK_TABLES,
-    "centre": (JOURNAL_TABLES, LINE_TABLES, CENTRE_CASE_TABLES),
-    "van": (*_KIOSK_TABLES, LINE_TABLES),
+    "centre": (JOURNAL_TABLES, LINE_TABLES, CENTRE_CASE_TABLES, TOKEN_TABLES),
+    "van": (*_KIOSK_TABLES, LINE_TABLES, TOKEN_TABLES),
 }
 
 

@@ -15,6 +15,7 @@ Why this rule and not the largest share at the moment of the call: docs/adr/0010
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,10 +55,23 @@ class WaitingByClass(Protocol):
         ...
 
 
+class ServicesByClass(Protocol):
+    """The people who wait, as a database can count them service by service."""
+
+    def ranks(self) -> Iterable[int]:
+        """The ranks of those who wait, each once."""
+        ...
+
+    def services_before(self, rank: int, arrival: Arrival) -> Mapping[str, int]:
+        """How many wait with `rank` for each service who arrived before `arrival`."""
+        ...
+
+
 class CallReason(StrEnum):
     """The reason a supervisor or a citizen may read."""
 
     LONGEST = "waited longest"
+    APPOINTMENT = "it has an appointment"
     CLASS = "its class is called earlier"
 
 
@@ -71,10 +85,27 @@ class PriorityPolicy:
     target_min: int = 45
     share: float = 1.5
     floor_min: int = 90
+    early_min: int = 30
+    grace_min: int = 15
+
+    def since_of_appointment(self, appointment: int, arrived: int, rank: int) -> int | None:
+        """The arrival, as far as the order of calls goes, of somebody with an appointment (Unix
+        ms): called before everybody whose call-by time is after it. None for who comes more than
+        `early_min` before it or `grace_min` after it: he stands in line as he came.
+        """
+        off = arrived - appointment
+        if not -self.early_min * _MINUTE_MS <= off <= self.grace_min * _MINUTE_MS:
+            return None
+        return min(arrived, appointment - self.call_after_ms(rank))
 
     def target(self, rank: int) -> int:
         """Minutes a ticket of `rank` should wait at most."""
         return self.target_min_by_rank.get(rank, self.target_min)
+
+    def passes_for_ms(self, rank: int) -> int:
+        """So long after a ticket of `rank` somebody of the best class may come and still pass."""
+        best = min((*self.target_min_by_rank, rank))
+        return max(0, self.call_after_ms(rank) - self.call_after_ms(best))
 
     def call_after_ms(self, rank: int) -> int:
         """Milliseconds from the arrival of a ticket of `rank` to its call-by time."""
@@ -123,6 +154,16 @@ def people_ahead(ticket: Waiting, waiting: WaitingByClass, policy: PriorityPolic
     return sum(
         waiting.arrived_before(rank, arrived_by(ticket, rank, policy)) for rank in waiting.ranks()
     )
+
+
+def ahead_by_service(
+    ticket: Waiting, waiting: ServicesByClass, policy: PriorityPolicy
+) -> Counter[str]:
+    """`people_ahead`, told apart by the service they came for."""
+    found: Counter[str] = Counter()
+    for rank in waiting.ranks():
+        found.update(waiting.services_before(rank, arrived_by(ticket, rank, policy)))
+    return found
 
 
 def arrived_by(ticket: Waiting, rank: int, policy: PriorityPolicy) -> Arrival:

@@ -107,6 +107,16 @@ class Disown(msgspec.Struct, frozen=True, tag="disown"):
     visits: Annotated[tuple[UUID, ...], Meta(max_length=REPORT_MAX)]
 
 
+class OfferRequest(msgspec.Struct, frozen=True, tag="offer"):
+    """What may a citizen be told of `service` before taking a number?"""
+
+    service: Code
+
+
+class PrintsRequest(msgspec.Struct, frozen=True, tag="prints"):
+    """Which numbers, given at the centre for people at this kiosk, are to be printed here?"""
+
+
 class StaffCall(msgspec.Struct, frozen=True, tag="staff-call"):
     """A citizen at this kiosk asks for a person; `state` is the screen."""
 
@@ -140,6 +150,8 @@ Ask = (
     | TicketReport
     | GrantsRequest
     | Disown
+    | OfferRequest
+    | PrintsRequest
     | StaffCall
     | CaseReport
     | CaseQuestion
@@ -163,6 +175,44 @@ class Granted(CentreAnswer, frozen=True, tag="granted"):
     number: int
     ahead: int
     wait: tuple[int, int] | None
+
+
+class NumberRefused(CentreAnswer, frozen=True, tag="no-number"):
+    """No number is given: `reason` is a `WhyNoNumber`. No number of a reserve either."""
+
+    reason: Code
+    text: str
+
+
+class Offered(CentreAnswer, frozen=True, tag="offered"):
+    """`why_not`: why no number is given; `left`: places left today, None without a limit;
+    `unattended`: counters work, but none for this service just now.
+    """
+
+    why_not: str | None = None
+    left: int | None = None
+    unattended: bool = False
+
+
+class WantedSlip(msgspec.Struct, frozen=True):
+    """A number that is durable at the centre and whose slip is wanted."""
+
+    visit: UUID
+    day: Day
+    series: Series
+    number: Number
+    service: Code
+    priority_class: Code
+    rank: Rank
+    ahead: int | None
+    wait: tuple[int, int] | None
+    language: Annotated[str, Meta(pattern=r"\A[a-z]{2}\Z")]
+
+
+class WantedSlips(CentreAnswer, frozen=True, tag="prints"):
+    """The oldest slips that this kiosk is to print."""
+
+    slips: tuple[WantedSlip, ...]
 
 
 class Leased(CentreAnswer, frozen=True, tag="leased"):
@@ -202,7 +252,17 @@ class RequestRefused(CentreAnswer, frozen=True, tag="refused"):
     text: str
 
 
-Answer = Granted | Leased | Reported | Grants | CaseKnown | RequestRefused
+Answer = (
+    Granted
+    | NumberRefused
+    | Offered
+    | WantedSlips
+    | Leased
+    | Reported
+    | Grants
+    | CaseKnown
+    | RequestRefused
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _asks: msgspec.msgpack.Decoder[Ask] = msgspec.msgpack.Decoder(Ask)

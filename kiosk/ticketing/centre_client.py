@@ -9,8 +9,8 @@ from kiosk.queue.protocol import Answer, Ask, encode, read_answer
 
 
 class CentreClient(Protocol):
-    """One way to the authority: over a link, in this process (`kiosk/centre/local_client.py`),
-    or the first of several that answers.
+    """One way to the authority: over a link, in this process
+    (`kiosk/centre/service/local_client.py`), or the first of several that answers.
     """
 
     def ask(self, message: Ask) -> Answer | None:

@@ -10,7 +10,8 @@ Another epoch means that the centre's database was restored: then everything thi
 the last day and a half is told again.
 
 `settle` is called between citizens: it reports issued tickets, returns grants that no citizen saw
-(a kiosk that lost power in the middle of an issue), and keeps the reserve full.
+(a kiosk that lost power in the middle of an issue), keeps the reserve full, and prints what was
+given at the centre for people at this kiosk.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import Service
-from kiosk.queue.faults import UnknownClass
+from content.faults import NotInPack
+from kiosk.queue.faults import NoNumber, UnknownClass
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import RESERVE_LAST, series_of, service_day
 from kiosk.queue.protocol import (
@@ -43,10 +45,18 @@ from kiosk.queue.protocol import (
     HeldBlock,
     Leased,
     LeaseRequest,
+    NumberRefused,
+    Offered,
+    OfferRequest,
+    PrintsRequest,
     Reported,
+    RequestRefused,
     TicketReport,
+    WantedSlip,
+    WantedSlips,
     raw,
 )
+from kiosk.queue.rules import ServiceOffer, WhyNoNumber
 from kiosk.queue.signed_code import ticket_payload
 from kiosk.ticketing.centre_client import CentreClient
 from kiosk.ticketing.ticket_table import (
@@ -78,11 +88,10 @@ PRINT_WITHIN = timedelta(minutes=15)
 KNOWN_AGAIN = timedelta(hours=36)
 """What a restored centre is told again: a copy is not older than the day before."""
 
+PRINTS_EVERY_S = 2.0
+
 STILL_IN_LINE = timedelta(hours=12)
 """So long somebody may wait with a number of the day before."""
-
-NORMAL = "normal"
-"""The priority class of everybody who asks for none."""
 
 SlipOf = Callable[[IssuedTicket, Service, str], Document]
 
@@ -142,12 +151,15 @@ class TicketIssuer:
         self._grants_confirmed = False
         self._said_all = False
         self._began_seq = database.journal.last_seq()
+        self._prints_at = 0.0
         self._centre_time: tuple[datetime, float] | None = None
 
     def issue(
         self, visit: UUID, service: Service, priority_class: str, language: str
     ) -> IssuedTicket:
-        """A durable ticket with its slip in the spool; raises `UnknownClass`."""
+        """A durable ticket with its slip in the spool; raises `UnknownClass`, and `NoNumber` when
+        the centre says that none is given.
+        """
         known = ticket_of(self._store, visit)
         if known is not None:
             return self.issued(known)
@@ -160,19 +172,13 @@ class TicketIssuer:
         )
         self._journal_clock()
         answer = self._ask(request)
+        if isinstance(answer, NumberRefused):
+            raise NoNumber(answer.text, answer.reason)
         granted = answer if isinstance(answer, Granted) else None
         with self._store.transaction() as tx:
             ticket = ticket_of(tx, visit) or self._write(tx, request, service, granted)
             issued = self.issued(ticket)
-            job = Job(
-                kind="ticket",
-                subject=visit,
-                document=self._slip(issued, service, language),
-                language=language,
-                by=ticket.issued_at + PRINT_WITHIN,
-                key=f"ticket:{visit}",
-            )
-            self._spool.enqueue(tx, job)
+            self._print(tx, ticket, issued, service, language)
         return issued
 
     def heard_so_far(self) -> CentreHeard:
@@ -187,6 +193,39 @@ class TicketIssuer:
             said = datetime.fromtimestamp(heard.centre_ms / 1000, UTC)
             self._centre_time = said, self._clock.monotonic()
 
+    def offer(self, service: Service) -> ServiceOffer | None:
+        """What the centre says of `service` before a number is taken; None when it is silent."""
+        answer = self._ask(OfferRequest(service.code))
+        if not isinstance(answer, Offered):
+            return None
+        known = set(WhyNoNumber)
+        why = answer.why_not if answer.why_not in known else None
+        return ServiceOffer(
+            service=service.code,
+            why_not=None if why is None else WhyNoNumber(why),
+            left=answer.left,
+            counters_open=0,
+            unattended=answer.unattended,
+        )
+
+    def _print(
+        self,
+        tx: Transaction,
+        ticket: Ticket,
+        issued: IssuedTicket,
+        service: Service,
+        language: str,
+    ) -> None:
+        job = Job(
+            kind="ticket",
+            subject=ticket.visit,
+            document=self._slip(issued, service, language),
+            language=language,
+            by=ticket.issued_at + PRINT_WITHIN,
+            key=f"ticket:{ticket.visit}",
+        )
+        self._spool.enqueue(tx, job)
+
     def settle(self) -> bool:
         """One round of paperwork with the centre; whether it answered."""
         self._journal_clock()
@@ -196,9 +235,49 @@ class TicketIssuer:
             return False
         if not self._report():
             return False
-        if reserve_left(self._store, day) * 2 <= self._identity.block:
-            return self._lease(day)
+        if reserve_left(self._store, day) * 2 <= self._identity.block and not self._lease(day):
+            return False
+        return self._print_wanted()
+
+    def _print_wanted(self) -> bool:
+        """Take over numbers that were given at the centre for people at this kiosk: each gets its
+        entry and its slip here, once.
+        """
+        if self._clock.monotonic() < self._prints_at:
+            return True
+        self._prints_at = self._clock.monotonic() + PRINTS_EVERY_S
+        answer = self._ask(PrintsRequest())
+        if not isinstance(answer, WantedSlips):
+            return isinstance(answer, RequestRefused)  # an older centre knows no such request
+        for slip in answer.slips:
+            self._take_over(slip)
         return True
+
+    def _take_over(self, slip: WantedSlip) -> None:
+        try:
+            service = self._catalogue.service(slip.service)
+        except NotInPack:
+            return  # staff see it among the numbers that are not confirmed
+        request = GrantRequest(
+            visit=slip.visit,
+            service=slip.service,
+            series=slip.series,
+            priority_class=slip.priority_class,
+            rank=slip.rank,
+        )
+        granted = Granted(
+            day=slip.day,
+            series=slip.series,
+            number=slip.number,
+            ahead=slip.ahead or 0,
+            wait=slip.wait,
+        )
+        with self._store.transaction() as tx:
+            if ticket_of(tx, slip.visit) is None and not taken(
+                tx, self._identity.site, slip.day, slip.series, slip.number
+            ):
+                ticket = self._write(tx, request, service, granted)
+                self._print(tx, ticket, self.issued(ticket), service, slip.language)
 
     def busy(self) -> bool:
         """Whether the centre does not yet know everything."""

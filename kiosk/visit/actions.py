@@ -16,7 +16,7 @@ from content.catalogue.model import Service
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.ports import CallResult, Ports
 from kiosk.visit.session import TEXT_SCALES, THEMES, Session
-from kiosk.visit.ticket_offer import why_no_ticket
+from kiosk.visit.ticket_offer import why_by_centre, why_no_ticket
 
 QUERY_MAX = 80
 TRIES_MAX = 5
@@ -126,6 +126,10 @@ def want_ticket(context: ActionContext, _tail: str) -> Signal | None:
         ports.catalogue, ports.place, ports.clock.now(), context.service
     )
     if session.no_ticket is not None:
+        return Signal.NO_TICKET
+    session.offer = ports.tickets.offer(context.service)
+    if session.offer is not None and session.offer.why_not is not None:
+        session.no_ticket = why_by_centre(session.offer.why_not)
         return Signal.NO_TICKET
     session.wanted.setdefault(session.service, ports.ids.uuid7())
     return Signal.TICKET_WANTED

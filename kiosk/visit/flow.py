@@ -151,7 +151,7 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
         S.OFFICE: _WALK,
         S.SERVICES: {**_WALK, G.SERVICE_CHOSEN: S.SERVICE, G.OFFICE: S.OFFICE},
         S.SERVICE: {**_WALK, **_TO_TICKET, G.FORM_CHOSEN: S.CONSENT},
-        S.PRIORITY: {**_WALK, G.TICKETED: S.TICKET},
+        S.PRIORITY: {**_WALK, G.TICKETED: S.TICKET, G.NO_TICKET: S.NO_TICKET},
         S.TICKET: {
             **_ALWAYS,
             G.HOME: S.HOME,

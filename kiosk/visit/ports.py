@@ -20,6 +20,7 @@ from content.xforms.session.session import FormSession
 from kiosk.filling.capture import Capturer
 from kiosk.filling.filling import Filling
 from kiosk.queue.lifecycle import IssuedTicket
+from kiosk.queue.rules import ServiceOffer
 from kiosk.visit.sms_port import SmsPort
 from kiosk.visit.staff_port import StaffPort
 from provisioning.clock import Clock
@@ -115,7 +116,14 @@ class Tickets(Protocol):
     def issue(
         self, visit: UUID, service: Service, priority_class: str, language: str
     ) -> IssuedTicket:
-        """A durable number with its slip in the spool; the same one again for the same visit."""
+        """A durable number with its slip in the spool; the same one again for the same visit.
+
+        Raises `NoNumber` when the centre says that none is given now.
+        """
+        ...
+
+    def offer(self, service: Service) -> ServiceOffer | None:
+        """What the centre says of `service` before a number is taken; None when it is silent."""
         ...
 
 

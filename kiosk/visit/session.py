@@ -14,6 +14,7 @@ from uuid import UUID
 from kiosk.filling.capture import Capturing
 from kiosk.filling.filling import Filling
 from kiosk.queue.lifecycle import IssuedTicket
+from kiosk.queue.rules import ServiceOffer
 from kiosk.visit.flow import State
 from kiosk.visit.ports import CallResult, CaseStatus, DraftCode, FeedbackReceipt, FormReceipt
 from kiosk.visit.sms_port import PhoneInput
@@ -107,6 +108,7 @@ class Session:
     tickets: dict[str, IssuedTicket] = field(default_factory=dict)
     wanted: dict[str, UUID] = field(default_factory=dict)
     no_ticket: NoTicket | None = None  # why the last wish for one was refused
+    offer: ServiceOffer | None = None  # what the centre said of the service in hand
     shown: str = ""  # service code of the ticket on the screen
     form: str = ""
     filling: Filling | None = None

@@ -1,7 +1,8 @@
 """Whether there is a queue ticket for a service here and now, and if not, why. Pure.
 
-A centre that is closed, a service another centre gives, and services that are given by telephone
-or are information only have nobody to queue for: the citizen is told where, when and whom to
+A centre that is closed, a service another centre gives, one that is suspended or whose places of
+the day are taken, and services that are given by telephone or are information only have nobody to
+queue for: the citizen is told where, when and whom to
 call. A van serves while it stands somewhere and has no hours of its own.
 """
 
@@ -12,6 +13,7 @@ from enum import StrEnum
 
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import Service
+from kiosk.queue.rules import WhyNoNumber
 from kiosk.visit.ports import KioskLocation
 
 
@@ -20,11 +22,26 @@ class NoTicket(StrEnum):
 
     CLOSED = "closed"
     NOT_HERE = "not_here"
+    SUSPENDED = "suspended"
+    QUOTA = "quota"
+    NO_COUNTER = "no_counter"
     PHONE = "phone"
     INFORMATION = "information"
 
 
+_OF_CENTRE = {
+    WhyNoNumber.CLOSED: NoTicket.CLOSED,
+    WhyNoNumber.SUSPENDED: NoTicket.SUSPENDED,
+    WhyNoNumber.QUOTA: NoTicket.QUOTA,
+    WhyNoNumber.NO_COUNTER: NoTicket.NO_COUNTER,
+}
 _CHANNELS = {"phone": NoTicket.PHONE, "information": NoTicket.INFORMATION}
+
+
+def why_by_centre(reason: str) -> NoTicket:
+    """What a centre's refusal means to the citizen."""
+    known = {each.value: each for each in WhyNoNumber}
+    return _OF_CENTRE[known.get(reason, WhyNoNumber.CLOSED)]
 
 
 def why_no_ticket(

@@ -103,6 +103,18 @@ class Node:
         return (self.dir / name).resolve() if name else None
 
     @property
+    def service_table(self) -> Path | None:
+        """The centre's own table of its services, resolved against the settings file."""
+        name = self.settings.queue.service_table
+        return (self.dir / name).resolve() if name else None
+
+    @property
+    def roster_table(self) -> Path | None:
+        """The centre's own table of how many counters work, resolved against the settings file."""
+        name = self.settings.queue.roster_table
+        return (self.dir / name).resolve() if name else None
+
+    @property
     def key_store(self) -> KeyStore:
         return FileKeyStore(self.dir / "keys")
 

@@ -91,6 +91,16 @@ class QueueSettings:
         doc="The centre's own table of which counter serves what, relative to this file;"
         " empty: the table of the content pack.",
     )
+    service_table: str = setting(
+        "",
+        doc="The centre's own table of daily quotas, target waits and what the day's close does,"
+        " relative to this file.",
+    )
+    roster_table: str = setting(
+        "",
+        doc="The centre's own table of how many counters work from when on, for estimates,"
+        " relative to this file.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,8 @@ def _kind(name: str, audience: str, fields: str, meaning: str) -> EntryKind:
     return EntryKind(name, audience, frozenset(fields.split()), meaning)
 
 
+_AT_COUNTER = "site day series number counter key who"
+
 _ROWS = (
     # The node itself
     _kind("node.started", "national", "service version boot", "A service of the node started."),
@@ -82,8 +84,10 @@ _ROWS = (
     _kind(
         "ticket.granted",
         "site",
-        "site day series number service class rank kiosk since",
-        "The centre gave a kiosk a number for a visit.",
+        "site day series number service class rank kiosk since key who ahead wait language"
+        " appointment",
+        "The centre gave a kiosk a number for a visit, and quoted `ahead` and `wait` in minutes;"
+        " `language`: its kiosk is to print the slip; `appointment`: when that was, Unix ms.",
     ),
     _kind(
         "ticket.arrived",
@@ -98,12 +102,82 @@ _ROWS = (
     _kind(
         "ticket.called",
         "national",
-        "site day series number counter key why",
-        "Called to a counter.",
+        "site day series number counter key why who rank share over",
+        "Called to a counter; `over`: who of another class came earlier and was not called,"
+        " `share`: how much of the target wait was used, in percent.",
     ),
-    _kind("ticket.recalled", "national", "site day series number counter key", "Called again."),
-    _kind("ticket.served", "national", "site day series number counter key", "Completed."),
-    _kind("ticket.no-show", "national", "site day series number counter key", "Nobody came."),
+    _kind("ticket.recalled", "national", _AT_COUNTER, "Called again."),
+    _kind("ticket.came", "national", _AT_COUNTER, "The citizen stands at the counter."),
+    _kind("ticket.started", "national", _AT_COUNTER, "The service began."),
+    _kind("ticket.parked", "national", _AT_COUNTER, "Set aside to be called again later."),
+    _kind("ticket.unparked", "national", _AT_COUNTER, "Called again after having been parked."),
+    _kind(
+        "ticket.transferred",
+        "national",
+        f"{_AT_COUNTER} service",
+        "Sent on to another `service`; the arrival stays.",
+    ),
+    _kind(
+        "ticket.extended",
+        "national",
+        f"{_AT_COUNTER} service",
+        "Another `service` was added to the visit, to be called for after this one.",
+    ),
+    _kind(
+        "ticket.served",
+        "national",
+        f"{_AT_COUNTER} service",
+        "Completed; `service`: the one of the same visit that comes next.",
+    ),
+    _kind("ticket.no-show", "national", _AT_COUNTER, "Nobody came."),
+    _kind(
+        "ticket.undone",
+        "national",
+        f"{_AT_COUNTER} kind",
+        "The last act at the counter, of `kind`, is taken back.",
+    ),
+    _kind(
+        "ticket.returned",
+        "national",
+        "site day series number key who",
+        "Who missed the call came back in time and stands in line as by the arrival.",
+    ),
+    _kind(
+        "ticket.reclassed",
+        "national",
+        "site day series number key who class rank was why before after",
+        "Staff gave or took a priority class; `before` and `after` are the people ahead.",
+    ),
+    _kind(
+        "ticket.withdrawn", "national", "site day series number key who why", "Taken out by staff."
+    ),
+    _kind(
+        "ticket.unserved",
+        "national",
+        "site day series number was",
+        "Ended by the close of the day, in the state `was`.",
+    ),
+    _kind(
+        "ticket.carried",
+        "national",
+        "site day series number",
+        "Carried over into the next day with its arrival.",
+    ),
+    _kind("service.suspended", "national", "site day service why key who", "Not served for now."),
+    _kind("service.resumed", "national", "site day service key who", "Served again."),
+    _kind(
+        "counter.set",
+        "national",
+        "site day counter state until key who",
+        "A counter is open, on a break (`until`: Unix ms) or closed.",
+    ),
+    _kind("day.opened", "national", "site day key who", "The centre's day began."),
+    _kind(
+        "day.closed",
+        "national",
+        "site day key who unserved carried open",
+        "The centre's day ended: so many tickets unserved, carried over, or still at a counter.",
+    ),
     _kind("ticket.cancelled", "national", "site day series number why", "Given up or void."),
     _kind(
         "staff.called",
@@ -112,6 +186,13 @@ _ROWS = (
         "A citizen asked for a person: at the kiosk with what worked (`light`, `sound`, word to"
         " `centre`), at the centre with the `kiosk`.",
     ),
+    _kind(
+        "access.granted",
+        "site",
+        "role name counter until",
+        "Somebody may use the centre's pages or API; `name` is a staff number.",
+    ),
+    _kind("access.revoked", "site", "name", "That ended."),
     _kind("staff.entered", "national", "site", "The staff screen was opened with its PIN."),
     _kind("staff.refused", "national", "site wait_s", "A wrong PIN at the staff screen."),
     _kind(

@@ -168,6 +168,10 @@ class ZmqServer:
             else [self._socket, self._authenticator.socket]
         )
 
+    def descriptors(self) -> list[int]:
+        """File descriptors that become readable when `poll` may have something to do."""
+        return [int(each.getsockopt(zmq.FD)) for each in self.sockets()]
+
     def reply(self, request: ZmqRequest, payload: bytes) -> bool:
         """Answer `request`; False when its sender is gone or not reading."""
         tag = _ANSWER + request.tag[1:] if request.tag[:1] == _ASK else _PUSH

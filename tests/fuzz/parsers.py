@@ -316,7 +316,7 @@ def centre_port() -> tuple[Parse, Iterable[bytes]]:
     """Messages to a centre that keeps its line: each is answered, none ends it."""
     from kiosk.centre.authority import Authority
     from kiosk.centre.cases import CENTRE_CASE_TABLES
-    from kiosk.centre.server import CentreService
+    from kiosk.centre.service.server import CentreService
     from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
     from kiosk.queue.priority import PriorityPolicy
     from kiosk.queue.skills import CentreCounters

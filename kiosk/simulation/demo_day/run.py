@@ -158,6 +158,6 @@ class DemoDay:
 def _serve_somebody(hall: Authority, counter: int) -> None:
     """A counter finishes with one person and calls the next."""
     with contextlib.suppress(NothingCalled):
-        hall.complete(counter)
+        hall.counters.complete(counter)
     with contextlib.suppress(NobodyWaiting):
-        hall.call(counter)
+        hall.counters.call(counter)

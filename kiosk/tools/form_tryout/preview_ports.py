@@ -20,6 +20,7 @@ from kiosk.case_reference import RANDOM_BYTES, make_reference, second_of
 from kiosk.filling.capture import CapturePhase, CaptureProgress
 from kiosk.filling.filling import Filling
 from kiosk.queue.lifecycle import IssuedTicket
+from kiosk.queue.rules import ServiceOffer
 from kiosk.visit.ports import (
     CaseStatus,
     DraftCode,
@@ -105,6 +106,10 @@ class PreviewStore:
     ) -> IssuedTicket:
         del visit, service, priority_class, language
         raise UsageFault("A preview gives no tickets; it shows one form.")
+
+    def offer(self, service: Service) -> ServiceOffer | None:
+        del service
+        return None
 
     def give(self, visit: UUID, opinion: Feedback, language: str) -> FeedbackReceipt | None:
         del visit, opinion, language

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kiosk.queue.faults import NoNumber
 from kiosk.visit.actions import ActionContext, ActionTable, EditTable, want_ticket
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.ticket.sms_actions import ask_number, send, type_number
+from kiosk.visit.ticket_offer import why_by_centre
 
 
 def take_ticket(context: ActionContext, tail: str) -> Signal | None:
@@ -12,9 +14,13 @@ def take_ticket(context: ActionContext, tail: str) -> Signal | None:
     session = context.session
     visit = session.wanted.setdefault(session.service, context.ports.ids.uuid7())
     priority_class = "normal" if tail == "none" else tail
-    session.tickets[session.service] = context.ports.tickets.issue(
-        visit, context.service, priority_class, session.language
-    )
+    try:
+        session.tickets[session.service] = context.ports.tickets.issue(
+            visit, context.service, priority_class, session.language
+        )
+    except NoNumber as refused:
+        session.no_ticket = why_by_centre(refused.reason)
+        return Signal.NO_TICKET
     session.shown = session.service
     return Signal.TICKETED
 

@@ -32,7 +32,20 @@ def priority(context: ScreenContext) -> Screen:
         for each in context.catalogue.priority_classes(asked=True)
     ]
     none = Element(id="class.none", role=Role.TILE, label=say("priority.none"), icon="person")
-    return Screen(say("priority.title"), say("priority.text"), [], [*choices, none])
+    return Screen(say("priority.title"), say("priority.text"), _offer(context), [*choices, none])
+
+
+def _offer(context: ScreenContext) -> list[Block]:
+    """What the centre said of the service: places left today, and whether a counter is open."""
+    say, offer = context.translator.say, context.session.offer
+    if offer is None:
+        return []
+    blocks = []
+    if offer.left is not None:
+        blocks.append(notice(say("priority.left", n=offer.left), icon="groups"))
+    if offer.unattended:
+        blocks.append(notice(say("priority.unattended"), tone="warn", icon="schedule"))
+    return blocks
 
 
 def ticket(context: ScreenContext) -> Screen:
@@ -81,8 +94,9 @@ def no_ticket(context: ScreenContext) -> Screen:
             centre = catalogue.centre(context.place.centre)
             opens = catalogue.next_open(centre, context.now)
             blocks.append(text(say("no_ticket.hours", centre=centre.name, hours=centre.hours)))
-            blocks.append(text(say("no_ticket.opens", time=context.translator.moment(opens))))
-        case NoTicket.NOT_HERE:
+            if opens > context.now:  # it may have closed early today
+                blocks.append(text(say("no_ticket.opens", time=context.translator.moment(opens))))
+        case NoTicket.NOT_HERE | NoTicket.SUSPENDED | NoTicket.QUOTA | NoTicket.NO_COUNTER:
             nearest = catalogue.nearest(service, context.place.centre)
             if nearest is not None:
                 words = say("no_ticket.hours", centre=nearest.name, hours=nearest.hours)

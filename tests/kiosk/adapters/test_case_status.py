@@ -10,7 +10,7 @@ import pytest
 from kiosk.adapters.case_status import REPORTED_AT_ONCE, StoredCases
 from kiosk.centre.authority import Authority
 from kiosk.centre.cases import KEEP
-from kiosk.centre.local_client import LocalCentre
+from kiosk.centre.service.local_client import LocalCentre
 from kiosk.node.centre_composition import authority
 from kiosk.node.database import open_node_database
 from kiosk.ticketing.ticket_table import tell_again

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kiosk.adapters.staff_call import StaffBell
-from kiosk.centre.local_client import LocalCentre
+from kiosk.centre.service.local_client import LocalCentre
 from kiosk.node.centre_composition import authority
 from kiosk.node.database import open_node_database
 from kiosk.visit.controller.controller import VisitController

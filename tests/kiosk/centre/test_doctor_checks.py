@@ -8,8 +8,8 @@ from contextlib import closing
 import msgspec
 import pytest
 
-from kiosk.centre.doctor_checks import checks
 from kiosk.centre.restoring import begin_restored, kiosks_of_centre
+from kiosk.centre.service.doctor_checks import checks
 from kiosk.cli.main import main
 from kiosk.node.centre_composition import authority
 from kiosk.node.database import open_node_database

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kiosk.centre import cases
-from kiosk.centre.server import WAITING_MAX
+from kiosk.centre.service.server import WAITING_MAX
 from kiosk.queue.protocol import (
     CaseKnown,
     CaseQuestion,

@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.centre.authority import Authority
 from kiosk.centre.restoring import begin_restored, missing
-from kiosk.centre.server import CentreService
+from kiosk.centre.service.server import CentreService
 from kiosk.centre.set_aside import KEPT_MAX, forget, kept_aside
 from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
 from kiosk.queue.faults import NobodyWaiting, QueueFault
@@ -116,10 +116,10 @@ class Bench:
         found = []
         while True:
             try:
-                found.append(self.authority.call(1).label)
+                found.append(self.authority.counters.call(1).label)
             except NobodyWaiting:
                 return found
-            self.authority.complete(1)
+            self.authority.counters.complete(1)
 
 
 @pytest.fixture
@@ -141,9 +141,9 @@ def test_the_same_number_told_at_two_kiosks_leaves_both_in_line(bench: Bench) ->
     assert isinstance(found, Reported)
     assert (found.count, found.set_aside) == (2, 0)
     assert [(kiosk, twin) for _, kiosk, twin in bench.line()].count(("kiosk-2", 1)) == 1
-    called = bench.authority.call(1)
+    called = bench.authority.counters.call(1)
     assert "also told at kiosk-2" in called.note
-    assert bench.authority.call(2).visit != called.visit
+    assert bench.authority.counters.call(2).visit != called.visit
 
 
 def test_a_copied_disk_tells_one_reserve_number_twice(bench: Bench) -> None:
@@ -288,10 +288,10 @@ def test_a_kiosk_of_another_day_brings_its_people_into_todays_line(bench: Bench,
     told = bench.told("A501", day=kiosk_now.date().isoformat(), since=since)
     early = bench.grant()
     bench.report(told, now=int(kiosk_now.timestamp() * 1000))
-    called = bench.authority.call(1)
+    called = bench.authority.counters.call(1)
     assert called.label == "A501", "it came twenty minutes before"
     assert called.note == f"the slip is of {told.day}"
-    bench.authority.complete(1)
+    bench.authority.counters.complete(1)
     assert bench.calls() == [f"A{early.number}"]
 
 
@@ -299,14 +299,14 @@ def test_a_report_without_the_kiosks_time_of_another_day_is_called_too(bench: Be
     tomorrow = bench.clock.now() + timedelta(days=1)
     since = int(tomorrow.timestamp() * 1000)
     bench.report(bench.told("A501", day="2026-11-24", since=since), now=0)
-    assert bench.authority.call(1).label == "A501"
+    assert bench.authority.counters.call(1).label == "A501"
 
 
 def test_midnight_with_people_waiting_loses_nobody(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "c.db", datetime(2026, 11, 23, 20, 58, tzinfo=UTC))  # 23:58
     before = [bench.grant().number for _ in range(3)]
     bench.report(bench.told("A501"))
-    assert bench.authority.call(1).label == "A101"
+    assert bench.authority.counters.call(1).label == "A101"
     bench.clock.advance(seconds=240)
     new = [bench.grant() for _ in range(2)]
     assert [each.day for each in new] == ["2026-11-24", "2026-11-24"]
@@ -315,7 +315,7 @@ def test_midnight_with_people_waiting_loses_nobody(tmp_path: Path) -> None:
     assert [each.ahead for each in new] == [3, 4]
     block = bench.send(LeaseRequest("2026-11-24", 20), "kiosk-2")
     assert (block.first, block.last) == (502, 521)  # type: ignore[union-attr]
-    bench.authority.complete(1)
+    bench.authority.counters.complete(1)
     assert bench.calls() == ["A102", "A103", "A501", "A104", "A105"]
     bench.clock.advance(seconds=9 * 3600)
     assert bench.grant().number == 106, "the day goes on"
@@ -329,9 +329,9 @@ def test_next_morning_numbers_begin_anew_and_the_left_over_are_told_of(bench: Be
     assert bench.grant().number == 101
     assert bench.calls() == ["A101"]
     with pytest.raises(NobodyWaiting, match="3 of an earlier day"):
-        bench.authority.call(1)
-    assert bench.authority.call(1, of_earlier_days=True).label == "A101"
-    bench.authority.complete(1)
+        bench.authority.counters.call(1)
+    assert bench.authority.counters.call(1, of_earlier_days=True).label == "A101"
+    bench.authority.counters.complete(1)
     assert bench.authority.lapse() == 0, "they may still come back"
     bench.clock.advance(seconds=3 * 86_400)
     bench.clock.trusted = False
@@ -339,7 +339,7 @@ def test_next_morning_numbers_begin_anew_and_the_left_over_are_told_of(bench: Be
     bench.clock.trusted = True
     assert bench.authority.lapse() == 2
     with pytest.raises(NobodyWaiting, match=r"Nobody is waiting\."):
-        bench.authority.call(1)
+        bench.authority.counters.call(1)
 
 
 @pytest.mark.parametrize("days", [-1, 1, 3_650])

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.centre.cases import CENTRE_CASE_TABLES, CentreCases
+from kiosk.centre.line_queries import service_times
 from kiosk.centre.set_aside import kept_aside
-from kiosk.centre.waiting_line import LINE_TABLES, service_times
+from kiosk.centre.waiting_line import LINE_TABLES
 from kiosk.queue.faults import NobodyWaiting
 from kiosk.queue.protocol import (
     CaseKnown,
@@ -99,7 +100,7 @@ def test_the_left_over_are_taken_out_two_hundred_at_a_time(bench: Bench) -> None
         bench.report(*(bench.told(f"A{number}") for number in range(start, start + 70)))
     bench.clock.advance(seconds=4 * 86_400)
     with pytest.raises(NobodyWaiting, match="210 of an earlier day"):
-        bench.authority.call(1)
+        bench.authority.counters.call(1)
     assert [bench.authority.lapse() for _ in range(3)] == [200, 10, 0]
     why = [each.body["why"] for each in bench.journal.entries() if each.kind == "ticket.cancelled"]
     assert why == ["never called"] * 210
@@ -108,23 +109,24 @@ def test_the_left_over_are_taken_out_two_hundred_at_a_time(bench: Bench) -> None
 def test_a_time_at_the_counter_is_in_seconds_and_only_of_today(bench: Bench) -> None:
     for minutes in (5, 7):
         bench.grant()
-        bench.authority.call(1)
+        bench.authority.counters.call(1)
         bench.clock.advance(seconds=60 * minutes)
-        bench.authority.complete(1)
+        bench.authority.counters.complete(1)
     with bench.store.transaction() as tx:
-        assert service_times(tx, "2026-11-23") == [420.0, 300.0]
-        assert service_times(tx, "2026-11-24") == []
+        assert service_times(tx, "2026-11-23").by_service == {"NRB-02": (720.0, 2)}
+        assert service_times(tx, "2026-11-24").by_service == {}
 
 
 def test_an_estimate_looks_at_the_newest_two_hundred_times(bench: Bench) -> None:
     with bench.store.transaction() as tx:
         for number in range(205):
             tx.execute(
-                "INSERT INTO line_call VALUES (?, zeroblob(16), '2026-11-23', 1, 0, ?)",
-                (number + 1, number * 1_000),
+                "INSERT INTO line_call (seq, visit, day, counter, called_at, ended_at, ending)"
+                " VALUES (?1, zeroblob(16), '2026-11-23', 1, ?1, ?1 + ?2 * 1000, 'served')",
+                (number + 1, number),
             )
-        found = service_times(tx, "2026-11-23")
-    assert found == [float(number) for number in range(204, 4, -1)]
+        found = service_times(tx, "2026-11-23").by_service
+    assert found == {"": (float(sum(range(5, 205))), 200)}
 
 
 @pytest.mark.parametrize(("tickets", "blocks", "aside"), [(100, 50, 0), (101, 0, 1), (0, 51, 1)])

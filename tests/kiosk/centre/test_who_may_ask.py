@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.centre.server import kiosks_of
+from kiosk.centre.service.server import kiosks_of
 from provisioning.clock import SystemClock, VirtualClock
 from provisioning.enrolment.site_layout import demo_plan, free_ports, lay_out
 from provisioning.identity.certificates import issue, sign_registry

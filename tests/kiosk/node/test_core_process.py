@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from content.catalogue.catalogue import Catalogue
-from kiosk.centre.server import centre_lock
+from kiosk.centre.service.server import centre_lock
 from kiosk.cli.main import main
 from kiosk.node.composition import KioskParts, kiosk_of
 from kiosk.node.core_process import ClockAdvance, Core, CoreFault, core_lock

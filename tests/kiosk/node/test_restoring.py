@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from content.catalogue.catalogue import Catalogue
-from kiosk.centre.local_client import LocalCentre
+from kiosk.centre.service.local_client import LocalCentre
 from kiosk.cli.main import main
 from kiosk.node.centre_composition import authority
 from kiosk.node.composition import KioskParts, kiosk_of

@@ -20,7 +20,7 @@ import pytest
 from content.authoring.build import build_default
 from content.catalogue.catalogue import Catalogue
 from kiosk.centre.reports import KioskReports
-from kiosk.centre.server import CentreService
+from kiosk.centre.service.server import CentreService
 from kiosk.node.centre_composition import authority
 from kiosk.node.composition import TicketingParts, counter_of
 from kiosk.node.database import open_node_database
@@ -219,8 +219,8 @@ class CampaignDay:
             try:
                 if self.served_at[counter]:
                     self.served_at[counter] = 0.0
-                    self.authority.complete(counter + 1)
-                called = self.authority.call(counter + 1)
+                    self.authority.counters.complete(counter + 1)
+                called = self.authority.counters.call(counter + 1)
             except NobodyWaiting:
                 continue
             person = self.by_visit[called.visit]

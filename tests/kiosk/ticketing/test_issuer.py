@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from content.catalogue.catalogue import Catalogue
-from kiosk.centre.local_client import LocalCentre
 from kiosk.centre.restoring import begin_restored, missing
+from kiosk.centre.service.local_client import LocalCentre
 from kiosk.node.centre_composition import authority
 from kiosk.node.composition import TicketingParts, counter_of
 from kiosk.node.database import open_node_database, projections
-from kiosk.queue.faults import UnknownClass
+from kiosk.queue.faults import NoNumber, UnknownClass
 from kiosk.queue.protocol import Answer, Ask, Granted, GrantRequest
 from kiosk.ticketing.centre_client import FirstReachable
 from kiosk.ticketing.issuer import TicketIssuer
@@ -116,8 +116,8 @@ def test_after_the_line_is_back_the_queue_has_everybody_by_arrival(branch: Branc
     assert branch.waiting() == [first, fourth]
     branch.settle()
     assert branch.waiting() == [first, second, third, fourth]
-    assert branch.hall.call(1).label == first
-    assert branch.hall.call(2).label == second
+    assert branch.hall.counters.call(1).label == first
+    assert branch.hall.counters.call(2).label == second
 
 
 def test_an_answer_that_was_lost_leaves_no_ghost(branch: Branch) -> None:
@@ -240,3 +240,40 @@ def test_tomorrow_starts_with_new_numbers_even_in_the_dark(branch: Branch) -> No
     branch.line.up = True
     branch.settle()
     assert branch.issue() == "A101"
+
+
+def test_what_the_centre_refuses_gets_no_number_of_the_reserve_either(branch: Branch) -> None:
+    branch.settle()
+    service = branch.catalogue.service("NRB-02")
+    branch.hall.day.suspend("NRB-02", "NRB system down")
+    assert branch.issuer.offer(service).why_not == "suspended"  # type: ignore[union-attr]
+    with pytest.raises(NoNumber) as refused:
+        branch.issue()
+    assert refused.value.reason == "suspended"
+    assert branch.waiting() == []
+    branch.hall.day.resume("NRB-02")
+    assert branch.issue() == "A101"
+    branch.hall.day.close_day()
+    with pytest.raises(NoNumber):
+        branch.issue()
+    branch.line.up = False
+    assert branch.issuer.offer(service) is None
+    assert branch.issue() == "A501", "a centre that is silent refuses nothing"
+
+
+def test_a_number_given_at_the_centre_is_printed_by_its_kiosk_once(branch: Branch) -> None:
+    branch.settle()
+    ticket, _ = branch.hall.issue("kiosk-1", "NRB-02", key="k1", language="sw")
+    other, _ = branch.hall.issue("kiosk-2", "NRB-02", key="k2", language="en")
+    assert [slip.visit for slip in branch.hall.wanted_slips("kiosk-1")] == [ticket.visit]
+    for _ in range(3):
+        branch.clock.advance(seconds=3)
+        branch.settle()
+    stored = ticket_of(branch.counter.database.store, ticket.visit)
+    assert stored is not None
+    assert (stored.label, stored.source) == ("A101", NumberSource.CENTRE)
+    jobs = [job for job in branch.counter.spool.jobs() if job.subject == ticket.visit]
+    assert len(jobs) == 1
+    assert branch.hall.wanted_slips("kiosk-1") == ()
+    assert [slip.visit for slip in branch.hall.wanted_slips("kiosk-2")] == [other.visit]
+    assert branch.waiting() == ["A101", "A102"], "a kiosk that starts anew gives none of it back"

@@ -10,7 +10,7 @@ import pytest
 from content.catalogue.catalogue import Catalogue
 from kiosk.node.composition import kiosk_of, place_of
 from kiosk.visit.ports import KioskLocation
-from kiosk.visit.ticket_offer import NoTicket, why_no_ticket
+from kiosk.visit.ticket_offer import NoTicket, why_by_centre, why_no_ticket
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Site
 from tests.kiosk.conftest import Visitor
@@ -137,3 +137,17 @@ def test_a_practice_site_says_so_on_every_screen(visitor: Visitor) -> None:
         assert visitor.view.site.startswith("PRACTICE")
         visitor.tap(name)
     assert visitor.tap("language.sw").view.site.startswith("MAZOEZI")
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("closed", NoTicket.CLOSED),
+        ("suspended", NoTicket.SUSPENDED),
+        ("quota", NoTicket.QUOTA),
+        ("no-counter", NoTicket.NO_COUNTER),
+        ("of-a-newer-centre", NoTicket.CLOSED),
+    ],
+)
+def test_a_refusal_of_the_centre_has_its_screen(reason: str, why: NoTicket) -> None:
+    assert why_by_centre(reason) is why

@@ -15,7 +15,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from kiosk.centre.authority import Authority
-from kiosk.centre.local_client import answer
+from kiosk.centre.service.local_client import answer
 from kiosk.queue.protocol import Reported, RequestRefused, StaffCall, encode, read_ask
 from provisioning.clock import Clock
 from provisioning.faults import Fault
@@ -84,15 +84,18 @@ class CentreService:
         while not stopped():
             self.turn(server)
 
-    def turn(self, server: Requests) -> None:
-        """Answer one request of each kiosk that waits, then hear who came meanwhile."""
-        self._gather(server, 0.0 if self._waiting else POLL_S)
+    def turn(self, server: Requests, wait_s: float = POLL_S) -> bool:
+        """Answer one request of each kiosk that waits, then hear who came meanwhile; whether more
+        of them wait.
+        """
+        self._gather(server, 0.0 if self._waiting else wait_s)
         for kiosk in list(self._waiting):
             request = self._waiting[kiosk].popleft()
             if not self._waiting[kiosk]:
                 del self._waiting[kiosk]
             server.reply(request, self.reply(kiosk, request.payload))
         self.tend()
+        return bool(self._waiting)
 
     def _gather(self, server: Requests, timeout_s: float) -> None:
         for request in server.poll(timeout_s):
