@@ -12,7 +12,7 @@ from content.pack.manifest import Manifest
 from kiosk.queue.signed_code import _signed, _text, read_ticket
 from peripherals.connection.url import BadDeviceUrl, read_url
 from peripherals.printing.document import Document, DocumentFault
-from provisioning.cbor import encode
+from provisioning.cbor import NotCanonical, decode, encode
 from provisioning.identity import cose_sign1
 from provisioning.identity.certificates import REGISTRY_TYPE, IdentityFault, Registry
 
@@ -54,6 +54,13 @@ def test_a_code_of_a_year_after_9999_is_none_of_ours(head):
 def test_a_document_that_cannot_be_read_is_a_fault(raw):
     with pytest.raises(DocumentFault):
         Document.from_bytes(raw)
+
+
+@pytest.mark.parametrize("raw", [b"\xa1" * 16 + bytes(17), b"\xa1\x41a\x00", b"\xa1\xf5\x00"])
+def test_a_key_of_a_map_is_a_number_or_a_text(raw):
+    with pytest.raises(NotCanonical):
+        decode(raw, integer_keys=True)
+    assert decode(b"\xa1\x01\x00", integer_keys=True) == {1: 0}
 
 
 @pytest.mark.parametrize("version", [b"1e400", b"-1e400", b"NaN"])

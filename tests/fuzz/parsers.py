@@ -66,7 +66,9 @@ def text(octets: bytes) -> str:
 def canonical(octets: bytes) -> bytes:
     """The canonical encoding of the plain value in `octets`, however written; else `octets`."""
     try:
-        return encode(cbor2.loads(octets, semantic_decoders=_NO_TAGS, tag_hook=_refuse_tag))
+        return encode(
+            cbor2.loads(octets, semantic_decoders=_NO_TAGS, tag_hook=_refuse_tag, max_depth=12)
+        )
     except Exception:  # noqa: BLE001 - of another decoder, and only to make inputs
         return octets
 
