@@ -3,7 +3,7 @@
 A fault carries one clear sentence that says what to do, and a number. The number is the exit
 code of a command, the code an attendant reads from the screen and the code in the journal:
 2 usage, 10-19 settings, 20-29 devices, 30-39 content, 40-49 sync, 50-59 queue, 60-69 forms,
-71-78 enrolment.
+71-78 enrolment, 79 a stick.
 
 Bugs are not faults: they are ordinary exceptions, they crash the process and a supervisor
 restarts it.

@@ -75,7 +75,7 @@ BANDS = {
     "kiosk": (50, 70),
 }
 FORM_ENGINE = set(range(60, 68))  # content/xforms
-ENROLMENT = set(range(71, 79))  # provisioning/enrolment
+ENROLMENT = set(range(71, 80))  # provisioning/enrolment; the courier's stick
 ELSEWHERE = {1, 2, 3, 68, 69, 70} | FORM_ENGINE | ENROLMENT  # usage; export, encryption; a quota
 
 

@@ -1,6 +1,7 @@
 """`huduma sync`: carry a node's journal to the centre and the national node.
 
-`run` serves until stopped, `once` ends when everything is acknowledged, `status` prints its state.
+`run` serves until stopped, `once` ends when everything is acknowledged, `status` prints its state;
+`export` and `import` carry with a USB stick instead of a line.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from kiosk.cli import sync_courier
 from kiosk.cli.arguments import add_json, add_node, add_site
 from provisioning.faults import UsageFault
 from provisioning.ids import SystemIds
@@ -26,10 +28,13 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs of `sync`."""
-    verbs = parser.add_subparsers(dest="act", required=True, metavar="run|once|status")
+    verbs = parser.add_subparsers(
+        dest="act", required=True, metavar="run|once|status|export|import"
+    )
     run_verb = verbs.add_parser("run", help="send, and on a centre take in, until stopped")
     once = verbs.add_parser("once", help="send until everything is acknowledged")
     status = verbs.add_parser("status", help="what waits, and how the line is")
+    sync_courier.add_arguments(verbs)
     for verb in (run_verb, once, status):
         add_site(verb)
         add_node(verb)
@@ -42,8 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run, drain once, or tell."""
-    if arguments.act == "status":
-        return _status(arguments)
+    others = {
+        "status": _status,
+        "export": sync_courier.run_export,
+        "import": sync_courier.run_import,
+    }
+    if arguments.act in others:
+        return others[arguments.act](arguments)
     lock = _service_lock(arguments) if arguments.act == "run" else None
     engine = _engine(arguments)
     try:

@@ -70,7 +70,9 @@ class Outbox:
         self._stream = stream
         self._key = key
 
-    def close_segment(self, *, entries_max: int, young: range | None, line_free: bool) -> bool:
+    def close_segment(
+        self, *, entries_max: int, young: range | None, line_free: bool, carried: bool = False
+    ) -> bool:
         """Make the next segment when there is reason; True when one was made.
 
         Enough shared entries are always a reason. With `line_free` (upstream is there) and no
@@ -78,6 +80,7 @@ class Outbox:
         for "sent", and one outside `young`, the hybrid logical clock values of the last moments
         (None: any). A value after them was given while the clock was ahead. While a segment is
         under way or the line is down, entries gather: fewer, larger segments cost fewer bytes.
+        `carried`: a stick is here, everything goes now.
         """
         tail = self._tail()
         shared = self._store.all(
@@ -90,7 +93,7 @@ class Outbox:
         urgent = any(audience.startswith(_URGENT) for _, _, audience, _ in shared)
         old = young is None or shared[0][1] not in young
         free = line_free and self._acked("stored") >= tail.no
-        if len(shared) < entries_max and not (free and (urgent or old)):
+        if len(shared) < entries_max and not carried and not (free and (urgent or old)):
             return False
         last = min(_last_that_fits(shared), tail.last + SPAN_MAX)
         facts = self._facts(tail.last + 1, last)
@@ -108,7 +111,9 @@ class Outbox:
             raw,
         )
         with self._store.transaction() as tx:
-            tx.execute("INSERT INTO outbox_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            # A service and a stick may both close: the one that comes second looks again.
+            if not tx.one("SELECT 1 FROM outbox_segment WHERE db_epoch = ? AND no = ?", row[:2]):
+                tx.execute("INSERT INTO outbox_segment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return True
 
     def offers(self) -> list[StreamProgress]:

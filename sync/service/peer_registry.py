@@ -73,13 +73,24 @@ class PeerRegistry:
         return Claims(found.site, found.unit)
 
     def may_send(self, peer: str, node: str) -> bool:
-        """A node brings its own journal; a centre also those of its own site."""
+        """A node brings its own journal; a centre also those of its own site, and of any van, whose
+        stick may be emptied anywhere.
+        """
         try:
             bringer, owner = self._valid(peer), self._valid(node)
         except IdentityFault:
             return False
-        relayed = bringer.role == "centre" and bringer.site == owner.site
-        return bringer.name == owner.name or relayed
+        return bringer.name == owner.name or _relays(bringer, owner)
+
+    def carries(self, node: str, owner: str) -> bool:
+        """Whether `node` takes in what a stick brings of `owner`: the national node everybody's, a
+        centre that of its own site and of any van.
+        """
+        try:
+            here, there = self._valid(node), self._valid(owner)
+        except IdentityFault:
+            return False
+        return here.role == "national" or _relays(here, there)
 
     def upstream_of(self, node: str) -> Certificate:
         """Whom `node` sends to now: a kiosk to the centre of its site, all others to the national
@@ -134,3 +145,7 @@ class PeerRegistry:
             return
         if fresh.number >= self._registry.number:
             self._registry = fresh
+
+
+def _relays(centre: Certificate, owner: Certificate) -> bool:
+    return centre.role == "centre" and (centre.site == owner.site or owner.role == "van")

@@ -124,6 +124,28 @@ class Relay:
                 _refuse(tx, stream, envelope.no, envelope.hash, at)
         return AppendResult(verdict, self.progress(stream))
 
+    def bridge(self, envelope: SignedEnvelope, at: datetime) -> None:
+        """Go on with a stream right before `envelope`, which a stick brought and whose node signed
+        that the national node has all that comes before: as if that had passed here long ago.
+        """
+        stream, before = envelope.stream, envelope.no - 1
+        if before <= self._tail(stream).no:
+            return
+        key = (stream.node, stream.db_epoch)
+        with self._store.transaction() as tx:
+            tx.execute(
+                "INSERT OR IGNORE INTO relay_segment VALUES (?, ?, ?, ?, ?, NULL, ?, ?)",
+                (
+                    *key,
+                    before,
+                    envelope.first - 1,
+                    envelope.prev_segment,
+                    "stick",
+                    at.isoformat(),
+                ),
+            )
+            _note(tx, stream, before)
+
     def contradicts(self, stream: Stream, no: int, mark: bytes, at: datetime) -> bool:
         """Whether a sender's segment `no` is another than the stored one; noted if so."""
         stored = self._hash(stream, no)
