@@ -20,7 +20,13 @@ from provisioning.faults import Fault
 from provisioning.foreign_files import read_foreign
 from sync.batches.batch import SEGMENT_MAX, SignedEnvelope, Stream, read_envelope
 from sync.batches.chain import AppendCheck, StreamProgress
-from sync.courier.signed_lists import Manifest, Receipt, read_manifest, read_receipt, sign_receipt
+from sync.courier.signed_lists import (
+    StickManifest,
+    StickReceipt,
+    read_manifest,
+    read_receipt,
+    sign_receipt,
+)
 from sync.courier.stick import DOWN, MANIFEST, RECEIPT, SEGMENT, UP, Stick, StickFile, segment_name
 from sync.faults import BadBatch, Fork, NotSigned, ShareUsedUp, SyncRefusal
 from sync.service.peer_registry import PeerRegistry
@@ -96,7 +102,7 @@ class CourierImport:
             except SyncRefusal as fault:
                 self.done.refuse(file.name, fault)
 
-    def _hear(self, receipt: Receipt, at: datetime) -> None:
+    def _hear(self, receipt: StickReceipt, at: datetime) -> None:
         """Believe of a receipt what its signer may say: the national node and the centre of this
         site how far the national node is, any other centre what it has itself.
         """
@@ -110,7 +116,7 @@ class CourierImport:
             news = [source.acked(heard, at) for source in self.sources if _has(source, heard)]
             self.done.receipts += any(news)
 
-    def _manifests(self) -> list[Manifest]:
+    def _manifests(self) -> list[StickManifest]:
         found = []
         for file in self.stick.lists(UP, MANIFEST):
             try:
@@ -119,7 +125,7 @@ class CourierImport:
                 self.done.refuse(file.name, fault)
         return found
 
-    def _segments(self, intake: Intake, manifests: list[Manifest], at: datetime) -> None:
+    def _segments(self, intake: Intake, manifests: list[StickManifest], at: datetime) -> None:
         ready: list[tuple[Stream, int, Path]] = []
         for file in self.stick.segments():
             try:
@@ -209,7 +215,7 @@ class CourierImport:
             path.unlink(missing_ok=True)
             return None
 
-    def _miss(self, intake: Intake, manifests: list[Manifest]) -> None:
+    def _miss(self, intake: Intake, manifests: list[StickManifest]) -> None:
         """Name what the manifests list and is neither stored nor kept aside."""
         for manifest in manifests:
             for each in manifest.carried:
@@ -219,13 +225,13 @@ class CourierImport:
                     if not kept.exists():
                         self.done.missing.append(f"{each.stream.node} batch {number}")
 
-    def _leave_receipt(self, intake: Intake, manifests: list[Manifest], at: datetime) -> None:
+    def _leave_receipt(self, intake: Intake, manifests: list[StickManifest], at: datetime) -> None:
         streams = {each.stream for manifest in manifests for each in manifest.carried}
         positions = [intake.progress(each) for each in sorted(streams)]
         held = [each for each in positions if each.no]
         if not held:
             return
-        receipt = sign_receipt(self.key, Receipt(self.node, held), at)
+        receipt = sign_receipt(self.key, StickReceipt(self.node, held), at)
         self.stick.put(DOWN, f"{self.node}{RECEIPT}", receipt)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.batches.chain import StreamProgress, short_hash
-from sync.courier.signed_lists import Carried, Manifest, sign_manifest
+from sync.courier.signed_lists import Carried, StickManifest, sign_manifest
 from sync.courier.stick import DOWN, MANIFEST, REGISTRY_FILE, UP, Stick
 from sync.faults import Gap
 from sync.service.ports import SegmentSource
@@ -66,7 +66,7 @@ def carry_out(
             done.removed += stick.drop_segments(offer.stream, min(offer.national, first - 1))
     listed = [each for each in carried if each.marks]
     if listed:
-        stick.put(UP, f"{by}{MANIFEST}", sign_manifest(key, Manifest(by, listed), at))
+        stick.put(UP, f"{by}{MANIFEST}", sign_manifest(key, StickManifest(by, listed), at))
     if registry:
         stick.put(DOWN, REGISTRY_FILE, registry)
     return done

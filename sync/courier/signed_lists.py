@@ -46,7 +46,7 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class StickManifest:
     """What the node `by` put on a stick."""
 
     by: str
@@ -54,14 +54,14 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class StickReceipt:
     """How far the node `by` has streams."""
 
     by: str
     positions: Sequence[StreamProgress]
 
 
-def sign_manifest(key: Ed25519PrivateKey, manifest: Manifest, at: datetime) -> bytes:
+def sign_manifest(key: Ed25519PrivateKey, manifest: StickManifest, at: datetime) -> bytes:
     """`manifest` as bytes, signed by its node."""
     rows = [
         [each.stream.node, each.stream.db_epoch, each.first, b"".join(each.marks), each.national]
@@ -70,7 +70,7 @@ def sign_manifest(key: Ed25519PrivateKey, manifest: Manifest, at: datetime) -> b
     return _sign(key, manifest.by, rows, at, MANIFEST_TYPE)
 
 
-def sign_receipt(key: Ed25519PrivateKey, receipt: Receipt, at: datetime) -> bytes:
+def sign_receipt(key: Ed25519PrivateKey, receipt: StickReceipt, at: datetime) -> bytes:
     """`receipt` as bytes, signed by its node."""
     rows = [
         [each.stream.node, each.stream.db_epoch, each.no, each.mark, each.national]
@@ -80,17 +80,17 @@ def sign_receipt(key: Ed25519PrivateKey, receipt: Receipt, at: datetime) -> byte
 
 
 @arrived("manifest")
-def read_manifest(raw: bytes, key_of: SigningKey) -> Manifest:
+def read_manifest(raw: bytes, key_of: SigningKey) -> StickManifest:
     """The manifest in `raw`; raises `BadBatch`, `NotSigned`."""
     by, rows = _read(raw, key_of, MANIFEST_TYPE)
-    return Manifest(by, [_carried(row) for row in rows])
+    return StickManifest(by, [_carried(row) for row in rows])
 
 
 @arrived("receipt")
-def read_receipt(raw: bytes, key_of: SigningKey) -> Receipt:
+def read_receipt(raw: bytes, key_of: SigningKey) -> StickReceipt:
     """The receipt in `raw`; raises `BadBatch`, `NotSigned`."""
     by, rows = _read(raw, key_of, RECEIPT_TYPE)
-    return Receipt(by, [_position(row) for row in rows])
+    return StickReceipt(by, [_position(row) for row in rows])
 
 
 def _sign(key: Ed25519PrivateKey, by: str, rows: list[Any], at: datetime, media: str) -> bytes:

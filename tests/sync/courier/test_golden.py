@@ -13,7 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.batches.batch import Stream
 from sync.batches.chain import StreamProgress
-from sync.courier.signed_lists import Carried, Manifest, Receipt, sign_manifest, sign_receipt
+from sync.courier.signed_lists import (
+    Carried,
+    StickManifest,
+    StickReceipt,
+    sign_manifest,
+    sign_receipt,
+)
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 NODE, EPOCH = "kiosk-1", bytes.fromhex("0123456789abcdef")
@@ -29,8 +35,8 @@ def marks() -> tuple[bytes, ...]:
 def make() -> dict[str, bytes]:
     """Both files, by name."""
     stream, (one, two) = Stream(NODE, EPOCH), marks()
-    manifest = Manifest(NODE, [Carried(stream, 1, (one, two), 0)])
-    receipt = Receipt("national", [StreamProgress(stream, 2, two, 2)])
+    manifest = StickManifest(NODE, [Carried(stream, 1, (one, two), 0)])
+    receipt = StickReceipt("national", [StreamProgress(stream, 2, two, 2)])
     return {
         "kiosk-1.manifest": sign_manifest(KIOSK, manifest, MADE),
         "national.receipt": sign_receipt(NATIONAL, receipt, MADE),
