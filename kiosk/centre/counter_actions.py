@@ -259,8 +259,20 @@ class CounterActions:
             return NobodyWaiting("Those who wait came for services that are suspended.")
         serves = self._counters.serves(counter)
         return OtherCounters(
-            f"Counter {counter} serves {serves}: those who wait came for other counters."
+            f"Counter {counter} serves {serves}: those who wait came for other services;"
+            f" {self._who_can_call(tx, since)}"
         )
+
+    def _who_can_call(self, tx: Transaction, since: int) -> str:
+        able = [
+            each
+            for each in range(1, self._counters.count + 1)
+            if any(PeopleWaiting(tx, since, self._counters.services(each)).ranks())
+        ]
+        if not able:
+            return "no counter serves these: correct the table of counters (queue.counter_table)."
+        plural = "s" if len(able) > 1 else ""
+        return f"counter{plural} {', '.join(map(str, able))} can call them."
 
     def _again(
         self, tx: Transaction, key: str, counter: int, action: TicketAction

@@ -33,6 +33,7 @@ from provisioning.node.site import Node, Site
 from provisioning.shutdown import StopFlag
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import Store
+from sync.store.store_wait import StoreWait
 from sync.transports.zmq_transport import ZmqServer
 
 ROLES = ("agent", "supervisor", "manager")
@@ -95,7 +96,9 @@ def _serve(arguments: argparse.Namespace, node: Node) -> int:
     lock = centre_lock(node)
     stop = StopFlag()
     clock = node.clock(service=True)
-    database = open_node_database(node, clock)
+    database = StoreWait("centre").opened(lambda: open_node_database(node, clock), stop)
+    if database is None:
+        return 0
     endpoint = node.settings.queue.listen_endpoint
     if arguments.kiosk_port is not None:
         endpoint = re.sub(r":\d+$", f":{arguments.kiosk_port}", endpoint)

@@ -129,11 +129,14 @@ def _open_spool(arguments: argparse.Namespace) -> Spool:
 def _run(arguments: argparse.Namespace) -> int:
     from peripherals.service.device_service import DeviceService
     from provisioning.shutdown import StopFlag
+    from sync.store.store_wait import StoreWait
 
     stop = StopFlag()
-    service = DeviceService(_parts(arguments))
-    print("huduma devices: ready", file=sys.stderr, flush=True)
-    service.run(stop)
+    parts = _parts(arguments)
+    service = StoreWait("devices").opened(lambda: DeviceService(parts), stop)
+    if service is not None:
+        print("huduma devices: ready", file=sys.stderr, flush=True)
+        service.run(stop)
     return 0
 
 

@@ -15,9 +15,10 @@ from kiosk.cli.arguments import add_json, add_site
 from provisioning.ids import SystemIds
 from provisioning.node.site import Node, Site, SiteFault
 from provisioning.shutdown import StopFlag
-from sync.national.gateway_service import build, database_url
+from sync.national.gateway_service import NationalService, build, database_url
 from sync.national.open_store import open_database
 from sync.service.node_quota import NodeQuota
+from sync.store.store_wait import StoreWait
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,15 +45,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act != "run":
         return _tell(arguments, node)
     clock = node.clock(service=True)
-    with (
-        closing(
-            build(
-                node, clock, SystemIds(clock), listen=arguments.listen, database=arguments.database
-            )
-        ) as service,
-        StopFlag() as stop,
-    ):
-        service.run(stop)
+
+    def built() -> NationalService:
+        ids, database = SystemIds(clock), arguments.database
+        return build(node, clock, ids, listen=arguments.listen, database=database)
+
+    with StopFlag() as stop:
+        service = StoreWait("national").opened(built, stop)
+        if service is not None:
+            with closing(service):
+                service.run(stop)
     return 0
 
 

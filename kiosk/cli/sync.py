@@ -21,6 +21,7 @@ from provisioning.shutdown import StopFlag
 from sync.service.engine import SyncEngine, build, engine_lock
 from sync.service.status import SyncStatus, read
 from sync.store.database import Store
+from sync.store.store_wait import StoreWait
 
 if TYPE_CHECKING:
     from provisioning.process_lock import ProcessLock
@@ -55,18 +56,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act in others:
         return others[arguments.act](arguments)
     lock = _service_lock(arguments) if arguments.act == "run" else None
-    engine = _engine(arguments)
     try:
         with StopFlag() as stop:
-            if arguments.act == "once":
+            if arguments.act == "run":
+                _serve(arguments, stop)
+                return 0
+            with closing(_engine(arguments)) as engine:
                 _print(engine.run_once(stop, arguments.deadline), as_json=arguments.json)
-            else:
-                engine.run(stop)
     finally:
-        engine.close()
         if lock is not None:
             lock.release()
     return 0
+
+
+def _serve(arguments: argparse.Namespace, stop: StopFlag) -> None:
+    engine = StoreWait("sync").opened(lambda: _engine(arguments), stop)
+    if engine is not None:
+        with closing(engine):
+            engine.run(stop)
 
 
 def _service_lock(arguments: argparse.Namespace) -> ProcessLock:

@@ -31,7 +31,10 @@ class CentreCounters:
             raise type(self.unreadable)(self.unreadable.message)
         if not 1 <= counter <= self.count:
             numbered = "counter 1 only" if self.count == 1 else f"counters 1 to {self.count}"
-            msg = f"This centre has {numbered} (setting queue.counters); there is no {counter}."
+            msg = (
+                f"This centre has {numbered}; there is no {counter}. Press at one of these, or"
+                " raise queue.counters in the centre's settings and start its service again."
+            )
             raise CounterUnknown(msg)
         skill = self.skills.get(counter)
         return None if skill is None else skill.services

@@ -12,7 +12,7 @@ import select
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +33,7 @@ from provisioning.ids import Ids
 from provisioning.process_lock import ProcessLock
 from sync.journal.journal import Journal
 from sync.store.database import Store, StoreFault
+from sync.store.store_wait import StoreWait
 
 WATCH_S = 0.02
 KEEP_UNKNOWN = timedelta(hours=24)
@@ -74,12 +75,22 @@ class DeviceService:
 
     def __init__(self, parts: ServiceParts) -> None:
         self._parts = parts
-        self._lock = spool_lock(parts.path)
-        self._store, _ = parts.open_database()
+        with ExitStack() as failed:
+            self._lock = spool_lock(parts.path)
+            failed.callback(self._lock.release)
+            self._store, _ = parts.open_database()
+            failed.callback(self._store.close)
+            self._enlist()
+            failed.pop_all()
         self._spool = Spool(self._store, parts.at_rest_root, parts.clock, parts.ids)
+        self._waiting = StoreWait("devices")
         self._supervisor = ThreadSupervisor(parts.clock, self._crashed)
         self._plugs = PrinterBindings(parts.plugs, dict(parts.printers))
         self._purged = -_PURGE_EVERY_S
+        self._seen = -1
+
+    def _enlist(self) -> None:
+        parts = self._parts
         with self._store.transaction() as tx:
             retire(tx, [name for name, _ in parts.printers])
             for rank, (name, address) in enumerate(parts.printers):
@@ -93,15 +104,18 @@ class DeviceService:
             self._supervisor.start(name, self._maker(rank, name, address))
         if self._parts.device_loop is not None:
             self._supervisor.start("equipment", self._parts.device_loop)
-        seen = -1
         while not stop():
-            version = self._version()
-            if version != seen:
-                seen = version
-                self._supervisor.wake()
-            self._purge()
+            self._waiting.turn(self._look)
             self._wait()
         self.close()
+
+    def _look(self) -> None:
+        """Wake the workers when somebody has written; now and then, delete what is over."""
+        version = self._version()
+        if version != self._seen:
+            self._seen = version
+            self._supervisor.wake()
+        self._purge()
 
     def close(self) -> None:
         """Stop the workers, then let go of the spool."""

@@ -18,6 +18,7 @@ from sync.service.engine import POLL_S
 from sync.service.gateway import Gateway
 from sync.service.node_quota import NodeQuota
 from sync.service.peer_registry import PeerRegistry
+from sync.store.store_wait import StoreWait
 from sync.transports import zmq_transport
 
 
@@ -31,8 +32,9 @@ class NationalService:
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Serve until told to stop."""
+        waiting = StoreWait("national")
         while not stop():
-            self.gateway.turn()
+            waiting.turn(self.gateway.turn)  # what was not taken is not acknowledged: sent again
             zmq_transport.ready([self.server], POLL_S)
 
     def close(self) -> None:

@@ -2,13 +2,15 @@
 
 One process, one thread: the uplink and, on a centre, the gateway take turns; between turns the
 process sleeps until a frame, the doorbell or the next due time. SIGTERM ends it within half a
-second; SIGKILL may end it anywhere.
+second; SIGKILL may end it anywhere. A database that is held or a disk that is full ends nothing:
+the turn is done again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from provisioning.clock import Clock
@@ -30,6 +32,8 @@ from sync.service.status import LinkLog, SyncStatus, read
 from sync.service.uplink import Uplink
 from sync.service.witness import Witness
 from sync.store.database import Store
+from sync.store.errors import StoreFault
+from sync.store.store_wait import StoreWait
 from sync.transports import zmq_transport
 
 SYNC_TABLES = (OUTBOX_TABLES, RELAY_TABLES)
@@ -54,6 +58,7 @@ class SyncEngine:
     entries_max: int
     age_s: int
     witness: Witness | None = None
+    waiting: StoreWait = field(default_factory=lambda: StoreWait("sync"))
 
     def turn(self, *, everything: bool = False) -> None:
         """One round: what came in, what is to be closed, what may go out."""
@@ -72,8 +77,13 @@ class SyncEngine:
     def run(self, stop: Callable[[], bool]) -> None:
         """Take turns until told to stop."""
         while not stop():
-            self.turn()
+            self.try_turn()
             self._sleep()
+
+    def try_turn(self) -> None:
+        """A turn; one that the database does not take is done again, in a new session."""
+        if not self.waiting.turn(self.turn):
+            self.uplink.interrupted()
 
     def run_once(self, stop: Callable[[], bool], deadline_s: float) -> SyncStatus:
         """Take turns until the national node has everything; raises `NotAllSent`."""
@@ -94,7 +104,8 @@ class SyncEngine:
 
     def close(self) -> None:
         """Put everything down."""
-        self.log.flush()
+        with suppress(StoreFault):  # the count of bytes is all that is lost
+            self.log.flush()
         for link in self.links:
             link.close()
         self.store.close()
@@ -141,7 +152,11 @@ def build(
     """The engine of `node`; raises the faults of its settings, keys, registry and addresses."""
     settings = node.settings.sync
     store = open_node_store(node)
-    journal = Journal(store, node.name, clock, db_epoch=ids.token(8))
+    try:
+        journal = Journal(store, node.name, clock, db_epoch=ids.token(8))
+    except StoreFault:
+        store.close()
+        raise
     epoch = journal.db_epoch
     own = Stream(node.name, epoch)
     outbox, log = Outbox(store, own, node.keys.signing), LinkLog(store, own)

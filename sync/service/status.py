@@ -122,12 +122,13 @@ class LinkLog:
             self._write("down = down")
 
     def _write(self, what: str, *values: Any) -> None:
-        sent, self._sent = self._sent, 0
+        sent = self._sent
         with self._store.transaction() as tx:
             tx.execute(
                 f"UPDATE outbox_link SET bytes_sent = bytes_sent + ?, {what}",  # noqa: S608 - ours
                 (sent, *values),
             )
+        self._sent -= sent  # only now: a transaction that failed counted nothing
 
 
 def _relayed(store: Store) -> int:

@@ -92,6 +92,14 @@ class Uplink:
             self._dial(now)
         self._pump(now)
 
+    def interrupted(self) -> None:
+        """A turn broke off because the store did not take it: what the session has heard may be
+        noted nowhere, so it begins anew and is told again.
+        """
+        self._sender.lost()
+        self._link.rebuild()
+        self._dial_at = self._clock.monotonic() + _CONNECTED_LOOK_S
+
     def _receive(self, frame: bytes, now: float) -> None:
         try:
             actions = self._sender.receive(frame, now)

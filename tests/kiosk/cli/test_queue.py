@@ -54,8 +54,11 @@ def test_issue_says_how_many_are_called_before_and_that_is_so(shell: Shell) -> N
 def test_a_counter_of_another_agency_and_one_that_is_not_there_are_refused(shell: Shell) -> None:
     shell.issue("NRB-02")
     refused = shell.call(5, code=57)["words"]
-    assert "Counter 5 serves KRA, NTSA: those who wait came for other counters." in refused
-    assert "counters 1 to 5" in shell.call(6, code=58)["words"]
+    assert "Counter 5 serves KRA, NTSA: those who wait came for other services" in refused
+    assert "counters 1, 2, 3, 4 can call them." in refused
+    unknown = shell.call(6, code=58)["words"]
+    assert "counters 1 to 5" in unknown
+    assert "raise queue.counters in the centre's settings" in unknown
     assert shell.call(4)["number"] == "A101"
     assert "Nobody is waiting." in shell.call(5, code=52)["words"]
 
@@ -69,4 +72,9 @@ def test_a_site_may_have_a_table_of_its_own(shell: Shell) -> None:
     assert "counter_table" in shell.call(1, code=33)["words"]
     (folder / "counters.csv").write_text("centre,counter,agencies,services\n*,1,KRA,\n")
     assert "Counter 1 serves KRA" in shell.call(1, code=57)["words"]
+    (folder / "counters.csv").write_text(
+        "centre,counter,agencies,services\n" + "".join(f"*,{n},KRA,\n" for n in range(1, 6))
+    )
+    assert "no counter serves these: correct the table" in shell.call(1, code=57)["words"]
+    (folder / "counters.csv").write_text("centre,counter,agencies,services\n*,1,KRA,\n")
     assert shell.call(5)["number"] == "A101"

@@ -13,6 +13,7 @@ from peripherals.status import Cause, DeviceState
 from provisioning.clock import SystemClock
 from provisioning.ids import SystemIds
 from sync.store.database import Store
+from sync.store.store_wait import StoreWait
 
 QUICK = Bounds(first_s=0.001, last_s=0.002, tries_max=3, rest_s=30.0)
 
@@ -111,3 +112,30 @@ def test_an_unplugged_printer_is_lost_and_no_crash(tmp_path, capfd):
     store.close()
     service.close()
     assert "crashed" not in capfd.readouterr().err
+
+
+def test_a_held_database_ends_neither_the_start_nor_the_loop_of_the_service(tmp_path, capfd):
+    address = parse_printer_url(f"escpos+serial://{tmp_path}/unplugged")
+    assert address is not None
+    clock, path = SystemClock(), tmp_path / "spool.db"
+
+    def open_database():
+        return Store.open(path, [SPOOL_TABLES], patience_ms=1), None
+
+    parts = ServiceParts(
+        path, bytes(32), [("printer", address)], clock, SystemIds(clock), open_database
+    )
+    wait = StoreWait("devices", lambda _seconds: None)
+    holder = Store.open(path, [SPOOL_TABLES])
+    with holder.transaction():
+        tries = iter([False, False, True])
+        assert wait.opened(lambda: DeviceService(parts), lambda: next(tries)) is None
+    service = wait.opened(lambda: DeviceService(parts), lambda: False)
+    assert service is not None
+    with holder.transaction():  # now its loop wants to delete what is over
+        turns = iter([False, False, True])
+        service.run(lambda: next(turns))
+    holder.close()
+    said = capfd.readouterr().err
+    assert said.count("devices:") >= 2
+    assert "(code 42)" in said
