@@ -7,10 +7,10 @@ language code around. Written forms follow Kenyan use: dd/mm/yyyy, 24-hour clock
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Protocol
 
-from content.i18n.kenyan_formats import MONTHS, date_short
+from content.i18n.kenyan_formats import MONTHS, date_short, spoken_time
 from provisioning.clock import EAT
 
 LANGUAGES = ("en", "sw")
@@ -41,6 +41,35 @@ class Translator:
     def month(self, number: int) -> str:
         """The name of month 1 to 12."""
         return MONTHS[self.language][number - 1]
+
+    def clock(self, moment: time) -> str:
+        """A time of day as it is said, with the clock time: "saa mbili asubuhi (08:00)"."""
+        written = f"{moment:%H:%M}"
+        if self.language != "sw":
+            return written
+        return f"{spoken_time(moment, self.language)} ({written})"
+
+    def day_and_clock(self, moment: datetime) -> str:
+        """Local day of an aware `moment`, and its time of day as it is said."""
+        local = moment.astimezone(EAT)
+        return f"{date_short(local.date())} {self.clock(local.time())}"
+
+    def hours(self, opening: str) -> str:
+        """Opening hours of "08:00-17:00"."""
+        first, _, last = opening.partition("-")
+        if self.language != "sw":
+            return opening
+        ends = (spoken_time(time.fromisoformat(each), self.language) for each in (first, last))
+        return f"{' hadi '.join(ends)} ({opening})"
+
+    def duration(self, seconds: int) -> str:
+        """How long something takes in plain words: "45 seconds", "2 minutes", "1 hour"."""
+        if seconds < 60:
+            return self.say("wait.seconds", n=seconds)
+        unit, number = (
+            ("minute", -(-seconds // 60)) if seconds < 3600 else ("hour", -(-seconds // 3600))
+        )
+        return self.say(f"wait.{unit}" if number == 1 else f"wait.{unit}s", n=number)
 
     def moment(self, moment: datetime) -> str:
         """Local day and clock time of an aware `moment`."""

@@ -134,7 +134,7 @@ def _footer(context: ScreenContext) -> list[Element]:
     rows = (
         ("listen", say("shell.listen"), "volume_up", session.listening, True),
         ("text-size", say("shell.text_size"), "text_increase", session.text_scale > 1.0, True),
-        ("theme", say(f"theme.{session.theme}"), "contrast", session.theme != "light", True),
+        ("theme", say("shell.theme"), "contrast", session.theme != "light", True),
         ("call-staff", say("shell.call_staff"), "support_agent", False, calls),
         ("stop", say("shell.stop"), "cancel", False, visiting),
     )
@@ -147,6 +147,7 @@ def _footer(context: ScreenContext) -> list[Element]:
             icon=icon,
             selected=selected,
             enabled=enabled,
+            value=say(f"theme.{session.theme}") if name == "theme" else "",
         )
         for name, label, icon, selected, enabled in rows
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from content.catalogue.model import County
 from content.faults import NotInPack
 from content.search.list_filter import SearchableList
@@ -96,13 +98,16 @@ def place(context: ScreenContext, filling: Filling, asked: NodeState) -> Shown:
         value=filling.input.filter or "",
         icon="search",
     )
-    counties = context.catalogue.counties()
-    meant = SearchableList((each.code, each.name) for each in counties).find(
-        filling.input.filter or ""
-    )
-    found = [counties[at] for at in meant]
+    found = counties_like(context, filling.input.filter or "") or context.catalogue.counties()
     shown, page, paging = paged(context, found, COUNTIES_PER_PAGE)
     return "search", [field, *(_county(each) for each in shown), *paging], page
+
+
+def counties_like(context: ScreenContext, typed: str) -> Sequence[County]:
+    """The counties whose name is what was typed, or begins so."""
+    counties = context.catalogue.counties()
+    meant = SearchableList((each.code, each.name) for each in counties).find(typed)
+    return [counties[at] for at in meant]
 
 
 def where(context: ScreenContext, filling: Filling, asked: NodeState) -> list[Block]:

@@ -4,6 +4,8 @@ functions.
 
 from __future__ import annotations
 
+from datetime import time
+
 from content.xforms.results import Choice, NodeState
 from kiosk.filling.answer_text import answer_text
 from kiosk.filling.filling import Filling
@@ -24,6 +26,12 @@ from kiosk.visit.screen import PER_PAGE, Screen, ScreenContext, button, notice, 
 
 FILTERED_PER_PAGE = 4
 
+EXAMPLES = frozenset(
+    {"text", "multiline", "phone", "identity", "number", "decimal", "date", "time", "range",
+     "choose", "many", "agree", "sign", "photo", "audio", "place", "scan"}
+)  # fmt: skip
+"""Questions for which the pack has an example (`example.NAME`), should the form give none."""
+
 Shown = tuple[list[Element], tuple[int, int]]
 """Elements, and (this page, of how many)."""
 
@@ -34,7 +42,8 @@ def alone(context: ScreenContext, filling: Filling, progress: FormProgress) -> S
     here = filling.step()
     titles = here.titles if here is not None else ()
     problem = _words(context, filling, filling.input.problem, asked)
-    blocks = [*_told(problem, asked.hint), *_about_row(context, filling)]
+    example = asked.hint or _example(context, asked, look)
+    blocks = [*_told(problem, example if problem else asked.hint), *_about_row(context, filling)]
     drawn, data = look.name, {"required": asked.required, **dict(asked.attributes)}
     if look.name in {"photo", "audio", "attach"}:
         blocks += capture_screens.told(context, filling, asked)
@@ -45,6 +54,8 @@ def alone(context: ScreenContext, filling: Filling, progress: FormProgress) -> S
         drawn, elements, page = capture_screens.place(context, filling, asked)
     else:
         elements, page = _answers(context, filling, asked, look, problem)
+    if drawn == "search":
+        blocks += _unmatched(context, filling, asked, look)
     if is_stop(asked):
         actions = _stopped(context)
     elif look.name == "attach" and asked.required:
@@ -81,6 +92,7 @@ def together(
         problem = _words(context, filling, page.problems.get(path, ""), asked)
         required = required or asked.required
         if problem:
+            problem = _with_example(problem, asked.hint or _example(context, asked, look))
             summary.append(f"{asked.label}: {problem}")
         if path in fields:
             active = path == page.active
@@ -92,6 +104,7 @@ def together(
                 value=page.shown(path),
                 selected=active,
                 error=problem,
+                masked=look.masked and path not in page.texts,
             )
             shown.append(field)
         elif not fields:
@@ -163,6 +176,22 @@ def _told(problem: str, hint: str) -> list[Block]:
     return [text(hint)] if hint else []
 
 
+def _with_example(problem: str, example: str) -> str:
+    """The problem in one line with its example, unless it has one."""
+    return problem if any(char.isdigit() for char in problem) else f"{problem}. {example}"
+
+
+def _example(context: ScreenContext, asked: NodeState, look: QuestionWidget) -> str:
+    """What an answer may look like, for a question whose author gave no example."""
+    name = {"pictures": "choose", "search": "choose", "likert": "choose", "rank": "many",
+            "draw": "sign"}.get(look.name, look.name)  # fmt: skip
+    if name not in EXAMPLES:
+        return ""
+    say = context.translator.say
+    first = asked.choices[0].label if asked.choices else say("consent.agree")
+    return say(f"example.{name}", choice=first)
+
+
 def _beyond(context: ScreenContext) -> list[Element]:
     """A file no kiosk can take, without which the form cannot be sent: staff help at the desk,
     and the answers wait there under their code.
@@ -204,6 +233,7 @@ def _answers(
                     hint=asked.hint,
                     value=filling.input.shown(),
                     error=problem,
+                    masked=look.masked and filling.input.typed is None,
                 )
             ]
     return found, (1, 1)
@@ -235,11 +265,34 @@ def _wheels(context: ScreenContext, filling: Filling, look: QuestionWidget) -> l
             held = filling.input.parts.get(part)
             value = "" if held is None else str(held)
             label = say(f"question.{part}")
-            hint = context.translator.month(held) if part == "month" and held is not None else ""
+            hint = _wheel_hint(context, filling, part)
         found.append(
             Element(id=f"wheel.{part}", role=Role.WHEEL, label=label, value=value, hint=hint)
         )
     return found
+
+
+def _unmatched(
+    context: ScreenContext, filling: Filling, asked: NodeState, look: QuestionWidget
+) -> list[Block]:
+    """Said when nothing of a list is what was typed: the whole list is offered then."""
+    typed = filling.input.filter or ""
+    if look.name == "place":
+        matched = bool(capture_screens.counties_like(context, typed))
+    else:
+        matched = bool(filling.record.search(asked.path, typed))
+    return [] if matched else [notice(context.translator.say("question.none_found"), icon="search")]
+
+
+def _wheel_hint(context: ScreenContext, filling: Filling, part: str) -> str:
+    """The month's name; under the hour the time as it is said, which Kiswahili counts from dawn."""
+    parts = filling.input.parts
+    held = parts.get(part)
+    if held is None or part not in {"month", "hour"}:
+        return ""
+    if part == "month":
+        return context.translator.month(held)
+    return context.translator.clock(time(held, parts.get("minute") or 0))
 
 
 def _choices(
@@ -260,7 +313,8 @@ def _choices(
             icon="search",
         )
         found.append(field)
-        options = filling.record.search(asked.path, filling.input.filter or "")
+        found_ones = filling.record.search(asked.path, filling.input.filter or "")
+        options = found_ones or list(asked.choices or ())  # nothing so: the whole list
     else:
         options = list(asked.choices or ())
     shown, page, paging = paged(context, options, per_page)

@@ -47,7 +47,9 @@ def staff_pin(context: ScreenContext) -> Screen:
         closed = notice(say("staff_pin.closed"), tone="warn", icon="lock")
         back = button(context, "back", "shell.back", "arrow_back", primary=True)
         return Screen(title, why, [closed], [back], back=False, home=False)
-    waiting = say("staff_pin.wait", n=pin.wait_s) if pin.wait_s else ""
+    waiting = (
+        say("staff_pin.wait", wait=context.translator.duration(pin.wait_s)) if pin.wait_s else ""
+    )
     problem = waiting or given.told or (say(given.problem) if given.problem else "")
     field = Element(
         id="answer",

@@ -85,7 +85,7 @@ def _shortened(title: str) -> str:
 def no_ticket(context: ScreenContext) -> Screen:
     """Where and when instead: the hours, the nearest centre, the number to call."""
     say, session, catalogue = context.translator.say, context.session, context.catalogue
-    service = catalogue.service(session.service)
+    service, hours_of = catalogue.service(session.service), context.translator.hours
     why = session.no_ticket
     assert why is not None, "this screen needs a reason"
     blocks = [notice(say(f"no_ticket.{why}"), icon="info")]
@@ -93,13 +93,17 @@ def no_ticket(context: ScreenContext) -> Screen:
         case NoTicket.CLOSED:
             centre = catalogue.centre(context.place.centre)
             opens = catalogue.next_open(centre, context.now)
-            blocks.append(text(say("no_ticket.hours", centre=centre.name, hours=centre.hours)))
+            blocks.append(
+                text(say("no_ticket.hours", centre=centre.name, hours=hours_of(centre.hours)))
+            )
             if opens > context.now:  # it may have closed early today
-                blocks.append(text(say("no_ticket.opens", time=context.translator.moment(opens))))
+                blocks.append(
+                    text(say("no_ticket.opens", time=context.translator.day_and_clock(opens)))
+                )
         case NoTicket.NOT_HERE | NoTicket.SUSPENDED | NoTicket.QUOTA | NoTicket.NO_COUNTER:
             nearest = catalogue.nearest(service, context.place.centre)
             if nearest is not None:
-                words = say("no_ticket.hours", centre=nearest.name, hours=nearest.hours)
+                words = say("no_ticket.hours", centre=nearest.name, hours=hours_of(nearest.hours))
                 blocks += [text(say("service.nearest", centre=nearest.name)), text(words)]
         case NoTicket.PHONE | NoTicket.INFORMATION:
             pass

@@ -113,7 +113,7 @@ def test_forms_start_their_service(catalogue):
     assert (form.id, form.agency, form.title["sw"]) == (
         "lost_id",
         "NRB",
-        "Kubadilisha kitambulisho kilichopotea",
+        "Kupata kitambulisho kipya badala ya kilichopotea",
     )
     assert catalogue.forms_for(catalogue.service("DIS-01")) == []
 

@@ -6,17 +6,16 @@ import ast
 import csv
 import functools
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from content.authoring.build import DEFAULT_SOURCES
 from content.i18n.strings import placeholders
 
 ROOT = Path(__file__).resolve().parents[3]
-TABLE = {
-    row["key"]: row["en"]
-    for row in csv.DictReader(io.StringIO((DEFAULT_SOURCES / "strings.csv").read_text("utf-8")))
-}
+REVIEWED = list(csv.DictReader(io.StringIO((DEFAULT_SOURCES / "strings.csv").read_text("utf-8"))))
+TABLE = {row["key"]: row["en"] for row in REVIEWED}
 ASKING = {"say", "text", "tongue"}
 
 
@@ -61,3 +60,42 @@ def test_every_placeholder_of_an_asked_text_is_given():
         if key in TABLE and values is not None and placeholders(TABLE[key]) - values
     ]
     assert not wrong
+
+
+def patterns() -> Iterator[re.Pattern[str]]:
+    """The keys that are put together in code: `f"home.{name}"` asks for every key that fits."""
+    for folder in ("kiosk", "content", "peripherals"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    parts = (
+                        re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+"
+                        for each in node.values
+                    )
+                    pattern = "".join(parts)
+                    if re.match(r"[a-z_]+\\\.", pattern) and " " not in pattern:
+                        yield re.compile(pattern)
+                elif isinstance(node, ast.Constant) and "." in str(node.value):
+                    yield re.compile(re.escape(str(node.value)))
+
+
+def unused(table: Iterable[str]) -> list[str]:
+    asked_for = set(patterns())
+    return [key for key in table if not any(each.fullmatch(key) for each in asked_for)]
+
+
+def test_no_text_waits_for_a_feature_that_is_not_there():
+    assert unused(TABLE) == []
+    assert unused(["home.find", "lower_buttons", "search.found"]) == [
+        "lower_buttons",
+        "search.found",
+    ]
+
+
+def test_every_text_says_how_it_was_reviewed():
+    """`corrected` after a reader's correction, `likely` where the reader was fairly sure, `ask`
+    where a Kenyan should be asked; empty as first written.
+    """
+    found = {row["key"]: row["review"] for row in REVIEWED}
+    assert set(found.values()) <= {"", "corrected", "likely", "ask"}
+    assert found["service.who"] == "corrected"

@@ -141,17 +141,6 @@ class Sitting:
         return self.controller._ports.submissions.sent[0]
 
 
-@pytest.fixture
-def sit(catalogue: Catalogue, tmp_path: Path, clock: VirtualClock, ids: SeededIds) -> Any:
-    def begun(asset: FormAsset) -> Sitting:
-        for name, content in asset.media.items():
-            (tmp_path / name).write_bytes(content)
-        one = SingleFormCatalogue(catalogue, asset, tmp_path)
-        return Sitting(begin(one, clock, ids), clock)  # type: ignore[arg-type] # virtual time
-
-    return begun
-
-
 class Asked(NamedTuple):
     """One question: how it is drawn, what is done at it, and what the agency gets for it.
 

@@ -1,11 +1,10 @@
 """A citizen never reads the signs an author styled a form with, nor a dash for a translation."""
 
-# ruff: noqa: F811 - a fixture is an argument of each test
 from __future__ import annotations
 
 from typing import Any
 
-from tests.kiosk.visit.form.test_answers import ENGLISH, SWAHILI, ask, form, pick, sit  # noqa: F401
+from tests.kiosk.visit.form.test_answers import ENGLISH, SWAHILI, ask, form, pick
 
 SIGNS = ("**", "<span", "<br", "###", "](")
 

@@ -1,12 +1,11 @@
 """Rows of a repeat at the screen: added by mistake, removed, not asked for, too many."""
 
-# ruff: noqa: F811 - a fixture is an argument of each test
 from __future__ import annotations
 
 from typing import Any
 
 from kiosk.filling.attachments import Attachments
-from tests.kiosk.visit.form.test_answers import ask, form, sit  # noqa: F401 - a fixture
+from tests.kiosk.visit.form.test_answers import ask, form
 
 DEPENDANTS = [
     ask("begin_repeat", "dependant"),
