@@ -2,7 +2,7 @@
 
 A COSE_Sign1 over a CBOR map (PROTOCOL.md section 12). The eight letters that the technician reads
 aloud stand for the whole request; they come out of a slow hash, because eight letters are only 40
-bits: to put another request with the same letters on the stick takes about 10^12 times 50 ms.
+bits: to put another request with the same letters on the stick takes about 10^12 times 55 ms.
 """
 
 from __future__ import annotations

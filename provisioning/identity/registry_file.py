@@ -35,6 +35,16 @@ def remember(path: Path, root_public: bytes) -> Registry:
     return found
 
 
+def newest_bytes(path: Path, root_public: bytes, number: int) -> bytes:
+    """The bytes of registry `number`, wherever of the two places it lies; empty when it is gone."""
+    for place in (path, _seen_path(path)):
+        with suppress(OSError, IdentityFault):
+            encoded = place.read_bytes()
+            if Registry.decode(encoded, root_public).number == number:
+                return encoded
+    return b""
+
+
 def _seen_path(path: Path) -> Path:
     return path.with_name(f"newest-{path.name}")
 

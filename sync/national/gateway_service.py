@@ -58,4 +58,5 @@ def build(
     peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     address = listen or node.settings.sync.listen_endpoint
     server = zmq_transport.ZmqServer(address, node.keys, peers.named)
-    return NationalService(store, Gateway(server, store, peers, store.server_epoch, clock), server)
+    gateway = Gateway(server, store, peers, store.server_epoch, clock, peers.newest)
+    return NationalService(store, gateway, server)

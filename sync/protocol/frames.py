@@ -20,7 +20,7 @@ VERSION = 1
 STREAMS_MAX = 256
 CHUNK_MAX = 64 << 10
 _SESSION_BYTES, _EPOCH_BYTES, _NAME_MAX = 4, 8, 64
-_HELLO, _CURSOR, _DATA, _ACK, _NACK, _AGAIN = range(1, 7)
+_HELLO, _CURSOR, _DATA, _ACK, _NACK, _AGAIN, _ASK, _REGISTRY = range(1, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +104,51 @@ class Again:
     session: bytes
 
 
-Frame = Hello | Cursor | Chunk | Ack | Nack | Again
+@dataclass(frozen=True, slots=True)
+class AskRegistry:
+    """Sender: I have registry `number`; is there a newer one? Go on from byte `offset` of it."""
+
+    session: bytes
+    number: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryPart:
+    """Receiver: bytes of registry `number` (of `total` bytes) from `offset`."""
+
+    session: bytes
+    number: int
+    offset: int
+    total: int
+    payload: bytes
+
+
+Frame = Hello | Cursor | Chunk | Ack | Nack | Again | AskRegistry | RegistryPart
 
 
 def to_bytes(frame: Frame) -> bytes:
     """The frame as it travels."""
+    fields: list[Any]
     match frame:
         case Hello(session, offers):
             named = [[at.stream.node, at.stream.db_epoch, at.last, at.mark] for at in offers]
-            return encode([_HELLO, session, VERSION, named])
+            fields = [_HELLO, session, VERSION, named]
         case Cursor(session, credit, epoch, positions):
-            return encode([_CURSOR, session, credit, epoch, [_plain(at) for at in positions]])
+            fields = [_CURSOR, session, credit, epoch, [_plain(at) for at in positions]]
         case Chunk(session, place, no, offset, total, payload):
-            return encode([_DATA, session, place, no, offset, total, payload])
+            fields = [_DATA, session, place, no, offset, total, payload]
         case Ack(session, place, position, rewind):
-            return encode([_ACK, session, place, _plain(position), rewind])
+            fields = [_ACK, session, place, _plain(position), rewind]
         case Nack(session, place, no, code):
-            return encode([_NACK, session, place, no, code])
+            fields = [_NACK, session, place, no, code]
         case Again(session):
-            return encode([_AGAIN, session])
+            fields = [_AGAIN, session]
+        case AskRegistry(session, number, offset):
+            fields = [_ASK, session, number, offset]
+        case RegistryPart(session, number, offset, total, payload):
+            fields = [_REGISTRY, session, number, offset, total, payload]
+    return encode(fields)
 
 
 def from_bytes(raw: bytes) -> Frame:
@@ -136,7 +162,7 @@ def from_bytes(raw: bytes) -> Frame:
     return frame
 
 
-def _sender_frame(fields: list[Any]) -> Hello | Chunk | None:
+def _sender_frame(fields: list[Any]) -> Hello | Chunk | AskRegistry | None:
     match fields:
         case [1, session, 1, list(named)] if len(named) <= STREAMS_MAX:
             offers = [_offer(each) for each in named]
@@ -146,10 +172,13 @@ def _sender_frame(fields: list[Any]) -> Hello | Chunk | None:
             _numbers(place, no, offset, total)
             if place < STREAMS_MAX and len(payload) <= CHUNK_MAX and total <= SEGMENT_MAX:
                 return Chunk(session, place, no, offset, total, payload)
+        case [7, session, number, offset]:
+            _numbers(number, offset)
+            return AskRegistry(session, number, offset)
     return None
 
 
-def _receiver_frame(fields: list[Any]) -> Cursor | Ack | Nack | Again | None:
+def _receiver_frame(fields: list[Any]) -> Cursor | Ack | Nack | Again | RegistryPart | None:
     match fields:
         case [2, session, credit, bytes(epoch), list(triples)] if len(triples) <= STREAMS_MAX:
             _numbers(credit)
@@ -162,6 +191,9 @@ def _receiver_frame(fields: list[Any]) -> Cursor | Ack | Nack | Again | None:
             return Nack(session, place, no, code)
         case [6, session]:
             return Again(session)
+        case [8, session, number, offset, total, bytes(payload)] if len(payload) <= CHUNK_MAX:
+            _numbers(number, offset, total)
+            return RegistryPart(session, number, offset, total, payload)
     return None
 
 

@@ -18,6 +18,7 @@ from sync.faults import BadBatch, Fork, NotSigned, ShareUsedUp
 from sync.protocol.frames import (
     Ack,
     Again,
+    AskRegistry,
     Chunk,
     Cursor,
     Hello,
@@ -61,7 +62,17 @@ class Ingest:
     raw: bytes
 
 
-Action = Reply | Greet | Ingest
+@dataclass(frozen=True, slots=True)
+class Inform:
+    """`peer` has registry `number`: give it a newer one, from byte `offset`, if there is one."""
+
+    peer: str
+    session: bytes
+    number: int
+    offset: int
+
+
+Action = Reply | Greet | Ingest | Inform
 
 
 @dataclass(slots=True)
@@ -117,6 +128,8 @@ class Receiver:
                 return [Greet(peer, session, offers)]
             case Chunk() as chunk:
                 return self._on_chunk(peer, chunk)
+            case AskRegistry(session, number, offset):
+                return [Inform(peer, session, number, offset)]
             case _:
                 raise BadBatch("A sender sends what only receivers say; check the addresses.")
 

@@ -24,12 +24,14 @@ from sync.protocol.frames import (
     STREAMS_MAX,
     Ack,
     Again,
+    AskRegistry,
     Chunk,
     Cursor,
     Frame,
     Hello,
     Nack,
     Offer,
+    RegistryPart,
     StreamPosition,
     from_bytes,
     to_bytes,
@@ -82,7 +84,14 @@ class SessionEnded:
     at_once: bool
 
 
-Action = Send | Acked | Blocked | SessionEnded
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """The receiver gives a part of a newer registry than was asked with."""
+
+    part: RegistryPart
+
+
+Action = Send | Acked | Blocked | SessionEnded | Informed
 
 
 @dataclass(slots=True)
@@ -210,6 +219,10 @@ class Sender:
             self._turn = place + 1
         return Send(to_bytes(Chunk(self._session, place, no, offset, len(raw), payload)))
 
+    def ask(self, number: int, offset: int) -> Send:
+        """Ask for a newer registry than `number`."""
+        return Send(to_bytes(AskRegistry(self._session, number, offset)))
+
     def _next_window(self) -> _StreamWindow | None:
         room = self._room()
         if self.state is not SenderState.FLOWING or room <= 0 or (self.busy and room < CHUNK_BYTES):
@@ -242,7 +255,9 @@ class Sender:
                 return [Blocked(window.stream, no, code)]
             case Again():
                 return self._end(SenderEvent.AGAIN, at_once=True)
-            case Hello() | Chunk():
+            case RegistryPart():
+                return [Informed(frame)]
+            case Hello() | Chunk() | AskRegistry():
                 raise BadBatch("The other end sends where it should receive; check the addresses.")
 
     def _on_cursor(self, cursor: Cursor) -> list[Action]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from provisioning.clock import Clock
+from provisioning.enrolment.device_enrolment import bring_registry
+from provisioning.faults import Fault
 from provisioning.ids import Ids
 from provisioning.node.site import Node
 from provisioning.process_lock import ProcessLock
@@ -23,6 +25,7 @@ from sync.faults import NotAllSent
 from sync.journal import hlc
 from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.journal.node_database import NodeDatabase
+from sync.protocol.registry_parts import RegistryParts
 from sync.service.gateway import Gateway
 from sync.service.node_quota import NodeQuota
 from sync.service.outbox import OUTBOX_TABLES, Outbox
@@ -169,7 +172,7 @@ def build(
     if node.role == "centre" and address:
         server = zmq_transport.ZmqServer(address, node.keys, peers.named)
         links.append(server)
-        gateway = Gateway(server, relay, peers, epoch, clock)
+        gateway = Gateway(server, relay, peers, epoch, clock, peers.newest)
     client = zmq_transport.ZmqClient(
         upstream or settings.upstream_endpoint,
         node.keys,
@@ -185,6 +188,8 @@ def build(
         retry_s_max=settings.retry_s_max,
         on_acknowledged=_tell(gateway, own),
         connect_wait_s=_CONNECT_WAIT_S,
+        registry=RegistryParts(lambda: peers.registry.number),
+        on_registry=_keeper(node),
     )
     return SyncEngine(
         store,
@@ -198,6 +203,16 @@ def build(
         settings.batch_age_s,
         Witness(NodeDatabase(store, journal, clock, ids)) if gateway is not None else None,
     )
+
+
+def _keeper(node: Node) -> Callable[[bytes], None]:
+    """Keeps a newer registry that came down the line; one that does not hold changes nothing."""
+
+    def keep(encoded: bytes) -> None:
+        with suppress(Fault, OSError):
+            bring_registry(node, encoded)
+
+    return keep
 
 
 def _tell(gateway: Gateway | None, own: Stream) -> Callable[[Stream, int], None]:

@@ -9,7 +9,7 @@ it may be (the sender asks again).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from provisioning.clock import Clock
@@ -17,7 +17,7 @@ from sync.batches.batch import Stream, read_envelope
 from sync.batches.chain import MARK_BYTES, AppendCheck, StreamProgress
 from sync.faults import BadBatch, Fork, ShareUsedUp, SyncRefusal, arrived
 from sync.protocol import receiver
-from sync.protocol.frames import CHUNK_MAX
+from sync.protocol.frames import CHUNK_MAX, RegistryPart, to_bytes
 from sync.service.ports import Intake, PeerDirectory, ServerLink
 
 _TURN_S = 0.5
@@ -36,7 +36,10 @@ class Gateway:
         peers: PeerDirectory,
         server_epoch: bytes,
         clock: Clock,
+        registry: Callable[[], tuple[int, bytes]] | None = None,
     ) -> None:
+        """`registry`: number and bytes of the newest one, for whoever asks with an older."""
+        self._registry = registry
         self._link = link
         self._intake = intake
         self._peers = peers
@@ -103,6 +106,8 @@ class Gateway:
                 self._reply([action])
             case receiver.Greet():
                 self._greet(action)
+            case receiver.Inform():
+                self._inform(action)
             case receiver.Ingest():
                 return self._ingest(action)
         return False
@@ -124,6 +129,16 @@ class Gateway:
             elif offer.last > stored[-1].no and self._intake.share_used_up(stream.node, now):
                 later.add(stream)
         self._reply(self._receiver.greet(greet.peer, greet.session, stored, forks, later))
+
+    def _inform(self, asked: receiver.Inform) -> None:
+        if self._registry is None or not self._may_greet(asked.peer):
+            self.refusals += 1
+            return
+        number, encoded = self._registry()
+        if number > asked.number:
+            payload = encoded[asked.offset : asked.offset + CHUNK_MAX]
+            part = RegistryPart(asked.session, number, asked.offset, len(encoded), payload)
+            self._reply([receiver.Reply(asked.peer, to_bytes(part))])
 
     def _ingest(self, arrived: receiver.Ingest) -> bool:
         peer, stream, no = arrived.peer, arrived.stream, arrived.no

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from provisioning.clock import Clock
 from provisioning.identity.certificates import Certificate, IdentityFault, Registry
-from provisioning.identity.registry_file import remember
+from provisioning.identity.registry_file import newest_bytes, remember
 from sync.batches.claims import Claims
 from sync.faults import NotSigned
 
@@ -32,6 +32,7 @@ class PeerRegistry:
         self._registry = remember(path, root_public)
         self._stamp = self._file_stamp()
         self._looked = clock.monotonic()
+        self._bytes = (0, b"")
 
     @property
     def registry(self) -> Registry:
@@ -44,6 +45,14 @@ class PeerRegistry:
                 self._stamp = stamp
                 self._reload()
         return self._registry
+
+    def newest(self) -> tuple[int, bytes]:
+        """Number and bytes of the registry in force, for those who have an older one."""
+        registry = self.registry
+        if self._bytes[0] != registry.number:
+            encoded = newest_bytes(self._path, self._root, registry.number)
+            self._bytes = (registry.number, encoded) if encoded else (0, b"")
+        return self._bytes
 
     def named(self, curve_public: bytes) -> str | None:
         """The node with this CURVE key, if it is enrolled and not revoked."""

@@ -15,7 +15,8 @@ from sync.batches.batch import Stream
 from sync.batches.chain import StreamProgress
 from sync.faults import BadBatch, Fork, Gap
 from sync.protocol import sender
-from sync.protocol.frames import STREAMS_MAX, Offer
+from sync.protocol.frames import STREAMS_MAX, Offer, RegistryPart
+from sync.protocol.registry_parts import RegistryParts
 from sync.protocol.sender_states import SenderState
 from sync.service.ports import ClientLink, SegmentSource, Watcher
 
@@ -42,7 +43,11 @@ class Uplink:
         retry_s_max: float = 300.0,
         on_acknowledged: Callable[[Stream, int], None] = lambda *_: None,
         connect_wait_s: float = 0.0,
+        registry: RegistryParts | None = None,
+        on_registry: Callable[[bytes], None] = lambda _: None,
     ) -> None:
+        self._registry = registry
+        self._on_registry = on_registry
         self._sources = sources
         self._link = link
         self._clock = clock
@@ -90,6 +95,7 @@ class Uplink:
         doubt = self._doubtful and not self._offered_all
         if ready or (self.flowing and (doubt or self._grown(now) or self._sender.idle(now))):
             self._dial(now)
+        self._ask_registry(now)
         self._pump(now)
 
     def interrupted(self) -> None:
@@ -99,6 +105,13 @@ class Uplink:
         self._sender.lost()
         self._link.rebuild()
         self._dial_at = self._clock.monotonic() + _CONNECTED_LOOK_S
+
+    def _ask_registry(self, now: float) -> None:
+        if self._registry is None or not self.flowing:
+            return
+        asked = self._registry.due(now)
+        if asked is not None:
+            self._send(self._sender.ask(*asked).frame, now)
 
     def _receive(self, frame: bytes, now: float) -> None:
         try:
@@ -130,6 +143,13 @@ class Uplink:
                     self._block(stream, code, now)
                 case sender.SessionEnded(at_once):
                     self._fail(now, at_once=at_once)
+                case sender.Informed(part):
+                    self._take_registry(part, now)
+
+    def _take_registry(self, part: RegistryPart, now: float) -> None:
+        whole = None if self._registry is None else self._registry.take(part, now)
+        if whole is not None:
+            self._on_registry(whole)
 
     def _note(self, claimed: StreamProgress, now: float, *, fresh: bool) -> None:
         at = self._clock.now()

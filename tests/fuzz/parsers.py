@@ -123,6 +123,75 @@ def registry() -> tuple[Parse, Iterable[bytes]]:
     return parse, [encode(fields)]
 
 
+@parser(20_000)
+def enrolment_text() -> tuple[Parse, Iterable[bytes]]:
+    """The lines of a file or of QR codes, whatever they hold."""
+    from provisioning.enrolment.text_parts import REQUEST, from_text, to_lines
+
+    def parse(octets: bytes) -> object:
+        return from_text(REQUEST, octets.decode("utf-8-sig", "replace"), "the stick")
+
+    return parse, ["\n".join(to_lines(REQUEST, bytes(40))).encode(), b"HUDUMA1-REQ-01-99-A-B"]
+
+
+@parser(20_000)
+def enrolment_request() -> tuple[Parse, Iterable[bytes]]:
+    """A request that is signed by the key in it."""
+    from provisioning.enrolment.enrolment_request import REQUEST_TYPE, read_request
+
+    fields = {"v": 1, "name": "k", "role": "kiosk", "site": "HC-1", "county": 1, "unit": 1}
+    fields |= {"signing": PUBLIC.public_bytes_raw(), "hpke": bytes(1216), "curve": bytes(32)}
+    fields |= {"made": 1, "nonce": bytes(16), "root": bytes(8), "registry": 1, "renews": b"1"}
+
+    def parse(octets: bytes) -> object:
+        if octets[:1] == b"\xd2":
+            return read_request(octets)
+        return read_request(cose_sign1.sign1(ROOT, canonical(octets), REQUEST_TYPE))
+
+    return parse, [encode(fields), cose_sign1.sign1(ROOT, encode(fields), REQUEST_TYPE)]
+
+
+@parser(20_000)
+def enrolment_answer() -> tuple[Parse, Iterable[bytes]]:
+    """An answer of the workbench and the registry that is put together from it."""
+    from provisioning.enrolment.enrolment_answer import ANSWER_TYPE, read_answer
+    from provisioning.identity.certificates import sign_registry
+    from provisioning.identity.registry_change import apply, change
+    from provisioning.time_judge import EPOCH as BEGAN
+
+    public = PUBLIC.public_bytes_raw()
+    old, new = (
+        sign_registry(ROOT, number=at, issued=BEGAN, certificates=(), agencies={"NRB": b"k"})
+        for at in (1, 2)
+    )
+    fields = {"v": 1, "request": bytes(16), "name": "k", "made": 1, "until": 2}
+    fields |= {"registry": change(old, new)}
+
+    def parse(octets: bytes) -> object:
+        signed = cose_sign1.sign1(ROOT, canonical(octets), ANSWER_TYPE)
+        return apply(old, read_answer(public, signed).registry)
+
+    return parse, [encode(fields)]
+
+
+@parser(20_000)
+def stick_list() -> tuple[Parse, Iterable[bytes]]:
+    """A manifest and a receipt that an enrolled node signed."""
+    from sync.courier import signed_lists
+
+    rows = [["kiosk-1", EPOCH, 1, bytes(16), 0]]
+    fields = {"v": 1, "by": "kiosk-1", "made": 1, "streams": rows}
+
+    def parse(octets: bytes) -> object:
+        body = canonical(octets)
+        manifest = cose_sign1.sign1(ROOT, body, signed_lists.MANIFEST_TYPE)
+        receipt = cose_sign1.sign1(ROOT, body, signed_lists.RECEIPT_TYPE)
+        signed_lists.read_manifest(manifest, lambda _: PUBLIC)
+        return signed_lists.read_receipt(receipt, lambda _: PUBLIC)
+
+    return parse, [encode(fields), encode(fields | {"streams": [["k", EPOCH, 1, bytes(8), 1]]})]
+
+
 @parser(80_000)
 def frame() -> tuple[Parse, Iterable[bytes]]:
     from sync.batches.batch import Stream

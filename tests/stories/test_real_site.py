@@ -22,9 +22,11 @@ from provisioning.clock import SystemClock
 from provisioning.enrolment.site_layout import free_ports
 from provisioning.ids import SystemIds
 from provisioning.node.site import Site
+from sync.protocol import frames
 from sync.service.outbox import sent_to
 from sync.store.database import Store
-from tests.stories.systemd_like import SystemdLike
+from sync.transports.zmq_transport import ZmqClient
+from tests.stories.systemd_like import SystemdLike, monotonic
 
 VISIT = """
 expect attract
@@ -148,6 +150,7 @@ def test_from_nothing_to_the_first_ticket_and_the_first_acknowledged_form(tmp_pa
         started = [name for name in system.units if not name.endswith("-ui.service")]
         system.start(*started)
         serve_and_survive(system, devices, tmp_path)
+        revoked_on_open_connections(system, devices, bench, stick)
     finally:
         late = system.stop()
     assert late == []
@@ -171,6 +174,38 @@ def serve_and_survive(system: SystemdLike, devices: dict[str, Path], out: Path) 
     unit.watchdog_s = 15.0
     system.wait_for(lambda: unit.ready, 30)
     assert all(each.beats for each in system.units.values() if each.process is not None)
+
+
+def revoked_on_open_connections(
+    system: SystemdLike, devices: dict[str, Path], bench: Path, stick: Path
+) -> None:
+    """Connections of the kiosk that were open before fall silent within five seconds of the new
+    registry, at the centre's and the national node's ports.
+    """
+    kiosk = Site.open(devices["hc-020-k1"]).node("hc-020-k1")
+    open_lines = []
+    for name in ("hc-020", "national"):
+        node = Site.open(devices[name]).node(name)
+        endpoint = node.settings.sync.listen_endpoint.replace("*", "127.0.0.1")
+        curve = kiosk.registry.nodes[name].curve
+        line = ZmqClient(endpoint, kiosk.keys, lambda curve=curve: curve)
+        system.wait_for(lambda line=line: answered(line), 30)
+        open_lines.append(line)
+    huduma("revoke", "hc-020-k1", "--site", bench, "--to", stick)
+    (stick / "hc-020-k1.answer.txt").unlink(missing_ok=True)
+    for name in ("hc-020", "national"):
+        huduma("provision", "accept", "--site", devices[name], "--node", name, "--from", stick)
+    began = monotonic()
+    for line in open_lines:
+        system.wait_for(lambda line=line: not answered(line), 5)
+        line.close()
+    assert monotonic() - began < 5
+
+
+def answered(line: ZmqClient) -> bool:
+    """Whether a HELLO is answered within half a second."""
+    hello = frames.to_bytes(frames.Hello(os.urandom(4), []))
+    return line.send(hello, 1.0) and line.receive(0.5) is not None
 
 
 def play(system: SystemdLike, kiosk, out: Path) -> None:

@@ -121,6 +121,8 @@ def spoken() -> str:
         frames.Ack(session, 0, position, rewind=False),
         frames.Nack(session, 0, 2, 46),
         frames.Again(session),
+        frames.AskRegistry(session, 3, 0),
+        frames.RegistryPart(session, 4, 0, 6, b"abcdef"),
     ]
     return "".join(f"{type(each).__name__} {frames.to_bytes(each).hex()}\n" for each in said)
 
