@@ -240,6 +240,7 @@ class CentreDay:
             counters=self._counters_ahead(reader, day, now_ms),
             prior_s=60 * (rule.mean_min if rule else 6.5),
             earlier_share=earlier / len(times.ranks) if times.ranks else 0.0,
+            legs_each=len(times.ranks) / times.visits if times.visits else 1.0,
             earlier_for_s=parts.policy.passes_for_ms(waiting.rank) / 1000,
             head_waited_s=self._head_waited_s(line, now_ms),
             roster=parts.rules.roster,
@@ -258,6 +259,7 @@ class CentreDay:
                 each.free,
             )
             for each in counters_at_work(reader, day, now_ms)
+            if each.until is None or not self._parts.rules.roster  # the roster knows its breaks
         ]
 
     def _head_waited_s(self, line: PeopleWaiting, now_ms: int) -> float | None:

@@ -393,24 +393,27 @@ def tickets_of_service(reader: Store | Transaction, day: str, service: str) -> i
 
 
 class ServiceTimes(NamedTuple):
-    """The newest times at a counter: by service the sum of seconds and how many, and the ranks."""
+    """The newest times at a counter: by service the sum of seconds and how many, and the ranks.
+    `visits`: how many people that were; some come to a second counter.
+    """
 
     by_service: dict[str, tuple[float, int]]
     ranks: list[int]
+    visits: int
 
 
 def service_times(reader: Store | Transaction, day: str) -> ServiceTimes:
     """The newest times of `day`, with the calls to which nobody came: they occupy a counter too."""
     rows = reader.all(
-        "SELECT service, ended_at - called_at, rank FROM line_call WHERE day = ?"
+        "SELECT service, ended_at - called_at, rank, visit FROM line_call WHERE day = ?"
         " AND ended_at IS NOT NULL AND ending <> 'unserved' ORDER BY called_at DESC LIMIT ?",
         (day, SERVICE_TIMES),
     )
     found: dict[str, tuple[float, int]] = {}
-    for service, ms, _ in rows:
+    for service, ms, *_ in rows:
         total, count = found.get(service, (0.0, 0))
         found[service] = (total + ms / 1000, count + 1)
-    return ServiceTimes(found, [row[2] for row in rows])
+    return ServiceTimes(found, [row[2] for row in rows], len({bytes(row[3]) for row in rows}))
 
 
 @dataclass(frozen=True, slots=True)

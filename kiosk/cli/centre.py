@@ -3,7 +3,7 @@
 Without a further word it serves: kiosks over their link and, with `--http`, the API of
 `docs/queue.md` over HTTP. `token` prints a bearer token for that API, `explain` says why a ticket
 was called when it was, `figures` prints the figures of a day, `replay` calls a day again from its
-journal and compares.
+journal and compares, `simulate` plays a day of a centre in virtual time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kiosk-port", type=int, metavar="PORT", help="of queue.listen_endpoint, another one"
     )
-    acts = parser.add_subparsers(dest="act", metavar="token|explain|figures|replay")
+    acts = parser.add_subparsers(dest="act", metavar="token|explain|figures|replay|simulate")
     token = acts.add_parser("token", help="print a bearer token for the HTTP API")
     add_place_again(token)
     token.add_argument("--role", choices=ROLES, default="agent")
@@ -67,12 +68,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_place_again(figures)
     figures.add_argument("--day", metavar="YYYY-MM-DD", help="default: today")
     figures.add_argument("--format", choices=("json", "csv"), default="json")
+    _add_simulate(acts.add_parser("simulate", help="play a day in virtual time, print figures"))
     replayed = acts.add_parser("replay", help="call again from the journal and compare")
     add_place_again(replayed)
 
 
+def _add_simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kiosks", type=int, default=4, metavar="N")
+    parser.add_argument("--counters", type=int, default=17, metavar="M")
+    parser.add_argument("--visitors", type=int, default=1_200, metavar="K")
+    parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument("--load", type=float, default=0.88, help="work that comes, of what fits")
+    parser.add_argument("--priority", type=float, default=0.12, help="share of priority people")
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        metavar="FILE",
+        help='JSON: [{"what": "hub", "at": "10:00", "minutes": 30}, ...]; also service, counter',
+    )
+    add_json(parser, what="print everything as JSON")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM, or do what was asked."""
+    if arguments.act == "simulate":
+        return _simulate(arguments)
     if arguments.site is None:
         raise UsageFault("Name the site: huduma centre --site DIR.")
     acts: dict[str, Callable[[argparse.Namespace, Node], int]] = {
@@ -180,3 +200,23 @@ def _replay(_arguments: argparse.Namespace, node: Node) -> int:
     for each in found.differences:
         print(f"  entry {each.seq}: counter {each.counter} called {each.called}, not {each.first}")
     return 1 if found.differences else 0
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    from kiosk.simulation.centre_day.centre_run import CentreRun, read_faults, told_of_day
+    from kiosk.simulation.centre_day.visitors import DayShape
+
+    if min(arguments.kiosks, arguments.counters, arguments.visitors) < 1:
+        raise UsageFault("A day has at least one kiosk, one counter and one visitor.")
+    shape = DayShape(
+        kiosks=arguments.kiosks,
+        counters=arguments.counters,
+        visitors=arguments.visitors,
+        seed=arguments.seed,
+        load=arguments.load,
+        priority=arguments.priority,
+    )
+    faults = () if arguments.faults is None else read_faults(arguments.faults)
+    day = CentreRun(shape, faults).play()
+    print(msgspec.json.encode(day).decode() if arguments.json else told_of_day(day))
+    return 0 if day.holds else 1

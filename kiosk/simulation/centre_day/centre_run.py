@@ -84,6 +84,39 @@ class SimulatedDay:
     replay_differences: int
     hash: str
 
+    @property
+    def holds(self) -> bool:
+        """Whether nothing happened that must never happen."""
+        wrong = self.duplicate_numbers + self.lost + self.double_calls + self.replay_differences
+        law = self.figures.law
+        return wrong == 0 and (law is None or law.agrees)
+
+
+def told_of_day(day: SimulatedDay) -> str:
+    """The day in a few lines."""
+    every, estimates, tickets = day.figures.all, day.figures.estimates, day.figures.tickets
+
+    def minutes(seconds: float | None) -> str:
+        return "-" if seconds is None else f"{seconds / 60:.0f}"
+
+    def share(value: float | None) -> str:
+        return "-" if value is None else f"{value:.0%}"
+
+    waits = "/".join(minutes(each) for each in (every.wait_p50_s, every.wait_p80_s))
+    waits += f"/{minutes(every.wait_p90_s)} min"
+    sources = day.sources.get("offline", 0)
+    wrong = (day.duplicate_numbers, day.lost, day.double_calls, day.replay_differences)
+    lines = [
+        f"numbers told {day.told}, refused {day.refused}, of a kiosk's own series {sources}",
+        "told twice {}, lost {}, called twice {}, another order replayed {}".format(*wrong),
+        f"served {tickets.served}, absent {tickets.absent}, unserved {tickets.unserved}",
+        f"wait p50/p80/p90 {waits}, within target {share(every.within_target)}",
+        f"quotes {estimates.quotes}, mean error {estimates.mean_error_min} min",
+        f"  within the range {share(estimates.within)}, later {share(estimates.above)}",
+        f"hash {day.hash}",
+    ]
+    return "\n".join(lines)
+
 
 def read_faults(path: Path) -> tuple[DayFault, ...]:
     """The faults of a JSON file: `[{"what": "hub", "at": "10:00", "minutes": 30}, ...]`."""
