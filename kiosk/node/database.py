@@ -1,23 +1,15 @@
-"""Which tables a node's database has, by role, and which of them are a fold of its journal."""
+"""Which tables a node's database has, by role, and which of them are a fold of its journal.
+
+Those of a kiosk are looked up when they are wanted: a centre loads nothing of a visit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
-from kiosk.adapters.drafts import RESUME_TABLES
-from kiosk.adapters.feedback import FEEDBACK_RECEIPTS, FEEDBACK_TABLES
-from kiosk.adapters.references import REFERENCE_TABLES
-from kiosk.adapters.retention import RETENTION_TABLES
-from kiosk.adapters.staff_call import STAFF_CALL_TABLES, StaffCalls
-from kiosk.adapters.submissions import FORM_RECEIPTS, FORM_TABLES
 from kiosk.centre.api.tokens import TOKEN_TABLES
 from kiosk.centre.cases import CENTRE_CASE_TABLES
 from kiosk.centre.waiting_line import LINE_TABLES, WaitingLine
-from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
-from peripherals.device_loop.status_table import EQUIPMENT_TABLES
-from peripherals.printing.spool import SPOOL_TABLES
-from peripherals.sms.queue import SMS_TABLES
 from provisioning.clock import Clock
 from provisioning.ids import SystemIds
 from provisioning.node.site import Node
@@ -28,42 +20,29 @@ from sync.journal.journal import JOURNAL_TABLES, Journal
 from sync.journal.node_database import NodeDatabase
 from sync.store.database import PATIENCE_MS, MigrationSet, Store
 
-_KIOSK_TABLES = (
-    JOURNAL_TABLES,
-    TICKET_TABLES,
-    FORM_TABLES,
-    CASE_TABLES,
-    FEEDBACK_TABLES,
-    REFERENCE_TABLES,
-    STAFF_CALL_TABLES,
-    RETENTION_TABLES,
-    RESUME_TABLES,
-    SPOOL_TABLES,
-    EQUIPMENT_TABLES,
-    SMS_TABLES,
-)
-_TABLES: dict[str, tuple[MigrationSet, ...]] = {
-    "kiosk": _KIOSK_TABLES,
-    "centre": (JOURNAL_TABLES, LINE_TABLES, CENTRE_CASE_TABLES, TOKEN_TABLES),
-    "van": (*_KIOSK_TABLES, LINE_TABLES, TOKEN_TABLES),
-}
+_CENTRE_TABLES = (JOURNAL_TABLES, LINE_TABLES, CENTRE_CASE_TABLES, TOKEN_TABLES)
+
+
+def tables_of(role: str) -> Sequence[MigrationSet]:
+    """The tables of a node of `role`."""
+    if role == "centre":
+        return _CENTRE_TABLES
+    if role not in {"kiosk", "van"}:
+        return (JOURNAL_TABLES,)
+    from kiosk.node.kiosk_tables import KIOSK_TABLES  # noqa: PLC0415 - not for a centre
+
+    return (*KIOSK_TABLES, LINE_TABLES, TOKEN_TABLES) if role == "van" else KIOSK_TABLES
 
 
 def projections(role: str) -> Sequence[Projection]:
     """Every table of a node of `role` that is a fold of its journal."""
-    kiosk: tuple[Projection, ...] = (
-        TicketTable(),
-        FORM_RECEIPTS,
-        FEEDBACK_RECEIPTS,
-        CaseAnswers(),
-        StaffCalls(),
-    )
-    found: dict[str, tuple[Projection, ...]] = {
-        "kiosk": kiosk,
-        "van": (*kiosk, WaitingLine()),
-        "centre": (WaitingLine(),),
-    }
-    return found.get(role, ())
+    if role == "centre":
+        return (WaitingLine(),)
+    if role not in {"kiosk", "van"}:
+        return ()
+    from kiosk.node.kiosk_tables import kiosk_projections  # noqa: PLC0415 - not for a centre
+
+    return (*kiosk_projections(), WaitingLine()) if role == "van" else kiosk_projections()
 
 
 def open_node_database(
@@ -81,7 +60,7 @@ def open_node_database(
     """
     ticking = clock or node.clock()
     ids = SystemIds(ticking)
-    tables = _TABLES.get(node.role, (JOURNAL_TABLES,))
+    tables = tables_of(node.role)
     store = Store.open(
         node.proven_db_path,
         tables,
