@@ -9,7 +9,7 @@ centre as a whole. Time and ids are passed in; sockets are in `service/` and `ap
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -32,6 +32,8 @@ from kiosk.centre.entry import (
 )
 from kiosk.centre.line_queries import (
     LineTicket,
+    StoredAppointment,
+    appointments,
     block_after,
     is_given,
     last_leased,
@@ -50,7 +52,8 @@ from kiosk.centre.reports import KioskReports
 from kiosk.centre.restoring import missing
 from kiosk.centre.set_aside import set_aside
 from kiosk.centre.ticket_actions import TicketActions
-from kiosk.queue.faults import QueueFault
+from kiosk.queue.appointments import BookedAppointment
+from kiosk.queue.faults import NoSuchTicket, NotNow, QueueFault
 from kiosk.queue.lifecycle import TicketAction, allowed
 from kiosk.queue.numbering import next_block, next_granted, service_day
 from kiosk.queue.priority import PriorityPolicy, Waiting
@@ -125,33 +128,72 @@ class Authority:
         key: str = "",
         who: str = "",
         language: str = "",
-        appointment: datetime | None = None,
+        code: str = "",
     ) -> tuple[LineTicket, Granted]:
         """A number that is told at once to whoever asks; the same one again for the same `key`.
 
-        `language`: the slip is to be printed in it, by `kiosk`, which fetches the wish.
+        `language`: the slip is to be printed in it, by `kiosk`, which fetches the wish. `code`: of
+        today's appointment, whose service and class count in place of those named.
         """
-        now, rule = self._clock.now(), self.rules.service(service)
+        now = self._clock.now()
         with self._store.transaction() as tx:
             if (press := pressed(tx, key, "ticket.granted")) is not None:
                 ticket = ticket_of(tx, entry_of_press(tx, press)[0])
                 assert ticket is not None
                 quote = self.day.quote(tx, ticket.waiting, ticket.day, now)
                 return ticket, _grant(ticket, quote)
+            booked = self._appointment(tx, now, code) if code else None
+            if booked is not None:
+                service, priority_class = booked.service, booked.priority_class
             request = GrantRequest(
                 visit=self._ids.uuid7(),
                 service=service,
-                series=rule.series,
+                series=self.rules.service(service).series,
                 priority_class=priority_class,
                 rank=self.rules.rank(priority_class),
             )
-            more = named(key=key, who=who, language=language)
-            granted = self._give(tx, kiosk, request, now, appointment, **more)
+            more = named(key=key, who=who, language=language, code=code)
+            granted = self._give(tx, kiosk, request, now, booked and booked.at, **more)
             if not language:
                 told(tx, request.visit)
             ticket = ticket_of(tx, request.visit)
             assert ticket is not None
         return ticket, granted
+
+    def book(self, day: date, booked: Sequence[BookedAppointment], *, who: str = "") -> int:
+        """Note the appointments of `day`; how many were new or changed. The same again is none."""
+        changed = 0
+        with self._store.transaction() as tx:
+            for each in booked:
+                at = milliseconds(each.at)
+                said = StoredAppointment(
+                    each.code, each.service, at, each.priority_class, each.companions, None
+                )
+                known = appointments(tx, day.isoformat(), each.code)
+                if known and known[0]._replace(visit=None) == said:
+                    continue
+                self.rules.service(each.service)
+                self.rules.rank(each.priority_class)
+                body = {
+                    "site": self._site,
+                    "day": day.isoformat(),
+                    "code": each.code,
+                    "service": each.service,
+                    "at": at,
+                    "class": each.priority_class,
+                    "companions": each.companions,
+                }
+                self._append(tx, "appointment.booked", self._ids.uuid7(), body | named(who=who))
+                changed += 1
+        return changed
+
+    def _appointment(self, tx: Transaction, now: datetime, code: str) -> StoredAppointment:
+        found = appointments(tx, service_day(now).isoformat(), code)
+        if not found:
+            raise NoSuchTicket(f"There is no appointment {code} today.")
+        if found[0].visit is not None:
+            raise NotNow(f"Whoever has the appointment {code} has a number already.")
+        return found[0]
 
     def _give(
         self,
@@ -159,17 +201,15 @@ class Authority:
         kiosk: str,
         request: GrantRequest,
         now: datetime,
-        appointment: datetime | None = None,
+        appointment: int | None = None,
         **more: object,
     ) -> Granted:
         given = self._number(tx, kiosk, request, now)
         if appointment is not None:
-            since = self.policy.since_of_appointment(
-                milliseconds(appointment), given.since, given.rank
-            )
+            since = self.policy.since_of_appointment(appointment, given.since, given.rank)
             if since is not None:
                 given = replace(given, since=since)
-                more["appointment"] = milliseconds(appointment)
+                more["appointment"] = appointment
         waiting = Waiting(given.visit.bytes, given.service, given.rank, given.since)
         quote = self.day.quote(tx, waiting, given.day, now)
         body = standing(self._site, kiosk, given) | {"ahead": quote.ahead} | more

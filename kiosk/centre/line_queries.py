@@ -200,6 +200,30 @@ def _ticket(row: Row | None) -> LineTicket | None:
     )
 
 
+class StoredAppointment(NamedTuple):
+    """An appointment as the centre knows it, `at` in Unix ms; `visit` None: not here yet."""
+
+    code: str
+    service: str
+    at: int
+    priority_class: str
+    companions: int
+    visit: UUID | None
+
+
+def appointments(reader: Store | Transaction, day: str, code: str = "") -> list[StoredAppointment]:
+    """The appointments of `day` by their time, or the one of `code`."""
+    rows = reader.all(
+        "SELECT code, service, at, class, companions, visit FROM line_appointment"
+        " WHERE day = ?1 AND (?2 = '' OR code = ?2) ORDER BY at, code",
+        (day, code),
+    )
+    return [
+        StoredAppointment(*row[:5], None if row[5] is None else UUID(bytes=bytes(row[5])))
+        for row in rows
+    ]
+
+
 def last_number(tx: Transaction, day: str, series: str) -> int | None:
     """The newest number granted in `series` on `day`."""
     row = tx.one("SELECT last FROM line_series WHERE day = ? AND series = ?", (day, series))

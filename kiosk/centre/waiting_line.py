@@ -180,6 +180,16 @@ LINE_TABLES = MigrationSet(
         );
         CREATE TABLE line_day (day TEXT PRIMARY KEY, opened_at INTEGER, closed_at INTEGER)
             WITHOUT ROWID""",
+        """CREATE TABLE line_appointment (
+            day TEXT NOT NULL,
+            code TEXT NOT NULL,
+            service TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            class TEXT NOT NULL,
+            companions INTEGER NOT NULL,
+            visit BLOB,
+            PRIMARY KEY (day, code)
+        ) WITHOUT ROWID""",
     ),
 )
 
@@ -239,6 +249,7 @@ class WaitingLine:
         "line_suspension",
         "line_reclass",
         "line_day",
+        "line_appointment",
     )
 
     def apply(self, tx: Transaction, entry: Entry) -> None:
@@ -260,8 +271,24 @@ def _at(entry: Entry) -> int:
 
 
 def _granted(tx: Transaction, entry: Entry) -> None:
+    body = entry.body
     _join(tx, entry, TicketState.WAITING)
-    _count(tx, entry.body)
+    _count(tx, body)
+    if "code" in body:
+        tx.execute(
+            "UPDATE line_appointment SET visit = ? WHERE day = ? AND code = ?",
+            (entry.subject.bytes, body["day"], body["code"]),
+        )
+
+
+def _booked(tx: Transaction, entry: Entry) -> None:
+    body = entry.body
+    tx.execute(
+        "INSERT INTO line_appointment VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (day, code)"
+        " DO UPDATE SET service = excluded.service, at = excluded.at, class = excluded.class,"
+        " companions = excluded.companions",
+        tuple(body[each] for each in ("day", "code", "service", "at", "class", "companions")),
+    )
 
 
 def _arrived(tx: Transaction, entry: Entry) -> None:
@@ -541,6 +568,7 @@ _FOLDS: Final[Mapping[str, Callable[[Transaction, Entry], None]]] = MappingProxy
     {
         "ticket.granted": _granted,
         "ticket.arrived": _arrived,
+        "appointment.booked": _booked,
         "block.granted": _block,
         "ticket.cancelled": lambda tx, entry: _change(tx, entry, TicketState.VOID),
         "ticket.called": _called,

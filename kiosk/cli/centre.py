@@ -12,7 +12,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -26,6 +26,7 @@ from kiosk.centre.service.server import CentreService, centre_lock, kiosks_of
 from kiosk.cli.arguments import add_json, add_node, add_place_again, add_site
 from kiosk.node.centre_composition import authority, counters_and_rules
 from kiosk.node.database import open_node_database
+from kiosk.queue.appointments import read_appointments
 from kiosk.queue.faults import NoQueueHere, QueueFault
 from kiosk.queue.numbering import service_day
 from kiosk.queue.priority import PriorityPolicy
@@ -51,7 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kiosk-port", type=int, metavar="PORT", help="of queue.listen_endpoint, another one"
     )
-    acts = parser.add_subparsers(dest="act", metavar="token|explain|figures|replay|simulate")
+    acts = parser.add_subparsers(
+        dest="act", metavar="token|explain|figures|appointments|replay|simulate"
+    )
     token = acts.add_parser("token", help="print a bearer token for the HTTP API")
     add_place_again(token)
     token.add_argument("--role", choices=ROLES, default="agent")
@@ -69,6 +72,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     figures.add_argument("--day", metavar="YYYY-MM-DD", help="default: today")
     figures.add_argument("--format", choices=("json", "csv"), default="json")
     _add_simulate(acts.add_parser("simulate", help="play a day in virtual time, print figures"))
+    booked = acts.add_parser("appointments", help="take in the appointments of a day")
+    add_place_again(booked)
+    booked.add_argument("file", type=Path, help="CSV, or a GovStack Scheduler list (JSON)")
+    booked.add_argument("--day", metavar="YYYY-MM-DD", help="default: today")
     replayed = acts.add_parser("replay", help="call again from the journal and compare")
     add_place_again(replayed)
 
@@ -100,6 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
         "explain": _explain,
         "figures": _figures,
         "replay": _replay,
+        "appointments": _appointments,
     }
     return acts.get(arguments.act or "", _serve)(arguments, _centre(arguments))
 
@@ -200,6 +208,23 @@ def _replay(_arguments: argparse.Namespace, node: Node) -> int:
     for each in found.differences:
         print(f"  entry {each.seq}: counter {each.counter} called {each.called}, not {each.first}")
     return 1 if found.differences else 0
+
+
+def _appointments(arguments: argparse.Namespace, node: Node) -> int:
+    database = open_node_database(node)
+    centre = authority(node, database)
+    day = service_day(database.clock.now())
+    try:
+        day = date.fromisoformat(arguments.day) if arguments.day else day
+        source = arguments.file.read_bytes()
+    except ValueError as error:
+        raise UsageFault(f"{arguments.day!r} is no day: {error}.") from error
+    except OSError as error:
+        raise UsageFault(f"{arguments.file} cannot be read ({error.strerror}).") from error
+    found = read_appointments(source, day, centre.rules.services, name=arguments.file.name)
+    changed = centre.book(day, found)
+    print(f"{len(found)} appointments on {day}, {changed} of them new or changed.")
+    return 0
 
 
 def _simulate(arguments: argparse.Namespace) -> int:

@@ -85,9 +85,10 @@ _ROWS = (
         "ticket.granted",
         "site",
         "site day series number service class rank kiosk since key who ahead wait language"
-        " appointment",
+        " appointment code",
         "The centre gave a kiosk a number for a visit, and quoted `ahead` and `wait` in minutes;"
-        " `language`: its kiosk is to print the slip; `appointment`: when that was, Unix ms.",
+        " `language`: its kiosk is to print the slip; `appointment`: when that was, Unix ms, and"
+        " its `code`.",
     ),
     _kind(
         "ticket.arrived",
@@ -170,6 +171,12 @@ _ROWS = (
         "national",
         "site day counter state until key who",
         "A counter is open, on a break (`until`: Unix ms) or closed.",
+    ),
+    _kind(
+        "appointment.booked",
+        "site",
+        "site day code service at class companions who",
+        "Somebody is expected `at` (Unix ms) with so many companions; the code again: moved.",
     ),
     _kind("day.opened", "national", "site day key who", "The centre's day began."),
     _kind(

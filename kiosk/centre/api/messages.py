@@ -26,14 +26,16 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class IssueRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A number for somebody who came for `service`; `print`: a slip at `kiosk`."""
+    """A number for somebody who came for `service`; `print`: a slip at `kiosk`. `appointment`: the
+    code of today's appointment, whose service and class count in place of those named.
+    """
 
     service: Code
     kiosk: NodeName
     priority_class: ClassKey = msgspec.field(default="normal", name="class")
     print: bool = False
     language: Annotated[str, Meta(pattern=r"\A(en|sw)\Z")] = "en"
-    appointment_at: Moment | None = None
+    appointment: Annotated[str, Meta(max_length=40)] = ""
 
 
 class ServiceChosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,6 +142,24 @@ class CounterState(msgspec.Struct, frozen=True):
     state: str
     until_at: int | None
     who: str
+
+
+class AppointmentAnswer(msgspec.Struct, frozen=True):
+    """Somebody who is expected; `visit` null: not here yet."""
+
+    code: str
+    service: str
+    priority_class: str = msgspec.field(name="class")
+    at: int
+    companions: int
+    visit: str | None
+
+
+class AppointmentsAnswer(msgspec.Struct, frozen=True):
+    """Today's appointments by their time."""
+
+    day: str
+    appointments: tuple[AppointmentAnswer, ...]
 
 
 class ServiceState(msgspec.Struct, frozen=True):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from kiosk.centre.counter_actions import CounterActions, CounterResult
 from kiosk.centre.entry import milliseconds
 from kiosk.centre.figures.day_figures import DayFigures, day_figures
 from kiosk.centre.figures.explain import Explanation, explain
+from kiosk.centre.line_queries import appointments
 from kiosk.centre.ticket_actions import TicketResult
 from kiosk.queue.numbering import label, service_day
 from kiosk.queue.rules import ServiceOffer
@@ -82,7 +82,6 @@ class ApiRoute:
 
 def _issue(call: ApiCall) -> m.TicketIssued:
     body: m.IssueRequest = call.body
-    at = body.appointment_at
     ticket, granted = call.authority.issue(
         body.kiosk,
         body.service,
@@ -90,7 +89,7 @@ def _issue(call: ApiCall) -> m.TicketIssued:
         key=call.key,
         who=call.who,
         language=body.language if body.print else "",
-        appointment=None if at is None else datetime.fromtimestamp(at / 1000, UTC),
+        code=body.appointment,
     )
     return m.TicketIssued(
         number=label(granted.series, granted.number),
@@ -221,6 +220,22 @@ def _offer(call: ApiCall, found: ServiceOffer) -> m.QueueOffer:
         ahead=found.ahead,
         estimate=_estimate(found.wait),
     )
+
+
+def _appointments(call: ApiCall) -> m.AppointmentsAnswer:
+    day = service_day(call.database.clock.now()).isoformat()
+    listed = [
+        m.AppointmentAnswer(
+            code=each.code,
+            service=each.service,
+            priority_class=each.priority_class,
+            at=each.at,
+            companions=each.companions,
+            visit=None if each.visit is None else str(each.visit),
+        )
+        for each in appointments(call.database.store, day)
+    ]
+    return m.AppointmentsAnswer(day, tuple(listed))
 
 
 def _figures(call: ApiCall) -> DayFigures:
@@ -361,6 +376,7 @@ ROUTES: Final = (
     ),
     _post("/services/{service}/resume", SUPERVISOR, "It is served again.", _resume, m.ServiceState),
     _get("/services", None, "What may be told before a number is taken.", _offers, m.QueueOffers),
+    _get("/appointments", AGENT, "Who is expected today.", _appointments, m.AppointmentsAnswer),
     _post("/day/open", SUPERVISOR, "The day begins.", _day(opens=True), m.DayAnswer),
     _post("/day/close", SUPERVISOR, "The day ends.", _day(opens=False), m.DayAnswer),
     _get(
