@@ -219,7 +219,14 @@ def appointments(reader: Store | Transaction, day: str, code: str = "") -> list[
         (day, code),
     )
     return [
-        StoredAppointment(*row[:5], None if row[5] is None else UUID(bytes=bytes(row[5])))
+        StoredAppointment(
+            code=row[0],
+            service=row[1],
+            at=row[2],
+            priority_class=row[3],
+            companions=row[4],
+            visit=None if row[5] is None else UUID(bytes=bytes(row[5])),
+        )
         for row in rows
     ]
 

@@ -52,9 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kiosk-port", type=int, metavar="PORT", help="of queue.listen_endpoint, another one"
     )
-    acts = parser.add_subparsers(
-        dest="act", metavar="token|explain|figures|appointments|replay|simulate"
-    )
+    words = ("token", "explain", "figures", "appointments", "replay", "simulate")
+    acts = parser.add_subparsers(dest="act", metavar="|".join(words))
     token = acts.add_parser("token", help="print a bearer token for the HTTP API")
     add_place_again(token)
     token.add_argument("--role", choices=ROLES, default="agent")

@@ -22,7 +22,7 @@ KNOWN_FROM = 5
 """People served today before their times are used."""
 
 PRIOR_CALLS = 20
-LOW, HIGH = 0.9, 1.15
+LOW, HIGH = 0.94, 1.13
 """Of the expected wait: about 60 % of the waits of simulated days lie between (docs/queue.md)."""
 STEP_MIN = 5
 SHOWN_UP_TO_MIN = 240

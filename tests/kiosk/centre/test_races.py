@@ -76,8 +76,8 @@ def call_and_complete(path: Path, counter: int, rounds: int, said: int) -> None:
 def race(path: Path, counters: int, rounds: int) -> Counter[str]:
     """Whom `counters` processes called, each as often as anybody waited."""
     authority = opened(path)
-    for _ in range(counters * rounds):
-        authority.issue("kiosk-1", "NRB-02")
+    for number in range(counters * rounds):
+        authority.issue(f"kiosk-{number % 4}", "NRB-02")
     authority._store.close()
     hear, said = os.pipe()
     children = [

@@ -43,7 +43,7 @@ def seconds(known: LineAhead) -> float:
     [
         (line(counters=0), None),
         (line(calls=KNOWN_FROM - 1), None),
-        (line(10, counters=2), (30, 40)),
+        (line(10, counters=2), (35, 40)),
         (line(0, counters=1), (0, 5)),
         (line(200, counters=1), None),
     ],
