@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs of `desk`."""
-    from kiosk.cli import agency_desk
+    from kiosk.cli import agency_desk, desk_answer
 
-    verbs = parser.add_subparsers(dest="act", required=True, metavar="open|forward|export")
+    verbs = parser.add_subparsers(dest="act", required=True, metavar="open|answer|forward|export")
     agency_desk.add_arguments(verbs)
+    desk_answer.add_arguments(verbs)
     verb = verbs.add_parser("open", help="open everything sealed to an agency")
     add_site(verb)
     verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Open; 0, or 44 when something did not open, is forged or missing (it is named)."""
     from kiosk.cli.agency_desk import run_export, run_forward
+    from kiosk.cli.desk_answer import run_answer
     from kiosk.cli.national import national_node
     from provisioning.ids import SystemIds
     from provisioning.node.site import Site
@@ -46,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     from sync.national.gateway_service import database_url
     from sync.national.open_store import open_database
 
+    if arguments.act == "answer":
+        return run_answer(arguments)
     site = Site.open(arguments.site)
     key = site.agency_key(arguments.agency)
     node = national_node(site)

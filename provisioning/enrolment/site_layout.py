@@ -22,10 +22,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from provisioning.enrolment.workbench import BACKDATED, CERTIFICATE_DAYS
 from provisioning.identity.certificates import Certificate, issue, sign_registry
 from provisioning.identity.keys import (
+    AGENCY_KEYS,
     KEY_BYTES,
-    AgencyKey,
     FileKeyStore,
     NodeKeys,
+    agency_public,
     signing_key,
     write_private,
 )
@@ -131,8 +132,9 @@ def _write(target: Path, plan: SitePlan, ids: Ids, now: datetime) -> None:
     agencies = {}
     for code in plan.agencies:
         store = FileKeyStore(target / "agencies" / code)
-        store.write("agency", ids.token(KEY_BYTES))
-        agencies[code] = AgencyKey(store.read("agency")).public
+        for name in AGENCY_KEYS:
+            store.write(name, ids.token(KEY_BYTES))
+        agencies[code] = agency_public(store)
     certificates = [
         _make_node(target / node.name, node, plan, root, ids, now) for node in plan.nodes
     ]

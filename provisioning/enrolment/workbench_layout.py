@@ -21,10 +21,11 @@ from provisioning.enrolment.site_layout import NodePlan, device_toml, toml_value
 from provisioning.enrolment.workbench import Workbench
 from provisioning.faults import UsageFault
 from provisioning.identity.keys import (
+    AGENCY_KEYS,
     KEY_BYTES,
-    AgencyKey,
     FileKeyStore,
     KeyFault,
+    agency_public,
     signing_key,
 )
 from provisioning.ids import Ids
@@ -133,9 +134,11 @@ def _open_or_begin(target: Path, agencies: Sequence[str], ids: Ids) -> Site | No
     public = signing_key(root).public_key().public_bytes_raw().hex()
     replace_file(target / "root" / "root.pub", f"{public}\n".encode(), mode=PUBLIC)
     for code in agencies:
-        secret = _key(FileKeyStore(target / "agencies" / code), "agency", ids)
+        store = FileKeyStore(target / "agencies" / code)
+        for name in AGENCY_KEYS:
+            _key(store, name, ids)
         public_path = target / "agencies" / f"{code}.pub"
-        replace_file(public_path, AgencyKey(secret).public, mode=PUBLIC)
+        replace_file(public_path, agency_public(store), mode=PUBLIC)
     return None
 
 

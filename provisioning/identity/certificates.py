@@ -21,12 +21,13 @@ from provisioning.cbor import NotCanonical, decode, encode
 from provisioning.faults import Fault
 from provisioning.foreign_files import read_foreign
 from provisioning.identity import cose_sign1
-from provisioning.identity.keys import key_id, signing_public
+from provisioning.identity.keys import HPKE_PUBLIC_BYTES, key_id, signing_public
 
 CERTIFICATE_TYPE = "application/vnd.huduma.certificate+cbor"
 REGISTRY_TYPE = "application/vnd.huduma.registry+cbor"
 VERSION = 1
 REGISTRY_BYTES_MAX = 64 << 20
+SIGNING_PUBLIC_BYTES = 32
 
 
 class IdentityFault(Fault):
@@ -63,14 +64,29 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class AgencyPublic:
-    """An agency's hybrid HPKE public key and its id."""
+    """An agency's hybrid HPKE public key and its id; and, where it answers, the Ed25519 key (32
+    bytes) that signs its answers.
+    """
 
     code: str
     key: bytes
+    signing: bytes = b""
 
     @property
     def kid(self) -> bytes:
         return key_id(self.key)
+
+    @property
+    def signing_key(self) -> Ed25519PublicKey | None:
+        """Who signs its answers; None for an agency that gives none."""
+        return signing_public(self.signing) if self.signing else None
+
+    @classmethod
+    def of_bytes(cls, code: str, keys: bytes) -> AgencyPublic:
+        """From the bytes of a registry: the HPKE key, then the signing key if there is one."""
+        if len(keys) not in {HPKE_PUBLIC_BYTES, HPKE_PUBLIC_BYTES + SIGNING_PUBLIC_BYTES}:
+            raise ValueError(f"agency {code} has keys of {len(keys)} bytes")
+        return cls(code, keys[:HPKE_PUBLIC_BYTES], keys[HPKE_PUBLIC_BYTES:])
 
 
 def issue(root: Ed25519PrivateKey, certificate: Certificate) -> bytes:
@@ -149,7 +165,7 @@ class Registry:
         fields = _signed_map(root, encoded, REGISTRY_TYPE, "registry")
         try:
             certificates = [read_certificate(root, each) for each in fields["nodes"]]
-            agencies = [AgencyPublic(code, key) for code, key in fields["agencies"].items()]
+            agencies = [AgencyPublic.of_bytes(*each) for each in fields["agencies"].items()]
             return cls(
                 fields["number"],
                 datetime.fromtimestamp(fields["issued"], UTC),
@@ -184,6 +200,11 @@ class Registry:
             raise IdentityFault(f"The registry has no key of agency {code}; it has {known}.")
         return found
 
+    def answer_signer(self, code: str) -> Ed25519PublicKey | None:
+        """The key that signs the answers of agency `code`; None when it gives none."""
+        found = self.agency_keys.get(code)
+        return None if found is None else found.signing_key
+
     def agencies(self) -> Iterable[str]:
         return self.agency_keys.keys()
 
@@ -197,7 +218,9 @@ def sign_registry(
     agencies: Mapping[str, bytes],
     revoked: Iterable[bytes] = (),
 ) -> bytes:
-    """A registry of signed `certificates` and agency public keys; `number` grows each time."""
+    """A registry of signed `certificates` and agency public keys (HPKE, and signing behind it where
+    the agency answers); `number` grows each time.
+    """
     fields = {
         "v": VERSION,
         "number": number,

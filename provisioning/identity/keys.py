@@ -175,6 +175,17 @@ AgencyKey = HpkeKey
 """An agency's key: the same hybrid key, held by the agency alone."""
 
 
+AGENCY_KEYS = ("agency", "answers")
+"""What an agency keeps: the key that opens its records, and the one that signs its answers."""
+
+
+def agency_public(store: KeyStore) -> bytes:
+    """What a registry says of an agency: its HPKE key, then its signing key; raises `KeyFault`."""
+    opens, signs = (store.read(name) for name in AGENCY_KEYS)
+    signer = Ed25519PrivateKey.from_private_bytes(signs).public_key()
+    return AgencyKey(opens).public + signer.public_bytes_raw()
+
+
 def key_id(public: bytes) -> bytes:
     """Eight bytes naming a public key: the head of its SHA-256."""
     return hashlib.sha256(public).digest()[:8]

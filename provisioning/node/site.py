@@ -244,6 +244,15 @@ class Site:
             raise SiteFault(msg)
         return AgencyKey(FileKeyStore(self.dir / "agencies" / code).read("agency"))
 
+    def answer_key(self, code: str) -> Ed25519PrivateKey:
+        """The key that signs an agency's answers (demo and desks only); raises `SiteFault` or
+        `KeyFault`.
+        """
+        if code not in self.agency_codes:
+            msg = f"This site has no agency {code}; it has {', '.join(self.agency_codes)}."
+            raise SiteFault(msg)
+        return signing_key(FileKeyStore(self.dir / "agencies" / code).read("answers"))
+
     @cached_property
     def root_public(self) -> bytes:
         """The site's root key (32 bytes); raises `KeyFault`."""

@@ -58,5 +58,6 @@ def build(
     peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
     address = listen or node.settings.sync.listen_endpoint
     server = zmq_transport.ZmqServer(address, node.keys, peers.named)
-    gateway = Gateway(server, store, peers, store.server_epoch, clock, peers.newest)
+    answers = store.answers(peers.answer_signer)
+    gateway = Gateway(server, store, peers, store.server_epoch, clock, peers.newest, answers)
     return NationalService(store, gateway, server)

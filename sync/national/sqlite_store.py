@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from provisioning.ids import Ids
+from sync.answers.answer_store import ANSWER_TABLES, AgencySigner, AnswerStore
 from sync.batches.batch import SegmentContents, SignedEnvelope, Stream, read_entries
 from sync.batches.chain import (
     START,
@@ -112,7 +113,7 @@ class EmbeddedStore:
     @classmethod
     def open(cls, path: Path | str, ids: Ids, quota: NodeQuota | None = None) -> EmbeddedStore:
         """Open or create the database at `path`; raises `StoreFault`."""
-        return cls(Store.open(path, [NATIONAL_TABLES]), ids, quota)
+        return cls(Store.open(path, [NATIONAL_TABLES, ANSWER_TABLES]), ids, quota)
 
     @property
     def server_epoch(self) -> bytes:
@@ -227,6 +228,9 @@ class EmbeddedStore:
             " ORDER BY received_at, node, no"
         )
         return [Quarantined(Stream(row[0], bytes(row[1])), *row[2:]) for row in rows]
+
+    def answers(self, signer: AgencySigner) -> AnswerStore:
+        return AnswerStore(self._store, signer)
 
     def close(self) -> None:
         self._store.close()

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from sync.answers.answer_store import AgencySigner, AnswerStore
 from sync.batches.batch import SignedEnvelope, Stream
 from sync.batches.chain import AppendResult, StreamProgress
 from sync.batches.claims import Claims
@@ -136,6 +137,10 @@ class NationalStore(Protocol):
 
     def quarantine(self) -> list[Quarantined]:
         """Everything kept out."""
+        ...
+
+    def answers(self, signer: AgencySigner) -> AnswerStore:
+        """What agencies answered, on its way down; `signer` gives their keys."""
         ...
 
     def close(self) -> None: ...

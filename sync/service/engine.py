@@ -20,6 +20,8 @@ from provisioning.ids import Ids
 from provisioning.node.site import Node
 from provisioning.process_lock import ProcessLock
 from provisioning.time_judge import AGREE
+from sync.answers.answer_store import ANSWER_TABLES, AnswerStore
+from sync.answers.downlink import Downlink
 from sync.batches.batch import Stream
 from sync.faults import NotAllSent
 from sync.journal import hlc
@@ -39,7 +41,7 @@ from sync.store.errors import StoreFault
 from sync.store.store_wait import StoreWait
 from sync.transports import zmq_transport
 
-SYNC_TABLES = (OUTBOX_TABLES, RELAY_TABLES)
+SYNC_TABLES = (OUTBOX_TABLES, RELAY_TABLES, ANSWER_TABLES)
 """The tables of sync in a node's database; the journal's are `JOURNAL_TABLES`."""
 POLL_S = 0.5
 """How often the store is looked at without a ring."""
@@ -165,6 +167,7 @@ def build(
     outbox, log = Outbox(store, own, node.keys.signing), LinkLog(store, own)
     relay = Relay(store, NodeQuota.of_megabytes(settings.node_day_mb_max))
     peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
+    answers = AnswerStore(store, peers.answer_signer)
     bell = zmq_transport.Doorbell(node.socket_path("bell"))
     links: list[zmq_transport.Link] = [bell]
     gateway = None
@@ -172,7 +175,7 @@ def build(
     if node.role == "centre" and address:
         server = zmq_transport.ZmqServer(address, node.keys, peers.named)
         links.append(server)
-        gateway = Gateway(server, relay, peers, epoch, clock, peers.newest)
+        gateway = Gateway(server, relay, peers, epoch, clock, peers.newest, answers)
     client = zmq_transport.ZmqClient(
         upstream or settings.upstream_endpoint,
         node.keys,
@@ -190,6 +193,7 @@ def build(
         connect_wait_s=_CONNECT_WAIT_S,
         registry=RegistryParts(lambda: peers.registry.number),
         on_registry=_keeper(node),
+        downlink=Downlink(answers, clock.now, lambda: ids.token(4)),
     )
     return SyncEngine(
         store,

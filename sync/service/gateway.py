@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from provisioning.clock import Clock
+from sync.answers.answer_store import AnswerStore
+from sync.answers.downlink import is_downlink, read_ask, reply_to
 from sync.batches.batch import Stream, read_envelope
 from sync.batches.chain import MARK_BYTES, AppendCheck, StreamProgress
 from sync.faults import BadBatch, Fork, ShareUsedUp, SyncRefusal, arrived
@@ -37,6 +39,7 @@ class Gateway:
         server_epoch: bytes,
         clock: Clock,
         registry: Callable[[], tuple[int, bytes]] | None = None,
+        answers: AnswerStore | None = None,
     ) -> None:
         """`registry`: number and bytes of the newest one, for whoever asks with an older."""
         self._registry = registry
@@ -44,6 +47,7 @@ class Gateway:
         self._intake = intake
         self._peers = peers
         self._clock = clock
+        self._answers = answers
         self._receiver = receiver.Receiver(server_epoch, peers.may_send)
         self._waiting: dict[str, deque[bytes]] = {}
         self._hellos: dict[str, tuple[float, float]] = {}
@@ -83,6 +87,9 @@ class Gateway:
         while queue and not worked:
             try:
                 with arrived("frame"):
+                    if is_downlink(queue[0]):
+                        worked = self._answer(peer, queue.popleft())
+                        continue
                     for action in self._receiver.receive(peer, queue.popleft()):
                         worked = worked or not isinstance(action, receiver.Reply)
                         stored = self._do(action) or stored
@@ -91,6 +98,15 @@ class Gateway:
         if not queue:
             del self._waiting[peer]
         return stored
+
+    def _answer(self, peer: str, frame: bytes) -> bool:
+        """A node asks for answers of agencies; as seldom as it may say HELLO."""
+        asked = read_ask(frame)
+        if self._answers is None or not self._may_greet(peer):
+            self.refusals += 1
+        elif self._peers.may_send(peer, peer):  # enrolled, not revoked, within its dates
+            self._link.push(peer, reply_to(asked, self._answers))
+        return True
 
     def _may_greet(self, peer: str) -> bool:
         """Whether `peer` has a HELLO left: some at once, then one a second."""

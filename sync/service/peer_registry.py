@@ -73,6 +73,10 @@ class PeerRegistry:
         except IdentityFault as fault:
             raise NotSigned(fault.message) from fault
 
+    def answer_signer(self, agency: str) -> Ed25519PublicKey | None:
+        """The key that signs the answers of `agency`; None when it gives none."""
+        return self.registry.answer_signer(agency)
+
     def claims(self, node: str) -> Claims:
         """What the certificate of `node` lets its entries say; raises `NotSigned`."""
         try:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from provisioning.backoff import Backoff
 from provisioning.clock import Clock
 from provisioning.ids import Ids
+from sync.answers.downlink import Downlink, is_downlink
 from sync.batches.batch import Stream
 from sync.batches.chain import StreamProgress
 from sync.faults import BadBatch, Fork, Gap
@@ -45,6 +46,7 @@ class Uplink:
         connect_wait_s: float = 0.0,
         registry: RegistryParts | None = None,
         on_registry: Callable[[bytes], None] = lambda _: None,
+        downlink: Downlink | None = None,
     ) -> None:
         self._registry = registry
         self._on_registry = on_registry
@@ -55,6 +57,7 @@ class Uplink:
         self._watcher = watcher
         self._on_acknowledged = on_acknowledged
         self._connect_wait_s = connect_wait_s
+        self._downlink = downlink
         self._sender = sender.Sender()
         self._backoff = Backoff(most_s=retry_s_max)
         self._dial_at = 0.0
@@ -97,6 +100,14 @@ class Uplink:
             self._dial(now)
         self._ask_registry(now)
         self._pump(now)
+        self._ask_for_answers(now)
+
+    def _ask_for_answers(self, now: float) -> None:
+        """What agencies said comes down the same line, when it is up and has room."""
+        if self._downlink is not None and self.flowing:
+            question = self._downlink.ask(now)
+            if question is not None:
+                self._send(question, now)
 
     def interrupted(self) -> None:
         """A turn broke off because the store did not take it: what the session has heard may be
@@ -114,6 +125,9 @@ class Uplink:
             self._send(self._sender.ask(*asked).frame, now)
 
     def _receive(self, frame: bytes, now: float) -> None:
+        if self._downlink is not None and is_downlink(frame):
+            self._downlink.receive(frame)
+            return
         try:
             actions = self._sender.receive(frame, now)
         except BadBatch:

@@ -74,7 +74,7 @@ def test_no_private_key_of_root_or_agency_lies_on_a_card_or_a_device(bench):
     secrets = [
         path.read_bytes() for path in (bench.folder / "bench").rglob("*.key") if path.is_file()
     ]
-    assert len(secrets) == 3  # the root and two agencies; no card has any
+    assert len(secrets) == 5  # the root, and two of each of two agencies; no card has any
     on_device = [path.read_bytes() for path in device.dir.parent.rglob("*") if path.is_file()]
     assert not [each for each in secrets for found in on_device if each.split()[2] in found]
     assert not list((bench.folder / "bench" / "cards").rglob("*.key"))

@@ -57,7 +57,7 @@ def test_no_secret_is_readable_by_others(site):
 
 def test_no_two_secrets_are_equal(site):
     keys = [path.read_text().split()[2] for path in site.dir.rglob("*.key")]
-    assert len(keys) == 1 + 3 + 5 * 3
+    assert len(keys) == 1 + 2 * 3 + 5 * 3
     assert len(set(keys)) == len(keys)
 
 
