@@ -1,7 +1,9 @@
 """`huduma national`: take in batches from every node.
 
 `run` serves until stopped; `fleet` and `quarantine` list what was received and what was refused,
-`quotas` what each node brought today.
+`quotas` what each node brought today, `silent` who was not heard of for a while. `verify` reads
+every batch again: signatures, chains, what the tables say beyond them, what a centre saw and is
+gone.
 """
 
 from __future__ import annotations
@@ -9,33 +11,39 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import closing
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kiosk.cli.arguments import add_json, add_site
 from provisioning.ids import SystemIds
 from provisioning.node.site import Node, Site, SiteFault
 from provisioning.shutdown import StopFlag
+from sync.agency.signed_records import SignedRecords, signing_keys, witnesses
+from sync.faults import SyncRefusal
 from sync.national.gateway_service import NationalService, build, database_url
 from sync.national.open_store import open_database
 from sync.service.node_quota import NodeQuota
 from sync.store.store_wait import StoreWait
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from provisioning.identity.certificates import Registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs of `national`."""
-    verbs = parser.add_subparsers(dest="act", required=True, metavar="run|fleet|quarantine|quotas")
+    verbs = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     run_verb = verbs.add_parser("run", help="take in batches until stopped")
     fleet = verbs.add_parser("fleet", help="every node and what is stored of it")
     quarantine = verbs.add_parser("quarantine", help="what was kept out, and why")
     quotas = verbs.add_parser("quotas", help="what each node brought today, of its share")
-    for verb in (run_verb, fleet, quarantine, quotas):
+    silent = verbs.add_parser("silent", help="enrolled nodes that were not heard of for a while")
+    silent.add_argument("--hours", type=float, default=24.0, metavar="H", help="default 24")
+    verify = verbs.add_parser("verify", help="read every batch again and name what does not hold")
+    for verb in (run_verb, fleet, quarantine, quotas, silent, verify):
         add_site(verb)
         verb.add_argument("--database", metavar="URL", help="sqlite:///FILE; not as set")
     run_verb.add_argument("--listen", metavar="ENDPOINT", help="tcp://HOST:PORT; not as set")
-    for verb in (fleet, quarantine, quotas):
+    for verb in (fleet, quarantine, quotas, silent, verify):
         add_json(verb)
 
 
@@ -69,16 +77,49 @@ def national_node(site: Any) -> Node:
 def _tell(arguments: argparse.Namespace, node: Node) -> int:
     clock = node.clock()
     with closing(open_database(database_url(node, arguments.database), SystemIds(clock))) as store:
-        if arguments.act == "quotas":
-            rows = _quotas(store, clock.now(), node.settings.sync.node_day_mb_max)
-        else:
-            rows = _fleet(store) if arguments.act == "fleet" else _quarantine(store)
+        match arguments.act:
+            case "quotas":
+                rows = _quotas(store, clock.now(), node.settings.sync.node_day_mb_max)
+            case "silent":
+                rows = _silent(store, node.registry, clock.now(), arguments.hours)
+            case "verify":
+                rows = _faults(store, node.registry)
+            case "fleet":
+                rows = _fleet(store)
+            case _:
+                rows = _quarantine(store)
     if arguments.json:
         print(json.dumps(rows))
     else:
         for row in rows:
             print("  ".join(f"{name}={value}" for name, value in row.items()))
-    return 0
+    return SyncRefusal.code if arguments.act == "verify" and rows else 0
+
+
+def _silent(store: Any, registry: Registry, now: datetime, hours: float) -> list[dict[str, Any]]:
+    """Enrolled nodes of which nothing came for `hours`, those never heard of first."""
+    heard: dict[str, str] = {}
+    for each in store.counts():
+        node = each.stream.node
+        heard[node] = max(heard.get(node, ""), each.received_at)
+    rows = []
+    for name, certificate in registry.nodes.items():
+        last = heard.get(name, "")
+        age = (now - datetime.fromisoformat(last)).total_seconds() / 3600 if last else None
+        out = certificate.role == "national" or certificate.serial in registry.revoked
+        if not out and (age is None or age >= hours):
+            shown = None if age is None else round(age, 1)
+            site = {"node": name, "role": certificate.role, "site": certificate.site}
+            rows.append({**site, "heard_at": last or None, "hours": shown})
+    return sorted(rows, key=lambda row: (row["heard_at"] or "", row["node"]))
+
+
+def _faults(store: Any, registry: Registry) -> list[dict[str, Any]]:
+    """What does not hold of what is stored; empty when all does."""
+    records = SignedRecords(store, signing_keys(registry), witnesses(registry))
+    for _ in records.entries_for("national"):
+        pass
+    return [{"code": each.code, "what": each.message} for each in records.faults]
 
 
 def _fleet(store: Any) -> list[dict[str, Any]]:

@@ -15,10 +15,12 @@ from content.default_sources import DEFAULT_ASSETS, DEFAULT_SOURCES
 from kiosk.ui.panel import PanelSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kiosk.ui.automation.driver import Driver
 
 PATIENCE_S = 2.0
-BEAT_S = 1.0
+BEAT_S = 0.25
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,22 +69,23 @@ def run(arguments: argparse.Namespace) -> int:
     if not fresh.wait_to_begin():
         return 0
     client = CoreClient(arguments.socket)
-    _beat_with_the_screen()
     if arguments.drive is not None:
         _drive(Driver(client, look, patience_s=PATIENCE_S, fresh=fresh), arguments.drive)
     else:
-        HudumaApp(client, look, Silent() if arguments.silent else open_speaker(), fresh).run()
+        app = HudumaApp(client, look, Silent() if arguments.silent else open_speaker(), fresh)
+        _until_stopped(app.stop)
+        app.run()
     return HANDED_OVER if fresh.replaced else 0
 
 
-def _beat_with_the_screen() -> None:
-    """The watchdog hears of the screen's own loop: a screen that hangs is started again."""
+def _until_stopped(end: Callable[[], None]) -> None:
+    """The screen's own loop asks whether to end, and the watchdog hears that it turns."""
     from kivy.clock import Clock
 
-    from provisioning.shutdown import ServiceWatch
+    from provisioning.shutdown import StopFlag
 
-    watch = ServiceWatch()
-    Clock.schedule_interval(lambda _: watch.beat(), BEAT_S)
+    stop = StopFlag()
+    Clock.schedule_interval(lambda _: end() if stop() else None, BEAT_S)
 
 
 def _drive(driver: Driver, path: Path) -> None:

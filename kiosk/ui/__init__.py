@@ -35,6 +35,9 @@ def prepare(
     """Settings of the one window, in px; call once per process, before the window exists."""
     os.environ["KIVY_METRICS_DENSITY"] = f"{density:g}"
     os.environ["KIVY_METRICS_FONTSCALE"] = "1"
+    if windowed:
+        # SDL would make of SIGTERM a wish to close the window, which a kiosk in the field refuses.
+        os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"
     if not windowed:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
     elif not os.environ.get("DISPLAY"):

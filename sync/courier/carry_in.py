@@ -33,8 +33,8 @@ from sync.service.peer_registry import PeerRegistry
 from sync.service.ports import Intake, SegmentSource
 
 VIA = "stick"
-ASIDE_MAX = 4_096
-"""Segments kept aside behind gaps; what is more stays on its stick."""
+ASIDE_MAX, ASIDE_BYTES_MAX = 4_096, 256 << 20
+"""Segments kept aside behind gaps, and their bytes; what is more stays on its stick."""
 
 
 @dataclass(slots=True)
@@ -182,7 +182,9 @@ class CourierImport:
     def _keep_aside(self, envelope: SignedEnvelope, name: str) -> None:
         self.aside.mkdir(mode=0o700, exist_ok=True)
         path = self.aside / segment_name(envelope.stream, envelope.no)
-        if not path.exists() and len(list(self.aside.iterdir())) >= ASIDE_MAX:
+        kept = [each.stat().st_size for each in self.aside.iterdir()]
+        full = len(kept) >= ASIDE_MAX or sum(kept) + len(envelope.raw) > ASIDE_BYTES_MAX
+        if full and not path.exists():
             msg = f"Too much waits for batches that are missing; keep the stick with {name}."
             self.done.refuse(name, ShareUsedUp(msg))
             return

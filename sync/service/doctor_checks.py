@@ -122,7 +122,8 @@ def _backlog(node: Node) -> Finding:
     return unwell(
         name,
         f"{waiting} wait for the national node",
-        "bring the network back, or carry them with a stick",
+        "bring the network back, or carry them with a stick: huduma sync export --site"
+        f" {node.dir.parent} --node {node.name} --to STICK",
         NotAllSent.code,
     )
 

@@ -58,6 +58,7 @@ class SystemdLike:
         notify.bind(str(address))
         watchdog = float(keys["WatchdogSec"])
         environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+        environment["SDL_VIDEODRIVER"] = "offscreen"  # a screen, without a display
         environment |= {"NOTIFY_SOCKET": str(address), "WATCHDOG_USEC": str(int(watchdog * 1e6))}
         unit = Unit(
             path.name,

@@ -147,8 +147,7 @@ def test_from_nothing_to_the_first_ticket_and_the_first_acknowledged_form(tmp_pa
     try:
         for path in sorted(units.iterdir()):
             system.load(path)
-        started = [name for name in system.units if not name.endswith("-ui.service")]
-        system.start(*started)
+        system.start(*system.units)
         serve_and_survive(system, devices, tmp_path)
         revoked_on_open_connections(system, devices, bench, stick)
     finally:

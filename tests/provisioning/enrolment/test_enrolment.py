@@ -404,11 +404,16 @@ def test_a_revoked_device_is_out_and_no_older_registry_brings_it_back(bench):
 
 
 def test_a_name_is_given_to_one_device_only(bench):
+    old_card = bench.folder / "old card"
+    shutil.copytree(bench.folder / "bench" / "cards" / "hc-020-k1", old_card)
     bench.enrol("hc-020-k1")
-    shutil.rmtree(bench.folder / "devices" / "hc-020-k1")
-    request = make_request(bench.device("hc-020-k1"), bench.ids, NOW)
+    twin = Site.open(old_card).node("hc-020-k1")
+    request = make_request(twin, bench.ids, NOW)
     with pytest.raises(UsedTwice, match="another device"):
         bench.workbench.approve(request, request.letters, bench.ids, NOW)
+    shutil.rmtree(bench.folder / "devices" / "hc-020-k1")  # today's card knows it already
+    with pytest.raises(UsedTwice, match="other keys"):
+        make_request(bench.device("hc-020-k1"), bench.ids, NOW)
 
 
 def test_a_registry_of_another_root_is_not_taken(bench, tmp_path):

@@ -312,3 +312,38 @@ def test_the_commands_say_what_happened_and_end_with_41_when_something_was_refus
     assert "refused: cut.seg" in capsys.readouterr().err
     assert main(["sync", "import", "--from", str(stick / "no"), *at, "centre"]) == 79
     assert main(["sync", "export", "--to", str(stick), *at, "national"]) == 79
+
+
+def test_the_national_node_tells_who_is_silent_and_what_does_not_hold(
+    couriers: Couriers, capsys, monkeypatch
+):
+    from provisioning.node.site import Node
+    from sync.store.database import Store
+
+    monkeypatch.setattr(Node, "clock", lambda self, service=False: couriers.clock)
+    stick, at = couriers.stick(), ("--site", str(couriers.site.dir), "--json")
+    couriers.happen("van-1", 3)
+    couriers.export("van-1", stick)
+    couriers.bring("national", stick)
+    couriers.clock.advance(seconds=7_200)
+    assert main(["national", "silent", *at]) == 0
+    assert [row["node"] for row in json.loads(capsys.readouterr().out)] == [
+        "centre",
+        "kiosk-1",
+        "kiosk-2",
+    ]
+    assert main(["national", "silent", "--hours", "1", *at]) == 0
+    assert json.loads(capsys.readouterr().out)[-1] == {
+        "node": "van-1",
+        "role": "van",
+        "site": "VAN-1",
+        "heard_at": "2026-11-23T05:00:00+00:00",
+        "hours": 2.0,
+    }
+    assert main(["national", "verify", *at]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    path = couriers.node("national").db_path
+    with contextlib.closing(Store.open(path, [])) as store, store.transaction() as tx:
+        tx.execute("DELETE FROM national_segment WHERE no = 2")
+    assert main(["national", "verify", *at]) == 41
+    assert {row["code"] for row in json.loads(capsys.readouterr().out)} >= {48}
