@@ -56,9 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
         width=look.width, height=look.height, fullscreen=look.fullscreen, density=look.density,
         windowed=arguments.drive is None, hidden=place.number > 0,
     )  # fmt: skip
+    from kiosk.ui.speech.voice import Silent, open_voice
     from kiosk.ui.window.app import HudumaApp
     from kiosk.ui.window.fresh_screen import FreshScreen
-    from kiosk.ui.window.speaker import Silent, open_speaker
     from kiosk.ui_protocol.ipc import CoreClient
     from provisioning.clock import SystemClock
     from provisioning.node.succession import HANDED_OVER
@@ -72,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.drive is not None:
         _drive(Driver(client, look, patience_s=PATIENCE_S, fresh=fresh), arguments.drive)
     else:
-        app = HudumaApp(client, look, Silent() if arguments.silent else open_speaker(), fresh)
+        voice = Silent() if arguments.silent else open_voice(arguments.media / "speech")
+        app = HudumaApp(client, look, voice, fresh)
         _until_stopped(app.stop)
         app.run()
     return HANDED_OVER if fresh.replaced else 0

@@ -103,6 +103,22 @@ class FormProgress(msgspec.Struct, frozen=True):
     text: str
 
 
+class UtteranceKind(StrEnum):
+    """Why a piece of speech may change by itself."""
+
+    TEXT = "text"
+    TYPED = "typed"  # what is in a field: while a person types, each letter is said alone
+    SECONDS = "seconds"  # of the countdown: said once
+
+
+class Utterance(msgspec.Struct, frozen=True):
+    """A piece of speech, as it is said, and the language whose voice says it."""
+
+    text: str
+    language: str
+    kind: UtteranceKind = UtteranceKind.TEXT
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """One screen. `number` grows by one with every view of a core process."""
 
@@ -125,8 +141,11 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     overlay_title: str = ""  # "Are you still there?"
     overlay_text: str = ""  # what is cleared when the seconds are over
     listening: bool = False
-    speech: tuple[str, ...] = ()  # to be spoken now, in order, as it is said (empty: be silent)
-    spoken: dict[str, tuple[str, ...]] = {}  # while listening: what is said of a focused element
+    speech: tuple[Utterance, ...] = ()  # while listening: the whole screen, in order
+    spoken: dict[str, tuple[Utterance, ...]] = {}  # while listening: what is said of an element
+    volume: int = 3  # of the voice, 1 to 5
+    pace: int = 3  # of the voice, 1 to 5
+    dark: bool = False  # the screen shows nothing until it is touched; keys and speech go on
     personal: bool = False  # the visit holds what somebody typed, scanned or answered
     look: str = ""  # for state QUESTION: which answer look of kiosk/ui/answers draws it
     look_data: dict[str, Any] = {}  # what only that look needs (ranges, columns, map points)
@@ -157,6 +176,12 @@ class Touched(msgspec.Struct, frozen=True, tag="touched"):
     """A touch that hit nothing: only keeps the visit awake."""
 
 
+class Headphones(msgspec.Struct, frozen=True, tag="headphones"):
+    """Headphones were plugged in, or pulled out."""
+
+    plugged: bool
+
+
 class Advance(msgspec.Struct, frozen=True, tag="advance"):
     """Move a simulated site's clock; refused on a provisioned field device."""
 
@@ -167,4 +192,4 @@ class ViewRequest(msgspec.Struct, frozen=True, tag="hello"):
     """A UI (or a story driver) asks for the current view."""
 
 
-UiEvent = Activated | Edited | Scanned | Touched | Advance | ViewRequest
+UiEvent = Activated | Edited | Scanned | Touched | Headphones | Advance | ViewRequest

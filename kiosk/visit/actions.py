@@ -46,6 +46,11 @@ ActionTable = dict[State, dict[str, Action]]
 EditTable = dict[State, dict[str, Edit]]
 
 
+SILENCED_AT_ONCE = frozenset(
+    {State.ATTRACT, State.GOODBYE, State.STAFF, State.STAFF_PIN, State.REMEDY, State.SOUND}
+)
+
+
 def signal(which: Signal) -> Action:
     """An act that only says what has happened."""
 
@@ -79,7 +84,19 @@ def speak_language(context: ActionContext, tail: str) -> Signal | None:
 
 
 def listen(context: ActionContext, _tail: str) -> Signal | None:
-    context.session.listening = not context.session.listening
+    """Speech begins; while there is speech, its own screen comes: louder, slower, dark, silent.
+    Where no visit is behind, it ends.
+    """
+    session = context.session
+    if session.listening and session.state not in SILENCED_AT_ONCE:
+        return Signal.SOUND
+    session.listening = not session.listening
+    return None
+
+
+def hide(context: ActionContext, _tail: str) -> Signal | None:
+    """Show nothing, or show it again; speech and keys go on."""
+    context.session.dark = not context.session.dark
     return None
 
 
@@ -138,6 +155,7 @@ def want_ticket(context: ActionContext, _tail: str) -> Signal | None:
 SHELL: dict[str, Action] = {
     "language.": speak_language,
     "listen": listen,
+    "hide": hide,
     "text-size": larger,
     "theme": recolour,
     "call-staff": call_staff,

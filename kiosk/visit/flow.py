@@ -43,6 +43,7 @@ class State(StrEnum):
     FEEDBACK = "feedback"
     THANKS = "thanks"
     HELP = "help"
+    SOUND = "sound"
     STAFF_CALLED = "staff-called"
     STAFF_PIN = "staff-pin"
     STAFF = "staff"
@@ -85,6 +86,7 @@ class Signal(StrEnum):
     BACK = "back"
     HOME = "home"
     STAFF = "staff"
+    SOUND = "sound"  # somebody who listens wants it louder, slower or silent
     STAFF_DOOR = "staff-door"  # somebody touched where staff come in
     STAFF_IN = "staff-in"  # with the right PIN
     REMEDY = "remedy"
@@ -110,6 +112,7 @@ S, G = State, Signal
 
 _ALWAYS: dict[Signal, Target] = {
     G.STAFF: S.STAFF_CALLED,
+    G.SOUND: S.SOUND,
     G.STAFF_DOOR: S.STAFF_PIN,
     G.FAILED: S.UNAVAILABLE,
     G.STOPPED: S.GOODBYE,
@@ -187,6 +190,7 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
         S.FEEDBACK: {**_WALK, G.SENT: S.THANKS},
         S.THANKS: {**_ALWAYS, G.HOME: S.HOME, G.DONE: S.GOODBYE},
         S.HELP: {**_WALK, G.DONE: S.HOME},
+        S.SOUND: {**_WALK, G.DONE: HistoryTarget.PREVIOUS},
         S.STAFF_CALLED: {**_WALK, G.DONE: HistoryTarget.PREVIOUS},
         S.STAFF_PIN: {
             **_ALWAYS,

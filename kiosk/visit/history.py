@@ -8,7 +8,7 @@ from kiosk.visit.session import Session
 HISTORY_MAX = 32
 _RESTART = frozenset({State.HOME, State.ATTRACT, State.GOODBYE})
 _FORM = frozenset({State.QUESTION, State.REPEAT, State.REVIEW, State.KEPT})
-_ASIDE = frozenset({State.STAFF_CALLED, State.UNAVAILABLE})
+_ASIDE = frozenset({State.STAFF_CALLED, State.SOUND, State.UNAVAILABLE})
 
 
 def previous(session: Session) -> State:
@@ -30,7 +30,7 @@ def walk(session: Session, what: Signal, after: State) -> None:
         session.page = session.history.pop()[1]
         return
     # Inside a form the questions themselves are the way back; a call for staff is an aside.
-    if before not in _FORM or what in {Signal.STAFF, Signal.FAILED}:
+    if before not in _FORM or what in {Signal.STAFF, Signal.SOUND, Signal.FAILED}:
         session.history.append((before, session.page))
         del session.history[:-HISTORY_MAX]
     session.page = session.reviewed if after is State.REVIEW else 0

@@ -96,6 +96,8 @@ class Screen:
     home: bool = True
     look: str = ""
     look_data: dict[str, Any] = field(default_factory=dict)
+    foreign: frozenset[str] = frozenset()
+    """Texts that stand here in the other language too, to be said by its voice."""
 
 
 def button(context: ScreenContext, name: str, key: str, icon: str = "", **more: Any) -> Element:

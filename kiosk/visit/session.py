@@ -21,6 +21,7 @@ from kiosk.visit.sms_port import PhoneInput
 from kiosk.visit.ticket_offer import NoTicket
 
 TEXT_SCALES = (1.0, 1.25, 1.5)
+SOUND_STEPS = 5
 THEMES = ("light", "contrast", "sunlight")
 
 
@@ -96,6 +97,10 @@ class Session:
     theme: str = "light"
     text_scale: float = 1.0
     listening: bool = False
+    headphones: bool = False  # in the kiosk's socket
+    volume: int = 3  # of the voice, 1 to SOUND_STEPS
+    pace: int = 3
+    dark: bool = False  # nothing is shown: for privacy, or because nobody looks
     history: list[tuple[State, int]] = field(default_factory=list)
     page: int = 0
     reviewed: int = 0  # the page of the review from which an answer is being changed

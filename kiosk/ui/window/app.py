@@ -15,14 +15,15 @@ from kivy.metrics import Metrics
 from kivy.resources import resource_add_path
 
 from kiosk.ui.panel import PanelSettings
+from kiosk.ui.speech.announcer import Announcer
+from kiosk.ui.speech.voice import Silent, Voice
 from kiosk.ui.widgets.base.text import register_fonts
-from kiosk.ui.window.bridge import RESTING_STATES, Bridge, CorePort, later
+from kiosk.ui.window.bridge import RESTING_STATES, Bridge, CorePort, clock_s, later
 from kiosk.ui.window.crash_limit import CrashCount
 from kiosk.ui.window.five_key_navigation import Keypad
 from kiosk.ui.window.fresh_screen import FreshScreen
 from kiosk.ui.window.kv_widgets import WORDS
 from kiosk.ui.window.shell import Shell
-from kiosk.ui.window.speaker import Silent, Speaker
 from kiosk.ui_protocol.view import View
 
 GC_THRESHOLD = (10_000, 10, 10)  # fewer pauses while a screen is built; see `show`
@@ -43,16 +44,15 @@ class HudumaApp(App):
         self,
         client: CorePort,
         look: PanelSettings,
-        speaker: Speaker | None = None,
+        voice: Voice | None = None,
         fresh: FreshScreen | None = None,
     ) -> None:
         super().__init__()
         self.fresh = fresh
         self.when_replaced: Callable[[], None] = self.stop
         self.look = look
-        self.speaker: Speaker = speaker or Silent()
         self.bridge = Bridge(client, self.show)
-        self._said: tuple[str, str, tuple[str, ...]] = ("", "", ())
+        self.announcer = Announcer(voice or Silent(), clock_s)
 
     def build(self) -> Shell:
         register_fonts(self.look.assets)
@@ -60,7 +60,7 @@ class HudumaApp(App):
         if str(THEME) not in Builder.files:
             Builder.load_file(str(THEME))
         self.shell = Shell(self.bridge.send)
-        self.keypad = Keypad(self.shell, self.bridge.send, self.speaker, self.bridge.touched)
+        self.keypad = Keypad(self.shell, self.bridge.send, self.announcer, self.bridge.touched)
         Window.bind(on_resize=self.shell.arrange, on_key_down=self.keypad.on_key_down)
         Window.bind(on_touch_down=self.on_any_touch, on_request_close=self.refuse_close)
         ExceptionManager.add_handler(CrashCount())
@@ -70,13 +70,13 @@ class HudumaApp(App):
         gc.collect()
         gc.freeze()  # what was built stays; only what comes and goes is looked through
         gc.set_threshold(*GC_THRESHOLD)
-        self.bridge.settle = self.keypad.settle
+        self.bridge.settle, self.bridge.speak = self.keypad.settle, self.announcer.tick
         self.bridge.watch = self.watch
         self.bridge.begin()
 
     def on_stop(self) -> None:
         self.bridge.end()
-        self.speaker.stop()
+        self.announcer.hush()
         Metrics.fontscale = 1.0
 
     def show(self, view: View) -> None:
@@ -88,23 +88,7 @@ class HudumaApp(App):
         if first and self.fresh is not None:
             later(self.begun)
         self.keypad.follow(view)
-        # The core sends the same view again and again; a sentence is said once, to its end.
-        words = (view.state, view.title, view.speech)
-        if view.speech and words != self._said:
-            self.speaker.say(view.speech, view.language)
-        self._said = words
-
-    def watch(self, view: View | None) -> None:
-        """With every frame: whether a fresh process is to draw the next visit."""
-        if self.fresh is not None and self.fresh.look(view, typed=self.bridge.typed):
-            self.when_replaced()
-
-    def begun(self) -> None:
-        """The first view is drawn: the window comes in front of the one before."""
-        assert self.fresh is not None
-        Window.show()
-        Window.raise_window()
-        later(self.fresh.drawn, SEEN_S)
+        self.announcer.view(view)
 
     def tidy(self) -> None:
         """Widgets are cycles: what the visit left is collected now, not in the next one."""
@@ -115,7 +99,11 @@ class HudumaApp(App):
         if not self.bridge.touchable:
             self.bridge.touched()
             return True
-        self.speaker.stop()
+        self.announcer.acted()
+        view = self.bridge.view
+        if view is not None and view.dark and not view.countdown:
+            self.bridge.send("hide")  # the first touch shows the screen, and does nothing else
+            return True
         self.keypad.leave()
         if not any(t.collide_point(*touch.pos) for t in self.shell.targets()):
             self.bridge.touched()

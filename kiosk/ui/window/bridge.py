@@ -21,6 +21,7 @@ CALM_S = 0.5
 """Touches that begin sooner after another screen has come are not for it."""
 FRAMES_PER_S, FRAMES_PER_S_RESTING = 30, 15
 RESTING_STATES = {"attract"}
+SPEAK_S = 0.1  # between two utterances no longer silence than this
 SETTLE_S = 0.4  # typing paused this long: what the core has not confirmed is sent again
 
 
@@ -48,6 +49,7 @@ class Bridge:
         self.watch: Callable[[View | None], None] = lambda _view: None
         self.arrived = False  # the newest view is of another state than the one before
         self.settle: Callable[[], None] = lambda: None
+        self.speak: Callable[[], None] = lambda: None
 
     @property
     def view(self) -> View | None:
@@ -66,6 +68,7 @@ class Bridge:
         self._ticks = [
             Clock.schedule_interval(self._tick, 0),
             Clock.schedule_interval(lambda _dt: self.settle(), SETTLE_S),
+            Clock.schedule_interval(lambda _dt: self.speak(), SPEAK_S),
         ]
 
     def end(self) -> None:
@@ -113,6 +116,12 @@ def _place(view: View) -> tuple[object, ...]:
     """What tells one screen from the next."""
     asked = view.progress.step if view.progress else 0
     return view.state, view.title, asked, view.page, view.overlay_title, bool(view.countdown)
+
+
+def clock_s() -> float:
+    """The time of the loop, monotonic."""
+    now: float = Clock.time()
+    return now
 
 
 def later(what: Callable[[], None], delay_s: float = 0) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from kiosk.ui.keyboard_layouts import ENTER
+from kiosk.ui.speech.announcer import Announcer
 from kiosk.ui.widgets.input.field import Field
 from kiosk.ui.widgets.input.keyboard import Keyboard
 from kiosk.ui.window.shell import Shell
-from kiosk.ui.window.speaker import Speaker
 from kiosk.ui_protocol.view import View
 
 TAB, ENTERS, ESCAPE, SPACE, BACKSPACE = 9, {13, 271}, 27, 32, 8
@@ -26,9 +26,9 @@ class Keypad:
     """Follows the shell; owns which element has the focus."""
 
     def __init__(
-        self, shell: Shell, send: Any, speaker: Speaker, touched: Callable[[], None]
+        self, shell: Shell, send: Any, announcer: Announcer, touched: Callable[[], None]
     ) -> None:
-        self._shell, self._send, self._speaker = shell, send, speaker
+        self._shell, self._send, self._announcer = shell, send, announcer
         self._touched = touched  # a key that only moves the focus keeps the visit awake too
         self._focus = ""
         self._place: tuple[str, str] = ("", "")
@@ -59,6 +59,7 @@ class Keypad:
         self, _window: Any, key: int, _code: int, text: str | None, mods: list[str]
     ) -> bool:
         """Kivy's event for every key; True keeps it from going further."""
+        self._announcer.acted()
         if key == TAB:
             self._move(-1 if "shift" in mods else 1)
         elif key in (DOWN, RIGHT):
@@ -114,10 +115,7 @@ class Keypad:
         at = ids.index(self._focus) + by if self._focus in ids else (0 if by > 0 else -1)
         self._focus = ids[at % len(ids)]
         self._ring()
-        view = self._shell.view
-        if view is not None and view.listening:
-            name = targets[at % len(ids)].element_id
-            self._speaker.say(view.spoken.get(name) or (name.rpartition(".")[2],), view.language)
+        self._announcer.focus(self._focus, self._focus.rpartition(".")[2])
 
     def _ring(self) -> None:
         for target in self._shell.targets():

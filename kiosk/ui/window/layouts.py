@@ -35,6 +35,7 @@ LAYOUTS = {
     "feedback": "feedback",
     "thanks": "message",
     "help": "message",
+    "sound": "tiles",
     "staff-called": "message",
     "staff-pin": "staff-pin",
     "staff": "staff",

@@ -20,6 +20,7 @@ from kiosk.ui.widgets.base.layout import LayoutWidget, within
 from kiosk.ui.widgets.base.pressable import Pressable
 from kiosk.ui.widgets.base.text import forget_words
 from kiosk.ui.widgets.display.number import forget_codes
+from kiosk.ui.widgets.frame.dark_screen import DarkScreen
 from kiosk.ui.widgets.frame.header_footer import FOOTER_DP, HEADER_DP, Footer, Header
 from kiosk.ui.widgets.frame.overlay import Overlay
 from kiosk.ui.window.screen import StateScreen, build_screen
@@ -50,6 +51,7 @@ def body_of(view: View) -> View:
     blocks = tuple(b for b in view.blocks if not is_warning(view, b))
     return msgspec.structs.replace(
         view, number=0, countdown=0, badge="", badge_tone="", speech=(), spoken={}, listening=False,
+        volume=0, pace=0, dark=False,
         personal=False, elements=elements, blocks=blocks, overlay_title="", overlay_text="",
     )  # fmt: skip
 
@@ -65,7 +67,7 @@ class Shell(LayoutWidget):
         self.current: StateScreen | None = None
         self.header = Header(send=send)
         self.footer = Footer(send=send)
-        self.overlay = Overlay(send=send)
+        self.overlay, self.cover = Overlay(send=send), DarkScreen()
         for part in (self.header, self.footer):
             self.add_widget(part)
 
@@ -82,6 +84,7 @@ class Shell(LayoutWidget):
         self.footer.show(view)
         if before is None or restyled or body_of(view) != body_of(before):
             self._show_body(view)
+        self._show_cover(view)
         self._show_overlay(view)
         if restyled or before is None:
             self.arrange()
@@ -107,7 +110,8 @@ class Shell(LayoutWidget):
             if self.current is not None:
                 self.remove_widget(self.current)
             self.current = screen
-            self.add_widget(screen, index=0 if self.overlay.parent is None else 1)
+            above = [part for part in (self.overlay, self.cover) if part.parent is not None]
+            self.add_widget(screen, index=len(above))
             screen.repaint(self.palette)
         screen.show(body_of(view))
         self._place_screen()
@@ -137,6 +141,15 @@ class Shell(LayoutWidget):
     def _edges(self) -> tuple[float, float]:
         top = dp(HEADER_DP) if self.header.present else 0.0
         return top, dp(FOOTER_DP) if self.footer.present else 0.0
+
+    def _show_cover(self, view: View) -> None:
+        if view.dark and self.cover.parent is None:
+            self.add_widget(self.cover, index=0 if self.overlay.parent is None else 1)
+        elif not view.dark and self.cover.parent is not None:
+            self.remove_widget(self.cover)
+        if view.dark:
+            self.cover.show(view)
+            self.cover.place(0, 0, Window.width, Window.height, 1.0)
 
     def _show_overlay(self, view: View) -> None:
         if view.countdown and self.overlay.parent is None:

@@ -23,6 +23,7 @@ from kiosk.ui_protocol.view import (
     Advance,
     Edited,
     Element,
+    Headphones,
     Role,
     Scanned,
     Touched,
@@ -55,6 +56,9 @@ class ScreenState(msgspec.Struct, frozen=True, kw_only=True):
     idle_theme: str
     text_scale: float
     listening: bool
+    headphones: bool = False
+    volume: int = 3
+    pace: int = 3
     idle_s: float
 
 
@@ -65,6 +69,7 @@ class VisitController:
         self._ports = ports
         self._acted: tuple[int, str] = (0, "")
         self._held_words = False
+        self._headphones = goes_on is not None and goes_on.headphones
         self._theme = ports.theme  # of an idle kiosk; what staff choose on their screen stays
         if goes_on is not None:
             self._theme = goes_on.idle_theme
@@ -78,6 +83,7 @@ class VisitController:
         session.state, session.language = State(before.state), before.language
         session.theme, session.text_scale = before.theme, before.text_scale
         session.listening = before.listening
+        session.volume, session.pace = before.volume, before.pace
         session.touched -= before.idle_s
 
     @property
@@ -99,6 +105,9 @@ class VisitController:
             idle_theme=self._theme,
             text_scale=session.text_scale,
             listening=session.listening,
+            headphones=self._headphones,
+            volume=session.volume,
+            pace=session.pace,
             idle_s=self._idle(),
         )
 
@@ -119,6 +128,8 @@ class VisitController:
             case Touched():
                 if not self._countdown():
                     self._touch()
+            case Headphones(plugged=plugged):
+                self._hear(plugged=plugged)
             case Advance() | ViewRequest():
                 pass
         return self._redraw()
@@ -162,6 +173,13 @@ class VisitController:
             self._theme = self.session.theme
         if what is not None:
             self._move(what)
+
+    def _hear(self, *, plugged: bool) -> None:
+        """Headphones begin speech, and end it when they are pulled out."""
+        if plugged != self._headphones:
+            self._headphones = self.session.headphones = self.session.listening = plugged
+            if not plugged:
+                self.session.dark = False
 
     def _edit(self, event: Edited) -> None:
         element = self._element(event.id)
@@ -264,10 +282,13 @@ class VisitController:
             self._ports.language,
             self._ports.clock.monotonic(),
             theme=self._theme,
+            headphones=self._headphones,
+            listening=self._headphones,
         )
         if keep is not None:
             fresh.language, fresh.theme = keep.language, keep.theme
             fresh.text_scale, fresh.listening = keep.text_scale, keep.listening
+            fresh.volume, fresh.pace, fresh.dark = keep.volume, keep.pace, keep.dark
         return fresh
 
     def _touch(self) -> None:

@@ -4,14 +4,13 @@ footer and overlay around it. Pure; text arrives here already translated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
-from content.i18n.speech_text import spoken
 from kiosk.language import LANGUAGES
-from kiosk.ui_protocol.view import BlockKind, Element, Region, Role, View
+from kiosk.ui_protocol.view import Element, Region, Role, View
 from kiosk.visit.case_status import screens as case_status
+from kiosk.visit.controller import speech
 from kiosk.visit.controller.action_table import united
 from kiosk.visit.draft import screens as draft
 from kiosk.visit.feedback import screens as feedback
@@ -52,12 +51,13 @@ def view_for(
     """
     session = context.session
     screen = SCREENS[session.state](context)
+    overlay = _overlay(context) if countdown else []
     elements = [
         *_header(context),
         *_nav(context, screen),
         *screen.elements,
         *_footer(context),
-        *(_overlay(context) if countdown else []),
+        *overlay,
     ]
     say = context.translator.say
     network = context.network
@@ -82,8 +82,11 @@ def view_for(
         overlay_title=say("idle.title") if countdown else "",
         overlay_text=say("idle.text", n=countdown) if countdown else "",
         listening=session.listening,
-        speech=_spoken_now(context, screen, countdown=countdown) if speaking else (),
-        spoken=_focused(elements, session.language) if speaking else {},
+        speech=speech.whole(context, screen, overlay, countdown=countdown) if speaking else (),
+        spoken=speech.focused(context, elements) if speaking else {},
+        volume=session.volume,
+        pace=session.pace,
+        dark=session.dark,
         personal=session.personal,
         look=screen.look,
         look_data=screen.look_data,
@@ -131,11 +134,13 @@ def _footer(context: ScreenContext) -> list[Element]:
     visiting = session.state not in _NO_VISIT
     calls = session.state not in _ON_DUTY
     say = context.translator.say
+    hidden = "shell.show" if session.dark else "shell.hide"
     rows = (
         ("listen", say("shell.listen"), "volume_up", session.listening, True),
         ("text-size", say("shell.text_size"), "text_increase", session.text_scale > 1.0, True),
         ("theme", say("shell.theme"), "contrast", session.theme != "light", True),
         ("call-staff", say("shell.call_staff"), "support_agent", False, calls),
+        ("hide", say(hidden), "visibility_off", session.dark, True),
         ("stop", say("shell.stop"), "cancel", False, visiting),
     )
     return [
@@ -148,6 +153,7 @@ def _footer(context: ScreenContext) -> list[Element]:
             selected=selected,
             enabled=enabled,
             value=say(f"theme.{session.theme}") if name == "theme" else "",
+            hint=say("shell.hidden") if name == "hide" and session.dark else "",
         )
         for name, label, icon, selected, enabled in rows
     ]
@@ -159,37 +165,3 @@ def _overlay(context: ScreenContext) -> list[Element]:
         button(context, "more-time", "idle.more_time", "more_time", place=place, primary=True),
         button(context, "end-now", "idle.end_now", "delete_sweep", place=place),
     ]
-
-
-def _spoken_now(context: ScreenContext, screen: Screen, *, countdown: int) -> tuple[str, ...]:
-    """The screen; under the idle warning its question, which does not change as it counts."""
-    language = context.session.language
-    if countdown:
-        return _said((context.translator.say("idle.title"),), language)
-    return _speech(screen, language)
-
-
-def _speech(screen: Screen, language: str) -> tuple[str, ...]:
-    """The screen in reading order, as it is said."""
-    words = [screen.title, screen.subtitle]
-    for block in screen.blocks:
-        if block.kind is BlockKind.QR:
-            continue
-        words += [block.label, block.text, block.value if block.value != block.text else ""]
-    for element in screen.elements:
-        words += [element.label, element.error]
-        if element.role is Role.WHEEL:
-            words.append(element.hint or element.value)
-    return _said(words, language)
-
-
-def _focused(elements: Iterable[Element], language: str) -> dict[str, tuple[str, ...]]:
-    """What is said of each element when it has the focus; what is masked stays silent."""
-    return {
-        each.id: _said((each.label, "" if each.masked else each.value, each.hint), language)
-        for each in elements
-    }
-
-
-def _said(words: Iterable[str], language: str) -> tuple[str, ...]:
-    return tuple(spoken(each, language) for each in words if each)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kiosk.visit.actions import ActionContext, ActionTable, signal, speak_language
+from kiosk.visit.actions import Action, ActionContext, ActionTable, signal, speak_language
 from kiosk.visit.flow import Signal, State
-from kiosk.visit.session import CaseStatusInput
+from kiosk.visit.session import SOUND_STEPS, CaseStatusInput
 
 
 def choose_language(context: ActionContext, tail: str) -> Signal | None:
@@ -17,7 +17,31 @@ def ask_status(context: ActionContext, _tail: str) -> Signal | None:
     return Signal.STATUS
 
 
+def tune(name: str, by: int) -> Action:
+    """One step of the voice's volume or pace."""
+
+    def action(context: ActionContext, _tail: str) -> Signal | None:
+        level = getattr(context.session, name) + by
+        setattr(context.session, name, min(max(level, 1), SOUND_STEPS))
+        return None
+
+    return action
+
+
+def silence(context: ActionContext, _tail: str) -> Signal | None:
+    """No more speech, and back to the screen it was about."""
+    context.session.listening = context.session.dark = False
+    return Signal.DONE
+
+
 ACTIONS: ActionTable = {
+    State.SOUND: {
+        "sound.louder": tune("volume", 1),
+        "sound.softer": tune("volume", -1),
+        "sound.faster": tune("pace", 1),
+        "sound.slower": tune("pace", -1),
+        "sound.off": silence,
+    },
     State.ATTRACT: {"start": signal(Signal.STARTED)},
     State.LANGUAGE: {"choose.": choose_language},
     State.HOME: {

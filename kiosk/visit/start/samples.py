@@ -45,6 +45,7 @@ SAMPLES: dict[str, Build] = {
     "home-practice": practice,
     "home-van": at_van,
     "help": lambda s: s.at(S.HELP),
+    "sound": lambda s: s.at(S.SOUND, listening=True),
     "staff-called": lambda s: s.at(S.STAFF_CALLED, call=CallResult(light=True, centre=True)),
     "staff-called-by-all": lambda s: s.at(S.STAFF_CALLED, call=CallResult(True, True, True)),
     "staff-called-not-heard": lambda s: s.at(S.STAFF_CALLED, call=CallResult()),

@@ -6,6 +6,7 @@ from kiosk.language import LANGUAGES, Translator
 from kiosk.ui_protocol.view import Element, Region, Role
 from kiosk.visit.flow import State
 from kiosk.visit.screen import Screen, ScreenContext, ScreenTable, button, notice, step, text, tile
+from kiosk.visit.session import SOUND_STEPS
 
 HOME_TILES = (
     ("find", "search"),
@@ -37,6 +38,7 @@ def attract(context: ScreenContext) -> Screen:
         [start],
         back=False,
         home=False,
+        foreign=frozenset({say("attract.other_welcome"), other.say("attract.touch")}),
     )
 
 
@@ -55,9 +57,8 @@ def language(context: ScreenContext) -> Screen:
         )
         for code in LANGUAGES
     ]
-    return Screen(
-        context.translator.say("language.title"), other.say("language.title"), [], tiles, home=False
-    )
+    title, also = context.translator.say("language.title"), other.say("language.title")
+    return Screen(title, also, [], tiles, home=False, foreign=frozenset({also}))
 
 
 def home(context: ScreenContext) -> Screen:
@@ -90,6 +91,32 @@ def guide(context: ScreenContext) -> Screen:
         [*steps, notice(say("help.call"), icon="call")],
         [*pin_state, button(context, "done", "shell.done", "check", primary=True)],
     )
+
+
+def sound(context: ScreenContext) -> Screen:
+    """Louder, softer, faster, slower, dark, silent; "done" goes back and says that screen again."""
+    say, session = context.translator.say, context.session
+    tiles = [
+        Element(
+            id=f"sound.{name}",
+            role=Role.TILE,
+            label=say(f"sound.{name}"),
+            icon=icon,
+            enabled=1 <= level + by <= SOUND_STEPS,
+        )
+        for name, icon, level, by in (
+            ("louder", "volume_up", session.volume, 1),
+            ("softer", "remove", session.volume, -1),
+            ("faster", "bolt", session.pace, 1),
+            ("slower", "hourglass_top", session.pace, -1),
+        )
+    ]
+    dark = "shell.show" if session.dark else "shell.hide"
+    tiles.append(tile("hide", say(dark), "visibility_off"))
+    tiles.append(tile("sound.off", say("sound.off"), "volume_off"))
+    levels = say("sound.levels", volume=session.volume, pace=session.pace, most=SOUND_STEPS)
+    again = button(context, "done", "sound.again", "replay", primary=True)
+    return Screen(say("sound.title"), levels, [], [*tiles, again], home=False)
 
 
 def staff_called(context: ScreenContext) -> Screen:
@@ -148,6 +175,7 @@ SCREENS: ScreenTable = {
     State.LANGUAGE: language,
     State.HOME: home,
     State.HELP: guide,
+    State.SOUND: sound,
     State.STAFF_CALLED: staff_called,
     State.UNAVAILABLE: unavailable,
     State.GOODBYE: goodbye,

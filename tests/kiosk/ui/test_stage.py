@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.tools.screen_samples import NAMED
 from kiosk.ui.faults import NotOnScreen
-from kiosk.ui_protocol.view import Activated, Edited, Touched, ViewRequest
+from kiosk.ui_protocol.view import Activated, Edited, Touched, Utterance, ViewRequest
+from tests.kiosk.ui.speech.slow_voice import SlowVoice
 
 pytestmark = pytest.mark.window
 
@@ -473,33 +474,36 @@ def test_the_number_is_ten_millimetres_high_even_in_a_narrow_box(stage):
 
 
 def test_speech_of_a_view_is_said_and_a_touch_stops_it(stage):
-    class Heard:
-        def __init__(self):
-            self.log = []
-
-        def say(self, texts, language):
-            self.log.append((tuple(texts), language))
-
-        def stop(self):
-            self.log.append("stop")
-
-    heard, quiet = Heard(), stage.driver.app.speaker
-    stage.driver.app.speaker = stage.driver.app.keypad._speaker = heard
+    app, voice = stage.driver.app, SlowVoice()
+    quiet, app.announcer._voice = app.announcer._voice, voice
     view = stage.show("home", "sw")
-    stage.give(
-        msgspec.structs.replace(view, speech=("Unahitaji huduma gani leo?",), listening=True)
-    )
-    assert heard.log == [(("Unahitaji huduma gani leo?",), "sw")]
+    words = (Utterance("Unahitaji huduma gani leo?", "sw"),)
+    spoken = {"find": (Utterance("Tafuta huduma", "sw"),)}
+    stage.give(msgspec.structs.replace(view, speech=words, spoken=spoken, listening=True))
+    assert voice.began == ["Unahitaji huduma gani leo?"]
     for _ in range(3):  # the core answers each "are you there?" with the same view
         stage.give(stage.driver.view)
-    assert len(heard.log) == 1, "a sentence is said to its end"
+    assert len(voice.began) == 1, "a sentence is said to its end"
     stage.sent()
     stage.driver.press_key(TAB)
     assert stage.sent(Touched), "who moves the focus is there"
-    assert heard.log[-1][1] == "sw"
+    assert voice.cut == ["Unahitaji huduma gani leo?"]
     stage.driver.tap("find")
-    assert heard.log[-1] == "stop"
-    stage.driver.app.speaker = stage.driver.app.keypad._speaker = quiet
+    assert not voice.busy()
+    app.announcer._voice = quiet
+
+
+def test_a_dark_screen_shows_nothing_and_the_first_touch_only_shows_it(stage):
+    view = stage.show("home")
+    stage.give(msgspec.structs.replace(view, dark=True))
+    cover = stage.driver.app.shell.cover
+    assert cover.parent is not None
+    assert (cover.width, cover.height) == (1280, 800)
+    stage.sent()
+    touch(stage, *stage.driver.targets()["find"].center)
+    assert [event.id for event in stage.sent(Activated)] == ["hide"]
+    stage.give(view)
+    assert cover.parent is None
 
 
 def test_a_story_in_another_process_has_hands_and_eyes(stage):

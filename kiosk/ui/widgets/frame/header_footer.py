@@ -22,7 +22,7 @@ HEADER_DP, FOOTER_DP, BAND_DP = 91.0, 88.0, 11.0
 BADGE_AROUND_DP = 84.0  # the cloud and the ends of the pill
 FOOTER_ICONS = {
     "listen": "volume_up", "text-size": "text_increase", "theme": "contrast",
-    "call-staff": "support_agent", "stop": "logout",
+    "call-staff": "support_agent", "hide": "visibility_off", "stop": "logout",
 }  # fmt: skip
 DOOR = "staff"
 BADGE_ICONS = {"good": "cloud_done", "calm": "cloud_off"}
