@@ -170,7 +170,9 @@ class TcpPort:
         try:
             self._listener = socket.create_server(("127.0.0.1", self._port))
         except (OSError, OverflowError) as error:
-            raise DeviceBusy(f"Port {self._port} is taken; choose another.") from error
+            raise DeviceBusy(
+                f"Port {self._port} cannot be listened at; choose a free one, 1 to 65535."
+            ) from error
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]
         self.address = f"127.0.0.1:{self._port}"

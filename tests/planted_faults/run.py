@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED = "huduma"
 NEAR: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
-        ("kiosk/queue/*.py", "kiosk/centre/*.py"),
+        ("kiosk/queue/*.py", "kiosk/centre/*.py", "kiosk/centre/service/*.py"),
         ("tests/kiosk/queue", "tests/kiosk/centre", "tests/kiosk/ticketing"),
     ),
     (

@@ -39,6 +39,7 @@ NO_COMMANDS = frozenset(
         "next",
         "printer",
         "record",
+        "request",
         "ticket",
     }
 )

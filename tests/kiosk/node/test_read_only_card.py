@@ -13,14 +13,13 @@ import pytest
 
 from content.catalogue.catalogue import Catalogue
 from kiosk.node.composition import KioskParts, kiosk_of, place_of
-from kiosk.node.core_process import CoreFault, at_its_place, core_lock
+from kiosk.node.core_process import CoreFault, at_its_place, core_lock, core_server
 from kiosk.node.standby import Standby
 from kiosk.node.supervisor import ProcessSupervisor, ServiceProcess
 from kiosk.ui_protocol.ipc import HELLO_S, SILENCE_S, CoreClient
 from provisioning.clock import SystemClock, VirtualClock
 from provisioning.node import boot_root
 from provisioning.node.site import Site, runtime_folder, socket_now, socket_path
-from sync.transports.zmq_transport import ZmqServer
 from tests.kiosk.node.test_standby import TickingClock
 
 
@@ -61,7 +60,7 @@ def test_the_core_starts_on_a_read_only_card_and_works_on_when_it_takes_writes(
     card: Card, there: Site, catalogue: Catalogue, run: str
 ) -> None:
     node = there.node("kiosk-1")
-    usual = f"ipc://{node.socket_path('core')}"
+    usual = f"ipc://{node.socket_path('core-0')}"
     if run == "missing":
         shutil.rmtree(node.run_dir)
     elif run == "with the lock of before":
@@ -70,7 +69,7 @@ def test_the_core_starts_on_a_read_only_card_and_works_on_when_it_takes_writes(
     lock = core_lock(node)
     with pytest.raises(CoreFault):
         core_lock(node)
-    server = ZmqServer(f"ipc://{node.socket_path('core')}")
+    server = core_server(node, 0)
     assert server.endpoint != usual
     place = place_of(node, catalogue, there.name, demo=False)
     standby = Standby(server, TickingClock(), catalogue, place, node.settings.ui)
@@ -86,9 +85,9 @@ def test_the_core_starts_on_a_read_only_card_and_works_on_when_it_takes_writes(
     kiosk = standby.opened(attempt, lambda: False)
     assert kiosk is not None
     assert tries == 3
-    server = at_its_place(node, server)
+    server = at_its_place(node, server, 0)
     assert server.endpoint == usual
-    assert at_its_place(node, server) is server
+    assert at_its_place(node, server, 0) is server
     server.close()
     lock.release()
     kiosk.bell.close()

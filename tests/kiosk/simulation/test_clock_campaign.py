@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from kiosk.centre.service.server import CentreService
 from kiosk.node.centre_composition import authority
 from kiosk.node.composition import TicketingParts, counter_of
 from kiosk.node.database import open_node_database
-from kiosk.queue.faults import NobodyWaiting
+from kiosk.queue.faults import NobodyWaiting, NoNumber
 from kiosk.queue.priority import PriorityPolicy
 from kiosk.simulation.site.demo_site import agency_codes
 from kiosk.ticketing.centre_client import FirstReachable, RemoteCentre
@@ -178,7 +179,8 @@ class CampaignDay:
     def arrive(self, person: Person) -> None:
         issuer = self.kiosks[person.kiosk].issuer
         service = self.catalogue.service("NRB-02")
-        person.label = issuer.issue(person.visit, service, person.priority_class, "en").label
+        with suppress(NoNumber):  # sent away: never called, which is counted as lost
+            person.label = issuer.issue(person.visit, service, person.priority_class, "en").label
 
     def something_happens(self) -> None:
         for link in self.links:

@@ -379,7 +379,7 @@ BAD_FAULTS = ('{"at":"x","do":"mute"}', '{"do":"mute"}', "[]", '{"at":1}', '{"at
     [
         ([], 25, "--tcp PORT or --pty LINK"),
         (["--tcp", "0", "--pty", "x"], 25, "--tcp PORT or --pty LINK"),
-        (["--tcp", "99999"], 21, "99999"),
+        (["--tcp", "99999"], 22, "1 to 65535"),
         (["--pty", "/nonexistent/x"], 25, "/nonexistent/x"),
         (["--pty", "{tmp}/file"], 22, "no simulator's"),
         (["--pty", "{tmp}/p", "--faults", "{tmp}/none"], 25, "none"),

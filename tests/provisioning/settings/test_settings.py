@@ -156,6 +156,7 @@ def test_secrets_are_masked_wherever_settings_are_printed(tmp_path):
 
 def test_every_fault_of_this_package_has_its_own_code():
     import provisioning.doctor.checks
+    import provisioning.enrolment.faults
     import provisioning.identity.certificates
     import provisioning.identity.keys
     import provisioning.node.site  # noqa: F401

@@ -21,7 +21,7 @@ def test_a_printer_that_cannot_start_is_named_with_its_last_words(tmp_path: Path
             runner.start()
         runner.wait_for(lambda: runner.supervisor.restarts("van-1.printer") > 0, 60.0)
         with pytest.raises(
-            SiteRunnerFault, match=r"van-1\.printer ended: .*printer is there already"
+            SiteRunnerFault, match=r"van-1\.printer ended: .*printer is no simulator's"
         ):
             runner.wait_for(lambda: False, 0.0)
     finally:
