@@ -1,7 +1,7 @@
 """`huduma sync`: carry a node's journal to the centre and the national node.
 
 `run` serves until stopped, `once` ends when everything is acknowledged, `status` prints its state;
-`export` and `import` carry with a USB stick instead of a line.
+`export` and `import` carry with a USB stick instead of a line; `load` invents records.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from kiosk.cli import sync_courier
+from kiosk.cli import sync_courier, sync_load
 from kiosk.cli.arguments import add_json, add_node, add_site
 from provisioning.faults import UsageFault
 from provisioning.ids import SystemIds
@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     once = verbs.add_parser("once", help="send until everything is acknowledged")
     status = verbs.add_parser("status", help="what waits, and how the line is")
     sync_courier.add_arguments(verbs)
+    sync_load.add_arguments(verbs)
     for verb in (run_verb, once, status):
         add_site(verb)
         add_node(verb)
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         "status": _status,
         "export": sync_courier.run_export,
         "import": sync_courier.run_import,
+        "load": sync_load.run_load,
     }
     if arguments.act in others:
         return others[arguments.act](arguments)
