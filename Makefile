@@ -42,7 +42,10 @@ types: setup ## mypy, strict
 	$(BIN)/mypy
 
 # The slow proofs: kill campaigns, fault campaigns, soak, live referees. Each prints its summary.
+# The centre's pages are driven in Debian's chromium; without it those proofs are skipped.
 prove: setup ## kill and fault campaigns, soaks, live referees (slow)
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || { echo "Installing Debian's chromium"; \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; }
 	$(BIN)/pytest -m "prove and not systems" -s -q
 	@echo "This was $$(. /etc/os-release; echo $$PRETTY_NAME). On bare Debian 12 and 13: make prove-systems (as root)"
 

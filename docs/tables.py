@@ -15,7 +15,10 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import fields
 
+from content.default_sources import DEFAULT_SOURCES
+from content.i18n import strings
 from kiosk.centre.api.routes import ROUTES
+from kiosk.centre.web.guides import GUIDES, as_document
 from kiosk.cli.main import VERBS
 from kiosk.queue.lifecycle import TRANSITIONS, TicketAction
 from provisioning.settings.reference_page import markdown
@@ -118,12 +121,24 @@ def _fields(body: type[Struct] | None) -> str:
     return ", ".join(named)
 
 
+def guide(name: str) -> Callable[[], str]:
+    """The guide of one role in both languages, as its page shows it."""
+
+    def made() -> str:
+        texts = strings.read((DEFAULT_SOURCES / "strings.csv").read_bytes(), strict=True)
+        return as_document(GUIDES[name], texts.text)
+
+    return made
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "commands": ("docs/commands.md", commands),
     "codes": ("docs/codes.md", codes),
     "kinds": ("docs/journal.md", kinds),
     "states": ("docs/queue.md", states),
     "routes": ("docs/queue.md", routes),
+    "counter": ("docs/guides/counter.md", guide("counter")),
+    "supervisor": ("docs/guides/supervisor.md", guide("supervisor")),
 }
 
 

@@ -57,6 +57,8 @@ CONFINED = {
     "cbor2": ("provisioning/cbor.py",),
     # A centre without --http loads none of it.
     "starlette": ("kiosk/centre/api/app.py", "kiosk/centre/api/serving.py", "kiosk/centre/web/"),
+    "jinja2": ("kiosk/centre/web/rendering.py",),
+    "markupsafe": ("kiosk/centre/web/rendering.py",),
     "uvicorn": ("kiosk/centre/api/serving.py",),
     "asyncio": ("kiosk/centre/api/", "kiosk/centre/web/", "kiosk/simulation/site/tcp_proxy.py"),
     "elementpath": (),

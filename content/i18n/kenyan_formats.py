@@ -73,7 +73,18 @@ _UNITS = (
     "nane",
     "tisa",
 )
-_TENS = ("", "kumi", "ishirini", "thelathini", "arobaini", "hamsini")
+_TENS = (
+    "",
+    "kumi",
+    "ishirini",
+    "thelathini",
+    "arobaini",
+    "hamsini",
+    "sitini",
+    "sabini",
+    "themanini",
+    "tisini",
+)
 
 
 def _language(language: str) -> str:
@@ -92,9 +103,13 @@ def month_long(year_month: str, language: str) -> str:
 
 
 def spoken_number(number: int) -> str:
-    """0 to 59 in Kiswahili words; raises ValueError outside."""
-    if not 0 <= number <= 59:
-        raise ValueError(f"{number} is not a minute")
+    """0 to 999 in Kiswahili words; raises ValueError outside."""
+    if not 0 <= number <= 999:
+        raise ValueError(f"{number} has no words here")
+    hundreds, rest = divmod(number, 100)
+    if hundreds:
+        words = f"mia {_UNITS[hundreds]}"
+        return f"{words} na {spoken_number(rest)}" if rest else words
     tens, unit = divmod(number, 10)
     if tens == 0:
         return _UNITS[unit]

@@ -1,9 +1,10 @@
 """`huduma centre`: the process of a centre that grants numbers to its kiosks and calls people.
 
 Without a further word it serves: kiosks over their link and, with `--http`, the API of
-`docs/queue.md` over HTTP. `token` prints a bearer token for that API, `explain` says why a ticket
-was called when it was, `figures` prints the figures of a day, `replay` calls a day again from its
-journal and compares, `simulate` plays a day of a centre in virtual time.
+`docs/queue.md`, the staff pages and the hall's display. `token` prints a bearer token for that
+API, `staff` keeps the list of those who sign in, `certificate` prints what tablets install,
+`explain` says why a ticket was called when it was, `figures` prints the figures of a day, `replay`
+calls a day again from its journal and compares, `simulate` plays a day of a centre in virtual time.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from pathlib import Path
 import msgspec
 
 from kiosk.centre.api.tokens import StaffRole, make_token, revoke_token
-from kiosk.centre.authority import Authority
 from kiosk.centre.figures.day_figures import as_csv, day_figures
 from kiosk.centre.figures.explain import explain, told_in_words, visit_named
 from kiosk.centre.figures.replay import replay
@@ -33,7 +33,6 @@ from kiosk.queue.priority import PriorityPolicy
 from provisioning.faults import UsageFault
 from provisioning.node.site import Node, Site
 from provisioning.shutdown import StopFlag
-from sync.journal.node_database import NodeDatabase
 from sync.store.database import Store
 from sync.store.store_wait import StoreWait
 from sync.transports.zmq_transport import ZmqServer
@@ -45,15 +44,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which site, its centre when there are several, and what else it may do."""
     add_site(parser, required=False)
     add_node(parser, required=False, what="the centre's node; default: the first one")
-    parser.add_argument("--http", type=int, metavar="PORT", help="serve the HTTP API (0: any port)")
+    parser.add_argument(
+        "--http", type=int, metavar="PORT", help="serve API and pages over HTTP (0: any port)"
+    )
+    parser.add_argument(
+        "--hall", type=int, metavar="PORT", help="also the display and tickets alone, in clear"
+    )
+    parser.add_argument(
+        "--http-name", action="append", default=[], metavar="NAME", help="a name in the certificate"
+    )
     parser.add_argument(
         "--http-address", default="127.0.0.1", metavar="ADDRESS", help="default: this machine only"
     )
     parser.add_argument(
         "--kiosk-port", type=int, metavar="PORT", help="of queue.listen_endpoint, another one"
     )
-    words = ("token", "explain", "figures", "appointments", "replay", "simulate")
-    acts = parser.add_subparsers(dest="act", metavar="|".join(words))
+    words = ("token", "staff", "certificate", "explain", "figures", "appointments", "replay")
+    acts = parser.add_subparsers(dest="act", metavar="|".join((*words, "simulate")))
     token = acts.add_parser("token", help="print a bearer token for the HTTP API")
     add_place_again(token)
     token.add_argument("--role", choices=ROLES, default="agent")
@@ -61,6 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     token.add_argument("--counter", type=int, metavar="N", help="the only counter it is for")
     token.add_argument("--days", type=int, default=90, metavar="N", help="how long it lasts")
     token.add_argument("--revoke", action="store_true", help="end the token of --name instead")
+    staff = acts.add_parser("staff", help="put somebody on the list of those who sign in")
+    add_place_again(staff)
+    staff.add_argument("--name", metavar="NUMBER", help="the staff number; none: list everybody")
+    staff.add_argument("--role", choices=ROLES, default="agent")
+    staff.add_argument("--counter", type=int, metavar="N", help="the only counter it is for")
+    staff.add_argument("--remove", action="store_true", help="take --name off the list")
+    add_place_again(acts.add_parser("certificate", help="the authority that tablets install"))
     told = acts.add_parser("explain", help="why a ticket was called when it was")
     add_place_again(told)
     add_json(told)
@@ -103,6 +117,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageFault("Name the site: huduma centre --site DIR.")
     acts: dict[str, Callable[[argparse.Namespace, Node], int]] = {
         "token": _token,
+        "staff": _staff,
+        "certificate": _certificate,
         "explain": _explain,
         "figures": _figures,
         "replay": _replay,
@@ -139,28 +155,26 @@ def _serve(arguments: argparse.Namespace, node: Node) -> int:
     if arguments.http is None:
         service.serve(server, stop)
     else:
-        _serve_http(arguments, centre, database, service, server, stop)
+        # A centre without pages loads none of their libraries.
+        from kiosk.cli.centre_pages import serve_pages
+
+        serve_pages(arguments, node, centre, database, service, server, stop)
     server.close()
     database.store.close()
     lock.release()
     return 0
 
 
-def _serve_http(
-    arguments: argparse.Namespace,
-    centre: Authority,
-    database: NodeDatabase,
-    service: CentreService,
-    kiosks: ZmqServer,
-    stop: StopFlag,
-) -> None:
-    from kiosk.centre.api.app import CentreApi
-    from kiosk.centre.api.serving import listening_socket, serve
+def _staff(arguments: argparse.Namespace, node: Node) -> int:
+    from kiosk.cli.centre_pages import staff
 
-    listening = listening_socket(arguments.http_address, arguments.http)
-    host, port = listening.getsockname()[:2]
-    print(f"The queue's API: http://{host}:{port}/api/v1", flush=True)
-    serve(CentreApi(centre, database).app(), listening, service, kiosks, stop)
+    return staff(arguments, node)
+
+
+def _certificate(_arguments: argparse.Namespace, node: Node) -> int:
+    from kiosk.cli.centre_pages import certificate
+
+    return certificate(node)
 
 
 def _token(arguments: argparse.Namespace, node: Node) -> int:

@@ -87,3 +87,7 @@ def _progress(began: float, now: Callable[[], float]) -> Callable[[str], None]:
 def _say_where(out: Path, summary: ReconcileSummary, seconds: float) -> None:
     verdict = "everything agrees" if summary.agrees else "THE COUNTS DO NOT AGREE"
     print(f"\n{verdict}; {seconds:.0f} s. Look at {out}/screens, {out}/slips, {out}/summary.json")
+    print(f"The hall of this day: huduma centre --site {out}/site --http 8931, then")
+    print(
+        "  the display at http://127.0.0.1:8931/display and staff pages at http://127.0.0.1:8931/"
+    )

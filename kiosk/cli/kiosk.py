@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     if node.role not in {"kiosk", "van"}:
         raise SiteRunnerFault(f"{node.name} is a {node.role}; name a kiosk or a van with --node.")
     out.mkdir(parents=True, exist_ok=True)
-    runner = SiteRunner(site, [node], out, _tell)
+    runner = SiteRunner(site, [node], out, _tell, pages=arguments.demo and steps is None)
     stop = StopFlag()
     try:
         runner.start()
@@ -132,11 +132,27 @@ def _serve(runner: SiteRunner, node: Node, stop: StopFlag, *, headless: bool) ->
 
         window = open_window(runner, node)
         print("Touch the screen to start. Close the window or press Ctrl+C to end.")
+    if runner.pages_url:
+        _tell_pages(runner, show=not headless)
     print(f"Slips appear in {runner.slips(node)}; logs are in {runner.logs}.", flush=True)
     while not stop() and not (window and runner.supervisor.ended_well(window)):
         runner.supervisor.tick()
         runner.breathe()
     return 0
+
+
+def _tell_pages(runner: SiteRunner, *, show: bool) -> None:
+    """Where the hall's display and the staff pages are; `show` opens the display in a browser."""
+    import webbrowser
+
+    from kiosk.simulation.site.demo_staff import demo_staff
+    from provisioning.ids import SystemIds
+
+    people = "; ".join(demo_staff(runner.site, SystemIds(runner.clock)))
+    print(f"The hall's display: {runner.pages_url}/display?voice=on")
+    print(f"Staff pages: {runner.pages_url}/ (number, role, PIN: {people})", flush=True)
+    if show:
+        webbrowser.open_new(f"{runner.pages_url}/display?voice=on")
 
 
 def _tell(words: str) -> None:

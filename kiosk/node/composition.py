@@ -196,6 +196,8 @@ def counter_of(
             unit=node.settings.node.unit,
             block=node.settings.queue.reserve_block,
             key=node.keys.signing,
+            hall_url=node.settings.queue.hall_url,
+            centre_name=place.name,
         ),
         slip=receipts.ticket,
     )

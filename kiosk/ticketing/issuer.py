@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import Service
 from content.faults import NotInPack
+from kiosk.language import LANGUAGES
 from kiosk.queue.faults import NoNumber, UnknownClass
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import RESERVE_LAST, series_of, service_day
@@ -57,7 +58,7 @@ from kiosk.queue.protocol import (
     raw,
 )
 from kiosk.queue.rules import ServiceOffer, WhyNoNumber
-from kiosk.queue.signed_code import ticket_payload
+from kiosk.queue.signed_code import ticket_address, ticket_payload
 from kiosk.ticketing.centre_client import CentreClient
 from kiosk.ticketing.ticket_table import (
     NumberSource,
@@ -98,12 +99,16 @@ SlipOf = Callable[[IssuedTicket, Service, str], Document]
 
 @dataclass(frozen=True, slots=True)
 class KioskIdentity:
-    """What never changes for the tickets of one kiosk."""
+    """What never changes for the tickets of one kiosk. `hall_url`: where the centre shows citizens
+    their place in line; empty: nowhere.
+    """
 
     site: str
     unit: int
     block: int
     key: Ed25519PrivateKey
+    hall_url: str = ""
+    centre_name: str = ""
 
 
 class ChosenNumber(NamedTuple):
@@ -378,7 +383,6 @@ class TicketIssuer:
 
     def issued(self, ticket: Ticket) -> IssuedTicket:
         """What the citizen of a stored ticket was told."""
-        identity = self._identity
         return IssuedTicket(
             visit=ticket.visit,
             label=ticket.label,
@@ -386,9 +390,25 @@ class TicketIssuer:
             priority_class=ticket.priority_class,
             ahead=ticket.ahead,
             wait=ticket.wait,
-            qr=ticket_payload(identity.key, identity.site, ticket.day, ticket.label, ticket.visit),
+            qr=self._code(ticket),
             issued_at=ticket.issued_at,
         )
+
+    def _code(self, ticket: Ticket) -> str:
+        """The QR code: signed, and where the centre has a page for it, that page's address with
+        what the citizen must know in words.
+        """
+        identity = self._identity
+        payload = ticket_payload(
+            identity.key, identity.site, ticket.day, ticket.label, ticket.visit
+        )
+        words = (
+            ticket.label,
+            identity.centre_name,
+            f"{ticket.day:%d-%m-%Y}",
+            *(self._catalogue.text("ticket.qr_next", each) for each in LANGUAGES),
+        )
+        return ticket_address(identity.hall_url, words, payload)
 
     def _rank(self, priority_class: str) -> int:
         for known in self._catalogue.priority_classes():

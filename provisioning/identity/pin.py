@@ -79,9 +79,7 @@ class PinLock:
         """Make `pin` the PIN in place of an earlier one; raises `PinFault` when it is weak."""
         if weak := weakness(pin):
             raise PinFault(weak)
-        salt = ids.token(16)
-        parts = (_MAGIC, base64.b64encode(salt), base64.b64encode(_scrypt(salt).derive(_raw(pin))))
-        replace_file(self._hash, b" ".join(parts) + b"\n")
+        replace_file(self._hash, sealed_pin(pin, ids).encode() + b"\n")
         self._tries.unlink(missing_ok=True)
 
     def wait_s(self) -> int:
@@ -94,11 +92,9 @@ class PinLock:
         tries = self._read()
         if left := self._left(tries):
             return PinResult(opened=False, wait_s=left)
-        salt, wanted = self._stored()
+        stored = self._stored()
         now = self._count(tries)
-        try:
-            _scrypt(salt).verify(_raw(pin), wanted)
-        except InvalidKey:
+        if not _matches(stored, pin):
             return PinResult(opened=False, wait_s=self._left(now))
         self._held = None
         try:
@@ -116,15 +112,14 @@ class PinLock:
 
     def _stored(self) -> tuple[bytes, bytes]:
         try:
-            magic, salt, wanted = self._hash.read_bytes().split()
-            found = base64.b64decode(salt, validate=True), base64.b64decode(wanted, validate=True)
+            raw = self._hash.read_bytes()
+            if raw.split()[:1] not in ([], [_MAGIC]):
+                msg = f"{self._hash} is of another version; set it again with huduma provision pin."
+                raise PinFault(msg)
+            return _parts(raw)
         except (OSError, ValueError) as error:
             msg = f"{self._hash} cannot be read; set the PIN again with huduma provision pin."
             raise PinFault(msg) from error
-        if magic != _MAGIC:
-            msg = f"{self._hash} is of another version; set it again with huduma provision pin."
-            raise PinFault(msg)
-        return found
 
     def _read(self) -> _Tries:
         tries = self._held or self._kept()
@@ -167,6 +162,21 @@ def _aware(text: str) -> datetime:
     return found
 
 
+def sealed_pin(pin: str, ids: Ids) -> str:
+    """What is kept of `pin`: magic, salt and hash."""
+    salt = ids.token(16)
+    parts = (_MAGIC, base64.b64encode(salt), base64.b64encode(_scrypt(salt).derive(_raw(pin))))
+    return b" ".join(parts).decode()
+
+
+def pin_matches(sealed: str, pin: str) -> bool:
+    """Whether `sealed` was made of `pin`; False also for one that cannot be read."""
+    try:
+        return _matches(_parts(sealed.encode()), pin)
+    except ValueError:
+        return False
+
+
 def weakness(pin: str) -> str:
     """Why `pin` will not do, in a sentence; empty when it will."""
     if not (pin.isascii() and pin.isdigit() and DIGITS_MIN <= len(pin) <= DIGITS_MAX):
@@ -183,6 +193,23 @@ def random_pin(ids: Ids) -> str:
         pin = f"{int.from_bytes(ids.token(8), 'big') % 1_000_000:06d}"
         if not weakness(pin):
             return pin
+
+
+def _parts(sealed: bytes) -> tuple[bytes, bytes]:
+    """Salt and hash; raises ValueError."""
+    magic, salt, wanted = sealed.split()
+    if magic != _MAGIC:
+        raise ValueError("another version")
+    return base64.b64decode(salt, validate=True), base64.b64decode(wanted, validate=True)
+
+
+def _matches(stored: tuple[bytes, bytes], pin: str) -> bool:
+    salt, wanted = stored
+    try:
+        _scrypt(salt).verify(_raw(pin), wanted)
+    except InvalidKey:
+        return False
+    return True
 
 
 def _scrypt(salt: bytes) -> Scrypt:

@@ -81,6 +81,12 @@ class QueueSettings:
         minimum=1,
         maximum=500,
     )
+    hall_url: str = setting(
+        "",
+        doc="Where citizens' telephones reach the centre's --hall port over its Wi-Fi,"
+        " http://HOST:PORT, for the QR code of tickets; empty: the code is a signed text only.",
+        pattern=r"(http://[A-Za-z0-9.-]{1,60}(:[0-9]{1,5})?)?",
+    )
     keep_hours: bool = setting(
         default=True,
         doc="Give no tickets while the centre is closed. A practice site gives them at any hour.",

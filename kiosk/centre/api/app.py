@@ -3,13 +3,14 @@
 The only module that knows Starlette, with `serving.py`. A request is let in by its bearer token
 (or the cookie a page's sign-in set), validated against the structs of the table, and done in one
 transaction of the authority; whatever is wrong becomes an `ApiProblem` with its code. A page's
-cookie alone does not let anybody post: every POST carries an `Idempotency-Key`, which no other
-site's page can set.
+cookie alone does not let anybody post: with it goes the token of its session (`X-Page-Token`), and
+every POST carries an `Idempotency-Key`; no other site's page can set either.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -27,7 +28,7 @@ from kiosk.centre.api.events import BEAT_S, GAP_MAX, events_after, frame
 from kiosk.centre.api.messages import ApiProblem
 from kiosk.centre.api.openapi import KEY_PATTERN, document
 from kiosk.centre.api.routes import PARAMETERS, ROUTES, ApiCall, ApiRoute
-from kiosk.centre.api.tokens import AttemptLimit, Bearer, StaffRole, bearer_of
+from kiosk.centre.api.tokens import AttemptLimit, Bearer, StaffRole, bearer_of, page_token
 from kiosk.centre.authority import Authority
 from kiosk.centre.entry import milliseconds
 from kiosk.centre.figures.day_figures import DayFigures, as_csv
@@ -107,6 +108,18 @@ class CentreApi:
         ]
         return Starlette(routes=[*routes, *pages], exception_handlers={Exception: _broken})
 
+    def hall_app(self, pages: Sequence[BaseRoute]) -> Starlette:
+        """Of the API only what needs no token, with `pages`: for a port that is not encrypted."""
+        routes: list[BaseRoute] = [
+            Route(PREFIX + "/display/events", self._hall_events, methods=["GET"])
+        ]
+        routes += [
+            Route(PREFIX + each.path, self._endpoint(each), methods=[each.method])
+            for each in ROUTES
+            if each.role is None
+        ]
+        return Starlette(routes=[*routes, *pages], exception_handlers={Exception: _broken})
+
     def bearer(self, request: Request) -> Bearer | None:
         """Whom the request's token or cookie stands for; raises `RefusedRequest` (429) for an
         address that tried too many wrong ones.
@@ -174,6 +187,7 @@ class CentreApi:
                 raise RefusedRequest(
                     400, "no-key", "Every POST needs an Idempotency-Key of 1 to 64 letters."
                 )
+            _check_page(request)
             body = await _body(route, request)
             with suppress(Fault):  # nobody joins between a correction of the clock and its entry
                 journal_corrections(self.database)
@@ -248,6 +262,15 @@ class CentreApi:
                     yield frame("beat", {"at": now_ms, "seq": after}, after)
         finally:
             self._watch.streams -= 1
+
+
+def _check_page(request: Request) -> None:
+    """An act by a page's cookie comes from that page, which knows the token of its session."""
+    if "authorization" in request.headers:
+        return
+    wanted = page_token(request.cookies.get(SESSION_COOKIE, ""))
+    if not hmac.compare_digest(request.headers.get("x-page-token", "").encode(), wanted.encode()):
+        raise RefusedRequest(403, "page-token", "Load the page again: its session has changed.")
 
 
 def _path(route: ApiRoute, request: Request) -> dict[str, object]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -36,16 +38,40 @@ def listening_socket(address: str, port: int) -> socket.socket:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class WebPort:
+    """One application on one socket; `certificate` a PEM file with its key: HTTPS."""
+
+    app: Starlette
+    listening: socket.socket
+    certificate: Path | None = None
+
+
+class FurtherServer(uvicorn.Server):
+    """A second server of this process: signals are the first one's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals as they are."""
+        yield
+
+
 def serve(
-    app: Starlette,
-    listening: socket.socket,
+    ports: Sequence[WebPort],
     service: CentreService,
     kiosks: ZmqServer,
     stopped: Callable[[], bool],
 ) -> None:
-    """Serve both until SIGTERM, or until `stopped` says so."""
-    config = uvicorn.Config(
-        app,
+    """Serve every port and the kiosks until SIGTERM, or until `stopped` says so."""
+    first, *further = ports
+    servers: list[uvicorn.Server] = [uvicorn.Server(_config(first))]
+    servers += [FurtherServer(_config(each)) for each in further]
+    asyncio.run(_serve(servers, [each.listening for each in ports], service, kiosks, stopped))
+
+
+def _config(port: WebPort) -> uvicorn.Config:
+    return uvicorn.Config(
+        port.app,
         log_level="warning",
         access_log=False,
         lifespan="off",
@@ -57,21 +83,27 @@ def serve(
         timeout_keep_alive=30,
         timeout_graceful_shutdown=1,
         h11_max_incomplete_event_size=16_384,
+        ssl_certfile=port.certificate,
     )
-    server = uvicorn.Server(config)
-    asyncio.run(_serve(server, listening, service, kiosks, stopped))
 
 
 async def _serve(
-    server: uvicorn.Server,
-    listening: socket.socket,
+    servers: Sequence[uvicorn.Server],
+    listening: Sequence[socket.socket],
     service: CentreService,
     kiosks: ZmqServer,
     stopped: Callable[[], bool],
 ) -> None:
-    turning = asyncio.create_task(_turn(server, service, kiosks, stopped))
+    turning = asyncio.create_task(_turn(servers, service, kiosks, stopped))
+    further = [
+        asyncio.create_task(server.serve(sockets=[each]))
+        for server, each in zip(servers[1:], listening[1:], strict=True)
+    ]
     try:
-        await server.serve(sockets=[listening])
+        await servers[0].serve(sockets=[listening[0]])
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*further)
     finally:
         turning.cancel()
         with suppress(asyncio.CancelledError):
@@ -79,7 +111,7 @@ async def _serve(
 
 
 async def _turn(
-    server: uvicorn.Server,
+    servers: Sequence[uvicorn.Server],
     service: CentreService,
     kiosks: ZmqServer,
     stopped: Callable[[], bool],
@@ -95,7 +127,8 @@ async def _turn(
             more = service.turn(kiosks, 0)
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), 0 if more else TURN_S)
-        server.should_exit = True
+        for server in servers:
+            server.should_exit = True
     finally:
         for descriptor in kiosks.descriptors():
             loop.remove_reader(descriptor)

@@ -105,6 +105,13 @@ def bearer_of(store: Store, secret: str, now_ms: int) -> Bearer | None:
     return None if row is None else Bearer(StaffRole(row[0]), row[1], row[2])
 
 
+def page_token(secret: str) -> str:
+    """What a page with this session's cookie puts beside every act: no other site's page knows it,
+    and it opens nothing by itself.
+    """
+    return hashlib.sha256(b"huduma page 1|" + secret.encode()).hexdigest()[:32]
+
+
 def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 

@@ -55,7 +55,9 @@ class ProxiedAddress:
 
 @dataclass(slots=True)
 class SiteRunner:
-    """The processes of `site` for the kiosks and vans in `nodes`; `out` takes slips and logs."""
+    """The processes of `site` for the kiosks and vans in `nodes`; `out` takes slips and logs. With
+    `pages` its centre also serves its pages, at `pages_url`.
+    """
 
     site: Site
     nodes: Sequence[Node]
@@ -64,9 +66,11 @@ class SiteRunner:
     clock: SystemClock = field(default_factory=SystemClock)
     pause_max_s: float = 5.0
     patience_s: float = START_S
+    pages: bool = False
     supervisor: ProcessSupervisor = field(init=False)
     lines: dict[str, ProxiedAddress] = field(default_factory=dict)
     network_up: bool = True
+    pages_url: str = ""
 
     def __post_init__(self) -> None:
         field_nodes = [n.name for n in self.site.nodes() if n.settings.node.field]
@@ -85,11 +89,19 @@ class SiteRunner:
             open_node_database(node).store.close()
         self._run("national", "national", "run")
         for centre in self.site.nodes("centre"):
-            self._run(centre.name, "centre", "--node", centre.name)
+            self._run(centre.name, "centre", "--node", centre.name, *self._http())
             self._sync(centre)
         for node in self.nodes:
             self._node(node)
         self.wait_for(lambda: all(self._all_answer(node) for node in self.nodes), self.patience_s)
+
+    def _http(self) -> tuple[str, ...]:
+        """With `pages`: where the first centre serves its pages."""
+        if not self.pages or self.pages_url:
+            return ()
+        port = free_port()
+        self.pages_url = f"http://127.0.0.1:{port}"
+        return ("--http", str(port))
 
     def stop(self) -> list[str]:
         """Stop everything within three seconds; what had to be killed."""

@@ -123,5 +123,7 @@ def test_masked_keeps_the_last_three():
 def test_minutes_in_words():
     assert kenyan_formats.spoken_number(0) == "sifuri"
     assert kenyan_formats.spoken_number(40) == "arobaini"
-    with pytest.raises(ValueError, match="60"):
-        kenyan_formats.spoken_number(60)
+    assert kenyan_formats.spoken_number(60) == "sitini"
+    assert kenyan_formats.spoken_number(999) == "mia tisa na tisini na tisa"
+    with pytest.raises(ValueError, match="1000"):
+        kenyan_formats.spoken_number(1000)

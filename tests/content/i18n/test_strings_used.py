@@ -79,8 +79,15 @@ def patterns() -> Iterator[re.Pattern[str]]:
                     yield re.compile(re.escape(str(node.value)))
 
 
+def page_patterns() -> Iterator[re.Pattern[str]]:
+    """The same of the centre's page templates: `say('web.state_' + state)`."""
+    for path in sorted((ROOT / "kiosk/centre/web/templates").glob("*.html")):
+        for key, goes_on in re.findall(r"'([a-z_]+\.[\w.]*)'( \+)?", path.read_text("utf-8")):
+            yield re.compile(re.escape(key) + (".+" if goes_on else ""))
+
+
 def unused(table: Iterable[str]) -> list[str]:
-    asked_for = set(patterns())
+    asked_for = {*patterns(), *page_patterns()}
     return [key for key in table if not any(each.fullmatch(key) for each in asked_for)]
 
 

@@ -10,7 +10,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.queue.signed_code import PAYLOAD_MAX, read_ticket, ticket_payload
+from kiosk.queue.signed_code import (
+    ADDRESS_MAX,
+    PAYLOAD_MAX,
+    code_of,
+    read_ticket,
+    ticket_address,
+    ticket_payload,
+    visit_head,
+)
 from provisioning.ids import SeededIds
 
 DAY = date(2026, 11, 23)
@@ -70,3 +78,30 @@ def test_a_code_of_another_shape_is_none(change: Callable[[str], str]) -> None:
     code = ticket_payload(KEY, "HC-001", DAY, "A101", SeededIds().uuid7())
     assert read_ticket(KEY.public_key(), "HC-001", code) is not None
     assert read_ticket(KEY.public_key(), "HC-001", change(code)) is None
+
+
+WORDS = ("A101", "Huduma Centre Nairobi GPO", "30-11-2026", "wait until you are called", "subiri")
+
+
+def test_an_address_says_in_words_what_counts_without_wifi_and_ends_with_the_same_code() -> None:
+    visit = SeededIds().uuid7()
+    payload = ticket_payload(KEY, "HC-001", DAY, "A101", visit)
+    address = ticket_address("http://10.20.30.40:8080/", WORDS, payload)
+    head = "http://10.20.30.40:8080/t/A101/Huduma-Centre-Nairobi-GPO/30-11-2026/"
+    assert address == f"{head}wait-until-you-are-called/subiri/{payload}"
+    assert len(address) <= ADDRESS_MAX
+    for text in (payload, address):
+        claim = read_ticket(KEY.public_key(), "HC-001", code_of(text))
+        assert claim is not None
+        assert claim.visit_head == visit_head(code_of(text)) == visit.bytes[:6]
+
+
+def test_without_a_page_or_room_the_code_is_what_it_was() -> None:
+    payload = ticket_payload(KEY, "HC-001", DAY, "A101", SeededIds().uuid7())
+    assert ticket_address("", WORDS, payload) == payload
+    assert ticket_address("http://" + "a" * 60, [*WORDS, "x" * 90, "y" * 90], payload) == payload
+
+
+def test_words_in_an_address_are_letters_digits_and_hyphens() -> None:
+    address = ticket_address("http://h", ["Kĩambu: Duka/Mkuu?"], "HK1.A.B.C")
+    assert address == "http://h/t/Kiambu-Duka-Mkuu/HK1.A.B.C"
