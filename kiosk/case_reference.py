@@ -47,6 +47,12 @@ def same_site(one: int, other: int) -> bool:
     return one // _UNITS == other // _UNITS
 
 
+def site_of(origin: int) -> str | None:
+    """The site code of a kiosk, by its number; None for a site whose code is not numbered."""
+    kind, number = divmod(origin // _UNITS, _NUMBERS)
+    return f"{('HC', 'VAN')[kind]}-{number:03d}" if kind < 2 else None
+
+
 def second_of(moment: datetime) -> int:
     """The second of a reference given at `moment`."""
     return int((moment - _BEGAN).total_seconds())

@@ -1,21 +1,25 @@
 """Case status by reference, as far as this kiosk has received it, and the state of its connection.
 
-The reference alone is the key (ADR 0006), on a slip only its owner holds.
-What it opens names nobody: an office, a stage, a time.
+The reference is the key (ADR 0006), on a slip only its owner holds; with a second factor where the
+office wants one. What it opens names nobody: an office, a stage, a time.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from kiosk.case_reference import given_by
 from kiosk.queue.protocol import CaseKnown, CaseQuestion, CaseReceipt, CaseReport, Reported, raw
 from kiosk.ticketing.centre_client import CentreClient
 from kiosk.ticketing.ticket_table import centre_epoch
-from kiosk.visit.ports import CaseStatus, NetworkStatus
-from sync.journal.entry import Entry
+from kiosk.visit.ports import ASKS_FACTOR, CaseStatus, NetworkStatus
+from sync.answers.answer_store import AnswerStore
+from sync.answers.case_answer import ASKS_FACTOR as ASKS_FACTOR_CODE
+from sync.answers.case_answer import answer_of
+from sync.answers.lookup_number import lookup_number
 from sync.journal.node_database import NodeDatabase
 from sync.service import status
-from sync.store.database import MigrationSet, Transaction
+from sync.store.database import MigrationSet
 
 CASE_TABLES = MigrationSet(
     "kiosk-cases",
@@ -31,6 +35,7 @@ CASE_TABLES = MigrationSet(
             only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL
         )""",
         """ALTER TABLE case_told ADD COLUMN centre_epoch TEXT NOT NULL DEFAULT ''""",
+        "DROP TABLE case_answer",
     ),
 )
 REPORTED_AT_ONCE = 100
@@ -41,32 +46,8 @@ _GIVEN = (
     " UNION ALL SELECT reference, agency, seq, at FROM feedback_receipt"
 )
 
-STATES = frozenset({"received", "processing", "needs_more", "ready", "collected", "rejected"})
-"""What an agency may answer; a state of a newer release is not shown as anything else."""
-
-
-class CaseAnswers:
-    """The projection: the newest answer of an agency that came down, by reference."""
-
-    tables = ("case_answer",)
-
-    def apply(self, tx: Transaction, entry: Entry) -> None:
-        """Fold one entry; an answer older than the one known changes nothing."""
-        if entry.kind != "case.status" or entry.body["state"] not in STATES:
-            return
-        body = entry.body
-        tx.execute(
-            "INSERT INTO case_answer VALUES (?, ?, ?, ?, ?) ON CONFLICT (reference) DO UPDATE SET"
-            " state = excluded.state, agency = excluded.agency, note_key = excluded.note_key,"
-            " at = excluded.at WHERE excluded.at >= case_answer.at",
-            (
-                body["reference"],
-                body["state"],
-                body["agency"],
-                body.get("note_key") or "",
-                int(body["at"]),
-            ),
-        )
+_EARLY = timedelta(days=1)
+"""By how much a kiosk's clock may be ahead of an office's."""
 
 
 class StoredCases:
@@ -75,15 +56,22 @@ class StoredCases:
     def __init__(self, database: NodeDatabase, centre: CentreClient | None = None) -> None:
         self._store = database.store
         self._clock = database.clock
+        self._answers = AnswerStore(database.store)
         self._centre = centre
 
-    def find(self, reference: str) -> CaseStatus | None:
+    def find(self, reference: str, factor: str = "") -> CaseStatus | None:
         """What the agency answered last, else saved here or sent on, else given by another kiosk
-        of this centre; None for a reference of which nobody here knows.
+        of this centre; None for a reference of which nobody here knows. Nothing of an answer with
+        a second factor is told without it, nor whether there is one.
         """
-        return (
-            self._answered(reference) or self._given(reference) or self._known_at_centre(reference)
-        )
+        agency = reference.partition("-")[0]
+        answered = self._answered(agency, reference, factor)
+        if answered is not None or factor:
+            return answered or CaseStatus(ASKS_FACTOR, agency, None)
+        known = self._given(reference) or self._known_at_centre(reference)
+        if known is None and self._answers.asks_factor(agency):
+            return CaseStatus(ASKS_FACTOR, agency, None)
+        return known
 
     def report(self) -> bool:
         """Tell the centre which references were given since the last time, and all of them once
@@ -115,13 +103,18 @@ class StoredCases:
             return None
         return CaseStatus("centre", answer.agency, datetime.fromtimestamp(answer.at / 1000, UTC))
 
-    def _answered(self, reference: str) -> CaseStatus | None:
-        row = self._store.one(
-            "SELECT state, agency, at, note_key FROM case_answer WHERE reference = ?", (reference,)
-        )
-        if row is None:
+    def _answered(self, agency: str, reference: str, factor: str) -> CaseStatus | None:
+        """What the agency said. An answer from before the reference was given is another's."""
+        found = self._answers.find(agency, lookup_number(reference, factor))
+        given = given_by(reference)
+        if found is None or (given is not None and found.made < given[1] - _EARLY):
             return None
-        return CaseStatus(row[0], row[1], datetime.fromtimestamp(row[2] / 1000, UTC), row[3])
+        if found.code == ASKS_FACTOR_CODE:
+            return CaseStatus(ASKS_FACTOR, agency, None)
+        answer = answer_of(found.code)
+        if answer is None:
+            return None
+        return CaseStatus(answer.state.value, agency, found.made, answer.reason)
 
     def _given(self, reference: str) -> CaseStatus | None:
         row = self._store.one(

@@ -128,8 +128,8 @@ class StoredFeedback:
         return self._builder.feedback(receipt, at, job.language)
 
     def _office(self, opinion: Feedback) -> str:
-        about = ""
-        if opinion.kind in COMPLAINTS and opinion.service:
+        about = opinion.about
+        if opinion.kind in COMPLAINTS and opinion.service and not about:
             with suppress(NotInPack):
                 about = self._builder.catalogue.service(opinion.service).agency
         return complaint_office(self._agencies, bribe=opinion.kind == "bribe", about=about)

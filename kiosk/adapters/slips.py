@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from content.catalogue.model import Service
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.ticketing.ticket_table import ticket_of
-from kiosk.visit.ports import SlipState
+from kiosk.visit.ports import CaseStatus, SlipState
 from peripherals.printing.document import Document
 from peripherals.printing.jobs import JobRow
 from peripherals.printing.spool import Job, JobState, Spool
@@ -64,13 +64,14 @@ class StoredSlips:
         """Print a checklist; the same one once for the same ticks of the same visit."""
         slip = self._builder.checklist(service, have, lang)
         key = f"checklist:{visit}:{service.code}:{','.join(sorted(have))}"
-        subject = self._ids.uuid7()
-        by = self._clock.now() + CHECKLIST_WITHIN
-        with self._store.transaction() as tx:
-            job = self._spool.enqueue(tx, Job("checklist", subject, slip, lang, by, key))
-            row = tx.one("SELECT subject FROM print_job WHERE id = ?", (job,))
-        assert row is not None
-        return UUID(bytes=bytes(row[0]))
+        return self._print("checklist", key, slip, lang)
+
+    def case_answer(self, visit: UUID, reference: str, known: CaseStatus, lang: str) -> UUID:
+        """Print what an office said; the same words once in the same visit."""
+        slip = self._builder.case_answer(reference, known, lang)
+        at = int(known.at.timestamp()) if known.at is not None else 0
+        key = f"case:{visit}:{reference}:{known.stage}:{known.reason}:{at}:{lang}"
+        return self._print("case", key, slip, lang)
 
     def again(self, subject: UUID, language: str) -> None:
         """Another slip of a ticket, marked as a copy from the first."""
@@ -86,6 +87,13 @@ class StoredSlips:
             job = Job("ticket", subject, slip, language, by, f"ticket:{subject}:{number}", True)
             self._spool.enqueue(tx, job)
 
+    def case_again(self, key: str, _job: JobRow) -> Document | None:
+        """What an office said once more, from its job's key."""
+        _, _, reference, stage, reason, at, language = key.split(":")
+        agency = reference.partition("-")[0]
+        known = CaseStatus(stage, agency, datetime.fromtimestamp(int(at), UTC), reason)
+        return self._builder.case_answer(reference, known, language)
+
     def ticket_again(self, _key: str, job: JobRow) -> Document | None:
         """The slip of a job once more, from the ticket in the journal."""
         return self._reissue(job.subject, job.language)
@@ -96,6 +104,15 @@ class StoredSlips:
         ticks = frozenset(tick for tick in have.split(",") if tick)
         asked = self._builder.catalogue.service(service)
         return self._builder.checklist(asked, ticks, job.language)
+
+    def _print(self, kind: str, key: str, slip: Document, language: str) -> UUID:
+        """The subject of the job with this key, made now or before."""
+        by = self._clock.now() + CHECKLIST_WITHIN
+        with self._store.transaction() as tx:
+            job = self._spool.enqueue(tx, Job(kind, self._ids.uuid7(), slip, language, by, key))
+            row = tx.one("SELECT subject FROM print_job WHERE id = ?", (job,))
+        assert row is not None
+        return UUID(bytes=bytes(row[0]))
 
     def _stuck(self) -> bool:
         state = read_health(self._store, self._clock.now()).printer

@@ -346,6 +346,7 @@ def _after_a_power_cut(
     makers = {
         "ticket": slips.ticket_again,
         "checklist": slips.checklist_again,
+        "case": slips.case_again,
         "receipt": forms.receipt_again,
         "feedback": words.slip_again,
     }

@@ -5,7 +5,7 @@ Apart from `database.py`, so that a centre loads nothing of a visit, its forms a
 
 from __future__ import annotations
 
-from kiosk.adapters.case_status import CASE_TABLES, CaseAnswers
+from kiosk.adapters.case_status import CASE_TABLES
 from kiosk.adapters.drafts import RESUME_TABLES
 from kiosk.adapters.feedback import FEEDBACK_RECEIPTS, FEEDBACK_TABLES
 from kiosk.adapters.references import REFERENCE_TABLES
@@ -16,6 +16,7 @@ from kiosk.ticketing.ticket_table import TICKET_TABLES, TicketTable
 from peripherals.device_loop.status_table import EQUIPMENT_TABLES
 from peripherals.printing.spool import SPOOL_TABLES
 from peripherals.sms.queue import SMS_TABLES
+from sync.answers.answer_store import ANSWER_TABLES
 from sync.journal.entry import Projection
 from sync.journal.journal import JOURNAL_TABLES
 
@@ -32,9 +33,10 @@ KIOSK_TABLES = (
     SPOOL_TABLES,
     EQUIPMENT_TABLES,
     SMS_TABLES,
+    ANSWER_TABLES,
 )
 
 
 def kiosk_projections() -> tuple[Projection, ...]:
     """Every table of a kiosk that is a fold of its journal."""
-    return (TicketTable(), FORM_RECEIPTS, FEEDBACK_RECEIPTS, CaseAnswers(), StaffCalls())
+    return (TicketTable(), FORM_RECEIPTS, FEEDBACK_RECEIPTS, StaffCalls())

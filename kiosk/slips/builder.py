@@ -12,11 +12,12 @@ from datetime import datetime
 
 from content.catalogue.catalogue import Catalogue
 from content.catalogue.model import FormAsset, Service
+from kiosk.case_words import case_words
 from kiosk.charter_text import cost_lines, say_of, time_words
 from kiosk.language import Translator
 from kiosk.queue.lifecycle import IssuedTicket
 from kiosk.queue.numbering import service_day
-from kiosk.visit.ports import FeedbackReceipt, FormReceipt, KioskLocation
+from kiosk.visit.ports import CaseStatus, FeedbackReceipt, FormReceipt, KioskLocation
 from peripherals.printing.document import (
     Align,
     Block,
@@ -105,6 +106,28 @@ class DocumentBuilder:
                 TextLine(translator.say("slip.issued", time=translator.moment(at))),
                 Qr(receipt.reference),
                 TextLine(translator.say("slip.keep"), Align.CENTRE),
+                TextLine(translator.say("slip.call"), Align.CENTRE),
+            ],
+        )
+
+    def case_answer(self, reference: str, known: CaseStatus, language: str) -> Document:
+        """What an office said of a case, when, and what to do now."""
+        translator = Translator(self.catalogue, language)
+        first, *more = case_words(
+            self.catalogue, translator, reference, known.stage, known.agency, known.reason
+        )
+        when = translator.moment(known.at) if known.at is not None else ""
+        return self._slip(
+            language,
+            reference,
+            [
+                TextLine(translator.say("slip.case"), Align.CENTRE),
+                *_reference(reference),
+                HorizontalRule(),
+                TextLine(first, bold=True),
+                *(TextLine(line) for line in more),
+                TextLine(translator.say("status_answer.said", date=when)),
+                Qr(reference),
                 TextLine(translator.say("slip.call"), Align.CENTRE),
             ],
         )

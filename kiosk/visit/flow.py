@@ -185,7 +185,7 @@ FLOW: Final = MappingProxyType[State, dict[Signal, Target]](
             G.RATE: S.FEEDBACK,
         },
         S.STATUS: {**_WALK, G.ANSWERED: S.STATUS_ANSWER},
-        S.STATUS_ANSWER: {**_WALK, G.DONE: S.GOODBYE, G.COMPLAIN: S.COMPLAIN},
+        S.STATUS_ANSWER: {**_WALK, G.DONE: S.GOODBYE, G.RATE: S.FEEDBACK},
         S.COMPLAIN: {**_WALK, G.RATE: S.FEEDBACK},
         S.FEEDBACK: {**_WALK, G.SENT: S.THANKS},
         S.THANKS: {**_ALWAYS, G.HOME: S.HOME, G.DONE: S.GOODBYE},

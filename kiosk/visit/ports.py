@@ -61,6 +61,10 @@ class CaseStatus:
     reason: str = ""
 
 
+ASKS_FACTOR = "asks-factor"
+"""The stage of a case of which nothing is told without its second factor."""
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkStatus:
     """For the badge: whether the upstream answers, and how much waits to be sent."""
@@ -77,6 +81,8 @@ class Feedback:
     face: int | None
     words: str
     service: str
+    about: str = ""
+    """The office it is about, where the visit knows; it never reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,10 @@ class Slips(Protocol):
         """Print what to bring for `service`; the subject to ask `paper` about."""
         ...
 
+    def case_answer(self, visit: UUID, reference: str, known: CaseStatus, lang: str) -> UUID:
+        """Print what an office said of a case; the subject to ask `paper` about."""
+        ...
+
     def again(self, subject: UUID, language: str) -> None:
         """Print another copy, marked as a copy, of a slip known not to be printed."""
         ...
@@ -221,8 +231,10 @@ class StaffCallPort(Protocol):
 
 
 class CaseStatusPort(Protocol):
-    def find(self, reference: str) -> CaseStatus | None:
-        """What is known of `reference`, or None."""
+    def find(self, reference: str, factor: str = "") -> CaseStatus | None:
+        """What is known of `reference`, or None. The stage `ASKS_FACTOR` says that nothing is told
+        without the right `factor`; it is also said of unknown references of such an office.
+        """
         ...
 
     def network(self) -> NetworkStatus:

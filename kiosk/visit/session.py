@@ -27,12 +27,15 @@ THEMES = ("light", "contrast", "sunlight")
 
 @dataclass(slots=True)
 class CaseStatusInput:
-    """The status screen: the reference being typed."""
+    """The status screen: the reference being typed, then the second factor where it is asked."""
 
     reference: str = ""
     tries: int = 0
     problem: str = ""  # a text key
     answer: CaseStatus | None = None
+    asks_factor: bool = False
+    factor: str = ""
+    slip: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -56,13 +59,14 @@ class FeedbackKind(StrEnum):
 
 @dataclass(slots=True)
 class FeedbackInput:
-    """Feedback being given."""
+    """Feedback being given; `about`: the office it is about, where that is known."""
 
     kind: FeedbackKind = FeedbackKind.RATING
     face: int | None = None
     words: str = ""
     writing: bool = False
     receipt: FeedbackReceipt | None = None
+    about: str = ""
 
 
 class PinOpens(Enum):

@@ -92,9 +92,11 @@ class RefusedList:
 
 
 class AnswerStore:
-    """Over a store opened with `ANSWER_TABLES`; `signer` gives the key of an agency."""
+    """Over a store opened with `ANSWER_TABLES`; `signer` gives the key of an agency. Without one
+    it is read only: every list is refused.
+    """
 
-    def __init__(self, store: Store, signer: AgencySigner) -> None:
+    def __init__(self, store: Store, signer: AgencySigner = lambda _: None) -> None:
         self._store = store
         self._signer = signer
 
@@ -183,22 +185,28 @@ class AnswerStore:
         )
         return [RefusedList(*row) for row in rows]
 
-    def expire(self, now: datetime) -> int:
+    def expire(
+        self, now: datetime, on_erased: Callable[[Transaction, int], None] = lambda *_: None
+    ) -> int:
         """Forget what was said longer ago than `KEEP`; how many answers."""
         before = (int((now - KEEP).timestamp()),)
+        if self._store.one("SELECT 1 FROM answer_list WHERE made < ? LIMIT 1", before) is None:
+            return 0
         with self._store.transaction() as tx:
             row = tx.one(
                 "SELECT count(*) FROM answer_row JOIN answer_list USING (agency, no)"
                 " WHERE made < ?",
                 before,
             )
+            gone = int(row[0]) if row else 0
             tx.execute(
                 "DELETE FROM answer_row WHERE (agency, no) IN"
                 " (SELECT agency, no FROM answer_list WHERE made < ?)",
                 before,
             )
             tx.execute("DELETE FROM answer_list WHERE made < ?", before)
-        return int(row[0]) if row else 0
+            on_erased(tx, gone)
+        return gone
 
     def _follows(self, tx: Transaction, arriving: AnswerList, mark: bytes) -> bool:
         """Whether it is the next one; False: known. Raises what is wrong with it."""

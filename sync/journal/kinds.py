@@ -231,17 +231,11 @@ _ROWS = (
         "Praise, idea, complaint or report of a bribe, in `sealed`.",
     ),
     _kind(
-        "case.status",
-        "national",
-        "reference state agency note_key at",
-        "What an agency answered about a case; comes down from the national node.",
-    ),
-    _kind(
         "record.erased",
         "national",
         "site class through count",
-        "Retention: the sealed content of a class (form, feedback), or drafts nobody came back for,"
-        " was erased here; `through` is the last entry looked at.",
+        "Retention: the sealed content of a class (form, feedback), drafts nobody came back for, or"
+        " answers of agencies were erased here; `through` is the last entry looked at.",
     ),
     # Paper
     _kind("print.queued", "site", "job kind subject", "A slip waits for the printer."),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from provisioning.clock import Clock
 from provisioning.ids import Ids
 from provisioning.node.site import Node
+from sync.answers.retention import AnswerExpiry
 from sync.national.open_store import open_database
 from sync.national.store import NationalStore
 from sync.service.engine import POLL_S
@@ -29,12 +30,14 @@ class NationalService:
     store: NationalStore
     gateway: Gateway
     server: zmq_transport.ZmqServer
+    expiry: AnswerExpiry
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Serve until told to stop."""
         waiting = StoreWait("national")
         while not stop():
             waiting.turn(self.gateway.turn)  # what was not taken is not acknowledged: sent again
+            waiting.turn(self.expiry.turn)
             zmq_transport.ready([self.server], POLL_S)
 
     def close(self) -> None:
@@ -60,4 +63,4 @@ def build(
     server = zmq_transport.ZmqServer(address, node.keys, peers.named)
     answers = store.answers(peers.answer_signer)
     gateway = Gateway(server, store, peers, store.server_epoch, clock, peers.newest, answers)
-    return NationalService(store, gateway, server)
+    return NationalService(store, gateway, server, AnswerExpiry(answers, clock))

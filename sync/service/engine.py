@@ -22,6 +22,7 @@ from provisioning.process_lock import ProcessLock
 from provisioning.time_judge import AGREE
 from sync.answers.answer_store import ANSWER_TABLES, AnswerStore
 from sync.answers.downlink import Downlink
+from sync.answers.retention import AnswerExpiry
 from sync.batches.batch import Stream
 from sync.faults import NotAllSent
 from sync.journal import hlc
@@ -36,7 +37,7 @@ from sync.service.relay import RELAY_TABLES, Relay
 from sync.service.status import LinkLog, SyncStatus, read
 from sync.service.uplink import Uplink
 from sync.service.witness import Witness
-from sync.store.database import Store
+from sync.store.database import Store, Transaction
 from sync.store.errors import StoreFault
 from sync.store.store_wait import StoreWait
 from sync.transports import zmq_transport
@@ -63,6 +64,7 @@ class SyncEngine:
     entries_max: int
     age_s: int
     witness: Witness | None = None
+    expiry: AnswerExpiry | None = None
     waiting: StoreWait = field(default_factory=lambda: StoreWait("sync"))
 
     def turn(self, *, everything: bool = False) -> None:
@@ -71,6 +73,8 @@ class SyncEngine:
             self.gateway.turn()
         if self.witness is not None:
             self.witness.turn()
+        if self.expiry is not None:
+            self.expiry.turn()
         if everything or not self.uplink.busy:
             self._close_segments(everything=everything)
         self.uplink.turn()
@@ -195,6 +199,7 @@ def build(
         on_registry=_keeper(node),
         downlink=Downlink(answers, clock.now, lambda: ids.token(4)),
     )
+    database = NodeDatabase(store, journal, clock, ids)
     return SyncEngine(
         store,
         outbox,
@@ -205,7 +210,8 @@ def build(
         clock,
         settings.batch_entries_max,
         settings.batch_age_s,
-        Witness(NodeDatabase(store, journal, clock, ids)) if gateway is not None else None,
+        Witness(database) if gateway is not None else None,
+        _expiry(answers, database, node.settings.node.site),
     )
 
 
@@ -217,6 +223,16 @@ def _keeper(node: Node) -> Callable[[bytes], None]:
             bring_registry(node, encoded)
 
     return keep
+
+
+def _expiry(answers: AnswerStore, database: NodeDatabase, site: str) -> AnswerExpiry:
+    """What is forgotten of answers is an entry of the journal."""
+
+    def note(tx: Transaction, count: int) -> None:
+        body = {"site": site, "class": "answer", "through": 0, "count": count}
+        database.journal.append(tx, "record.erased", database.ids.uuid7(), body)
+
+    return AnswerExpiry(answers, database.clock, note)
 
 
 def _tell(gateway: Gateway | None, own: Stream) -> Callable[[Stream, int], None]:

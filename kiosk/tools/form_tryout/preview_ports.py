@@ -123,14 +123,18 @@ class PreviewStore:
         del service, have, lang
         return visit
 
+    def case_answer(self, visit: UUID, reference: str, known: CaseStatus, lang: str) -> UUID:
+        del reference, known, lang
+        return visit
+
     def again(self, subject: UUID, language: str) -> None:
         del subject, language
 
     def note(self, kind: str, visit: UUID, body: Mapping[str, Any]) -> None:
         del kind, visit, body
 
-    def find(self, reference: str) -> CaseStatus | None:
-        del reference
+    def find(self, reference: str, factor: str = "") -> CaseStatus | None:
+        del reference, factor
         return None
 
     def network(self) -> NetworkStatus:

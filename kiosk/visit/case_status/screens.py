@@ -3,65 +3,83 @@
 from __future__ import annotations
 
 from kiosk.case_reference import given_by, origin_of, read_reference, same_site
-from kiosk.charter_text import say_of
+from kiosk.case_words import ANSWERS, case_words
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
 from kiosk.visit.flow import State
 from kiosk.visit.ports import CaseStatus
-from kiosk.visit.screen import Screen, ScreenContext, ScreenTable, button, notice, text
-
-NOTES = frozenset({"papers", "photo", "fee", "details", "twice"})
-"""Reasons an agency may send; any other is "ask at the desk"."""
+from kiosk.visit.screen import (
+    Screen,
+    ScreenContext,
+    ScreenTable,
+    button,
+    notice,
+    paper_notice,
+    text,
+)
 
 
 def status(context: ScreenContext) -> Screen:
-    """The reference on the slip; nothing else is asked."""
+    """The reference on the slip; then, where the office wants it, the second factor."""
     say, given = context.translator.say, context.session.status_input
     problem = say(given.problem) if given.problem else ""
+    asked = "factor" if given.asks_factor else "reference"
     field = Element(
         id="answer",
         role=Role.FIELD,
-        label=say("status.reference"),
-        hint=say("status.hint"),
-        value=given.reference,
+        label=say(f"status.{asked}"),
+        hint=say("status.factor_hint" if given.asks_factor else "status.hint"),
+        value=given.factor if given.asks_factor else given.reference,
         error=problem,
     )
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
+    other = [button(context, "other", "status.other", "undo")] if given.asks_factor else []
     return Screen(
         say("status.title"),
-        "",
+        given.reference if given.asks_factor else "",
         blocks,
-        [field, button(context, "next", "shell.next", "arrow_forward", primary=True)],
-        keyboard=KeyboardKind.ID,
+        [field, *other, button(context, "next", "shell.next", "arrow_forward", primary=True)],
+        keyboard=KeyboardKind.NUMBER if given.asks_factor else KeyboardKind.ID,
     )
 
 
 def status_answer(context: ScreenContext) -> Screen:
     """What is known here, and how old that is; nothing is guessed."""
-    say, known = context.translator.say, context.session.status_input.answer
+    say, given = context.translator.say, context.session.status_input
+    known = given.answer
     blocks: list[Block] = []
     if known is None:
         key = "elsewhere" if _given_elsewhere(context) else "nothing"
         blocks.append(notice(say(f"status_answer.{key}"), icon="info"))
     else:
-        agency = context.catalogue.agency(known.agency)
-        key = f"status_answer.{known.stage}"
-        words = say_of(context.translator, key, agency, reason=_reason(context, known))
-        tone = "good" if known.stage in {"ready", "collected"} else "info"
-        blocks.append(notice(words, tone=tone, icon="fact_check"))
-        if known.at is not None:
-            blocks.append(
-                text(say("status_answer.updated", date=context.translator.moment(known.at)))
-            )
-            days = max(0, (context.now - known.at).days)
-            age = say("status_answer.age", n=days) if days else say("status_answer.today")
-            blocks.append(text(age))
-    actions = [
-        button(context, "complain", "status_answer.complain", "rate_review"),
-        button(context, "done", "shell.done", "check", primary=True),
+        first, *more = case_words(
+            context.catalogue,
+            context.translator,
+            read_reference(given.reference) or "",
+            known.stage,
+            known.agency,
+            known.reason,
+        )
+        tone = "good" if known.stage == "ready" else "info"
+        blocks.append(notice(first, tone=tone, icon="fact_check"))
+        blocks += [text(line) for line in (*more, *_age(context, known))]
+        blocks += paper_notice(context)
+    actions = [button(context, "complain", "status_answer.complain", "rate_review")]
+    if known is not None and known.stage in ANSWERS:
+        actions.append(button(context, "print", "status_answer.print", "print"))
+    actions.append(button(context, "done", "shell.done", "check", primary=True))
+    return Screen(say("status_answer.title"), given.reference, blocks, actions)
+
+
+def _age(context: ScreenContext, known: CaseStatus) -> list[str]:
+    """When it was said, and how long ago that is."""
+    if known.at is None:
+        return []
+    say, days = context.translator.say, max(0, (context.now - known.at).days)
+    key = "said" if known.stage in ANSWERS else "updated"
+    return [
+        say(f"status_answer.{key}", date=context.translator.moment(known.at)),
+        say("status_answer.age", n=days) if days else say("status_answer.today"),
     ]
-    return Screen(
-        say("status_answer.title"), context.session.status_input.reference, blocks, actions
-    )
 
 
 def _given_elsewhere(context: ScreenContext) -> bool:
@@ -69,13 +87,6 @@ def _given_elsewhere(context: ScreenContext) -> bool:
     reference = read_reference(context.session.status_input.reference) or ""
     given = given_by(reference)
     return given is not None and not same_site(given[0], origin_of(context.place.site, 0))
-
-
-def _reason(context: ScreenContext, known: CaseStatus) -> str:
-    """Why, in words of the pack: agencies send a key, never a sentence about a person."""
-    if known.stage != "rejected":
-        return ""
-    return context.translator.say(f"case_note.{known.reason if known.reason in NOTES else 'ask'}")
 
 
 SCREENS: ScreenTable = {State.STATUS: status, State.STATUS_ANSWER: status_answer}

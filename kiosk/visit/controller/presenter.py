@@ -122,8 +122,8 @@ def _subject(session: Session) -> UUID | None:
             return session.ticket.visit if session.ticket else None
         case State.SUBMITTED:
             return session.received.submission if session.received else None
-        case State.SERVICE:
-            return session.checklist
+        case State.SERVICE | State.STATUS_ANSWER as state:
+            return session.checklist if state is State.SERVICE else session.status_input.slip
         case State.THANKS:
             receipt = session.feedback_input.receipt
             return receipt.subject if receipt else None

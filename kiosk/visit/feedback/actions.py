@@ -33,7 +33,7 @@ def touch_words(context: ActionContext, _tail: str) -> Signal | None:
 def send_opinion(context: ActionContext, _tail: str) -> Signal | None:
     session = context.session
     said = session.feedback_input
-    opinion = Feedback(said.kind, said.face, said.words.strip(), session.service)
+    opinion = Feedback(said.kind, said.face, said.words.strip(), session.service, said.about)
     said.receipt = context.ports.feedback.give(session.visit, opinion, session.language)
     said.words = ""
     return Signal.SENT

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from kiosk.case_reference import given_by, make_reference, origin_of
@@ -379,33 +377,6 @@ def test_who_guesses_references_is_sent_to_a_person(visitor: Visitor) -> None:
         assert "knows nothing yet" in ask(visitor, unknown(bytes([9, 9, 9, guess])))
     assert "Ask staff" in ask(visitor, mine)
     assert visitor.state == "status"
-
-
-def test_what_an_agency_answered_is_shown_with_its_age(visitor: Visitor) -> None:
-    report_lost_id(visitor).tap("submit")
-    mine, elsewhere = visitor.number(), unknown(b"\5\6\7\x08")
-    journal, now = visitor.kiosk.database.journal, visitor.clock.now()
-
-    def came_down(reference: str, state: str, days: int, note: str = "") -> None:
-        at = int((now - timedelta(days=days)).timestamp() * 1000)
-        body = {"reference": reference, "state": state, "agency": "NRB", "note_key": note, "at": at}
-        with journal.store.transaction() as tx:
-            journal.append(tx, "case.status", visitor.kiosk.database.ids.uuid7(), body)
-
-    came_down(mine, "ready", 3)
-    came_down(mine, "processing", 8)  # overtaken on its way: the older answer says nothing new
-    came_down(elsewhere, "rejected", 0, "photo")
-    came_down(elsewhere, "turned into a pumpkin", 0)
-    said = ask(visitor, mine)
-    assert "Ready. Come and collect it." in said
-    assert "3 days old" in said
-    said = ask(visitor, elsewhere)
-    assert "Reason: the photo is not clear" in said
-    assert "from today" in said
-    came_down(mine, "ready", -2)  # the agency's clock is ahead of ours
-    assert "from today" in ask(visitor, mine)
-    came_down(elsewhere, "rejected", 0, "a word of a newer release")
-    assert "Reason: ask at the desk" in ask(visitor, elsewhere)
 
 
 def test_a_scanned_reference_fills_the_field(visitor: Visitor) -> None:

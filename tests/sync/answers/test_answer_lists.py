@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from provisioning.clock import VirtualClock
 from provisioning.faults import UsageFault
 from sync.agency.answer_desk import AnswerDesk, GivenAnswer
 from sync.answers.answer_list import (
@@ -33,6 +34,7 @@ from sync.answers.case_answer import (
 )
 from sync.answers.lookup_number import NUMBER_BITS, lookup_number
 from sync.answers.number_set import pack_numbers, unpack_numbers
+from sync.answers.retention import AnswerExpiry
 from sync.faults import BadBatch, Fork, Gap, NotSigned
 from sync.store.database import Store
 
@@ -187,6 +189,20 @@ def test_what_is_past_its_date_is_gone_and_not_taken_again(answers: AnswerStore)
     assert answers.heads() == {}
 
 
+def test_once_an_hour_what_is_past_its_date_goes_with_a_word_about_it(
+    answers: AnswerStore,
+) -> None:
+    clock, told = VirtualClock(NOW), []
+    for raw in chain(2):
+        answers.take(raw, NOW)
+    expiry = AnswerExpiry(answers, clock, lambda _, count: told.append(count))
+    assert expiry.turn() == 0
+    clock.advance(seconds=KEEP.total_seconds() + 86_400 + 60)
+    assert expiry.turn() == 2
+    assert expiry.turn() == 0
+    assert told == [2]
+
+
 def test_100000_answers_are_small_on_the_disk_and_found_at_once(
     answers: AnswerStore, tmp_path: Path
 ) -> None:
@@ -205,6 +221,7 @@ def test_100000_answers_are_small_on_the_disk_and_found_at_once(
     assert found.code == 2
     assert took < 0.3, took
     size = sum(each.stat().st_size for each in tmp_path.glob("one.db*") if "wal" not in each.name)
+    print(f"{size / 1e6:.1f} MB, found in {took * 1000:.0f} ms")
     assert size <= 10 << 20, size
     everything = b"".join(each.read_bytes() for each in tmp_path.glob("one.db*"))
     assert REFERENCE.encode() not in everything
