@@ -135,9 +135,10 @@ class Authority:
         `language`: the slip is to be printed in it, by `kiosk`, which fetches the wish. `code`: of
         today's appointment, whose service and class count in place of those named.
         """
-        now = self._clock.now()
+        now, asked = self._clock.now(), {"kiosk": kiosk, "who": who, "code": code}
+        asked |= {} if code else {"service": service, "class": priority_class}
         with self._store.transaction() as tx:
-            if (press := pressed(tx, key, "ticket.granted")) is not None:
+            if (press := pressed(tx, key, "ticket.granted", **asked)) is not None:
                 ticket = ticket_of(tx, entry_of_press(tx, press)[0])
                 assert ticket is not None
                 quote = self.day.quote(tx, ticket.waiting, ticket.day, now)

@@ -112,7 +112,7 @@ class CounterActions:
         services = self._counters.services(counter)
         now = self._clock.now()
         with self._store.transaction() as tx:
-            if (again := self._again(tx, key, counter, TicketAction.CALL)) is not None:
+            if (again := self._again(tx, key, counter, TicketAction.CALL, who=who)) is not None:
                 return again
             self._refuse_busy(tx, counter)
             if day_state(tx, service_day(now).isoformat())[1] is not None:
@@ -180,7 +180,8 @@ class CounterActions:
         """Call a parked ticket again: `visit`, else the one this counter parked first."""
         self._counters.services(counter)
         with self._store.transaction() as tx:
-            if (again := self._again(tx, key, counter, TicketAction.UNPARK)) is not None:
+            again = self._again(tx, key, counter, TicketAction.UNPARK, visit, who=who)
+            if again is not None:
                 return again
             self._refuse_busy(tx, counter)
             mine = parked(tx, counter)
@@ -202,7 +203,7 @@ class CounterActions:
         """Take back the last act of the counter, when nothing has happened to its ticket since."""
         now_ms = milliseconds(self._clock.now())
         with self._store.transaction() as tx:
-            if (press := pressed(tx, key, UNDONE, counter=counter)) is not None:
+            if (press := pressed(tx, key, UNDONE, counter=counter, who=who)) is not None:
                 return _as_first(tx, entry_of_press(tx, press), counter)
             last = last_act(tx, counter)
             if last is None or now_ms - last.at > UNDO_WITHIN_MS:
@@ -223,7 +224,8 @@ class CounterActions:
         self, action: TicketAction, counter: int, key: str, who: str, *, service: str = ""
     ) -> CounterResult:
         with self._store.transaction() as tx:
-            if (again := self._again(tx, key, counter, action)) is not None:
+            sent_to = {"service": service} if service else {}
+            if (again := self._again(tx, key, counter, action, who=who, **sent_to)) is not None:
                 return again
             ticket = ticket_at(tx, counter)
             if ticket is None:
@@ -275,10 +277,16 @@ class CounterActions:
         return f"counter{plural} {', '.join(map(str, able))} can call them."
 
     def _again(
-        self, tx: Transaction, key: str, counter: int, action: TicketAction
+        self,
+        tx: Transaction,
+        key: str,
+        counter: int,
+        action: TicketAction,
+        visit: UUID | None = None,
+        **said: str,
     ) -> CounterResult | None:
         """What the press with this key did, when it was counted before; raises `KeyUsed`."""
-        press = pressed(tx, key, KINDS[action], counter=counter)
+        press = pressed(tx, key, KINDS[action], counter=counter, visit=visit, **said)
         if press is None:
             return None
         return _as_first(tx, entry_of_press(tx, press), counter)

@@ -43,10 +43,24 @@ class CentreParts:
     rules: CentreRules = field(default_factory=CentreRules)
 
 
-def pressed(tx: Transaction, key: str, *kinds: str, counter: int | None = None) -> KeyUse | None:
-    """The press with this key when it was counted; raises `KeyUsed` when it was another one."""
+def pressed(
+    tx: Transaction,
+    key: str,
+    kind: str,
+    *,
+    counter: int | None = None,
+    visit: UUID | None = None,
+    **said: str,
+) -> KeyUse | None:
+    """The press with this key when it was counted; raises `KeyUsed` when it was another one: of
+    another act, counter, `visit` or person, or with another word in the entry that it made.
+    """
     found = press_of(tx, key) if key else None
-    if found is not None and (found.kind not in kinds or found.counter != counter):
+    if found is None:
+        return None
+    subject, body = entry_of_press(tx, found)
+    same = (found.kind, found.counter) == (kind, counter) and visit in {None, subject}
+    if not same or any(body.get(name, "") != word for name, word in said.items()):
         where = "" if found.counter is None else f", at counter {found.counter}"
         raise KeyUsed(
             f"The key {key!r} belongs to another press{where}: every press has a key of its own."

@@ -12,7 +12,6 @@ from uuid import UUID
 from kiosk.centre.entry import (
     CentreParts,
     cutoff,
-    entry_of_press,
     milliseconds,
     named,
     numbered,
@@ -48,7 +47,8 @@ class TicketActions:
         """Give `priority_class` to a ticket, or `normal` to take it away; the reason is kept."""
         rank = self._parts.rules.rank(priority_class)
         with self._store.transaction() as tx:
-            if (again := self._again(tx, key, "ticket.reclassed")) is not None:
+            again = self._again(tx, key, "ticket.reclassed", visit, who, priority_class)
+            if again is not None:
                 return again
             ticket = _known(tx, visit, TicketAction.PRIORITY)
             if not reason.strip():
@@ -69,7 +69,7 @@ class TicketActions:
     def withdraw(self, visit: UUID, reason: str, key: str = "", *, who: str = "") -> TicketResult:
         """Take a ticket out of the line, with a reason."""
         with self._store.transaction() as tx:
-            if (again := self._again(tx, key, "ticket.withdrawn")) is not None:
+            if (again := self._again(tx, key, "ticket.withdrawn", visit, who)) is not None:
                 return again
             ticket = _known(tx, visit, TicketAction.WITHDRAW)
             body = numbered(self._parts.site, ticket) | named(why=reason)
@@ -80,7 +80,7 @@ class TicketActions:
         """Who missed the call stands in line again as by the arrival: within 15 minutes, once."""
         now_ms = milliseconds(self._clock.now())
         with self._store.transaction() as tx:
-            if (again := self._again(tx, key, "ticket.returned")) is not None:
+            if (again := self._again(tx, key, "ticket.returned", visit, who)) is not None:
                 return again
             ticket = _known(tx, visit, TicketAction.RETURN)
             if ticket.returns:
@@ -111,9 +111,12 @@ class TicketActions:
     ) -> None:
         self._journal.append(tx, kind, ticket.visit, body | named(key=key, who=who))
 
-    def _again(self, tx: Transaction, key: str, kind: str) -> TicketResult | None:
-        press = pressed(tx, key, kind)
-        return None if press is None else self._result(tx, entry_of_press(tx, press)[0])
+    def _again(
+        self, tx: Transaction, key: str, kind: str, visit: UUID, who: str, given: str = ""
+    ) -> TicketResult | None:
+        said = {"who": who} | ({"class": given} if given else {})
+        press = pressed(tx, key, kind, visit=visit, **said)
+        return None if press is None else self._result(tx, visit)
 
     def _result(self, tx: Transaction, visit: UUID) -> TicketResult:
         ticket = ticket_of(tx, visit)

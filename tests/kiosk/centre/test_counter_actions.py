@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -210,6 +210,52 @@ def test_a_key_counts_once_for_its_counter_and_act(bench: CentreBench, act: str)
     assert counters.call(1, "k0").visit == counters.call(1, "k0").visit
 
 
+# act: what it is about, first and then another time; the words of a call in between
+ABOUT: dict[str, list[tuple[str, ...]]] = {
+    "issue": [("kiosk-1", "NRB-02"), ("kiosk-1", "KRA-01")],
+    "issue in a class": [("kiosk-1", "NRB-02", "normal"), ("kiosk-1", "NRB-02", "elderly")],
+    "issue at a kiosk": [("kiosk-1", "NRB-02"), ("kiosk-2", "NRB-02")],
+    "suspend": [("NRB-02", ""), ("KRA-01", "")],
+    "resume": [("NRB-02",), ("KRA-01",)],
+    "set_counter": [(1, "open"), (1, "closed")],
+    "transfer": [(1, "NRB-01"), (1, "KRA-01")],
+    "add_service": [(1, "NRB-01"), (1, "KRA-01")],
+    "prioritise": [("A", "elderly", "old"), ("B", "elderly", "old")],
+    "prioritise in a class": [("A", "elderly", "old"), ("A", "pregnant", "old")],
+    "withdraw": [("A", "left"), ("B", "left")],
+}
+
+
+def pressing(bench: CentreBench, act: str) -> Callable[..., object]:
+    """The act `act` names, with two tickets, A and B, of which A is called where need be."""
+    authority = bench.authority
+    visits = {name: bench.issue().visit for name in "AB"}
+    authority.day.suspend("NRB-02")
+    authority.day.resume("NRB-02")
+    if act in {"transfer", "add_service"}:
+        authority.counters.call(1)
+        authority.counters.start(1)
+    if act == "resume":
+        authority.day.suspend("NRB-02")
+    name = act.partition(" ")[0]
+    parts = (authority, authority.counters, authority.day, authority.tickets)
+    found = next(getattr(part, name) for part in parts if hasattr(part, name))
+    return lambda words, **more: found(*(visits.get(word, word) for word in words), **more)
+
+
+@pytest.mark.parametrize("act", ABOUT)
+def test_a_key_belongs_to_what_it_was_about_and_to_who_pressed(
+    bench: CentreBench, act: str
+) -> None:
+    press, (first, other) = pressing(bench, act), ABOUT[act]
+    press(first, key="k", who="A1")
+    press(first, key="k", who="A1")
+    with pytest.raises(KeyUsed):
+        press(other, key="k", who="A1")
+    with pytest.raises(KeyUsed):
+        press(first, key="k", who="A2")
+
+
 def test_unknown_services_are_refused_before_anything_changes(bench: CentreBench) -> None:
     bench.issue()
     bench.authority.counters.call(1)
@@ -377,7 +423,7 @@ def test_the_close_of_the_day_leaves_nobody_without_a_rule(bench: CentreBench) -
     counters.start(5)
     done = day.close_day("close-1", who="S1")
     assert (done.unserved, done.carried, done.open_timers) == (2, 1, 1)
-    assert day.close_day("close-1").is_open is False
+    assert day.close_day("close-1", who="S1").is_open is False
     states = [bench.state(each.visit) for each in (carried, unserved, serving, parked)]
     assert states == ["waiting", "unserved", "unserved", "unserved"]
     with pytest.raises(NoNumber, match="closed"):
