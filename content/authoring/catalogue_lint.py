@@ -30,17 +30,29 @@ from content.i18n.strings import LANGUAGES
 
 _ARTICLE = re.compile(r"^(the|a|an)\s", re.IGNORECASE)
 _DESK = re.compile(r"\bdesk$|^dawati\b", re.IGNORECASE)
-_NOTE = re.compile(r"\((generic|confirm|tbc|placeholder|example)\)|\?$", re.IGNORECASE)
+_NOTE = re.compile(
+    r"\((?i:generic|confirm|tbc|placeholder|example|sample|draft|jumla|mfano)\)"
+    r"|\([a-z][^)]*\)|\[|\?$|\b(?i:tbc)\b"
+)
+"""Brackets hold an office's initials or another name of it, "(CRB)", never a word about it."""
 _DOUBLED = re.compile(r"\b(\w+)\s+\1\b", re.IGNORECASE)
 _DOUBLED_IN_KISWAHILI = re.compile(r"\b(\w+) (?:la|ya|wa|za) \1\b", re.IGNORECASE)
 _SAFE_BEFORE_NAME = re.compile(r"(\b(?:la|ya|wa|za|cha|na|kwa)|:)\s*$", re.IGNORECASE)
 _A_TIME = re.compile(
-    r"\b(valid|days?|weeks?|months?|hudumu|halali|siku|wiki|miezi)\b", re.IGNORECASE
+    r"\b(valid|hours?|days?|weeks?|months?|years?|hudumu|halali|saa|siku|wiki|miezi|mwezi|miaka"
+    r"|mwaka)\b",
+    re.IGNORECASE,
 )
-_MORE = re.compile(r"\b(costs?|charges?|extra|plus|access fee|older guides)\b", re.IGNORECASE)
+_MORE = re.compile(
+    r"\b(costs?|charges?|extra|plus|additional|in addition|separately|on top|access fee"
+    r"|older guides|(?:per|for (?:each|every)) (?!cent\b|month\b)\w+|nyongeza"
+    r"|kwa kila)\b|\+ ?\d",
+    re.IGNORECASE,
+)
+"""What is paid on top, or once for each of several."""
 _BOX = re.compile(r"P\.? ?O\.? ?Box|S\. ?L\. ?P")
 _PHONE = re.compile(r"(Tel|Simu)[ :]*\+?[ \d]{9,}")
-_ACCESS_FEE = re.compile(r"access fee|ada ya eCitizen", re.IGNORECASE)
+_ACCESS_FEE = re.compile(r"(access|convenience) fee|ada ya eCitizen", re.IGNORECASE)
 
 _CHANNEL_WORDS: Mapping[str, Mapping[str, str]] = {
     "desk": {"en": "desk", "sw": "dawati"},
@@ -194,7 +206,7 @@ def _price(service: Service) -> Iterator[Problem]:
             f"{service.code}: {words.say('en')!r} stands where the price stands, and is none.",
             "Put it into fee_note, which is shown under the price.",
         )
-    if not service.more_costs and _MORE.search(service.fee_note.say("en")):
+    if not service.more_costs and any(_MORE.search(s) for s in service.fee_note.texts.values()):
         yield _problem(
             "services.csv",
             "more_costs",

@@ -101,6 +101,16 @@ def test_nothing_is_said_of_the_default_pack(sources):
         ("services.csv", "NRB-01", {"fee_note": "50 access fee"}, "more-costs"),
         ("services.csv", "DCI-01", {"fee_note": "Plus 50", "more_costs": "no"}, "more-costs"),
         ("services.csv", "CAJ-02", {"more_costs": "no"}, "more-costs"),
+        ("agencies.csv", "COUNTY", {"name_en": "County (to be confirmed)"}, "agency-name"),
+        ("agencies.csv", "COUNTY", {"name_sw": "Kaunti [mfano]"}, "agency-name"),
+        ("agencies.csv", "CRB", {"name_en": "Credit Reference Bureau TBC"}, "agency-name"),
+        ("services.csv", "NITA-01", {"fee_words": "Good for 2 years"}, "price-words"),
+        ("services.csv", "NITA-01", {"fee_words_sw": "Kila mwaka"}, "price-words"),
+        ("services.csv", "KNEC-01", {"more_costs": "no"}, "more-costs"),
+        ("services.csv", "CRS-04", {"fee_note": "For each page"}, "more-costs"),
+        ("services.csv", "CRS-04", {"fee_note": "+ 50 at the bank"}, "more-costs"),
+        ("services.csv", "CRS-04", {"fee_note_sw": "Nyongeza ya 50 benki"}, "more-costs"),
+        ("services.csv", "CRS-04", {"fee_note": "50 convenience fee"}, "access-fee"),
     ],
 )
 def test_each_kind_is_named(sources, table, key, cells, code):
