@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -26,7 +27,11 @@ ORIGINS = _KINDS * _NUMBERS * _UNITS
 _SPARE = 32**CHARACTERS // (ORIGINS * _SECONDS)
 _SITE = re.compile(r"(HC|VAN)-(\d{1,3})")
 _READ_AS = str.maketrans("OIL", "011")
-_OLD = re.compile(r"([A-Z0-9]+)[\s-]+([A-Z0-9]{6})[\s-]+([0-9]{2})")
+_BETWEEN = re.compile(r"[\W_]+")
+"""What people type between the parts: blanks, hyphens and dashes of all lengths, dots."""
+_OLD = re.compile(r"([A-Z0-9]+) ([A-Z0-9]{6}) ([A-Z0-9]{2})")
+_SHORTEST = 2 + CHARACTERS + 1
+"""Letters of a reference of now, without hyphens; one of an earlier release has fewer."""
 _FIELD_POLYNOMIAL = 0b100101
 
 
@@ -69,13 +74,35 @@ def make_reference(agency: str, origin: int, second: int, randomness: bytes) -> 
     return f"{agency}-{body[:4]}-{body[4:8]}-{body[8:]}{_check(agency + body)}"
 
 
-def read_reference(text: str) -> str | None:
+def read_reference(text: str, agencies: Collection[str] = ()) -> str | None:
     """A reference as a person types it (any case, with or without hyphens, O for 0, I or L for 1),
-    as it stands on the slip; None when it cannot be one.
+    as it stands on the slip; None when it cannot be one. The codes of `agencies` may be typed so
+    too (`C0UNTY`).
     """
-    typed = text.strip().upper()
+    typed = _BETWEEN.sub(" ", text.upper()).strip()
+    plain = typed.replace(" ", "")
     old = _OLD.fullmatch(typed)
-    return _read(re.sub(r"[\s-]", "", typed)) if old is None else _read_old(*old.groups())
+    if old is not None:
+        found = _read_old(*old.groups())
+    elif len(plain) < _SHORTEST:
+        found = _read_old(plain[:-8], plain[-8:-2], plain[-2:])
+    else:
+        found = _read(plain)
+    return None if found is None else _as_given(found, agencies)
+
+
+def _as_given(reference: str, agencies: Collection[str]) -> str:
+    """The reference with its agency's own code, where only letters read as others differ; an
+    agency that is no longer in the pack keeps what was typed.
+    """
+    typed, rest = reference.split("-", 1)
+    alike = [each for each in agencies if _plain(each) == _plain(typed)]
+    return f"{alike[0]}-{rest}" if len(alike) == 1 else reference
+
+
+def _plain(text: str) -> str:
+    """Letters that are read as one another are the same; U is V to the check character."""
+    return text.translate(_READ_AS).replace("U", "V")
 
 
 def given_by(reference: str) -> tuple[int, datetime] | None:
@@ -102,7 +129,7 @@ def _read(plain: str) -> str | None:
 
 def _check(text: str) -> str:
     total, weight = 0, 1
-    for character in text.translate(_READ_AS).replace("U", "V"):
+    for character in _plain(text):
         total ^= _times(ALPHABET.index(character), weight)
         weight = _times(weight, 2)
     return ALPHABET[total]
@@ -122,8 +149,8 @@ def _times(one: int, other: int) -> int:
 
 
 def _read_old(agency: str, body: str, check: str) -> str | None:
-    body = body.translate(_READ_AS)
-    if not set(body) <= set(ALPHABET):
+    body, check = body.translate(_READ_AS), check.translate(_READ_AS)
+    if not agency.isalnum() or not agency.isascii() or not set(body) <= set(ALPHABET):
         return None
     total = 0
     for character in agency + body:

@@ -32,8 +32,7 @@ def contradiction(facts: Iterable[Fact], claims: Claims) -> str:
     """The first entry that names another site or unit, in a sentence; "" where there is none."""
     own = _SITE_KEY + encode(claims.site)
     for fact in facts:
-        at = fact.body.find(_SITE_KEY)
-        if at >= 0 and not fact.body.startswith(own, at):
+        if fact.body.count(_SITE_KEY) != fact.body.count(own):  # also where one stands in another
             site = _field(fact, "site")
             if site not in {None, claims.site}:
                 return f"entry {fact.seq} names site {site}, the certificate {claims.site}"

@@ -69,13 +69,35 @@ TYPED = make_reference("KRA", origin_of("HC-013", 2), second_of(NOON), b"\1\2\3\
         f"  {TYPED.replace('-', '')} ",
         TYPED.replace("0", "O").replace("1", "I"),
         TYPED.replace("1", "l").replace("0", "o"),
+        TYPED.replace("-", "\u2013"),
+        TYPED.replace("-", " \u2014 "),
+        TYPED.replace("-", "."),
+        TYPED.replace("-", "_"),
+        f"\u00a0{TYPED}\u200b",
     ],
 )
 def test_it_may_be_typed_as_people_type(typed: str) -> None:
     assert read_reference(typed) == TYPED
 
 
-@pytest.mark.parametrize("old", ["NRB-7K3MQ2-48", " nrb 7k3mq2 48 "])
+@pytest.mark.parametrize("agency", ["COUNTY", "LANDS", "HUDUMA", "DIS", "UWEZO"])
+def test_a_wrong_letter_in_the_agencys_code_is_found_or_read_as_meant(agency: str) -> None:
+    reference = make_reference(agency, 7, second_of(NOON), b"\1\2\3\4")
+    codes = ["COUNTY", "LANDS", "HUDUMA", "DIS", "UWEZO", "NRB"]
+    rest = reference.removeprefix(agency)
+    for place in range(len(agency)):
+        for other in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+            typed = f"{agency[:place]}{other}{agency[place + 1 :]}{rest}"
+            assert read_reference(typed, codes) in {None, reference}
+        swapped = agency[:place] + agency[place : place + 2][::-1] + agency[place + 2 :]
+        assert read_reference(swapped + rest, codes) in {None, reference}
+    assert read_reference(reference.replace("O", "0").replace("I", "1"), codes) == reference
+    assert read_reference(reference, ["NRB"]) == reference, "an agency of an older pack"
+
+
+@pytest.mark.parametrize(
+    "old", ["NRB-7K3MQ2-48", " nrb 7k3mq2 48 ", "nrb7k3mq248", "NRB\u20137K3MQ2\u201348"]
+)
 def test_references_of_earlier_releases_stay_valid(old: str) -> None:
     assert read_reference(old) == "NRB-7K3MQ2-48"
     assert given_by("NRB-7K3MQ2-48") is None

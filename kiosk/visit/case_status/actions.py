@@ -24,7 +24,8 @@ def next_status(context: ActionContext, _tail: str) -> Signal | None:
     if given.tries >= TRIES_MAX:
         given.problem = "status.too_many"
         return None
-    reference = read_reference(given.reference)
+    codes = [each.code for each in context.ports.catalogue.agencies()]
+    reference = read_reference(given.reference, codes)
     if reference is None:
         _wrong(given)
         return None
