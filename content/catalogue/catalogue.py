@@ -207,6 +207,10 @@ class Catalogue:
         """When the centre next opens at or after `moment`."""
         return self.opening_hours.next_open(self._centre(centre), moment)
 
+    def opens_again(self, centre: Centre | str, moment: datetime) -> datetime:
+        """When the centre next opens after it closed, also when it closed early on that day."""
+        return self.opening_hours.opens_again(self._centre(centre), moment)
+
     def nearest(self, service: Service | str, centre: Centre | str) -> Centre | None:
         """The nearest other centre not known to lack the service."""
         code = service if isinstance(service, str) else service.code

@@ -33,7 +33,13 @@ def counter_skills(
                 " there, or empty the setting queue.counter_table."
             ) from error
     found = read_counters(source, pack.read("services.csv"), name=str(site_table or TABLE))
-    return found.get(centre) or found.get(EVERY_CENTRE, {})
+    chosen = found.get(centre.upper()) or found.get(EVERY_CENTRE, {})
+    if site_table is not None and found and not chosen:
+        raise SourcesRefused(
+            f"{site_table} has no row for {centre}, only for {', '.join(sorted(found))}; write"
+            f" {centre} or {EVERY_CENTRE} into the column centre."
+        )
+    return chosen
 
 
 def read_counters(
@@ -46,7 +52,7 @@ def read_counters(
     found: dict[str, dict[int, CounterSkill]] = {}
     for line, row in rows(name, source):
         try:
-            centre, counter = row["centre"], int(row["counter"])
+            centre, counter = row["centre"].upper(), _counter(row["counter"])
             skill = _skill(row, agency_of)
         except KeyError as error:
             raise SourcesRefused(f"{name} has no column {error}; add it.") from error
@@ -62,6 +68,13 @@ def check_counters(source: bytes, services: bytes, centres: Collection[str]) -> 
     for centre in read_counters(source, services):
         if centre != EVERY_CENTRE and centre not in centres:
             raise SourcesRefused(f"{TABLE} names centre {centre!r}, unknown.")
+
+
+def _counter(text: str) -> int:
+    counter = int(text)
+    if counter < 1:
+        raise ValueError(f"counters begin with 1; there is no {counter}")
+    return counter
 
 
 def _skill(row: Row, agency_of: Mapping[str, str]) -> CounterSkill:

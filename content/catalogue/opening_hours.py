@@ -78,6 +78,16 @@ class OpeningHours:
                     return opening
         raise AssertionError("no centre is closed for a month")
 
+    def opens_again(self, centre: Centre, moment: datetime) -> datetime:
+        """When `centre` next opens after `moment`, at which it does not serve whatever its hours
+        say: a day that was closed early is over.
+        """
+        local = moment.astimezone(EAT)
+        today = self.day(centre, local.date())
+        if today.closes is not None and self.open_at(centre, moment):
+            local = datetime.combine(today.day, today.closes, tzinfo=EAT)
+        return self.next_open(centre, local)
+
 
 def hours(text: str) -> tuple[time, time]:
     """Opening and closing time of "08:00-17:00"; raises ValueError."""

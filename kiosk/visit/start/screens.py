@@ -70,7 +70,8 @@ def home(context: ScreenContext) -> Screen:
     ]
     blocks = []
     place = context.place
-    if not place.mobile and not context.catalogue.open_at(place.centre, context.now):
+    by_hours = place.keeps_hours and not place.mobile
+    if by_hours and not context.catalogue.open_at(place.centre, context.now):
         hours = context.translator.hours(context.catalogue.centre(place.centre).hours)
         blocks.append(notice(say("unavailable.closed", hours=hours), icon="schedule"))
     return Screen(say("home.title"), "", blocks, tiles, home=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.visit.flow import State
@@ -64,6 +65,9 @@ SAMPLES: dict[str, Build] = {
         if state is not SmsTicketState.NONE
     },
     "no-ticket": closed,
+    "no-ticket-van": lambda s: _refused(NoTicket.CLOSED, "NRB-02")(
+        s.beside(place=replace(s.place, name="Huduma Mashinani", mobile=True))
+    ),
     "no-ticket-not-here": _refused(NoTicket.NOT_HERE, "NTSA-01"),
     "no-ticket-phone": _refused(NoTicket.PHONE, "HK-02"),
     "no-ticket-information": _refused(NoTicket.INFORMATION, "WEF-01"),

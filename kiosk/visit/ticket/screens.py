@@ -88,18 +88,19 @@ def no_ticket(context: ScreenContext) -> Screen:
     service, hours_of = catalogue.service(session.service), context.translator.hours
     why = session.no_ticket
     assert why is not None, "this screen needs a reason"
-    blocks = [notice(say(f"no_ticket.{why}"), icon="info")]
+    key = "no_ticket.closed_van" if _closed_van(context) else f"no_ticket.{why}"
+    blocks = [notice(say(key), icon="info")]
     match why:
+        case NoTicket.CLOSED if context.place.mobile:
+            pass
         case NoTicket.CLOSED:
             centre = catalogue.centre(context.place.centre)
-            opens = catalogue.next_open(centre, context.now)
-            blocks.append(
-                text(say("no_ticket.hours", centre=centre.name, hours=hours_of(centre.hours)))
-            )
-            if opens > context.now:  # it may have closed early today
-                blocks.append(
-                    text(say("no_ticket.opens", time=context.translator.day_and_clock(opens)))
-                )
+            opens = catalogue.opens_again(centre, context.now)
+            words = context.translator.day_and_clock(opens)
+            blocks += [
+                text(say("no_ticket.hours", centre=centre.name, hours=hours_of(centre.hours))),
+                text(say("no_ticket.opens", time=words)),
+            ]
         case NoTicket.NOT_HERE | NoTicket.SUSPENDED | NoTicket.QUOTA | NoTicket.NO_COUNTER:
             nearest = catalogue.nearest(service, context.place.centre)
             if nearest is not None:
@@ -110,6 +111,11 @@ def no_ticket(context: ScreenContext) -> Screen:
     blocks.append(text(say("slip.call")))
     done = button(context, "done", "shell.done", "check", primary=True)
     return Screen(service.title(session.language), "", blocks, [done])
+
+
+def _closed_van(context: ScreenContext) -> bool:
+    """Whether a van gives no more numbers: it has no hours, and is no centre."""
+    return context.place.mobile and context.session.no_ticket is NoTicket.CLOSED
 
 
 def _where_it_is(context: ScreenContext) -> list[Block]:

@@ -33,6 +33,11 @@ def test_a_counter_serves_agencies_and_single_services() -> None:
         ("*,1,XYZ,", "line 2: no service is of an agency 'XYZ'"),
         ("*,1,,NRB-99", "line 2: there is no service 'NRB-99'"),
         ("*,1,NRB,\n*,1,KRA,", "line 3: counter 1 is there already"),
+        ("HC-001,1,NRB,\nhc-001,1,KRA,", "line 3: counter 1 is there already"),
+        ("*,01,NRB,\n*,1,KRA,", "line 3: counter 1 is there already"),
+        ("*,0,NRB,", "line 2: counters begin with 1"),
+        ("*,-3,NRB,", "line 2: counters begin with 1"),
+        ("*,2.0,NRB,", "line 2: invalid literal"),
         ("HC-999,1,NRB,", "names centre 'HC-999', unknown"),
     ],
 )

@@ -76,5 +76,8 @@ def test_a_site_may_have_a_table_of_its_own(shell: Shell) -> None:
         "centre,counter,agencies,services\n" + "".join(f"*,{n},KRA,\n" for n in range(1, 6))
     )
     assert "no counter serves these: correct the table" in shell.call(1, code=57)["words"]
-    (folder / "counters.csv").write_text("centre,counter,agencies,services\n*,1,KRA,\n")
+    (folder / "counters.csv").write_text("centre,counter,agencies,services\nHC-015,1,KRA,\n")
+    assert "has no row for HC-001, only for HC-015" in shell.call(1, code=33)["words"]
+    (folder / "counters.csv").write_text("centre,counter,agencies,services\nhc-001,1,KRA,\n")
+    assert "Counter 1 serves KRA" in shell.call(1, code=57)["words"]
     assert shell.call(5)["number"] == "A101"

@@ -189,6 +189,8 @@ def ticket(site, series):
         ("visit.started", {"site": "HC-015"}, "site HC-015"),
         ("visit.started", {"aside": "roadside", "site": "HC-01"}, "site HC-01,"),
         ("ticket.issued", ticket("HC-015", "A"), "site HC-015"),
+        ("visit.started", {"a": {"site": "HC-001"}, "site": "HC-015"}, "site HC-015"),
+        ("visit.started", {"a": [{"site": "HC-001"}, "site"], "site": "HC-015"}, "site HC-015"),
         ("ticket.issued", ticket("HC-001", "A-K2-"), "unit 2"),
         ("ticket.issued", ticket("HC-001", "A-K11-"), "unit 11"),
     ],

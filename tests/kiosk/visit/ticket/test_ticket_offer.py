@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from content.catalogue.catalogue import Catalogue
+from kiosk.node.centre_composition import authority
 from kiosk.node.composition import kiosk_of, place_of
 from kiosk.visit.ports import KioskLocation
 from kiosk.visit.ticket_offer import NoTicket, why_by_centre, why_no_ticket
@@ -130,6 +131,51 @@ def test_a_van_sends_nobody_to_a_desk_of_a_centre(visitor: Visitor) -> None:
     visitor.tap("start", "choose.en", "find", "category.identity", "service.NRB-02")
     assert "at this centre" not in visitor.words()
     assert "At this van" in visitor.words()
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_a_van_that_closed_its_day_is_no_centre(visitor: Visitor, language: str) -> None:
+    authority(visitor.node, visitor.kiosk.database).day.close_day()
+    visitor.tap("start", f"choose.{language}", "find", "category.identity", "service.NRB-02")
+    visitor.tap("take-ticket")
+    if visitor.state == "priority":
+        visitor.tap("class.none")
+    assert visitor.state == "no-ticket"
+    said = visitor.words()
+    assert ("This van gives no more" if language == "en" else "Gari hili halitoi") in said
+    assert "Huduma Centre" not in said
+
+
+def test_a_centre_that_keeps_no_hours_is_not_called_closed(
+    site: Site, catalogue: Catalogue
+) -> None:
+    clock, node = VirtualClock(MONDAY_23), site.node("kiosk-1")
+    kiosk = kiosk_of(site, node, clock, catalogue=catalogue)
+    visitor = Visitor(kiosk, clock, node)
+    assert "closed now" not in visitor.tap("start", "choose.en").words()
+    kiosk.bell.close()
+    kiosk.database.store.close()
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        (MONDAY_10, "2026-11-24"),  # closed early
+        (MONDAY_23, "2026-11-24"),
+        (datetime(2026, 11, 27, 9, tzinfo=UTC), "2026-11-30"),  # early on a Friday
+        (SATURDAY, "2026-11-30"),
+        (
+            datetime(2026, 12, 24, 12, tzinfo=UTC),
+            "2026-12-28",
+        ),  # early on Christmas Eve, a Thursday
+        (CHRISTMAS, "2026-12-28"),
+    ],
+)
+def test_it_opens_again_on_a_day_that_is_to_come(
+    catalogue: Catalogue, now: datetime, opens: str
+) -> None:
+    centre = at(catalogue, licences=True).centre
+    assert catalogue.opens_again(centre, now).date().isoformat() == opens
 
 
 def test_a_practice_site_says_so_on_every_screen(visitor: Visitor) -> None:
