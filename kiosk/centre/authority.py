@@ -138,7 +138,7 @@ class Authority:
         now, asked = self._clock.now(), {"kiosk": kiosk, "who": who, "code": code}
         asked |= {} if code else {"service": service, "class": priority_class}
         with self._store.transaction() as tx:
-            if (press := pressed(tx, key, "ticket.granted", **asked)) is not None:
+            if (press := pressed(tx, key, "ticket.granted", said=asked)) is not None:
                 ticket = ticket_of(tx, entry_of_press(tx, press)[0])
                 assert ticket is not None
                 quote = self.day.quote(tx, ticket.waiting, ticket.day, now)

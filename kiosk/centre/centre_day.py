@@ -144,7 +144,7 @@ class CentreDay:
         """
         day = service_day(self._clock.now()).isoformat()
         with self._store.transaction() as tx:
-            if pressed(tx, key, "day.closed", who=who) or day_state(tx, day)[1]:
+            if pressed(tx, key, "day.closed", said={"who": who}) or day_state(tx, day)[1]:
                 return DayResult(day, is_open=False)
             counts = self._end_everybody(tx)
             body = {"site": self._site, "day": day, **counts} | named(key=key, who=who)
@@ -179,9 +179,10 @@ class CentreDay:
         day = service_day(self._clock.now()).isoformat()
         counter = body.get("counter")
         assert counter is None or isinstance(counter, int)
-        said = {name: str(body[name]) for name in ("service", "state", "who") if name in body}
+        bound = ("service", "state", "who")
+        said: dict[str, str] = {name: str(body[name]) for name in bound if name in body}
         with self._store.transaction() as tx:
-            if pressed(tx, key, kind, counter=counter, **said) is None and changes(tx):
+            if pressed(tx, key, kind, counter=counter, said=said) is None and changes(tx):
                 full = {"site": self._site, "day": day} | named(key=key, **body)
                 self._journal.append(tx, kind, self._ids.uuid7(), full)
 

@@ -112,7 +112,7 @@ class CounterActions:
         services = self._counters.services(counter)
         now = self._clock.now()
         with self._store.transaction() as tx:
-            if (again := self._again(tx, key, counter, TicketAction.CALL, who=who)) is not None:
+            if (again := self._again(tx, key, counter, TicketAction.CALL, who)) is not None:
                 return again
             self._refuse_busy(tx, counter)
             if day_state(tx, service_day(now).isoformat())[1] is not None:
@@ -180,7 +180,7 @@ class CounterActions:
         """Call a parked ticket again: `visit`, else the one this counter parked first."""
         self._counters.services(counter)
         with self._store.transaction() as tx:
-            again = self._again(tx, key, counter, TicketAction.UNPARK, visit, who=who)
+            again = self._again(tx, key, counter, TicketAction.UNPARK, who, visit=visit)
             if again is not None:
                 return again
             self._refuse_busy(tx, counter)
@@ -203,7 +203,7 @@ class CounterActions:
         """Take back the last act of the counter, when nothing has happened to its ticket since."""
         now_ms = milliseconds(self._clock.now())
         with self._store.transaction() as tx:
-            if (press := pressed(tx, key, UNDONE, counter=counter, who=who)) is not None:
+            if (press := pressed(tx, key, UNDONE, counter=counter, said={"who": who})) is not None:
                 return _as_first(tx, entry_of_press(tx, press), counter)
             last = last_act(tx, counter)
             if last is None or now_ms - last.at > UNDO_WITHIN_MS:
@@ -224,8 +224,8 @@ class CounterActions:
         self, action: TicketAction, counter: int, key: str, who: str, *, service: str = ""
     ) -> CounterResult:
         with self._store.transaction() as tx:
-            sent_to = {"service": service} if service else {}
-            if (again := self._again(tx, key, counter, action, who=who, **sent_to)) is not None:
+            again = self._again(tx, key, counter, action, who, service=service)
+            if again is not None:
                 return again
             ticket = ticket_at(tx, counter)
             if ticket is None:
@@ -282,11 +282,14 @@ class CounterActions:
         key: str,
         counter: int,
         action: TicketAction,
+        who: str,
+        *,
         visit: UUID | None = None,
-        **said: str,
+        service: str = "",
     ) -> CounterResult | None:
         """What the press with this key did, when it was counted before; raises `KeyUsed`."""
-        press = pressed(tx, key, KINDS[action], counter=counter, visit=visit, **said)
+        said = {"who": who} | ({"service": service} if service else {})
+        press = pressed(tx, key, KINDS[action], counter=counter, visit=visit, said=said)
         if press is None:
             return None
         return _as_first(tx, entry_of_press(tx, press), counter)

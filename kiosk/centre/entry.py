@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -50,10 +51,10 @@ def pressed(
     *,
     counter: int | None = None,
     visit: UUID | None = None,
-    **said: str,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> KeyUse | None:
     """The press with this key when it was counted; raises `KeyUsed` when it was another one: of
-    another act, counter, `visit` or person, or with another word in the entry that it made.
+    another act, counter or `visit`, or where the entry it made does not say what is `said` now.
     """
     found = press_of(tx, key) if key else None
     if found is None:

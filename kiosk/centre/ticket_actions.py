@@ -115,7 +115,7 @@ class TicketActions:
         self, tx: Transaction, key: str, kind: str, visit: UUID, who: str, given: str = ""
     ) -> TicketResult | None:
         said = {"who": who} | ({"class": given} if given else {})
-        press = pressed(tx, key, kind, visit=visit, **said)
+        press = pressed(tx, key, kind, visit=visit, said=said)
         return None if press is None else self._result(tx, visit)
 
     def _result(self, tx: Transaction, visit: UUID) -> TicketResult:
