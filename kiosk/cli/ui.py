@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from content.default_sources import DEFAULT_ASSETS, DEFAULT_SOURCES
 from kiosk.ui.panel import PanelSettings
+from kiosk.ui.panel_size import read_mm_per_px
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--height", type=int, default=800, help="px")
     parser.add_argument("--fullscreen", action="store_true", help="a kiosk in the field")
     parser.add_argument(
-        "--panel-mm-per-px", type=float, default=0.0, help="pixel size of the panel"
+        "--panel-mm-per-px", type=float, default=0.0, help="pixel size; 0: what the panel says"
+    )
+    parser.add_argument(
+        "--panel-floor-mm", type=int, default=0, help="lower edge of the picture over the floor"
     )
     parser.add_argument("--look", type=Path, default=DEFAULT_ASSETS, help="fonts and icons")
     parser.add_argument("--media", type=Path, default=DEFAULT_SOURCES, help="the pack's folder")
@@ -50,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     look = PanelSettings(
         width=arguments.width, height=arguments.height, fullscreen=arguments.fullscreen,
-        assets=arguments.look, media=arguments.media, panel_mm_per_px=arguments.panel_mm_per_px,
+        assets=arguments.look, media=arguments.media,
+        panel_mm_per_px=arguments.panel_mm_per_px or read_mm_per_px(),
+        panel_floor_mm=arguments.panel_floor_mm,
     )  # fmt: skip
     ui.prepare(
         width=look.width, height=look.height, fullscreen=look.fullscreen, density=look.density,

@@ -5,11 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from content.default_sources import DEFAULT_ASSETS, DEFAULT_SOURCES
-from kiosk.ui.panel import DESIGN_HEIGHT, DESIGN_WIDTH, PanelSettings
+from kiosk.ui.panel import DEFAULT_HEIGHT, DEFAULT_WIDTH, PanelSettings
 
 
 def default_panel(
-    *, width: int = DESIGN_WIDTH, height: int = DESIGN_HEIGHT, media: Path = DEFAULT_SOURCES
+    *,
+    width: int = DEFAULT_WIDTH,
+    height: int = DEFAULT_HEIGHT,
+    media: Path = DEFAULT_SOURCES,
+    mm_per_px: float = 0.0,
+    floor_mm: int = 0,
 ) -> PanelSettings:
     """Px; `media` is the folder that the paths in a view are relative to."""
-    return PanelSettings(assets=DEFAULT_ASSETS, media=media, width=width, height=height)
+    return PanelSettings(
+        assets=DEFAULT_ASSETS, media=media, width=width, height=height,
+        panel_mm_per_px=mm_per_px, panel_floor_mm=floor_mm,
+    )  # fmt: skip

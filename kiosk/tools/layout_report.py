@@ -83,10 +83,10 @@ def fullest(drawn: list[Drawn], most: int) -> list[Drawn]:
     return found
 
 
-def run(size: str, drawn: list[Drawn]) -> list[dict[str, Any]]:
-    """Problems of these views at one window size."""
+def run(size: str, drawn: list[Drawn], mm: float = 0.0, floor: int = 0) -> list[dict[str, Any]]:
+    """Problems of these views on one panel."""
     width, height = (int(part) for part in size.split("x"))
-    look = default_panel(width=width, height=height)
+    look = default_panel(width=width, height=height, mm_per_px=mm, floor_mm=floor)
     ui.prepare(width=width, height=height, density=look.density, windowed=False)
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens the window
     from kiosk.ui.automation.layout_lint import problems  # noqa: PLC0415 - opens the window
@@ -107,6 +107,8 @@ def main() -> int:
     """Lint what the command line names."""
     parser = argparse.ArgumentParser(description="layout lint over every screen")
     parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--mm", type=float, default=0.0, help="mm a pixel")
+    parser.add_argument("--floor", type=int, default=0, help="mm from the floor to the picture")
     parser.add_argument("--longer", type=float, default=1.0, help="stretch every text this much")
     parser.add_argument("--scales", default=",".join(map(str, TEXT_SCALES)))
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="only the N fullest")
@@ -115,7 +117,7 @@ def main() -> int:
     scales = tuple(float(part) for part in arguments.scales.split(","))
     with default_samples() as samples:
         drawn = list(views(samples, arguments.names, scales, arguments.longer, arguments.worst))
-    found = run(arguments.size, drawn)
+    found = run(arguments.size, drawn, arguments.mm, arguments.floor)
     for each in found:
         print(json.dumps(each, ensure_ascii=False))
     print(f"{len(drawn)} views at {arguments.size}", file=sys.stderr)

@@ -132,8 +132,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     progress: FormProgress | None = None
     keyboard: KeyboardKind = KeyboardKind.NONE
     page: tuple[int, int] = (1, 1)  # this page, of how many; paging buttons are elements
-    theme: str = "light"  # light | contrast | sunlight
-    text_scale: float = 1.0  # 1.0 | 1.25 | 1.5
+    turns: tuple[Element, ...] = ()  # how a panel that needs more pages labels its arrows
+    theme: str = "light"  # light | night | contrast | sunlight
+    text_scale: float = 1.0  # 1.0 | 1.25 | 1.55 | 2.0
     site: str = ""  # "Huduma Centre Wajir"
     badge: str = ""  # "Online" / "Offline: saved here, sent later"
     badge_tone: str = "good"  # good | calm

@@ -142,11 +142,15 @@ def paged(
     shown = items[page * per_page : (page + 1) * per_page]
     if pages == 1:
         return shown, (1, 1), []
-    buttons = [
-        button(context, "page.previous", "shell.page_previous", "chevron_left", enabled=page > 0),
-        button(context, "page.next", "shell.page_next", "chevron_right", enabled=page < pages - 1),
+    return shown, (page + 1, pages), page_arrows(context, before=page > 0, after=page < pages - 1)
+
+
+def page_arrows(context: ScreenContext, *, before: bool, after: bool) -> list[Element]:
+    """The two paging buttons: whether there is a page before this one, and one after it."""
+    return [
+        button(context, "page.previous", "shell.page_previous", "chevron_left", enabled=before),
+        button(context, "page.next", "shell.page_next", "chevron_right", enabled=after),
     ]
-    return shown, (page + 1, pages), buttons
 
 
 def ticket_button(context: ScreenContext, service: Service, key: str, **more: Any) -> Element:

@@ -20,9 +20,9 @@ from kiosk.visit.ports import CallResult, CaseStatus, DraftCode, FeedbackReceipt
 from kiosk.visit.sms_port import PhoneInput
 from kiosk.visit.ticket_offer import NoTicket
 
-TEXT_SCALES = (1.0, 1.25, 1.5)
 SOUND_STEPS = 5
-THEMES = ("light", "contrast", "sunlight")
+TEXT_SCALES = (1.0, 1.25, 1.55, 2.0)
+THEMES = ("light", "night", "contrast", "sunlight")
 
 
 @dataclass(slots=True)

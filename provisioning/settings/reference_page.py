@@ -55,7 +55,7 @@ def _accepted(rule: SettingRule) -> str:
     return f"{rule.minimum} to {rule.maximum}" if rule.minimum is not None else ""
 
 
-_TYPE_NAMES = {"str": "text", "int": "whole number", "bool": "true or false"}
+_TYPE_NAMES = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
 _PAGE = """# Settings
 
 One file a node, `device.toml`, in TOML. It is read once, when a service starts. An unknown key, a

@@ -178,11 +178,24 @@ class UiSettings:
     width: int = setting(1280, doc="Width of the window in pixels.", minimum=320, maximum=7_680)
     height: int = setting(800, doc="Height of the window in pixels.", minimum=240, maximum=4_320)
     fullscreen: bool = setting(default=False, doc="Take the whole screen.")
+    panel_mm_per_px: float = setting(
+        0.0,
+        doc="Size of a pixel; buttons and letters keep theirs in mm. 0: what the panel says.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    panel_floor_mm: int = setting(
+        0,
+        doc="Height of the picture's lower edge over the floor, mm. Where the picture reaches "
+        "higher than 1220 mm all that is touched stands in its lower half. 0: not known.",
+        minimum=0,
+        maximum=2_000,
+    )
     language: str = setting("en", doc="Language of the attract screen.", choices=("en", "sw"))
     theme: str = setting(
         "light",
         doc="Colours of an idle kiosk; what staff choose on their screen holds until the restart.",
-        choices=("light", "contrast", "sunlight"),
+        choices=("light", "night", "contrast", "sunlight"),
     )
     idle_s: int = setting(
         60,

@@ -75,8 +75,8 @@ class SettingRule:
     """What a setting accepts, and its one line of documentation."""
 
     doc: str
-    minimum: int | None = None
-    maximum: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     choices: tuple[str, ...] = ()
     pattern: str = ""
     secret: bool = False
@@ -234,6 +234,8 @@ def _wrong_type(value: Any, hint: Any) -> str:
         return f"true or false without quotes, {found}"
     if hint is int and type(value) is not int:
         return f"a whole number without quotes, {found}"
+    if hint is float and type(value) not in {int, float}:
+        return f"a number without quotes, {found}"
     if hint is str and type(value) is not str:
         return f"text in plain double quotes, {found}"
     if hint == tuple[str, ...] and not (
@@ -245,9 +247,9 @@ def _wrong_type(value: Any, hint: Any) -> str:
 
 def _refused(value: Any, rule: SettingRule) -> str:
     """What the value must be, or an empty string."""
-    if type(value) is int:
+    if type(value) in {int, float}:
         low, high = rule.minimum, rule.maximum
-        if (low is not None and value < low) or (high is not None and value > high):
+        if not (low is None or value >= low) or not (high is None or value <= high):
             return f"between {low} and {high}, not {value}"
     for each in value if isinstance(value, list) else [value]:
         if rule.choices and each not in rule.choices:

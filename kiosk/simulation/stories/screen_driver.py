@@ -221,7 +221,9 @@ def _start(runner: SiteRunner, node: Node, *words: str) -> str:
     name, ui = f"{node.name}.ui", node.settings.ui
     argv = (
         sys.executable, "-m", "kiosk.cli", "ui", "--socket", runner.core_socket(node),
-        "--width", str(ui.width), "--height", str(ui.height), *words,
+        "--width", str(ui.width), "--height", str(ui.height),
+        "--panel-mm-per-px", str(ui.panel_mm_per_px), "--panel-floor-mm", str(ui.panel_floor_mm),
+        *words,
     )  # fmt: skip
     runner.supervisor.add(ServiceProcess(name, argv, runner.logs / f"{name}.log"))
     return name

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,14 +149,44 @@ class Driver:
         shell = self.app.shell
         return {t.element_id: t for t in shell.targets() if 0 < t.center_x < Window.width}
 
+    def pages(self) -> Iterator[int]:
+        """Turns through the pages in which this panel shows the view, and back to the first."""
+        screen = self.app.shell.current
+        count = len(screen.parts) if screen is not None and not self._covered() else 1
+        for at in range(max(1, count)):
+            if at:
+                self._turn("page.next")
+            yield at
+        for _page in range(count - 1):
+            self._turn("page.previous")
+
+    def _covered(self) -> bool:
+        return self.app.shell.overlay.parent is not None
+
+    def _turn(self, arrow: str) -> bool:
+        turned: bool = self.app.shell.turn(arrow)
+        self.frames(1)
+        return turned
+
+    def find(self, element_id: str) -> Pressable | None:
+        """The element, on whichever page of this view it stands: a person turns the pages too."""
+        self.wait_until_touchable()
+        if (target := self.targets().get(element_id)) is not None or self._covered():
+            return target
+        while self._turn("page.previous"):
+            pass
+        while (target := self.targets().get(element_id)) is None:
+            if not self._turn("page.next"):
+                return None
+        return target
+
     def elements(self) -> list[str]:
         """Ids in focus order, keys of the keyboard left out."""
         return [name for name in self.targets() if not name.startswith("key.")]
 
     def tap(self, element_id: str) -> None:
         """Touch the middle of an element. Raises NotOnScreen with what there is."""
-        self.wait_until_touchable()
-        target = self.targets().get(element_id)
+        target = self.find(element_id)
         if target is None:
             raise NotOnScreen(element_id, self.elements())
         before = self.view.number if self.view else None
@@ -176,8 +206,7 @@ class Driver:
 
     def draw(self, element_id: str, points: list[tuple[float, float]]) -> None:
         """Drag one finger over a pad; points are parts (0..1) of its box."""
-        self.wait_until_touchable()
-        pad = self.targets().get(element_id)
+        pad = self.find(element_id)
         if pad is None:
             raise NotOnScreen(element_id, self.elements())
         places = [(pad.x + x * pad.width, pad.y + y * pad.height) for x, y in points]

@@ -15,7 +15,7 @@ from kivy.core.window import Window
 
 from kiosk.ui.automation.driver import Driver
 from kiosk.ui.theme.tokens import GAP_DP, KEY_DP, LEGAL_TEXT_DP, TARGET_DP
-from kiosk.ui.theme.units import dp
+from kiosk.ui.theme.units import dp, sp
 from kiosk.ui.widgets.base.layout import within
 from kiosk.ui.widgets.base.pressable import PaintedBox
 from kiosk.ui.widgets.base.text import Glyph, TextLabel, longest_word, measure
@@ -28,6 +28,8 @@ from kiosk.ui_protocol.view import View
 
 SLACK_PX = 1.5
 OVERLAP_PX = 3.0
+OWN_PLACES = {"staff", "language.en", "language.sw", "home"}
+"""A small panel shows the other language alone, and the staff's way in on its first screens."""
 BIG_PADS = {"number", "decimal", "phone"}
 
 
@@ -94,12 +96,17 @@ def problems(driver: Driver) -> list[str]:
         return ["nothing is on the screen"]
     top = shell.overlay if shell.overlay.parent is not None else shell
     window = Box(0, 0, Window.width, Window.height)
-    found = [*_texts(top, window), *_targets(driver, window), *_missing(driver, driver.view)]
-    for body in (c for c in screen.children if isinstance(c, ScreenBody)):
-        over = body.need(body.width, screen.fit) - body.height
-        if over > SLACK_PX:
-            found.append(f"the screen is {over:.0f} px too full")
-    return found
+    found: list[str] = []
+    there: set[str] = set()
+    said: set[str] = set()
+    for _page in driver.pages():
+        found += [*_texts(top, window), *_targets(driver, window)]
+        there |= set(driver.targets())
+        said |= {w.text for w in within(shell) if isinstance(w, TextLabel) and shown(w)}
+        for body in (c for c in screen.children if isinstance(c, ScreenBody)):
+            if body.fitting(screen.width, screen.height) is None:
+                found.append("the screen is too full")
+    return [*found, *_missing(driver.view, there, said, overlay=shell.overlay.parent is not None)]
 
 
 def _texts(root: Any, window: Box) -> Iterator[str]:
@@ -110,7 +117,7 @@ def _texts(root: Any, window: Box) -> Iterator[str]:
              for w in widgets if isinstance(w, Glyph) and w.text]  # fmt: skip
     for words, drawn in texts:
         name = words.text[:40]
-        if words.font_size < dp(LEGAL_TEXT_DP) - 0.6:
+        if words.font_size < sp(LEGAL_TEXT_DP) - 0.6 and not _on_key(words):
             yield f"text under 4.8 mm ({words.font_size:.0f} px): {name}"
         if words.text_size[0] and words.text_size[0] + SLACK_PX < longest_word(
             words.text, words.font_name, words.font_size
@@ -135,6 +142,11 @@ def _overlaps(texts: list[tuple[Any, Box]], icons: list[tuple[Any, Box]]) -> Ite
             across, up = one.overlap(two)
             if across > OVERLAP_PX and up > OVERLAP_PX:
                 yield f"text over icon {glyph.icon}: {words.text[:40]}"
+
+
+def _on_key(words: Any) -> bool:
+    """Letters on keys are as large as the keys allow."""
+    return isinstance(words.parent, Key) and words.font_size >= dp(LEGAL_TEXT_DP) - 0.6
 
 
 def _field_note(words: Any, card: Any) -> bool:
@@ -164,12 +176,12 @@ def _targets(driver: Driver, window: Box) -> Iterator[str]:
                 yield f"targets nearer than 3 mm: {one.element_id} / {two.element_id}"
 
 
-def _missing(driver: Driver, view: View) -> Iterator[str]:
-    shell = driver.app.shell
-    overlay = shell.overlay.parent is not None
-    there = driver.targets()
+def _missing(view: View, there: set[str], said: set[str], *, overlay: bool) -> Iterator[str]:
+    """What no page of the view has."""
     for element in view.elements:
         if overlay and element.place != "overlay":
+            continue
+        if element.place in {"header", "nav"} and element.id in OWN_PLACES:
             continue
         if element.role == "wheel" and f"{element.id}.up" in there:
             continue
@@ -177,7 +189,6 @@ def _missing(driver: Driver, view: View) -> Iterator[str]:
             yield f"not on the screen: {element.id}"
     if overlay:
         return
-    said = {w.text for w in within(shell) if isinstance(w, TextLabel) and shown(w)}
     wanted = [view.title, *(b.text for b in view.blocks if b.kind in {"text", "notice", "step"})]
     wanted += [b.label for b in view.blocks if b.kind == "notice"]
     wanted += [b.value for b in view.blocks if b.kind == "fact" and b.value != view.subtitle]

@@ -1,8 +1,8 @@
-"""Design tokens: colours of the three themes, sizes, and the WCAG contrast calculation.
+"""Design tokens: colours of the four themes, sizes, and the WCAG contrast calculation.
 
-Owns every colour and every size the screens use; pure (no Kivy). One dp is 0.2625 mm on the
-smallest panel we support (15.6 inch, 1280x800), so the sizes below are physical: 77 dp are
-20 mm, 58 dp are 15 mm, capitals of 25.2 dp text are 4.8 mm (ADA 707). Larger panels scale up.
+Owns every colour and every size the screens use; pure (no Kivy). One dp is 0.2625 mm on every
+panel (`kiosk/ui/panel.py`), so the sizes below are physical: 76.3 dp are 20 mm, 57.2 dp are 15 mm,
+capitals of 25.2 dp text are 4.8 mm (ADA 707). A smaller panel has fewer dp, and so more pages.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 Rgba = tuple[float, float, float, float]
 
 MM_PER_DP = 0.2625
-TARGET_DP = 77.0  # 20 mm: every button, tile, row and digit key
-KEY_DP = 58.0  # 15 mm: a letter key
-GAP_DP = 11.5  # 3 mm between targets
+TARGET_DP = 76.3  # 20 mm: every button, tile, row and digit key
+KEY_DP = 57.2  # 15 mm: a letter key
+GAP_DP = 11.45  # 3 mm between targets
 LEGAL_TEXT_DP = 25.2  # 4.8 mm capitals in Inter (cap height 0.727 em); no text is smaller
 NUMBER_CAP_MM = 10.0  # a ticket number's digits are at least this high
-TEXT_SCALES = (1.0, 1.25, 1.5)
+TEXT_SCALES = (1.0, 1.25, 1.55, 2.0)
+"""The third has capitals of 7.4 mm, the largest of 9.6 mm."""
 
 
 def rgba(text: str, alpha: float = 1.0) -> Rgba:
@@ -103,7 +104,21 @@ SUNLIGHT = Palette(
     shade=rgba("#FFFFFF", 0.93),
     key=rgba("#FFFFFF"), key_alt=rgba("#FFFFFF"), line_dp=2.6,
 )  # fmt: skip
-PALETTES: dict[str, Palette] = {p.name: p for p in (LIGHT, CONTRAST, SUNLIGHT)}
+NIGHT = Palette(
+    name="night", flat=False,
+    bg=rgba("#0D1512"), surface=rgba("#17211D"), sunken=rgba("#0A100D"),
+    ink=rgba("#F1F5F2"), muted=rgba("#C6D2CB"), line=rgba("#84958C"),
+    brand=rgba("#7FDDB4"), on_brand=rgba("#04150D"), brand_soft=rgba("#12382A"),
+    header=rgba("#06100B"), on_header=rgba("#FFFFFF"), header_soft=rgba("#1B2F26"),
+    focus=rgba("#FFD400"),
+    good=rgba("#8BE6BB"), good_soft=rgba("#0F2E20"),
+    warn=rgba("#FFD27A"), warn_soft=rgba("#33240A"),
+    problem=rgba("#FFB0AA"), problem_soft=rgba("#3B1211"),
+    calm=rgba("#A9D6FF"), calm_soft=rgba("#10283C"),
+    shade=rgba("#000000", 0.75),
+    key=rgba("#22302A"), key_alt=rgba("#33443C"), line_dp=1.2,
+)  # fmt: skip
+PALETTES: dict[str, Palette] = {p.name: p for p in (LIGHT, NIGHT, CONTRAST, SUNLIGHT)}
 
 # What an element is about, where the core gives no colour: a second sign beside the icon.
 ACCENTS: dict[str, str] = {

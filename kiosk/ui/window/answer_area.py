@@ -79,6 +79,10 @@ class AnswerArea(LayoutWidget):
             self._built[file].repaint(self.palette)
         return self._built[file]
 
+    def stack(self) -> list[LayoutWidget]:
+        columns = self.current.pieces() if self.current else []
+        return [piece for column in columns for piece in column.pieces()]
+
     def need(self, width: float, fit: float) -> float:
         return self.current.need(width, fit) if self.current else 1.0
 

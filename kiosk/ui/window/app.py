@@ -59,7 +59,8 @@ class HudumaApp(App):
         resource_add_path(str(self.look.media))
         if str(THEME) not in Builder.files:
             Builder.load_file(str(THEME))
-        self.shell = Shell(self.bridge.send)
+        self.shell = Shell(self.bridge.send, lower=self.look.lower_buttons)
+        self.bridge.turn = self.shell.turn
         self.keypad = Keypad(self.shell, self.bridge.send, self.announcer, self.bridge.touched)
         Window.bind(on_resize=self.shell.arrange, on_key_down=self.keypad.on_key_down)
         Window.bind(on_touch_down=self.on_any_touch, on_request_close=self.refuse_close)

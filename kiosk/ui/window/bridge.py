@@ -50,6 +50,8 @@ class Bridge:
         self.arrived = False  # the newest view is of another state than the one before
         self.settle: Callable[[], None] = lambda: None
         self.speak: Callable[[], None] = lambda: None
+        self.turn: Callable[[str], bool] = lambda _id: False
+        """Whether an arrow only led to another part of the view that is drawn."""
 
     @property
     def view(self) -> View | None:
@@ -89,6 +91,10 @@ class Bridge:
         if (element_id, self._view.state) == (last_id, last_state) and now - then < DEBOUNCE_S:
             return
         self._last = (element_id, self._view.state, now)
+        if self.turn(element_id):
+            self._changed_at = Clock.time()
+            self._client.send(Touched())
+            return
         self._client.send(Activated(self._view.number, element_id))
 
     def touched(self) -> None:

@@ -21,13 +21,24 @@ from kiosk.ui.widgets.base.pressable import Pressable
 from kiosk.ui.widgets.base.text import forget_words
 from kiosk.ui.widgets.display.number import forget_codes
 from kiosk.ui.widgets.frame.dark_screen import DarkScreen
-from kiosk.ui.widgets.frame.header_footer import FOOTER_DP, HEADER_DP, Footer, Header
+from kiosk.ui.widgets.frame.header_footer import (
+    HEADER_DP,
+    ONE_ROW,
+    SHORT_ROW,
+    WITH_LANGUAGES,
+    Footer,
+    Header,
+)
 from kiosk.ui.widgets.frame.overlay import Overlay
 from kiosk.ui.window.screen import StateScreen, build_screen
 from kiosk.ui_protocol.view import Block, View
 
 FORGETTING_STATES = {"attract", "goodbye", "unavailable"}
-SHELL_PLACES = {"header", "footer", "overlay"}
+SHORT_DP = 600.0
+"""A panel with less height has no room for a header on every screen."""
+NAMED_STATES = {"attract", "language", "home"}
+"""Where also a small panel says whose kiosk it is."""
+SHELL_PLACES = {"nav", "header", "footer", "overlay"}
 
 
 def is_warning(view: View, block: Block) -> bool:
@@ -59,9 +70,10 @@ def body_of(view: View) -> View:
 class Shell(LayoutWidget):
     """The root widget."""
 
-    def __init__(self, send: Any, **options: Any) -> None:
+    def __init__(self, send: Any, *, lower: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.send = send
+        self.lower = lower
         self.view: View | None = None
         self.screens: dict[str, StateScreen] = {}
         self.current: StateScreen | None = None
@@ -80,9 +92,13 @@ class Shell(LayoutWidget):
             return
         before, self.view = self.view, view
         restyled = self._style(view, before)
+        self._fit_frame(view)
+        stood = self._edges()
         self.header.show(view)
         self.footer.show(view)
-        if before is None or restyled or body_of(view) != body_of(before):
+        if stood != self._edges():
+            self._place_frame()
+        if before is None or restyled or stood != self._edges() or body_of(view) != body_of(before):
             self._show_body(view)
         self._show_cover(view)
         self._show_overlay(view)
@@ -131,16 +147,30 @@ class Shell(LayoutWidget):
         forget_words()
         forget_codes()
 
+    def turn(self, element_id: str) -> bool:
+        """Go to another part of this view, if the arrow leads there."""
+        if self.overlay.parent is not None or self.current is None:
+            return False
+        return self.current.turn(element_id)
+
+    def _fit_frame(self, view: View) -> None:
+        """Which bar this panel has, and whether it has room for a header on this screen."""
+        short = Window.height < dp(SHORT_DP)
+        self.footer.rows = WITH_LANGUAGES if self.lower else SHORT_ROW if short else ONE_ROW
+        self.header.in_reach = not self.lower
+        self.header.wanted = not short or view.state in NAMED_STATES
+
     def _place_screen(self) -> None:
         if self.current is None:
             return
         top, bottom = self._edges()
+        self.current.reach(Window.height / 2 - bottom if self.lower else 0)
         self.current.place(0, bottom, Window.width, Window.height - top - bottom, 1.0)
         self.current.arrange()
 
     def _edges(self) -> tuple[float, float]:
         top = dp(HEADER_DP) if self.header.present else 0.0
-        return top, dp(FOOTER_DP) if self.footer.present else 0.0
+        return top, self.footer.need(Window.width, 1.0) if self.footer.present else 0.0
 
     def _show_cover(self, view: View) -> None:
         if view.dark and self.cover.parent is None:
@@ -159,15 +189,21 @@ class Shell(LayoutWidget):
             self.remove_widget(self.overlay)
         if view.countdown:
             self.overlay.show(with_warning(view))
+            self.overlay.low = Window.height / 2 if self.lower else 0.0
             self.overlay.place(0, 0, Window.width, Window.height, 1.0)
 
     def arrange(self, *_: object) -> None:
         """Lay everything out: at the start, for another text size, on another window size."""
+        self._place_frame()
+        self._place_screen()
+
+    def _place_frame(self) -> None:
         wide, high = Window.width, Window.height
         self.pos, self.size = (0, 0), (wide, high)
-        self.header.place(0, high - dp(HEADER_DP), wide, dp(HEADER_DP), 1.0)
-        self.footer.place(0, 0, wide, dp(FOOTER_DP), 1.0)
-        self._place_screen()
+        at = high - dp(HEADER_DP) if self.header.present else -9999
+        self.header.opacity = 1 if self.header.present else 0
+        self.header.place(0, at, wide, dp(HEADER_DP), 1.0)
+        self.footer.place(0, 0, wide, self.footer.need(wide, 1.0), 1.0)
 
     def targets(self) -> list[Pressable]:
         """What can be acted on now, in the order of the view's elements, then the keys."""

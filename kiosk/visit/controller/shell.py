@@ -17,7 +17,7 @@ from kiosk.visit.feedback import screens as feedback
 from kiosk.visit.find import screens as find
 from kiosk.visit.flow import State
 from kiosk.visit.form import screens as form
-from kiosk.visit.screen import Screen, ScreenContext, button
+from kiosk.visit.screen import Screen, ScreenContext, button, page_arrows
 from kiosk.visit.staff import screens as staff
 from kiosk.visit.start import screens as start
 from kiosk.visit.ticket import screens as ticket
@@ -59,6 +59,7 @@ def view_for(
         *_footer(context),
         *overlay,
     ]
+    turns = page_arrows(context, before=False, after=False)
     say = context.translator.say
     network = context.network
     badge = "shell.online" if network.online else "shell.offline"
@@ -73,6 +74,7 @@ def view_for(
         progress=screen.progress,
         keyboard=screen.keyboard,
         page=screen.page,
+        turns=tuple(turns),
         theme=session.theme,
         text_scale=session.text_scale,
         site=_site(context),
@@ -83,7 +85,7 @@ def view_for(
         overlay_text=say("idle.text", n=countdown) if countdown else "",
         listening=session.listening,
         speech=speech.whole(context, screen, overlay, countdown=countdown) if speaking else (),
-        spoken=speech.focused(context, elements) if speaking else {},
+        spoken=speech.focused(context, [*elements, *turns]) if speaking else {},
         volume=session.volume,
         pace=session.pace,
         dark=session.dark,

@@ -8,7 +8,7 @@ from content.catalogue import charter
 from content.catalogue.model import Service
 from kiosk.charter_text import cost_notes, cost_words, sentence, time_words
 from kiosk.queue.numbering import service_day
-from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
+from kiosk.ui_protocol.view import Block, BlockKind, Element, KeyboardKind, Role
 from kiosk.visit.flow import State
 from kiosk.visit.ports import SlipState
 from kiosk.visit.screen import (
@@ -25,14 +25,8 @@ from kiosk.visit.screen import (
 )
 from kiosk.visit.ticket_offer import NoTicket
 
-RESULTS = {1.0: 4, 1.25: 3, 1.5: 2}
-"""Search results that fit above the keyboard, by text size."""
-
-TICKS = {1.0: 4, 1.25: 3, 1.5: 2}
-"""Lines of "what to bring" that fit beside the charter, by text size."""
-
-TICKS_NOTED = {1.0: 3, 1.25: 3, 1.5: 2}
-"""The same where there is more to say about the cost."""
+RESULTS = 6
+"""Most results of a search; the screen pages what its panel has no room for."""
 
 
 def find(context: ScreenContext) -> Screen:
@@ -74,7 +68,7 @@ def search(context: ScreenContext) -> Screen:
     blocks: list[Block] = []
     if session.query.strip():
         found = context.catalogue.search(
-            session.query, session.language, RESULTS[session.text_scale], county=county(context)
+            session.query, session.language, RESULTS, county=county(context)
         )
         if not found:
             blocks.append(notice(say("search.none"), icon="search"))
@@ -124,11 +118,7 @@ def service(context: ScreenContext) -> Screen:
     """The charter: what to bring as a tick list, cost, time, who, where."""
     say, session, language = context.translator.say, context.session, context.session.language
     shown = context.catalogue.service(session.service)
-    charged = context.catalogue.fees.access_fee_of(shown, service_day(context.now))
-    fitting = TICKS_NOTED if charged or shown.fee_note else TICKS
-    shown_needs, page, paging = paged(
-        context, context.catalogue.requirements(shown), fitting[session.text_scale]
-    )
+    shown_needs, page, paging = paged(context, context.catalogue.requirements(shown))
     ticks = [
         Element(
             id=f"need.{each.key}",
@@ -144,6 +134,7 @@ def service(context: ScreenContext) -> Screen:
         blocks.append(notice(say("service.list_printing"), tone="good", icon="print"))
     elif session.checklist is not None:
         blocks.append(notice(say("unavailable.printer"), tone="warn", icon="print"))
+    blocks.append(_bring(context, shown))
     actions = [button(context, "print-list", "service.print_list", "print")]
     if context.catalogue.forms_for(shown):
         actions.append(button(context, "fill-form", "service.fill_form", "description"))
@@ -186,9 +177,6 @@ def _service_row(context: ScreenContext, each: Service, role: Role) -> Element:
 def _charter(context: ScreenContext, shown: Service) -> list[Block]:
     say, language = context.translator.say, context.session.language
     agency = context.catalogue.agency(shown.agency).title(language)
-    bring = say("service.not_known")
-    if shown.requirements.known:
-        bring = say("service.confirm" if shown.requirements.confirm else "service.bring_hint")
     where = _where(context, shown)
     # The words carry "confirm at the desk" themselves, so that it is read aloud with the value.
     asked = (context.catalogue, service_day(context.now), context.translator, shown)
@@ -196,12 +184,20 @@ def _charter(context: ScreenContext, shown: Service) -> list[Block]:
     if not shown.fee_note and context.catalogue.fee(shown, asked[1]).value:
         notes += f" {sentence(say('service.no_money_here'))}"
     return [
-        fact(say("service.bring"), bring, "checklist"),
         fact(say("service.cost"), cost_words(*asked), "payments", notes),
         fact(say("service.time"), time_words(*asked), "schedule"),
         *([] if agency in where else [fact(say("service.who"), agency, "account_balance")]),
         fact(say("service.where"), where, "place"),
     ]
+
+
+def _bring(context: ScreenContext, shown: Service) -> Block:
+    """The heading of the boxes to tick, which follow it."""
+    say = context.translator.say
+    bring = say("service.not_known")
+    if shown.requirements.known:
+        bring = say("service.confirm" if shown.requirements.confirm else "service.bring_hint")
+    return Block(kind=BlockKind.TEXT, label=say("service.bring"), text=bring, icon="checklist")
 
 
 def _where(context: ScreenContext, shown: Service) -> str:

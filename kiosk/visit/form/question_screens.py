@@ -147,7 +147,7 @@ def _ways(context: ScreenContext, filling: Filling, *, skip: bool) -> list[Eleme
         words = "repeat.remove_yes" if filling.removing else "repeat.remove"
         ways.insert(0, button(context, "remove-row", words, "delete"))
     if context.session.correcting is None:
-        ways.insert(0, button(context, "keep", "question.keep", "save", place=Region.NAV))
+        ways.insert(0, button(context, "keep", "shell.keep", "save", place=Region.NAV))
     return ways
 
 

@@ -281,7 +281,7 @@ def test_calling_staff_is_a_fact_and_the_visit_goes_on(visitor: Visitor) -> None
 
 def test_looks_follow_the_visit_and_end_with_it(visitor: Visitor) -> None:
     home(visitor).tap("text-size", "theme", "listen")
-    assert (visitor.view.text_scale, visitor.view.theme) == (1.25, "contrast")
+    assert (visitor.view.text_scale, visitor.view.theme) == (1.25, "night")
     assert visitor.view.speech[0].text == visitor.view.title
     visitor.tap("stop").tap("done")
     assert (visitor.view.text_scale, visitor.view.theme) == (1.0, "light")

@@ -177,7 +177,10 @@ def test_the_page_in_docs_is_the_page_that_is_printed():
             assert f"`{section}.{each.name}`" in page
 
 
-UNITLESS = {"county", "unit", "counters", "reserve_block", "width", "height", "batch_entries_max"}
+UNITLESS = {
+    "county", "unit", "counters", "reserve_block", "width", "height", "batch_entries_max",
+    "panel_mm_per_px", "panel_floor_mm",
+}  # fmt: skip
 
 
 def test_every_setting_has_a_meaning_a_limit_and_its_unit_last():
@@ -202,6 +205,8 @@ def _values(each: dataclasses.Field) -> st.SearchStrategy:
     rule = rule_of(each)
     if each.type == "int":
         return st.integers(rule.minimum, rule.maximum)
+    if each.type == "float":
+        return st.floats(rule.minimum, rule.maximum, allow_subnormal=False)
     if each.type == "bool":
         return st.booleans() if each.name != "field" else st.just(value=False)
     if rule.choices:

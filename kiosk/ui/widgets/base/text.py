@@ -40,8 +40,10 @@ def register_fonts(assets: Path) -> None:
 
 
 def legal_px(wanted_px: float, fit: float, least_dp: float = LEGAL_TEXT_DP) -> float:
-    """The font size for `fit`: smaller than designed when it must, never under its floor."""
-    return max(min(wanted_px, dp(least_dp)), wanted_px * fit)
+    """The font size for `fit`: smaller than designed when it must, never under its floor, which
+    grows with the visit's text size: what somebody asked to be larger never shrinks back.
+    """
+    return max(min(wanted_px, sp(least_dp)), wanted_px * fit)
 
 
 @lru_cache(maxsize=4096)
@@ -111,7 +113,7 @@ class TextLabel(Label):
         if not self.text:
             return 0.0
         px = self.px(fit)
-        if px > dp(self.least) + 0.5 and longest_word(self.text, self.face, px) > width + SLACK:
+        if px > sp(self.least) + 0.5 and longest_word(self.text, self.face, px) > width + SLACK:
             return BROKEN
         return measure(self.text, self.face, px, width)[1]
 

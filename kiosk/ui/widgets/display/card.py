@@ -122,6 +122,16 @@ class Card(Pressable):
         hint = 0.0 if self.brief else self.hint.need(wide, fit)
         return self.title.need(wide, fit) + (hint + dp(4) if hint else 0)
 
+    def whole_words(self, width: float, fit: float) -> bool:
+        """Whether no word is broken at this width."""
+        wide = self._text_width(width, fit)
+        title = wide
+        if self.flow == TIGHT:
+            wide = width - 2 * dp(TIGHT_PAD_DP)
+            title = wide - self._icon_px(fit) * 0.8 - dp(12)
+        hint = 0.0 if self.brief else self.hint.longest(fit)
+        return bool(self.title.longest(fit) <= title + 1 and hint <= wide + 1)
+
     def need(self, width: float, fit: float) -> float:
         if self.flow == TIGHT:
             return self._tight_height(width, fit)

@@ -115,23 +115,25 @@ class CharterPanel(LayoutWidget):
         self._deal(crowded=False)
 
     def _deal(self, *, crowded: bool) -> None:
-        """Share out the blocks; the first fact is the heading of the boxes."""
+        """Share out the blocks; a text with a label is the heading of the boxes."""
         blocks = self.view.blocks if self.view is not None else ()
-        facts = [b for b in blocks if b.kind == "fact"]
-        head = facts[0] if facts and self.ticks.elements else None
+        rest = [b for b in blocks if b.kind == "fact"]
+        texts = [b for b in blocks if b.kind == "text"]
+        head = next((b for b in texts if b.label), None)
         self.head.text = head.label if head else ""
-        self.hint.text = " · ".join(t for t in (head.value, head.hint) if t) if head else ""
-        rest = facts[1:] if head else facts
+        self.hint.text = head.text if head else ""
         if crowded:
             rest = [f for f in rest if f.value != self.view.subtitle]
-        texts = [b for b in blocks if b.kind == "text"]
         self.facts.blocks = tuple(rest)
-        self.lines.blocks = [b for b in blocks if b.kind == "notice"] + texts
+        plain = [b for b in texts if b is not head]
+        self.lines.blocks = [b for b in blocks if b.kind == "notice"] + plain
 
     def _widths(self, width: float) -> tuple[float, float]:
         gap = dp(GAP_DP + 6)
-        if not self.ticks.elements:
+        if not (self.ticks.elements or self.head.text):
             return 0.0, width
+        if not self.facts.blocks:
+            return width, 0.0
         left = (width - gap) * (0.62 if len(self.ticks.elements) > MANY else 0.53)
         return left, width - gap - left
 
@@ -149,11 +151,13 @@ class CharterPanel(LayoutWidget):
         left, right = self._widths(width)
         boxes = self.ticks.need(left, fit) if left else 0.0
         boxes += self._head_height(left, fit)
-        panel = self.panel.need(right, fit)
+        panel = self.panel.need(right, fit) if right else 0.0
         at_left = self.lines.need(left or right, fit)
-        at_right = self.lines.need(right, fit)
+        at_right = self.lines.need(right, fit) if right else 0.0
         under = max(boxes, panel + at_right + dp(GAP_DP))
-        self._lines_right = bool(left) and at_right > 0 and under < max(boxes + at_left, panel)
+        self._lines_right = (
+            bool(left and right) and at_right > 0 and under < max(boxes + at_left, panel)
+        )
         return boxes, panel, at_right if self._lines_right else at_left
 
     def need(self, width: float, fit: float) -> float:
@@ -169,7 +173,11 @@ class CharterPanel(LayoutWidget):
         _, _, lines = self._heights(width, fit)
         top, at = y + height, x + width - right
         under = lines + dp(GAP_DP) if self._lines_right else 0.0
-        self.panel.place(at, y + under, right, height - under, fit)
+        self.panel.opacity = 1 if right else 0
+        if right:
+            self.panel.place(at, y + under, right, height - under, fit)
+        else:
+            self.panel.place(-9999, -9999, 0, 0, fit)
         if not left:
             self.lines.place(x, y, right, lines, fit)
             return

@@ -13,9 +13,11 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.layout import LayoutWidget
+from kiosk.ui.widgets.base.text import BROKEN
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, TIGHT, TOP, Card, Push
 
 OWN_FITS = (0.86, 0.74, 0.62)
+TURNS = {"page.previous", "page.next"}
 PARKED_MOST = 8
 ROOMY_FIT = 0.82  # above it, smaller text is better than a crowded card
 
@@ -102,9 +104,13 @@ class Grid(Cells):
         return [max(cell.need(wide, fit) for cell in row) for row in rows]
 
     def _height(self, width: float, fit: float, columns: int, flow: str) -> float:
-        """Each row is as high as its own words need: one long text shrinks no other."""
+        """Each row is as high as its own words need: one long text shrinks no other. Far too high
+        where a word would be broken.
+        """
         highs = self._row_heights(width, fit, columns, flow)
-        return sum(highs) + (len(highs) - 1) * dp(self.gap)
+        wide = self._cell(width, columns)
+        whole = all(cell.whole_words(wide, fit) for cell in self.cells())
+        return sum(highs) + (len(highs) - 1) * dp(self.gap) + (0 if whole else BROKEN)
 
     def _columns(self, columns: int) -> int:
         """Four cards stand better as two and two than as three and one."""
@@ -214,6 +220,16 @@ class Actions(Cells):
 
     cell = Push
     tallest_dp = NumericProperty(110)
+    bare_arrows = BooleanProperty(True)  # paging arrows are only arrows here
+
+    def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
+        if self.bare_arrows:
+            elements = tuple(e for e in elements if e.enabled or e.id not in TURNS)
+        super().on_elements(widget, elements)
+        for cell in self.cells():
+            if self.bare_arrows and cell.element_id in TURNS:
+                cell.label.text = ""
+
     at_right = BooleanProperty(False)  # they belong to what stands at their left
 
     def own_fit(self, width: float, fit: float) -> float:

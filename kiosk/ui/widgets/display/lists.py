@@ -11,10 +11,11 @@ from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.text import TextLabel
 from kiosk.ui.widgets.display.card import CENTRE, SIDE, Card, Push
-from kiosk.ui.widgets.display.grid import Actions, Grid, squeezed
+from kiosk.ui.widgets.display.grid import TURNS, Actions, Grid, squeezed
 
 PAGE_PREVIOUS, PAGE_NEXT = "page.previous", "page.next"
 MIDDLE_DP = 100.0  # between the arrows: "2 / 3"
+HALF = 0.56  # of its width a label of two lines needs
 
 
 class BigTiles(Grid):
@@ -79,6 +80,7 @@ class Paging(Actions):
 
     cell = Push
     page = ListProperty([1, 1])
+    bare_arrows = BooleanProperty(False)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -94,7 +96,7 @@ class Paging(Actions):
     def _split(self) -> tuple[list[Any], list[Any], list[Any]]:
         """Plain actions at the left, the arrows in the middle, the main action at the right."""
         cells = self.cells()
-        turns = [c for c in cells if c.element_id in {PAGE_PREVIOUS, PAGE_NEXT}]
+        turns = [c for c in cells if c.element_id in TURNS]
         mains = [c for c in cells if c.element.primary and c not in turns]
         return [c for c in cells if c not in turns and c not in mains], turns, mains
 
@@ -102,46 +104,111 @@ class Paging(Actions):
         room = width - (dp(MIDDLE_DP) if self._split()[1] else 0)
         return super()._in_line(room, fit)
 
-    def _sizes(self, width: float, fit: float) -> dict[Any, float]:
-        cells = self.cells()
-        wide = {c: max(dp(150), c.natural(fit) * (1.15 if c.element.primary else 1)) for c in cells}
-        room = width - dp(MIDDLE_DP) - dp(GAP_DP + 4) * (len(cells) + 1)
-        if sum(wide.values()) <= room:
-            return wide
-        sizes = squeezed(list(wide.values()), [cell.least(fit) for cell in wide], room)
-        return dict(zip(wide, sizes, strict=True))
+    def _name_arrows(self, width: float, fit: float) -> None:
+        """In a full row the arrows give up their words."""
+        turns = self._split()[1]
+        for cell in turns:
+            cell.label.text = cell.element.label
+        if not self._in_line(width, fit):
+            for cell in turns:
+                cell.label.text = ""
+
+    def _rows(self, width: float, fit: float) -> list[list[Any]]:
+        """The actions; in a full row the arrows and the main action keep the last one, and the
+        others stand above it.
+        """
+        acts, turns, mains = self._split()
+        whole = [*acts, *turns, *mains]
+        if self._room_for(whole, width, fit):
+            return [whole]
+        rows: list[list[Any]] = [[]]
+        for cell in acts:
+            if rows[-1] and not self._room_for([*rows[-1], cell], width, fit):
+                rows.append([])
+            rows[-1].append(cell)
+        last = [*turns, *mains]
+        return [row for row in (*rows, last) if row]
+
+    def _room_for(self, cells: list[Any], width: float, fit: float) -> bool:
+        """Whether these stand in one row, no label on more than two lines."""
+        turning = any(c.element_id in TURNS for c in cells)
+        room = width - (dp(MIDDLE_DP) if turning else 0) - dp(GAP_DP + 4) * (len(cells) - 1)
+        least = [max(c.least(fit), c.natural(fit) * HALF) for c in cells]
+        return bool(sum(least) <= room)
+
+    def _sizes(self, row: list[Any], width: float, fit: float) -> list[float]:
+        turning = any(c.element_id in TURNS for c in row)
+        room = width - (dp(MIDDLE_DP) if turning else 0) - dp(GAP_DP + 4) * (len(row) - 1)
+        wanted = [
+            max(dp(150) if c.label.text else 0, c.natural(fit) * (1.15 if c.element.primary else 1))
+            for c in row
+        ]
+        if sum(wanted) <= room:
+            return wanted
+        return squeezed(wanted, [cell.least(fit) for cell in row], room)
+
+    def _laid(self, width: float, fit: float) -> tuple[float, list[tuple[list[Any], list[float]]]]:
+        """The fit of the labels, and each row with the widths of its cells."""
+        self._name_arrows(width, fit)
+        own = self.own_fit(width, fit)
+        rows = self._rows(width, own)
+        return own, [(row, self._sizes(row, width, own)) for row in rows]
 
     def need(self, width: float, fit: float) -> float:
         if not self.cells():
             return 0.0
-        if not self._split()[1]:
-            return super().need(width, fit)
-        own = self.own_fit(width, fit)
-        sizes = self._sizes(width, own)
-        return float(max(dp(TARGET_DP), *(c.need(wide, own) for c, wide in sizes.items())))
+        own, rows = self._laid(width, fit)
+        return self._high(rows, own) + dp(GAP_DP) * (len(rows) - 1)
+
+    def _high(self, rows: list[tuple[list[Any], list[float]]], fit: float) -> float:
+        return float(sum(
+            max(c.need(wide, fit) for c, wide in zip(row, sizes, strict=True))
+            for row, sizes in rows
+        ))  # fmt: skip
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
-        acts, turns, mains = self._split()
-        self.count.text = f"{self.page[0]} / {self.page[1]}" if turns else ""
-        if not turns:
-            super().place(x, y, width, height, fit)
-            return
-        fit = self.own_fit(width, fit)
         self.pos, self.size = (x, y), (width, height)
-        sizes, gap = self._sizes(width, fit), dp(GAP_DP + 4)
-        left = x
-        for cell in acts:
-            cell.place(left, y, sizes[cell], height, fit)
-            left += sizes[cell] + gap
-        right = x + width
+        self.count.text = f"{self.page[0]} / {self.page[1]}" if self._split()[1] else ""
+        if not self.cells():
+            return
+        own, rows = self._laid(width, fit)
+        top = y + height
+        for row, sizes in rows:
+            high = max(c.need(wide, own) for c, wide in zip(row, sizes, strict=True))
+            if len(rows) == 1:
+                high = min(height, max(dp(self.tallest_dp), high))
+                top = y + (height + high) / 2
+            self._place_row(row, sizes, x, top - high, width, high, own)
+            top -= high + dp(GAP_DP)
+
+    def _place_row(
+        self,
+        row: list[Any],
+        sizes: list[float],
+        x: float,
+        y: float,
+        width: float,
+        high: float,
+        fit: float,
+    ) -> None:
+        """Plain actions from the left, the main one at the right, the arrows between."""
+        wide, gap = dict(zip(row, sizes, strict=True)), dp(GAP_DP + 4)
+        turns = [c for c in row if c.element_id in TURNS]
+        mains = [c for c in row if c.element.primary and c not in turns]
+        left, right = x, x + width
+        for cell in (c for c in row if c not in turns and c not in mains):
+            cell.place(left, y, wide[cell], high, fit)
+            left += wide[cell] + gap
         for cell in reversed(mains):
-            cell.place(right - sizes[cell], y, sizes[cell], height, fit)
-            right -= sizes[cell] + gap
-        broad = sum(sizes[c] for c in turns) + dp(MIDDLE_DP)
-        start = left if mains and not acts else right - broad
-        if mains and acts:
+            cell.place(right - wide[cell], y, wide[cell], high, fit)
+            right -= wide[cell] + gap
+        if not turns:
+            return
+        broad = sum(wide[c] for c in turns) + dp(MIDDLE_DP)
+        start = left if mains and left == x else right - broad if not mains else 0.0
+        if mains and left > x:
             start = (left + right - gap - broad) / 2
-        self._place_turns(turns, sizes, start, y, height, fit)
+        self._place_turns(turns, wide, start, y, high, fit)
 
     def _place_turns(
         self,
@@ -168,7 +235,7 @@ class EvenActions(Actions):
         return [(width - dp(GAP_DP + 4) * (count - 1)) / count] * count
 
     def need(self, width: float, fit: float) -> float:
-        least = dp(96 if fit > 0.8 else TARGET_DP)
+        least = dp(TARGET_DP)
         return max(super().need(width, fit), least) if self.cells() else 0.0
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:

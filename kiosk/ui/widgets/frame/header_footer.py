@@ -1,7 +1,7 @@
 """Header and footer: the same places on every screen.
 
-The header carries the site, the network's badge and the languages over the band of the flag; the
-footer carries listen, text size, colours, call staff and stop-and-clear.
+The header carries the site, the badge of a kiosk without a network and the languages over the band
+of the flag; the footer carries back, home, listen, text size, colours, call staff and stop.
 """
 
 # ruff: noqa: ARG002 - the signatures are those every piece has
@@ -10,17 +10,36 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from kiosk.ui.theme.tokens import FLAG, GAP_DP, TARGET_DP
-from kiosk.ui.theme.units import dp
+from kiosk.ui.theme.units import dp, sp
 from kiosk.ui.widgets.base.layout import LayoutWidget
 from kiosk.ui.widgets.base.pressable import CLEAR, Badge, Pressable, SquareBox
-from kiosk.ui.widgets.base.text import Glyph, TextLabel
+from kiosk.ui.widgets.base.text import Glyph, TextLabel, measure
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui.widgets.display.grid import Cells
 from kiosk.ui_protocol.view import View
 
-HEADER_DP, FOOTER_DP, BAND_DP = 91.0, 88.0, 11.0
+HEADER_DP, BAND_DP, BAR_PAD_DP = 100.0, 11.0, 7.0
+ICON_DP, LONE_ICON_DP = 36.0, 50.0
 BADGE_AROUND_DP = 84.0  # the cloud and the ends of the pill
+NARROW_DP = 850.0
+"""A panel of 10 inch has no room around its bar."""
+NARROW_SP = 1000.0
+"""In a narrower header the badge is a cloud without words."""
+BAR_PLACES = {"nav", "footer", "header"}
+OTHER, HOME_OR_KEEP = "language.other", "home or keep"
+SHELL_SIX = ("listen", "text-size", "theme", "call-staff", "hide", "stop")
+ONE_ROW = (("back", "home", "keep", *SHELL_SIX),)
+"""Under a header with the languages."""
+WITH_LANGUAGES = (
+    ("back", "home", "keep", "language.en", "language.sw", "hide"),
+    ("listen", "text-size", "theme", "call-staff", "", "stop"),
+)
+"""On a panel whose upper half is out of reach."""
+SHORT_ROW = (("back", HOME_OR_KEEP, OTHER, *SHELL_SIX),)
+"""On a small panel: the other language alone, and in a form that can be saved no way home."""
 FOOTER_ICONS = {
+    "back": "arrow_back", "home": "home", "keep": "save", "language.en": "language",
+    "language.sw": "language",
     "listen": "volume_up", "text-size": "text_increase", "theme": "contrast",
     "call-staff": "support_agent", "hide": "visibility_off", "stop": "logout",
 }  # fmt: skip
@@ -95,12 +114,14 @@ class Header(LayoutWidget):
         self.languages = Languages(send=self.send)
         self.entrance = StaffEntrance(send=self.send)
         self._elements: tuple[Any, ...] = ()
-        self._name = ""
+        self._name = self._badge = ""
         self.band = [SquareBox() for _colour in FLAG]
         for part in (self.ground, self.entrance, self.seal, self.shield, self.site, self.pill,
                      self.cloud, self.badge, self.languages, *self.band):  # fmt: skip
             self.add_widget(part)
         self.present = False
+        self.wanted = True
+        self.in_reach = True  # the languages and the staff's way in stand here
         self.fbind("palette", self._paint)
         self._paint()
 
@@ -116,15 +137,19 @@ class Header(LayoutWidget):
     def show(self, view: View) -> None:
         """Site, badge and languages of this view."""
         elements = tuple(e for e in view.elements if e.place == "header")
-        before = (self._name, self.badge.text, self._elements)
+        before = (self._name, self._badge, self._elements)
         self._elements = elements
-        self.languages.elements = tuple(e for e in elements if e.id.startswith("language."))
+        badge = "" if view.badge_tone == "good" else view.badge
+        self._badge = badge
+        self.languages.elements = (
+            tuple(e for e in elements if e.id.startswith("language.")) if self.in_reach else ()
+        )
         self.entrance.offer(elements)
         self.site.text = self._name = view.site
-        self.badge.text = view.badge
-        self.cloud.icon = BADGE_ICONS.get(view.badge_tone, "cloud_off") if view.badge else ""
-        self.present = bool(elements or view.site)
-        if before != (view.site, view.badge, elements) and self.width > 1:
+        self.badge.text = badge
+        self.cloud.icon = BADGE_ICONS.get(view.badge_tone, "cloud_off") if badge else ""
+        self.present = self.wanted and bool(elements or view.site)
+        if before != (view.site, badge, elements) and self.width > 1:
             self.place(self.x, self.y, self.width, self.height, 1.0)
 
     def need(self, width: float, fit: float) -> float:
@@ -142,6 +167,7 @@ class Header(LayoutWidget):
         self.shield.put(x + pad, floor + (high - side) / 2, side, side)
         left = x + pad + side + dp(18)
         self.site.text = self._name
+        self.badge.text = self._badge if width > sp(NARROW_SP) else ""
         fit = next((f for f in FITS if self._wanted(f) <= width - left - pad), FITS[-1])
         language = self.languages.width_for(fit)
         right = x + width - pad - language
@@ -181,6 +207,9 @@ class Header(LayoutWidget):
         if not self.badge.text:
             self.pill.place(-9999, -9999, 0, 0, fit)
             self.cloud.put(-9999, -9999, 0, 0)
+            if self._badge:
+                self.cloud.put(right - dp(44), y, dp(44), height)
+                right -= dp(52)
             self.badge.put(-9999, -9999, 1, fit)
             return right
         most = max(room - self._site(fit), room * 0.5) - dp(BADGE_AROUND_DP)
@@ -206,27 +235,35 @@ class Header(LayoutWidget):
 
 
 class FooterButton(Push):
-    """A shell button: quiet until it is needed."""
+    """A shell button, its icon over one word: quiet until it is needed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.stacked = True
 
     def paint(self) -> None:
         super().paint()
         palette = self.palette
         if not (self.pressed or self.selected):
             self.fill = palette.surface
-            self.set_edge(palette.line if palette.flat else CLEAR, palette.line_dp)
-            if self.danger:
+            self.set_edge(palette.line, palette.line_dp)
+            if self.danger and self.enabled:
                 self.label.colour = palette.problem
             if self.element_id == "call-staff" and not palette.flat:
                 self.fill = palette.brand_soft
 
 
 class Footer(LayoutWidget):
-    """Five buttons of fixed width, whatever the language."""
+    """The one bar of the shell: back and home at its left, then listen, text size, colours, staff
+    and stop; equal cells, always in their places. Where the header is too high to reach, or has no
+    room, the languages stand here too.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.ground, self.rule = SquareBox(), SquareBox()
         self.present = False
+        self.rows: tuple[tuple[str, ...], ...] = ONE_ROW
         self._buttons = FooterButtons(send=self.send)
         for part in (self.ground, self.rule, self._buttons):
             self.add_widget(part)
@@ -239,30 +276,44 @@ class Footer(LayoutWidget):
 
     def show(self, view: View) -> None:
         """The shell's actions of this view."""
-        elements = tuple(e for e in view.elements if e.place == "footer")
-        self.present = bool(elements)
+        other = next(
+            (e.id for e in view.elements if e.place == "header" and e.role == "button"
+             and e.id.startswith("language.") and not e.selected), "")  # fmt: skip
+        keep = any(e.id == "keep" and e.place == "nav" for e in view.elements)
+        named = {OTHER: other, HOME_OR_KEEP: "keep" if keep else "home"}
+        rows = tuple(tuple(named.get(n, n) for n in row) for row in self.rows)
+        slots = {name for row in rows for name in row}
+        elements = tuple(e for e in view.elements if e.place in BAR_PLACES and e.id in slots)
+        self.present = any(e.place == "footer" for e in elements)
+        self._buttons.rows = rows
         if elements != self._buttons.elements:
-            self._buttons.elements = elements
+            self._buttons.elements = elements if self.present else ()
             if self.width > 1:
                 self.place(self.x, self.y, self.width, self.height, 1.0)
 
     def need(self, width: float, fit: float) -> float:
-        return dp(FOOTER_DP)
+        count = len(self.rows)
+        return count * dp(TARGET_DP) + (count - 1) * dp(GAP_DP) + 2 * self._pad(width)
+
+    def _pad(self, width: float) -> float:
+        return dp(BAR_PAD_DP) if width > dp(NARROW_DP) else dp(2)
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         self.pos, self.size = (x, y), (width, height)
         high = height if self.present else 0
         self.ground.place(x, y, width, high, fit)
         self.rule.place(x, y + high - dp(2) if high else -9999, width, dp(2), fit)
-        self._buttons.place(x + dp(24), y + (height - dp(TARGET_DP)) / 2, width - dp(48),
-                            dp(TARGET_DP), fit)  # fmt: skip
+        pad, around = dp(16 if width > dp(NARROW_DP) else 8), self._pad(width)
+        inside = height - 2 * around
+        self._buttons.place(x + pad, y + around, width - 2 * pad, inside, fit)
 
 
 class FooterButtons(Cells):
-    """The row of five."""
+    """Rows of equal cells. Where one word does not fit its cell, all are icons alone, larger."""
 
     cell = FooterButton
-    options: ClassVar[dict[str, Any]] = {"label_sp": 25.2, "pad_dp": 6}
+    options: ClassVar[dict[str, Any]] = {"label_sp": 25.2, "pad_dp": 3}
+    rows: tuple[tuple[str, ...], ...] = ()
 
     def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
         super().on_elements(widget, elements)
@@ -277,11 +328,30 @@ class FooterButtons(Cells):
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
-        cells = self.cells()
+        cells = {cell.element_id: cell for cell in self.cells()}
         if not cells:
             return
-        gap = dp(GAP_DP)
-        wide = (width - gap * (len(cells) - 1)) / len(cells)
-        fit = next((f for f in FITS if all(c.need(wide, f) <= height for c in cells)), FITS[-1])
-        for at, cell in enumerate(cells):
-            cell.place(x + at * (wide + gap), y, wide, height, fit)
+        gap, count = dp(GAP_DP), len(self.rows)
+        high = (height - gap * (count - 1)) / count
+        worded = all(self._worded(row, cells, width, high) for row in self.rows)
+        for at, row in enumerate(self.rows):
+            wide = (width - gap * (len(row) - 1)) / len(row)
+            low = y + height - (at + 1) * high - at * gap
+            for column, name in enumerate(row):
+                if name in cells:
+                    self._dress(cells[name], worded=worded)
+                    cells[name].place(x + column * (wide + gap), low, wide, high, fit)
+
+    def _worded(
+        self, row: tuple[str, ...], cells: dict[str, Any], width: float, height: float
+    ) -> bool:
+        wide = (width - dp(GAP_DP) * (len(row) - 1)) / len(row) - dp(4)
+        here = [cells[name] for name in row if name in cells]
+        for cell in here:
+            cell.label.text = cell.element.label
+        lines = [measure(c.label.text, c.label.face, c.label.px(1.0), 0) for c in here]
+        return all(w <= wide and h + dp(ICON_DP) <= height for w, h in lines)
+
+    def _dress(self, cell: Any, *, worded: bool) -> None:
+        cell.label.text = cell.element.label if worded else ""
+        cell.glyph.size_dp = ICON_DP if worded else LONE_ICON_DP

@@ -34,6 +34,7 @@ class Overlay(LayoutWidget):
         self.title = TextLabel(face="display", halign="center", wanted=42)
         self.words = TextLabel(face="body", tone="muted", halign="center", wanted=28)
         self.buttons: dict[str, Push] = {}
+        self.low = 0.0  # px: what is touched stands under this; 0: anywhere
         for part in (self.shade, self.panel, self.glyph, self.seconds, self.title, self.words):
             self.add_widget(part)
         self.fbind("palette", self._paint)
@@ -68,6 +69,9 @@ class Overlay(LayoutWidget):
         fit = next((f for f in FITS if self._height(inner, f) <= height - dp(60)), FITS[-1])
         high = self._height(inner, fit)
         left, top = x + (width - wide) / 2, y + (height + high) / 2
+        if self.low:  # the card stands around the middle, its buttons under it
+            buttons = self._buttons_height(inner, fit) + dp(52)
+            top = min(top, y + self.low + high - buttons)
         self.panel.place(left, top - high, wide, high, fit)
         self._fill(left + dp(48), top - dp(36), inner, fit)
 

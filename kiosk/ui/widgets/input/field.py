@@ -37,6 +37,7 @@ class Field(Pressable):
     bare = BooleanProperty(False)  # no label above: the screen's title is the question
     lines = NumericProperty(1)
     said = ListProperty()
+    under = NumericProperty(0)  # px: the width its problem may take, where that is more
 
     def __init__(self, **options: Any) -> None:
         self._unconfirmed = False
@@ -85,10 +86,20 @@ class Field(Pressable):
         if self.send is not None:
             self.send(self.element_id, self.text)
 
+    def held(self) -> tuple[object, str, bool]:
+        """What was typed here and to which question, for `hold`."""
+        return self.key, self.text, self._unconfirmed
+
+    def hold(self, held: tuple[object, str, bool]) -> None:
+        """Go on with what was typed, if it is still that question."""
+        key, text, unconfirmed = held
+        if self.element is not None and key == self.key and unconfirmed:
+            self.text, self._unconfirmed = text, True
+
     def clear(self) -> None:
         """Forget the element and every letter."""
         self.begin(None)
-        self.element, self.text = None, ""
+        self.element, self.element_id, self.text = None, "", ""
         for words in (self.words, self.example, self.wrong, self.head):
             words.text = ""
 
@@ -119,8 +130,8 @@ class Field(Pressable):
 
     def _around(self, width: float, fit: float) -> tuple[float, float]:
         head = self.head.need(width, fit)
-        wrong = self.wrong.need(width - dp(42), fit)
-        return (head + dp(2) if head else 0, max(wrong, dp(32)) + dp(8) if self.wrong.text else 0)
+        wrong = self.wrong.need(max(width, self.under) - dp(42), fit)
+        return (head + dp(2) if head else 0, max(wrong, dp(30)) + dp(3) if self.wrong.text else 0)
 
     def need(self, width: float, fit: float) -> float:
         above, below = self._around(width, fit)
@@ -133,8 +144,8 @@ class Field(Pressable):
         box = height - above - below
         super().place(x, y + below, width, box, fit)
         self.head.put(x, y + height, width, fit)
-        self.cross.put(x, y, dp(34), max(0, below - dp(8)))
-        self.wrong.put(x + dp(42), y + below - dp(8), width - dp(42), fit)
+        self.cross.put(x, y, dp(34), max(0, below - dp(3)))
+        self.wrong.put(x + dp(42), y + below - dp(3), max(width, self.under) - dp(42), fit)
         self.place_text()
 
     def place_text(self) -> None:
@@ -223,26 +234,41 @@ class FieldRow(LayoutWidget):
             self.field.element = elements[0]
         else:
             self.field.clear()
+        self._deal()
 
-    def on_actions(self, _: object, actions: tuple[Any, ...]) -> None:
-        self.buttons.elements = actions
+    def on_actions(self, *_: object) -> None:
+        self._deal()
+
+    def _deal(self) -> None:
+        """Beside a field paging arrows are only arrows."""
+        bare = self.field.element is not None
+        if (bare, self.actions) != (self.buttons.bare_arrows, self.buttons.elements):
+            self.buttons.bare_arrows, self.buttons.elements = bare, ()
+            self.buttons.elements = tuple(self.actions)
 
     def _split(self, width: float, fit: float) -> tuple[float, float]:
         cells = self.buttons.cells()
         if not cells:
             return width, 0.0
         wanted = (cell.natural(fit) * (1.25 if cell.element.primary else 1) for cell in cells)
-        side = min(max(sum(wanted) + dp(16) * len(cells), dp(200)), width * 0.5)
+        side = min(max(sum(wanted) + dp(16) * len(cells), dp(200)), width * 0.56)
         return width - side - dp(16), side
 
     def need(self, width: float, fit: float) -> float:
         if self.field.element is None:
-            return 0.0
+            return self.buttons.need(width, fit)
         wide, side = self._split(width, fit)
-        return max(self.field.need(wide, fit), self.buttons.need(side, fit) if side else 0)
+        self.field.under = width
+        _, below = self.field._around(wide, fit)
+        beside = self.buttons.need(side, fit) if side else 0.0
+        return max(self.field.need(wide, fit), below + beside)
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
+        if self.field.element is None:
+            self.field.place(-9999, -9999, 0, 0, fit)
+            self.buttons.place(x, y, width, height, fit)
+            return
         wide, side = self._split(width, fit)
         _, below = self.field._around(wide, fit)
         self.field.place(x, y, wide, height, fit)

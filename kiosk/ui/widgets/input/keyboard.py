@@ -82,9 +82,10 @@ class Key(Pressable):
         self._put_letter()
 
     def _put_letter(self) -> None:
-        self.letter.wanted = 28 if len(self.word) > 1 else 32
-        high = self.letter.need(self.width, 0.8)
-        self.letter.put(self.x, self.center_y + high / 2, self.width, 0.8)
+        big = PAGES[self.board.typing.page].big
+        self.letter.wanted = 48 if big else 28 if len(self.word) > 1 else 32
+        high = self.letter.need(self.width, 1.0 if big else 0.8)
+        self.letter.put(self.x, self.center_y + high / 2, self.width, 1.0 if big else 0.8)
 
 
 class Keyboard(LayoutWidget):
@@ -106,7 +107,8 @@ class Keyboard(LayoutWidget):
         """Show the keyboard for a field; the same question again leaves shift and page alone."""
         self.field, key = field, (kind, field.key, field.element_id, confirms)
         self.confirms = confirms
-        if key == self._opened and self.kind == kind and self._holds_its_keys():
+        if key == self._opened and self._holds_its_keys():
+            self.kind = kind
             return
         self._opened, self.kind = key, kind
         self.clear_widgets()

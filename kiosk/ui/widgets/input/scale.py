@@ -114,13 +114,15 @@ class NumberScale(LayoutWidget):
     def need(self, width: float, fit: float) -> float:
         if not self.elements:
             return 0.0
-        marks = dp(TARGET_DP + 24) if self.marks else 0
+        rows = self._mark_rows(width)
+        marks = dp((TARGET_DP + GAP_DP) * rows + 12) if self.marks else 0
         ends = max(self.low.need(width / 2, fit), self.high.need(width / 2, fit))
-        return dp(150) + marks + ends
+        return dp(170) + marks + ends
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
-        marks = dp(max(TARGET_DP, 96)) if self.marks else 0.0
+        rows = self._mark_rows(width)
+        marks = dp(96 if rows == 1 else (TARGET_DP + GAP_DP) * rows) if self.marks else 0.0
         ends = max(self.low.need(width / 2, fit), self.high.need(width / 2, fit))
         big = max(dp(TARGET_DP), min(dp(180), height - marks - ends - dp(48)))
         spare = height - big - marks - ends - dp(36)
@@ -139,7 +141,16 @@ class NumberScale(LayoutWidget):
         self.high.put(x + width / 2 + dp(10), foot, width / 2 - dp(10), fit)
 
     def _place_marks(self, x: float, y: float, width: float, height: float, fit: float) -> None:
-        gap, count = dp(GAP_DP), len(self.marks)
-        wide = (width - gap * (count - 1)) / count if count else 0
+        gap, rows = dp(GAP_DP), self._mark_rows(width)
+        across = -(-len(self.marks) // rows)
+        wide = (width - gap * (across - 1)) / across if across else 0
+        high = (height - gap * (rows - 1)) / rows
         for at, mark in enumerate(self.marks):
-            mark.place(x + at * (wide + gap), y, wide, height, fit)
+            row, column = divmod(at, across)
+            low = y + height - (row + 1) * high - row * gap
+            mark.place(x + column * (wide + gap), low, wide, high, fit)
+
+    def _mark_rows(self, width: float) -> int:
+        """In as many rows as leave each mark its 20 mm."""
+        most = max(1, int((width + dp(GAP_DP)) // dp(TARGET_DP + GAP_DP)))
+        return max(1, -(-len(self.marks) // most))

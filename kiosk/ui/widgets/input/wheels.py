@@ -17,9 +17,10 @@ from kiosk.ui.widgets.base.layout import LayoutWidget
 from kiosk.ui.widgets.base.pressable import Pressable, mix
 from kiosk.ui.widgets.base.text import BROKEN, TextLabel
 from kiosk.ui.widgets.display.card import Push
-from kiosk.ui.widgets.display.grid import Cells
+from kiosk.ui.widgets.display.grid import Actions, Cells
 from kiosk.ui.widgets.input.keyboard import Keyboard
 
+PLAIN_FIT = 0.7
 WIDEST_DP, TALLEST_DP = 300.0, 460.0
 UNSET = "\u2013"  # an en dash: nothing chosen yet
 DIGITS = {"year": 4}
@@ -40,6 +41,7 @@ class Wheel(Pressable):
     """One part of a date or a time."""
 
     active = BooleanProperty(False)
+    plain = BooleanProperty(False)  # typed on the digit pad alone: no room to turn it
     key = ObjectProperty(None, allownone=True)
     _fit = 1.0
 
@@ -126,6 +128,9 @@ class Wheel(Pressable):
 
     def need(self, width: float, fit: float) -> float:
         head = self.head.need(width - dp(16), fit)
+        self.plain = fit < PLAIN_FIT
+        if self.plain:
+            return head + self.hint.need(width - dp(16), fit) + self.value.px(0.6) * 1.21 + dp(24)
         value = self.value.px(min(fit, 0.6)) * 1.21 + self.hint.need(width - dp(16), fit)
         return 2 * dp(TARGET_DP) + head + value + dp(32)
 
@@ -135,6 +140,12 @@ class Wheel(Pressable):
         self._fit = fit
         head = self.head.need(width - dp(16), fit)
         self.head.put(x + dp(8), y + height - pad, width - dp(16), fit)
+        self.plain = fit < PLAIN_FIT
+        if self.plain:
+            self.up.place(-9999, y + height - pad - head, 0, 0, fit)
+            self.down.place(-9999, y + pad, 0, 0, fit)
+            self._put_value()
+            return
         self.up.place(x + pad, y + height - pad - head - dp(4) - high, width - 2 * pad, high, fit)
         self.down.place(x + pad, y + pad, width - 2 * pad, high, fit)
         self._put_value()
@@ -142,7 +153,7 @@ class Wheel(Pressable):
     def _put_value(self) -> None:
         fit, room = self._fit, self.width - dp(16)
         hint = self.hint.need(room, self._fit)
-        between = self.up.y - self.down.top - hint
+        between = self.up.y - self.down.top - hint - (0 if not self.plain else dp(4))
         while fit > 0.4 and (self.value.natural(fit) > room or self.value.px(fit) * 1.21 > between):
             fit -= 0.05
         high = self.value.need(room, fit)
@@ -185,18 +196,22 @@ class DateEntry(LayoutWidget):
     """Wheels at the left, the digit pad that writes into the chosen one at the right."""
 
     elements = ListProperty()
+    actions = ListProperty()
     key = ObjectProperty(None, allownone=True)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.wheels, self.board = Wheels(), Keyboard()
+        self.wheels, self.board, self.under = Wheels(), Keyboard(), Actions()
         self.board.own = True
-        self.add_widget(self.wheels)
-        self.add_widget(self.board)
+        for part in (self.wheels, self.under, self.board):
+            self.add_widget(part)
         self.fbind("send", self._hand_down)
 
     def _hand_down(self, *_: object) -> None:
-        self.wheels.send = self.send
+        self.wheels.send = self.under.send = self.send
+
+    def on_actions(self, *_: object) -> None:
+        self.under.elements = tuple(self.actions)
 
     def on_key(self, *_: object) -> None:
         for cell in self.wheels.cells():
@@ -233,11 +248,16 @@ class DateEntry(LayoutWidget):
         if not self.elements:
             return 0.0
         left = self._left(width)
-        return max(self.wheels.need(left, fit), self.board.need(width - left, fit))
+        under = self.under.need(left, fit)
+        column = self.wheels.need(left, fit) + (under + dp(GAP_DP) if under else 0)
+        return max(column, self.board.need(width - left, fit))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
         left = self._left(width)
         high = min(height, dp(TALLEST_DP))
-        self.wheels.place(x, y + height - high, left, high, fit)
+        under = self.under.need(left, fit)
+        top = min(height - (under + dp(GAP_DP) if under else 0), dp(TALLEST_DP))
+        self.wheels.place(x, y + height - top, left, top, fit)
+        self.under.place(x, y, left, under, fit)
         self.board.place(x + left + dp(32), y + height - high, width - left - dp(32), high, fit)

@@ -82,11 +82,38 @@ def test_sizes_are_those_of_fingers_and_eyes():
     assert LEGAL_TEXT_DP * 0.727 * MM_PER_DP >= 4.8
 
 
-@pytest.mark.parametrize(("width", "height", "inch"), [(1280, 800, 15.6), (1920, 1080, 21.5)])
-def test_a_dp_is_never_smaller_than_it_says_on_a_supported_panel(width, height, inch):
-    look = default_panel(width=width, height=height)
-    mm_per_px = inch * 25.4 / (width**2 + height**2) ** 0.5
-    assert look.density * mm_per_px >= MM_PER_DP * 0.99
+PANELS = {
+    "10.1 inch": (1280, 800, 0.170),
+    "15.6 inch, full HD": (1920, 1080, 0.180),
+    "15.6 inch": (1280, 800, 0.2625),
+    "21.5 inch": (1920, 1080, 0.248),
+    "21.5 inch, upright": (1080, 1920, 0.248),
+    "7 inch": (800, 480, 0.190),
+}
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_dp_is_never_smaller_than_it_says(panel):
+    width, height, mm_per_px = PANELS[panel]
+    look = default_panel(width=width, height=height, mm_per_px=mm_per_px)
+    assert look.density * mm_per_px >= MM_PER_DP * 0.999
+
+
+def test_a_panel_that_says_nothing_is_taken_for_one_of_15_6_inch():
+    assert default_panel(width=1280, height=800).mm_per_px == pytest.approx(0.2625, abs=1e-4)
+    assert default_panel(width=1920, height=1080).mm_per_px == pytest.approx(0.1799, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "floor_mm", "lower"),
+    [(1080, 1920, 0, True), (1920, 1080, 0, False), (1920, 1080, 900, False),
+     (1920, 1080, 1000, True)],
+)  # fmt: skip
+def test_what_is_touched_stands_low_where_the_panel_is_upright_or_hangs_high(
+    width, height, floor_mm, lower
+):
+    look = default_panel(width=width, height=height, mm_per_px=0.248, floor_mm=floor_mm)
+    assert look.lower_buttons is lower
 
 
 def test_a_colour_that_is_none_is_refused():
