@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from content.default_sources import DEFAULT_ASSETS, DEFAULT_SOURCES
 from kiosk.ui.panel import PanelSettings
-from kiosk.ui.panel_size import read_mm_per_px
+from kiosk.ui.panel_reader import read_mm_per_px
 
 if TYPE_CHECKING:
     from collections.abc import Callable

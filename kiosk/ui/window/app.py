@@ -91,6 +91,18 @@ class HudumaApp(App):
         self.keypad.follow(view)
         self.announcer.view(view)
 
+    def watch(self, view: View | None) -> None:
+        """With every frame: whether a fresh process is to draw the next visit."""
+        if self.fresh is not None and self.fresh.look(view, typed=self.bridge.typed):
+            self.when_replaced()
+
+    def begun(self) -> None:
+        """The first view is drawn: the window comes in front of the one before."""
+        assert self.fresh is not None
+        Window.show()
+        Window.raise_window()
+        later(self.fresh.drawn, SEEN_S)
+
     def tidy(self) -> None:
         """Widgets are cycles: what the visit left is collected now, not in the next one."""
         gc.collect()

@@ -239,7 +239,7 @@ class FooterButton(Push):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.stacked = True
+        self.stacked, self.label.face = True, "medium"
 
     def paint(self) -> None:
         super().paint()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.ui.panel_size import mm_per_px, read_mm_per_px
+from kiosk.ui.panel_reader import mm_per_px, read_mm_per_px
 
 
 def edid(pixels: int = 1920, wide_mm: int = 476, wide_cm: int = 48) -> bytes:
