@@ -61,6 +61,8 @@ def run_import(arguments: argparse.Namespace) -> int:
             f"{done.taken} batches taken, {done.known} were known, {done.aside} wait for others;"
             f" {done.receipts} receipts, {len(done.refused)} refused"
         )
+        if done.answers:
+            print(f"{done.answers} lists of answers of agencies")
         if done.registry:
             print(f"registry {done.registry} is in force now")
         for each in done.missing:

@@ -18,8 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from provisioning.durable_files import replace_file
 from provisioning.faults import Fault
 from provisioning.foreign_files import read_foreign
+from sync.answers.answer_store import AnswerStore
 from sync.batches.batch import SEGMENT_MAX, SignedEnvelope, Stream, read_envelope
 from sync.batches.chain import AppendCheck, StreamProgress
+from sync.courier.carried_answers import leave_answers, take_answers
 from sync.courier.signed_lists import (
     StickManifest,
     StickReceipt,
@@ -46,6 +48,7 @@ class CarriedIn:
     aside: int = 0
     receipts: int = 0
     registry: int = 0
+    answers: int = 0
     missing: list[str] = field(default_factory=list)
     refused: list[tuple[str, int, str]] = field(default_factory=list)
 
@@ -56,6 +59,7 @@ class CarriedIn:
             "aside": self.aside,
             "receipts": self.receipts,
             "registry": self.registry,
+            "answers": self.answers,
             "missing": self.missing,
             "refused": [
                 {"what": what, "code": code, "why": why} for what, code, why in self.refused
@@ -82,15 +86,22 @@ class CourierImport:
     aside: Path
     intake: Intake | None = None
     bridge: Callable[[SignedEnvelope, datetime], None] | None = None
+    answers: AnswerStore | None = None
     done: CarriedIn = field(default_factory=CarriedIn)
 
     def run(self, at: datetime) -> CarriedIn:
-        """Take receipts, then segments; then leave a receipt."""
+        """Take receipts, answers and segments; then leave a receipt, and answers."""
         self._receipts(at)
+        if self.answers is not None:
+            self.done.answers, refused = take_answers(self.stick, self.answers, at)
+            for fault in refused:
+                self.done.refuse("answers", fault)
         manifests = self._manifests()
         if self.intake is not None:
             self._segments(self.intake, manifests, at)
             self._leave_receipt(self.intake, manifests, at)
+            if self.answers is not None:
+                leave_answers(self.stick, self.answers)
         return self.done
 
     def _receipts(self, at: datetime) -> None:

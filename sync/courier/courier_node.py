@@ -17,6 +17,7 @@ from provisioning.enrolment.device_enrolment import bring_registry
 from provisioning.faults import Fault
 from provisioning.ids import Ids
 from provisioning.node.site import Node
+from sync.answers.answer_store import AnswerStore
 from sync.batches.batch import Stream
 from sync.courier.carry_in import CarriedIn, CourierImport
 from sync.courier.carry_out import CarriedOut, carry_out
@@ -30,6 +31,7 @@ from sync.service.outbox import Outbox
 from sync.service.peer_registry import PeerRegistry
 from sync.service.ports import SegmentSource
 from sync.service.relay import Relay
+from sync.store.database import Store
 
 ASIDE = "aside"
 """In a node's folder: segments that wait for those before them."""
@@ -44,6 +46,7 @@ class CourierNode:
     ids: Ids
     database: str | None = None
     _open: ExitStack = field(default_factory=ExitStack)
+    _opened: Store | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -83,8 +86,10 @@ class CourierNode:
         if self.node.role == "national":
             store = open_database(database_url(self.node, self.database), self.ids, self._quota())
             act.intake = self._open.enter_context(closing(store))
+            act.answers = store.answers(peers.answer_signer)
         else:
             act.sources, relay = self._sources()
+            act.answers = AnswerStore(self._store(), peers.answer_signer)
             if self.node.role == "centre":
                 act.intake, act.bridge = relay, relay.bridge
         return act.run(self.clock.now())
@@ -102,7 +107,7 @@ class CourierNode:
 
     def _sources(self) -> tuple[Sequence[SegmentSource], Relay]:
         """The node's own journal, every entry of it in a segment now, and what it relays."""
-        store = self._open.enter_context(closing(open_node_store(self.node)))
+        store = self._store()
         journal = Journal(store, self.node.name, self.clock, db_epoch=self.ids.token(8))
         own = Stream(self.node.name, journal.db_epoch)
         outbox = Outbox(store, own, self.node.keys.signing)
@@ -111,6 +116,11 @@ class CourierNode:
             pass
         relay = Relay(store, self._quota())
         return [outbox, relay], relay
+
+    def _store(self) -> Store:
+        if self._opened is None:
+            self._opened = self._open.enter_context(closing(open_node_store(self.node)))
+        return self._opened
 
     def _quota(self) -> NodeQuota:
         return NodeQuota.of_megabytes(self.node.settings.sync.node_day_mb_max)

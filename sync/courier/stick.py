@@ -4,6 +4,7 @@
     DIR/huduma/up/NODE.manifest          what a node put here
     DIR/huduma/down/NODE.receipt         how far a node has the streams it was brought
     DIR/huduma/down/registry.cbor        the newest registry
+    DIR/huduma/down/AGENCY.answers       what an agency says of cases, on its way down
 
 Written whole or not at all, and read back from the device. Whatever else lies there (links, pipes,
 folders, huge or foreign files) is named and never followed, waited for or read to its end.
@@ -23,7 +24,7 @@ from provisioning.foreign_files import read_foreign
 from sync.batches.batch import SEGMENT_MAX, Stream
 
 UP, DOWN = "up", "down"
-SEGMENT, MANIFEST, RECEIPT = ".seg", ".manifest", ".receipt"
+SEGMENT, MANIFEST, RECEIPT, ANSWERS = ".seg", ".manifest", ".receipt", ".answers"
 REGISTRY_FILE = "registry.cbor"
 LIST_MAX = 8 << 20
 """Bytes of a manifest, receipt or registry."""
@@ -76,8 +77,12 @@ class Stick:
         return True
 
     def put(self, where: str, name: str, raw: bytes) -> None:
-        """Write another file, whole or not at all."""
-        write_verified(self._folder(where) / name, raw)
+        """Write another file, whole or not at all, unless the very same is there."""
+        path = self._folder(where) / name
+        with suppress(OSError):
+            if read_back(path) == raw:
+                return
+        write_verified(path, raw)
 
     def drop_segments(self, stream: Stream, upto: int) -> int:
         """Remove the segments of `stream` up to number `upto` by their names; how many."""
