@@ -27,7 +27,7 @@ def take_answers(stick: Stick, answers: AnswerStore, at: datetime) -> tuple[int,
         try:
             if file.problem:
                 raise BadBatch(f"{file.name} {file.problem}.")
-            for raw in _lists(file.raw):
+            for raw in lists_in(file.raw):
                 news += answers.take(raw, at) if _is_kept(raw, at) else 0
         except Gap as gap:
             refused.append(Gap(f"{file.name}: {gap.message} Bring a stick that has it."))
@@ -48,7 +48,8 @@ def leave_answers(stick: Stick, answers: AnswerStore) -> None:
 
 
 @arrived("file of answers")
-def _lists(raw: bytes) -> Iterator[bytes]:
+def lists_in(raw: bytes) -> Iterator[bytes]:
+    """The lists in a file, not looked at yet; raises `BadBatch`."""
     lists = decode_arrived(raw, "file of answers")
     if not isinstance(lists, list) or not all(isinstance(each, bytes) for each in lists):
         raise BadBatch("It holds no lists of answers.")

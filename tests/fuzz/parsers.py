@@ -192,6 +192,17 @@ def stick_list() -> tuple[Parse, Iterable[bytes]]:
     return parse, [encode(fields), encode(fields | {"streams": [["k", EPOCH, 1, bytes(8), 1]]})]
 
 
+@parser(10_000)
+def stick_answers() -> tuple[Parse, Iterable[bytes]]:
+    """A file of an agency's lists on a stick, whatever is in it."""
+    from sync.answers.answer_list import AnswerList, sign_list
+    from sync.courier.carried_answers import lists_in
+
+    told = AnswerList("NRB", 1, bytes(8), VirtualClock().now(), {5: 1})
+    seeds = [encode([sign_list(ROOT, told)]), encode([])]
+    return lambda octets: list(lists_in(canonical(octets))), seeds
+
+
 @parser(80_000)
 def frame() -> tuple[Parse, Iterable[bytes]]:
     from sync.batches.batch import Stream

@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.main import main
+from provisioning.ids import SeededIds
+from sync.agency.answer_desk import AnswerDesk, GivenAnswer
+from sync.answers.case_answer import CaseAnswer, CaseState
 from sync.batches.batch import SEGMENT_MAX
 from sync.courier.stick import StickFault
+from sync.national.sqlite_store import EmbeddedStore
 from tests.sync.courier.conftest import Couriers
 
 
@@ -347,3 +351,35 @@ def test_the_national_node_tells_who_is_silent_and_what_does_not_hold(
         tx.execute("DELETE FROM national_segment WHERE no = 2")
     assert main(["national", "verify", *at]) == 41
     assert {row["code"] for row in json.loads(capsys.readouterr().out)} >= {48}
+
+
+def answer(couriers: Couriers, agency: str, reference: str) -> None:
+    """An agency says at the national node that something is ready."""
+    path, site = couriers.node("national").db_path, couriers.site
+    with contextlib.closing(EmbeddedStore.open(path, SeededIds(1))) as store:
+        desk = AnswerDesk(
+            agency, site.answer_key(agency), store.answers(site.registry.answer_signer)
+        )
+        ready = CaseAnswer(CaseState.READY)
+        desk.give([GivenAnswer(reference, ready)], couriers.clock.now())
+
+
+def test_answers_of_agencies_come_down_by_stick_once_and_past_a_bad_file(couriers: Couriers):
+    stick = couriers.stick()
+    couriers.happen("kiosk-1", 1)
+    couriers.export("kiosk-1", stick)
+    answer(couriers, "NRB", "NRB-0G4T-9WKE-2HM7C")
+    answer(couriers, "NRB", "NRB-0G4T-9WKE-2HM7D")
+    answer(couriers, "KRA", "KRA-0G4T-9WKE-2HM7E")
+    couriers.bring("national", stick)
+    down = stick / "huduma" / "down"
+    assert {path.name for path in down.glob("*.answers")} == {"KRA.answers", "NRB.answers"}
+    assert couriers.bring("kiosk-1", stick).answers == 3
+    assert couriers.bring("kiosk-1", stick).answers == 0
+    (down / "KRA.answers").write_bytes((down / "KRA.answers").read_bytes()[:-9])
+    (down / "XYZ.answers").write_bytes(b"\x81\x41\x00")
+    answer(couriers, "NRB", "NRB-0G4T-9WKE-2HM7F")
+    done = couriers.bring("kiosk-2", stick)
+    assert (done.answers, codes(done)) == (2, [43, 43])
+    couriers.bring("national", stick)  # writes whole again what it has
+    assert couriers.bring("kiosk-2", stick).answers == 2
