@@ -22,7 +22,8 @@ def take_answers(stick: Stick, answers: AnswerStore, at: datetime) -> tuple[int,
     """Store every list that follows; how many were news, and what was refused. What is older than
     answers are kept is not looked at.
     """
-    news, refused = 0, []
+    news = 0
+    refused: list[SyncRefusal] = []
     for file in stick.lists(DOWN, ANSWERS):
         try:
             if file.problem:
