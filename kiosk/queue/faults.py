@@ -27,6 +27,12 @@ class KeyUsed(QueueFault):
     reason = "key-used"
 
 
+class InvalidValue(QueueFault):
+    """A value is out of range."""
+
+    reason = "invalid"
+
+
 class NotNow(QueueFault):
     """The ticket's state does not allow this act."""
 

@@ -34,6 +34,7 @@ from kiosk.centre.entry import milliseconds
 from kiosk.centre.figures.day_figures import DayFigures, as_csv
 from kiosk.queue.faults import (
     CounterUnknown,
+    InvalidValue,
     NoSuchTicket,
     QueueFault,
     UnknownClass,
@@ -54,7 +55,8 @@ _STATUS: dict[type[Fault], int] = {
     UnknownService: 404,
     CounterUnknown: 404,
     NoSuchTicket: 404,
-    UnknownClass: 422,
+    UnknownClass: 404,
+    InvalidValue: 422,
 }
 
 
@@ -121,12 +123,11 @@ class CentreApi:
         return Starlette(routes=[*routes, *pages], exception_handlers={Exception: _broken})
 
     def bearer(self, request: Request) -> Bearer | None:
-        """Whom the request's token or cookie stands for; raises `RefusedRequest` (429) for an
-        address that tried too many wrong ones.
+        """Whom the request's token or cookie stands for; raises `RefusedRequest` (429) for a wrong
+        one of an address that tried too many. A right one is let in from there all the same: a
+        colleague behind the same address is not shut out, and 192 bits are not guessed.
         """
         address = request.client.host if request.client else ""
-        if self.limit.blocked(address):
-            raise RefusedRequest(429, "too-many-attempts", "Too many wrong tokens; wait a minute.")
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not secret:
             secret = request.cookies.get(SESSION_COOKIE, "")
@@ -134,9 +135,11 @@ class CentreApi:
             return None
         found = bearer_of(self.database.store, secret, milliseconds(self.database.clock.now()))
         if found is None:
+            if self.limit.blocked(address):
+                raise RefusedRequest(
+                    429, "too-many-attempts", "Too many wrong tokens; wait a minute."
+                )
             self.limit.failed(address)
-        else:
-            self.limit.succeeded(address)
         return found
 
     def admit(self, request: Request, role: StaffRole | None) -> Bearer | None:

@@ -17,7 +17,7 @@ ClassKey = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\A[a-z_]+\
 Reason = Annotated[str, Meta(min_length=3, max_length=200)]
 Visit = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
 CounterNumber = Annotated[int, Meta(ge=1, le=200)]
-Day = Annotated[str, Meta(pattern=r"\A20[0-9]{2}-[0-9]{2}-[0-9]{2}\Z")]
+Day = Annotated[str, Meta(pattern=r"\A20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-9]|3[01])\Z")]
 Moment = Annotated[int, Meta(ge=0, le=1 << 44)]
 
 

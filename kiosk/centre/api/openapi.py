@@ -16,9 +16,9 @@ _PROBLEMS = {
     400: "The request cannot be read, or has no Idempotency-Key.",
     401: "No token, or one that is wrong or ended.",
     403: "The role or counter of the token does not allow it.",
-    404: "There is no such ticket, service or counter.",
+    404: "There is no such ticket, service, class, counter or appointment.",
     409: "The queue cannot do that now: `reason` says why.",
-    422: "A value is out of range or unknown.",
+    422: "A value is out of range or of another kind.",
     429: "Too many wrong tokens or open streams from this address.",
     503: "The centre's database or its tables cannot be used just now.",
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from kiosk.centre.figures.day_figures import DayFigures, day_figures
 from kiosk.centre.figures.explain import Explanation, explain
 from kiosk.centre.line_queries import appointments
 from kiosk.centre.ticket_actions import TicketResult
+from kiosk.queue.faults import InvalidValue
 from kiosk.queue.numbering import label, service_day
 from kiosk.queue.rules import ServiceOffer
 from sync.journal.node_database import NodeDatabase
@@ -241,6 +243,10 @@ def _appointments(call: ApiCall) -> m.AppointmentsAnswer:
 def _figures(call: ApiCall) -> DayFigures:
     query: FiguresQuery = call.query
     day = query.day or service_day(call.database.clock.now()).isoformat()
+    try:
+        date.fromisoformat(day)
+    except ValueError as error:
+        raise InvalidValue(f"{day} is no day: {error}.") from error
     return day_figures(call.database.store, day, call.authority.rules)
 
 

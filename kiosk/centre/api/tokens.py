@@ -3,7 +3,7 @@
 A token is 24 random bytes; only its SHA-256 is kept, so the database opens nothing. It names a
 role, what its holder is called in the journal (a staff number, no personal name), maybe one
 counter, and the day it ends. Making and revoking one is in the journal. Wrong tokens from one
-address are counted; after `WRONG_MAX` a minute everything from there is refused for a minute.
+address are counted; after `WRONG_MAX` a minute further wrong ones from there are answered with 429.
 """
 
 from __future__ import annotations
