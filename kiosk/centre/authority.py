@@ -115,6 +115,9 @@ class Authority:
         with self._store.transaction() as tx:
             ticket = ticket_of(tx, request.visit)
             if ticket is None:
+                self.day.refuse_without_number(
+                    tx, request.service, service_day(now).isoformat(), by_hours=False
+                )
                 return self._give(tx, kiosk, request, now)
             quote = self.day.quote(tx, ticket.waiting, ticket.day, now)
         return _grant(ticket, quote)
@@ -153,6 +156,7 @@ class Authority:
                 priority_class=priority_class,
                 rank=self.rules.rank(priority_class),
             )
+            self.day.refuse_without_number(tx, service, service_day(now).isoformat(), by_hours=True)
             more = named(key=key, who=who, language=language, code=code)
             granted = self._give(tx, kiosk, request, now, booked and booked.at, **more)
             if not language:
@@ -230,7 +234,6 @@ class Authority:
     ) -> ReportedTicket:
         day, series = service_day(now).isoformat(), request.series
         _refuse_while_restored(tx, day)
-        self.day.refuse_without_number(tx, request.service, day)
         if tickets_of_kiosk(tx, kiosk, day) >= KIOSK_TICKETS_MAX:
             raise QueueFault(f"{kiosk} has {KIOSK_TICKETS_MAX} tickets on {day} already.")
 

@@ -186,20 +186,35 @@ class CentreDay:
                 full = {"site": self._site, "day": day} | named(key=key, **body)
                 self._journal.append(tx, kind, self._ids.uuid7(), full)
 
-    def refuse_without_number(self, tx: Transaction, service: str, day: str) -> None:
-        """Raise `NoNumber` when no number is given for `service` on `day`."""
+    def refuse_without_number(
+        self, tx: Transaction, service: str, day: str, *, by_hours: bool
+    ) -> None:
+        """Raise `NoNumber` when no number is given for `service` on `day`. `by_hours`: also when
+        the centre is closed by its hours; a kiosk has looked at them with its own clock.
+        """
         rule = self._parts.rules.services.get(service) or ServiceRule(service, "", "A")
         suspended = suspended_services(tx)
-        why = self._why_not(tx, rule, day, suspended)
+        why = self._why_not(tx, rule, day, suspended, by_hours=by_hours)
         if why is not None:
             raise refusal(rule, why, suspended.get(service, ""))
 
     def _why_not(
-        self, reader: Store | Transaction, rule: ServiceRule, day: str, suspended: dict[str, str]
+        self,
+        reader: Store | Transaction,
+        rule: ServiceRule,
+        day: str,
+        suspended: dict[str, str],
+        *,
+        by_hours: bool,
     ) -> WhyNoNumber | None:
         given = 0 if rule.quota is None else tickets_of_service(reader, day, rule.code)
         opened, closed = day_state(reader, day)
-        out_of_hours = opened is None and not self._parts.rules.open_at(self._clock.now())
+        out_of_hours = (
+            by_hours
+            and opened is None
+            and self._clock.trusted
+            and not self._parts.rules.open_at(self._clock.now())
+        )
         return why_no_number(
             rule,
             day_closed=closed is not None or out_of_hours,
@@ -268,7 +283,9 @@ class CentreDay:
         oldest = [each.since for each in line.oldest_of_each_class()]
         return max(0, now_ms - min(oldest)) / 1000 if oldest else None
 
-    def offers(self, services: list[str] | None = None) -> list[ServiceOffer]:
+    def offers(
+        self, services: list[str] | None = None, *, by_hours: bool = True
+    ) -> list[ServiceOffer]:
         """What a citizen may be told of each service before taking a number."""
         now = self._clock.now()
         day = service_day(now).isoformat()
@@ -276,15 +293,21 @@ class CentreDay:
         with self._store.snapshot():
             suspended = suspended_services(self._store)
             return [
-                self._offer(rules[code], day, now, suspended)
+                self._offer(rules[code], day, now, suspended, by_hours=by_hours)
                 for code in (services or list(rules))
                 if code in rules
             ]
 
     def _offer(
-        self, rule: ServiceRule, day: str, now: datetime, suspended: dict[str, str]
+        self,
+        rule: ServiceRule,
+        day: str,
+        now: datetime,
+        suspended: dict[str, str],
+        *,
+        by_hours: bool,
     ) -> ServiceOffer:
-        why = self._why_not(self._store, rule, day, suspended)
+        why = self._why_not(self._store, rule, day, suspended, by_hours=by_hours)
         left = None
         if rule.quota is not None:
             left = max(0, rule.quota - tickets_of_service(self._store, day, rule.code))

@@ -71,7 +71,7 @@ def demo_plan(agencies: Sequence[str], ports: Sequence[int]) -> SitePlan:
         "devices": printer,
     }
     centre = {
-        "queue": {"listen_endpoint": centre_queue},
+        "queue": {"listen_endpoint": centre_queue, "keep_hours": False},
         "sync": {"listen_endpoint": centre_sync, "upstream_endpoint": national_sync},
     }
     van: dict[str, Mapping[str, Any]] = {

@@ -70,7 +70,7 @@ def _grant(authority: Authority, kiosk: str, message: GrantRequest) -> Answer:
 
 
 def _offer(authority: Authority, service: str) -> Offered:
-    for offer in authority.day.offers([service]):
+    for offer in authority.day.offers([service], by_hours=False):
         return Offered(offer.why_not, offer.left, offer.unattended)
     return Offered()  # a centre that cannot read its pack
 

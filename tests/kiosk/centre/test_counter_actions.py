@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from content.catalogue.model import Centre
+from content.catalogue.opening_hours import OpeningHours
 from kiosk.centre.figures.explain import explain
 from kiosk.centre.figures.replay import replay
+from kiosk.centre.service.local_client import LocalCentre
 from kiosk.queue.faults import (
     CounterBusy,
     KeyUsed,
@@ -23,7 +27,8 @@ from kiosk.queue.faults import (
     UnknownService,
 )
 from kiosk.queue.lifecycle import TRANSITIONS, TicketAction, TicketState, allowed
-from tests.kiosk.centre.centre_bench import CentreBench
+from kiosk.queue.protocol import Granted, GrantRequest, NumberRefused, OfferRequest
+from tests.kiosk.centre.centre_bench import RULES, CentreBench
 
 
 @pytest.fixture
@@ -483,3 +488,38 @@ def test_the_table_of_states_is_whole() -> None:
     used = {action for row in TRANSITIONS.values() for action in row}
     assert used == set(TicketAction)
     assert allowed(TicketState.SERVED, TicketAction.CALL) is None
+
+
+def test_hours_are_looked_at_over_http_and_not_for_kiosks(tmp_path: Path) -> None:
+    """A kiosk has looked at them with its own clock; the centre's may be the wrong one."""
+    centre = Centre(
+        id="HC-001",
+        name="Nairobi",
+        county="047",
+        town="GPO",
+        state="one of the 52",
+        hours="08:00-17:00",
+        extended=False,
+        licence_biometrics=False,
+        judiciary_desk=False,
+        status="V",
+    )
+    rules = replace(RULES, hours=OpeningHours({}), centre=centre)
+    bench = CentreBench(tmp_path / "centre.db", rules=rules)
+    bench.issue()
+    bench.pass_time(minutes=12 * 60)
+    with pytest.raises(NoNumber):
+        bench.issue()
+    kiosks = LocalCentre(bench.authority, "kiosk-1")
+    asked = GrantRequest(bench.ids.uuid7(), "NRB-02", "A", "normal", 9)
+    assert isinstance(kiosks.ask(asked), Granted)
+    assert kiosks.ask(OfferRequest("NRB-02")).why_not is None  # type: ignore[union-attr]
+    bench.clock.trusted = False
+    bench.issue()
+    bench.clock.trusted = True
+    bench.authority.day.open_day()
+    bench.issue()
+    bench.authority.day.close_day()
+    assert isinstance(
+        kiosks.ask(GrantRequest(bench.ids.uuid7(), "NRB-02", "A", "normal", 9)), NumberRefused
+    )
