@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec.structs import replace
 
 from kiosk.centre.cases import CentreCases
@@ -48,6 +49,7 @@ from kiosk.centre.line_queries import (
     untold_ticket,
     untold_visits,
 )
+from kiosk.centre.promotion import CentreTerm, fence, refuse_fenced, term_of
 from kiosk.centre.reports import KioskReports
 from kiosk.centre.restoring import missing
 from kiosk.centre.set_aside import set_aside
@@ -58,6 +60,7 @@ from kiosk.queue.lifecycle import TicketAction, allowed
 from kiosk.queue.numbering import next_block, next_granted, service_day
 from kiosk.queue.priority import PriorityPolicy, Waiting
 from kiosk.queue.protocol import (
+    FenceNotice,
     Granted,
     GrantRequest,
     HeldBlock,
@@ -91,7 +94,9 @@ class Authority:
         policy: PriorityPolicy,
         counters: CentreCounters,
         rules: CentreRules | None = None,
+        public: Ed25519PublicKey | None = None,
     ) -> None:
+        """`public`: the centre's own signing key, by which it knows that another was promoted."""
         parts = CentreParts(database, site, policy, counters, rules or CentreRules())
         self.cases = CentreCases(database)
         self.counters = CounterActions(parts)
@@ -101,6 +106,8 @@ class Authority:
         self.policy = policy
         self.counter_table = counters
         self.site = site
+        self._public = public
+        self._database = database
         self._store = database.store
         self._journal = database.journal
         self._clock = database.clock
@@ -233,6 +240,7 @@ class Authority:
         self, tx: Transaction, kiosk: str, request: GrantRequest, now: datetime
     ) -> ReportedTicket:
         day, series = service_day(now).isoformat(), request.series
+        refuse_fenced(tx)
         _refuse_while_restored(tx, day)
         if tickets_of_kiosk(tx, kiosk, day) >= KIOSK_TICKETS_MAX:
             raise QueueFault(f"{kiosk} has {KIOSK_TICKETS_MAX} tickets on {day} already.")
@@ -261,6 +269,7 @@ class Authority:
         with self._store.transaction() as tx:
             block = block_after(tx, day, kiosk, held)
             if block is None:
+                refuse_fenced(tx)
                 _refuse_while_restored(tx, day)
                 in_use = reserve_in_use(tx, day, cutoff(now))
                 block = next_block(today, last_leased(tx, day), request.size, in_use)
@@ -298,6 +307,17 @@ class Authority:
     def epoch(self) -> str:
         """The epoch of the database: another one after it was restored."""
         return self._journal.db_epoch.hex()
+
+    @property
+    def term(self) -> CentreTerm:
+        """The term of a promoted machine, and whether another one ended it."""
+        return term_of(self._store)
+
+    def fence(self, notice: FenceNotice) -> bool:
+        """A kiosk says that another machine was promoted; whether that is so."""
+        return self._public is not None and fence(
+            self._database, self._site, self._public, notice.term, notice.proof
+        )
 
     def time_ms(self) -> int:
         """The centre's time for its kiosks; 0 when the centre does not trust its own clock."""

@@ -37,6 +37,7 @@ from kiosk.centre.line_queries import (
     ticket_of,
     told_day,
 )
+from kiosk.centre.promotion import refuse_fenced
 from kiosk.queue.faults import (
     CounterBusy,
     NobodyWaiting,
@@ -242,6 +243,7 @@ class CounterActions:
         return _result(after, counter, after.state)
 
     def _refuse_busy(self, tx: Transaction, counter: int) -> None:
+        refuse_fenced(tx)
         if (busy := ticket_at(tx, counter)) is not None:
             raise CounterBusy(
                 f"Counter {counter} still has {busy.label}:"

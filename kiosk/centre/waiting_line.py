@@ -190,6 +190,12 @@ LINE_TABLES = MigrationSet(
             visit BLOB,
             PRIMARY KEY (day, code)
         ) WITHOUT ROWID""",
+        """CREATE TABLE line_term (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            term INTEGER NOT NULL,
+            proof BLOB NOT NULL,
+            fenced INTEGER NOT NULL
+        )""",
     ),
 )
 
@@ -250,6 +256,7 @@ class WaitingLine:
         "line_reclass",
         "line_day",
         "line_appointment",
+        "line_term",
     )
 
     def apply(self, tx: Transaction, entry: Entry) -> None:
@@ -341,6 +348,20 @@ def _count(tx: Transaction, body: Mapping[str, Any]) -> None:
         "INSERT INTO line_series VALUES (?, ?, ?) ON CONFLICT (day, series)"
         " DO UPDATE SET last = max(last, excluded.last)",
         (body["day"], body["series"], body["number"]),
+    )
+
+
+def _promoted(tx: Transaction, entry: Entry) -> None:
+    body = entry.body
+    tx.execute(
+        "INSERT OR REPLACE INTO line_term VALUES (1, ?, ?, 0)", (body["term"], body["proof"])
+    )
+
+
+def _fenced(tx: Transaction, entry: Entry) -> None:
+    tx.execute(
+        "INSERT INTO line_term VALUES (1, 0, x'', ?1) ON CONFLICT (only) DO UPDATE SET fenced = ?1",
+        (entry.body["term"],),
     )
 
 
@@ -569,6 +590,8 @@ _FOLDS: Final[Mapping[str, Callable[[Transaction, Entry], None]]] = MappingProxy
         "ticket.granted": _granted,
         "ticket.arrived": _arrived,
         "appointment.booked": _booked,
+        "centre.promoted": _promoted,
+        "centre.fenced": _fenced,
         "block.granted": _block,
         "ticket.cancelled": lambda tx, entry: _change(tx, entry, TicketState.VOID),
         "ticket.called": _called,

@@ -22,6 +22,8 @@ from kiosk.centre.api.tokens import StaffRole, make_token, revoke_token
 from kiosk.centre.figures.day_figures import as_csv, day_figures
 from kiosk.centre.figures.explain import explain, told_in_words, visit_named
 from kiosk.centre.figures.replay import replay
+from kiosk.centre.promotion import promote
+from kiosk.centre.restoring import kiosks_of_centre
 from kiosk.centre.service.server import CentreService, centre_lock, kiosks_of
 from kiosk.cli.arguments import add_json, add_node, add_place_again, add_site
 from kiosk.node.centre_composition import authority, counters_and_rules
@@ -59,8 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kiosk-port", type=int, metavar="PORT", help="of queue.listen_endpoint, another one"
     )
-    words = ("token", "staff", "certificate", "explain", "figures", "appointments", "replay")
-    acts = parser.add_subparsers(dest="act", metavar="|".join((*words, "simulate")))
+    words = ("token", "staff", "certificate", "explain", "figures", "appointments", "promote")
+    acts = parser.add_subparsers(dest="act", metavar="|".join((*words, "replay", "simulate")))
     token = acts.add_parser("token", help="print a bearer token for the HTTP API")
     add_place_again(token)
     token.add_argument("--role", choices=ROLES, default="agent")
@@ -89,6 +91,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_place_again(booked)
     booked.add_argument("file", type=Path, help="CSV, or a GovStack Scheduler list (JSON)")
     booked.add_argument("--day", metavar="YYYY-MM-DD", help="default: today")
+    promoted = acts.add_parser("promote", help="make this machine's copy the centre from now on")
+    add_place_again(promoted)
+    promoted.add_argument("--who", default="", help="the staff number the journal names")
     replayed = acts.add_parser("replay", help="call again from the journal and compare")
     add_place_again(replayed)
 
@@ -123,6 +128,7 @@ def run(arguments: argparse.Namespace) -> int:
         "figures": _figures,
         "replay": _replay,
         "appointments": _appointments,
+        "promote": _promote,
     }
     return acts.get(arguments.act or "", _serve)(arguments, _centre(arguments))
 
@@ -237,6 +243,20 @@ def _appointments(arguments: argparse.Namespace, node: Node) -> int:
     found = read_appointments(source, day, centre.rules.services, name=arguments.file.name)
     changed = centre.book(day, found)
     print(f"{len(found)} appointments on {day}, {changed} of them new or changed.")
+    return 0
+
+
+def _promote(arguments: argparse.Namespace, node: Node) -> int:
+    lock = centre_lock(node)
+    database = open_node_database(node, restored=True)
+    kiosks = kiosks_of_centre(node)
+    term = promote(database, node.settings.node.site, node.keys.signing, kiosks, who=arguments.who)
+    database.store.close()
+    lock.release()
+    print(
+        f"{node.name} is the centre from now on (term {term.term}). Start its services; kiosks with"
+        f" this address come by themselves: {', '.join(kiosks)}."
+    )
     return 0
 
 

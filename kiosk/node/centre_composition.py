@@ -31,6 +31,7 @@ def authority(node: Node, database: NodeDatabase) -> Authority:
         policy=PriorityPolicy(),
         counters=counters,
         rules=rules,
+        public=node.keys.signing.public_key(),
     )
 
 

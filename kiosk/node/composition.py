@@ -32,7 +32,12 @@ from kiosk.node.database import head_mark, open_node_database
 from kiosk.node.handover import Handover
 from kiosk.slips.builder import DocumentBuilder
 from kiosk.slips.slip_recovery import recover_slips
-from kiosk.ticketing.centre_client import CentreClient, FirstReachable, RemoteCentre
+from kiosk.ticketing.centre_client import (
+    CentreClient,
+    FirstReachable,
+    RemoteCentre,
+    SwitchingCentre,
+)
 from kiosk.ticketing.issuer import KioskIdentity, TicketIssuer
 from kiosk.ticketing.ticket_table import ticket_of
 from kiosk.visit.controller.controller import VisitController
@@ -109,7 +114,12 @@ def centre_client(
     link = ZmqClient(
         endpoint or queue.centre_endpoint, node.keys, lambda: peers.upstream_key(node.name)
     )
-    clients: list[CentreClient] = [RemoteCentre(link, queue.grant_wait_ms / 1000)]
+    wait_s = queue.grant_wait_ms / 1000
+    clients: list[CentreClient] = [RemoteCentre(link, wait_s)]
+    if queue.standby_endpoint:
+        other = ZmqClient(queue.standby_endpoint, node.keys, lambda: peers.upstream_key(node.name))
+        both = (clients[0], RemoteCentre(other, wait_s))
+        clients = [SwitchingCentre(both, database.clock.monotonic)]
     if centre is not None:
         clients.append(LocalCentre(authority(centre, open_node_database(centre)), node.name))
     return FirstReachable(clients)

@@ -117,6 +117,13 @@ class PrintsRequest(msgspec.Struct, frozen=True, tag="prints"):
     """Which numbers, given at the centre for people at this kiosk, are to be printed here?"""
 
 
+class FenceNotice(msgspec.Struct, frozen=True, tag="fence"):
+    """Another machine was promoted with this `term`; `proof` is the centre's signature on it."""
+
+    term: Annotated[int, Meta(ge=1, le=1 << 40)]
+    proof: Annotated[bytes, Meta(max_length=64)]
+
+
 class StaffCall(msgspec.Struct, frozen=True, tag="staff-call"):
     """A citizen at this kiosk asks for a person; `state` is the screen."""
 
@@ -152,6 +159,7 @@ Ask = (
     | Disown
     | OfferRequest
     | PrintsRequest
+    | FenceNotice
     | StaffCall
     | CaseReport
     | CaseQuestion
@@ -160,11 +168,15 @@ Ask = (
 
 class CentreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What every answer carries: the centre's time (Unix milliseconds, 0: it does not trust its
-    own) and the epoch of its database, which changes when that was restored.
+    own) and the epoch of its database, which changes when that was restored; the term of a promoted
+    machine with its signature, and whether another one was promoted since.
     """
 
     centre_ms: Milliseconds = 0
     epoch: str = ""
+    term: int = 0
+    proof: bytes = b""
+    fenced: bool = False
 
 
 class Granted(CentreAnswer, frozen=True, tag="granted"):

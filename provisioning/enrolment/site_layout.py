@@ -70,7 +70,7 @@ def demo_plan(agencies: Sequence[str], ports: Sequence[int]) -> SitePlan:
         "sync": upstream,
         "devices": printer,
     }
-    centre = {
+    centre: dict[str, Mapping[str, Any]] = {
         "queue": {"listen_endpoint": centre_queue, "keep_hours": False},
         "sync": {"listen_endpoint": centre_sync, "upstream_endpoint": national_sync},
     }

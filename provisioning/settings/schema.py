@@ -67,6 +67,11 @@ class QueueSettings:
     centre_endpoint: str = setting(
         "", doc="Where the centre grants numbers, tcp://HOST:PORT.", pattern=_ENDPOINT
     )
+    standby_endpoint: str = setting(
+        "",
+        doc="Where the machine that may be promoted to be the centre grants numbers then.",
+        pattern=_ENDPOINT,
+    )
     listen_endpoint: str = setting(
         "",
         doc="Where this node grants numbers (centre, van), tcp://ADDRESS:PORT.",

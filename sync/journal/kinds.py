@@ -178,6 +178,13 @@ _ROWS = (
         "site day code service at class companions who",
         "Somebody is expected `at` (Unix ms) with so many companions; the code again: moved.",
     ),
+    _kind(
+        "centre.promoted",
+        "site",
+        "site term proof who",
+        "This database is the centre's from now on, by a term that the centre's key signed.",
+    ),
+    _kind("centre.fenced", "site", "site term", "Another machine was promoted with this term."),
     _kind("day.opened", "national", "site day key who", "The centre's day began."),
     _kind(
         "day.closed",

@@ -204,10 +204,14 @@ class QueueOffers(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The centre answers; `trusted`: whether it believes its own clock."""
+    """The centre answers; `trusted`: whether it believes its own clock, `fenced`: whether another
+    machine was promoted since, so that this one gives no number and calls nobody.
+    """
 
     site: str
     at: int
     trusted: bool
     epoch: str
     seq: int
+    term: int
+    fenced: bool

@@ -263,6 +263,8 @@ def _health(call: ApiCall) -> m.Health:
         trusted=clock.trusted,
         epoch=call.authority.epoch,
         seq=call.database.journal.last_seq(),
+        term=call.authority.term.term,
+        fenced=bool(call.authority.term.fenced),
     )
 
 

@@ -116,7 +116,16 @@ class CentreService:
             with suppress(Fault):
                 self._authority.refuse(kiosk, frame, fault)
         authority = self._authority
-        return encode(replace(found, centre_ms=authority.time_ms(), epoch=authority.epoch))
+        term = authority.term
+        found = replace(
+            found,
+            centre_ms=authority.time_ms(),
+            epoch=authority.epoch,
+            term=term.term,
+            proof=term.proof,
+            fenced=bool(term.fenced),
+        )
+        return encode(found)
 
     def tend(self) -> None:
         """What is due without being asked."""
