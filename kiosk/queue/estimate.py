@@ -120,6 +120,8 @@ def _work(line: LineAhead) -> dict[str, float]:
     work = {
         service: people * mean(service) * line.legs_each for service, people in line.ahead.items()
     }
+    if any(each.free and each.serves(line.service) for each in line.counters):
+        return work
     # Those at the counters now are half served.
     work[line.service] = work.get(line.service, 0.0) + mean(line.service) / 2
     return work
