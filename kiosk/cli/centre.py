@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_site(parser, required=False)
     add_node(parser, required=False, what="the centre's node; default: the first one")
     parser.add_argument(
-        "--http", type=int, metavar="PORT", help="serve API and pages over HTTP (0: any port)"
+        "--http", type=int, metavar="PORT", help="serve API and pages here (0: any port)"
     )
     parser.add_argument(
         "--hall", type=int, metavar="PORT", help="also the display and tickets alone, in clear"
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--http-name", action="append", default=[], metavar="NAME", help="a name in the certificate"
     )
     parser.add_argument(
-        "--http-address", default="127.0.0.1", metavar="ADDRESS", help="default: this machine only"
+        "--http-address", metavar="ADDRESS", help="with --http; default: this machine only"
     )
     parser.add_argument(
         "--kiosk-port", type=int, metavar="PORT", help="of queue.listen_endpoint, another one"
@@ -158,7 +158,7 @@ def _serve(arguments: argparse.Namespace, node: Node) -> int:
         database,
         on_call=lambda kiosk: print(f"{kiosk}: a citizen asks for a person", flush=True),
     )
-    if arguments.http is None:
+    if arguments.http is None and not node.settings.queue.pages_port:
         service.serve(server, stop)
     else:
         # A centre without pages loads none of their libraries.

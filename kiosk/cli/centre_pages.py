@@ -1,8 +1,9 @@
 """`huduma centre --http`, `staff` and `certificate`: the pages of a centre and who signs in there.
 
-On the machine's own address pages are served in clear, for demos; on any other they are HTTPS with
-the centre's own authority. `--hall` serves the display and citizens' tickets on a second port in
-clear: televisions and phones know no authority of ours, and there is nothing personal on them.
+Where is said by `--http` and what goes with it, else by the settings `queue.pages_port` and
+`queue.hall_port`. On the machine's own address pages are served in clear, for demos; on any other
+they are HTTPS with the centre's own authority. The display and citizens' tickets also have a port
+in clear: televisions and phones know no authority of ours, and nothing personal is on them.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -50,40 +53,63 @@ def serve_pages(
     stop: StopFlag,
 ) -> None:
     """Serve kiosks, API and pages until SIGTERM."""
-    serve(ports(arguments, node, centre, database), service, kiosks, stop)
+    serve(ports(PagePlace.of(arguments, node), node, centre, database), service, kiosks, stop)
 
 
-def ports(
-    arguments: argparse.Namespace, node: Node, centre: Authority, database: NodeDatabase
-) -> list[WebPort]:
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """Where pages are served: address, port, the port in clear (None: none), further names."""
+
+    address: str
+    port: int
+    hall_port: int | None
+    names: Sequence[str]
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace, node: Node) -> PagePlace:
+        """As the command says, else as the settings do."""
+        chosen = node.settings.queue
+        if arguments.http is not None:
+            address = arguments.http_address or "127.0.0.1"
+            return cls(address, arguments.http, arguments.hall, arguments.http_name)
+        names = [*chosen.pages_names.split(), *arguments.http_name]
+        return cls("0.0.0.0", chosen.pages_port, chosen.hall_port or None, names)  # noqa: S104
+
+    def where(self, scheme: str, listening: socket) -> str:
+        """The address for people: a name where the socket takes every address."""
+        host, port = listening.getsockname()[:2]
+        if ipaddress.ip_address(host).is_unspecified:
+            host = names_of(host, self.names)[0]
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def ports(place: PagePlace, node: Node, centre: Authority, database: NodeDatabase) -> list[WebPort]:
     """The applications and their sockets; says where they are."""
     give_back_large_blocks()
     api = CentreApi(centre, database)
     accounts = StaffAccounts(node.dir)
     pages = centre_pages(api, page_content(node), accounts, kiosk_keys(node, database.clock))
-    listening = listening_socket(arguments.http_address, arguments.http)
-    certificate = _certificate(arguments, node, database)
-    where = _where("http" if certificate is None else "https", listening.getsockname())
+    listening = listening_socket(place.address, place.port)
+    certificate = _certificate(place, node, database)
+    where = place.where("http" if certificate is None else "https", listening)
     print(f"The queue's API: {where}/api/v1", flush=True)
     print(f"Staff sign in at {where}/ and the hall's display is {where}/display", flush=True)
     found = [WebPort(api.app(pages.staff), listening, certificate)]
-    if arguments.hall is not None:
-        hall = listening_socket(arguments.http_address, arguments.hall)
-        open_to_all = _where("http", hall.getsockname())
-        print(f"Display and tickets for everybody: {open_to_all}/display", flush=True)
+    if place.hall_port is not None:
+        hall = listening_socket(place.address, place.hall_port)
+        print(f"Display and tickets for everybody: {place.where('http', hall)}/display", flush=True)
         found.append(WebPort(api.hall_app(pages.hall), hall))
     return found
 
 
-def _certificate(arguments: argparse.Namespace, node: Node, database: NodeDatabase) -> Path | None:
+def _certificate(place: PagePlace, node: Node, database: NodeDatabase) -> Path | None:
     """A server certificate, where others than this machine can reach the pages."""
-    if _own(arguments.http_address):
+    if _own(place.address):
         return None
     authority = WebAuthority.of(node.keys.signing, node.settings.node.site)
-    names = names_of(arguments.http_address, arguments.http_name)
     print(f"Tablets install: huduma centre certificate ({authority.fingerprint()})", flush=True)
-    clock = database.clock
-    return authority.write_server(node.run_dir, names, clock.now(), database.ids)
+    names, now = names_of(place.address, place.names), database.clock.now()
+    return authority.write_server(node.run_dir, names, now, database.ids)
 
 
 def _own(address: str) -> bool:
@@ -91,11 +117,6 @@ def _own(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return address == "localhost"
-
-
-def _where(scheme: str, name: tuple[str, int]) -> str:
-    host, port = name[:2]
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def staff(arguments: argparse.Namespace, node: Node) -> int:

@@ -86,9 +86,27 @@ class QueueSettings:
         minimum=1,
         maximum=500,
     )
+    pages_port: int = setting(
+        0,
+        doc="Port of the centre's staff pages, HTTPS on every address of the machine; 0: none.",
+        minimum=0,
+        maximum=65_535,
+    )
+    pages_names: str = setting(
+        "",
+        doc="Names and addresses under which tablets reach the staff pages, with spaces between;"
+        " they stand in the certificate beside the machine's own name.",
+        pattern=r"[A-Za-z0-9.: -]{0,400}",
+    )
+    hall_port: int = setting(
+        0,
+        doc="Port of the hall's display and of citizens' tickets, in clear; 0: none.",
+        minimum=0,
+        maximum=65_535,
+    )
     hall_url: str = setting(
         "",
-        doc="Where citizens' telephones reach the centre's --hall port over its Wi-Fi,"
+        doc="Where citizens' telephones reach the centre's hall_port over its Wi-Fi,"
         " http://HOST:PORT, for the QR code of tickets; empty: the code is a signed text only.",
         pattern=r"(http://[A-Za-z0-9.-]{1,60}(:[0-9]{1,5})?)?",
     )

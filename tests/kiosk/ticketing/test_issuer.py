@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,9 +16,11 @@ from kiosk.node.composition import TicketingParts, counter_of
 from kiosk.node.database import open_node_database, projections
 from kiosk.queue.faults import NoNumber, UnknownClass
 from kiosk.queue.protocol import Answer, Ask, Granted, GrantRequest
+from kiosk.queue.signed_code import code_of, read_ticket
 from kiosk.ticketing.centre_client import FirstReachable
 from kiosk.ticketing.issuer import TicketIssuer
 from kiosk.ticketing.ticket_table import NumberSource, reserve_left, ticket_of
+from peripherals.printing.raster import qr_side
 from provisioning.clock import VirtualClock
 from provisioning.node.site import Site
 from sync.journal.audit import rebuild
@@ -89,6 +92,23 @@ def branch(site: Site, catalogue: Catalogue) -> Iterator[Branch]:
 def test_the_centre_grants_in_order(branch: Branch) -> None:
     assert [branch.issue() for _ in range(3)] == ["A101", "A102", "A103"]
     assert branch.issue("KRA-01", "elderly") == "F101"
+
+
+def test_with_a_page_at_the_centre_the_code_is_its_address_and_fits_narrow_paper(
+    branch: Branch,
+) -> None:
+    identity = branch.issuer._identity
+    assert identity.centre_name.startswith("Huduma Centre")
+    branch.issuer._identity = replace(identity, hall_url="http://10.200.100.50:8080")
+    visit = branch.counter.database.ids.uuid7()
+    code = branch.issuer.issue(visit, branch.catalogue.service("NRB-02"), "normal", "sw").qr
+    assert "/t/A101/Huduma-Centre-" in code
+    assert "/23-11-2026/wait-until-you-are-called/subiri-hadi-uitwe/HK1.A101." in code
+    claim = read_ticket(branch.node.keys.signing.public_key(), identity.site, code_of(code))
+    assert claim is not None
+    assert claim.label == "A101"
+    narrow = 384  # dots of 58 mm paper
+    assert narrow // (qr_side(code, "M") + 8) >= 5
 
 
 def test_without_the_centre_the_reserve_goes_on_and_then_the_kiosks_own_series(
