@@ -46,7 +46,19 @@ PAGES: dict[str, Layout] = {
         "1 2 3 4 5 6 7 8 9 0", "Q W E R T Y U I O P", "A S D F G H J K L",
         "Z X C V B N M - / BACK",
     ),
+    "letters": _layout(
+        "x ' y h j - q", "p g m e r BACK z", "l u i a n SPACE s", "f b k o t d v",
+        "ĩ SHIFT c w ENTER 123 ũ",
+    ),
 }  # fmt: skip
+LETTERS_PAGE = "letters"
+"""For five keys: the likeliest letter of a Kenyan name in the middle, the others around it by how
+often they come, so that a letter takes under three presses.
+"""
+HOMES = {"letters": "a", "abc": "g", "symbols": "@", "id": "G", "number": "5", "decimal": "5",
+         "phone": "5"}  # fmt: skip
+"""The key on which the focus rests, page by page."""
+_OF_LETTERS = frozenset({"abc", LETTERS_PAGE})
 FIRST_PAGE: dict[KeyboardKind, str] = {
     KeyboardKind.TEXT: "abc",
     KeyboardKind.NUMBER: "number",
@@ -92,7 +104,7 @@ def press(key: str, typing: Typing, text: str) -> tuple[Typing, str]:
             after = text + " " if text and not text.endswith(" ") else text
         case letter:
             after = (text + (letter.upper() if typing.shift else letter))[:LONGEST_TEXT]
-    return Typing(typing.page, typing.page == "abc" and wants_capital(after)), after
+    return Typing(typing.page, typing.page in _OF_LETTERS and wants_capital(after)), after
 
 
 def shown(key: str, typing: Typing) -> str:
@@ -119,13 +131,14 @@ def _key_towards(letter: str, typing: Typing) -> str:
     if letter == " ":
         return SPACE
     on_page = {key for row in PAGES[typing.page].rows for key in row if key not in NAMED}
-    if typing.page == "abc" and letter.lower() in on_page:
+    if typing.page in _OF_LETTERS and letter.lower() in on_page:
         cased = letter.upper() if typing.shift else letter.lower()
         return letter.lower() if letter == cased else SHIFT
     for candidate in (letter, letter.upper()):
         if candidate in on_page:
             return candidate
-    turn, other = {"abc": (DIGITS, "symbols"), "symbols": (LETTERS, "abc")}.get(
+    letters = (DIGITS, "symbols")
+    turn, other = {"abc": letters, LETTERS_PAGE: letters, "symbols": (LETTERS, "abc")}.get(
         typing.page, ("", "")
     )
     elsewhere = {key for row in PAGES[other].rows for key in row} if other else set()

@@ -68,6 +68,7 @@ def only_stage(look: PanelSettings) -> Iterator[Stage]:
 @pytest.fixture
 def stage(only_stage: Stage) -> Stage:
     """The one stage, as a new visit finds it."""
+    only_stage.driver.app.keypad.leave()
     only_stage.driver.advance(1.0)
     only_stage.show("goodbye")
     only_stage.show("attract")

@@ -11,12 +11,14 @@ import pytest
 
 from kiosk.tools.screen_samples import NAMED
 from kiosk.ui.faults import NotOnScreen
+from kiosk.ui.keyboard_layouts import LETTERS_PAGE
 from kiosk.ui_protocol.view import Activated, Edited, Touched, Utterance, ViewRequest
 from tests.kiosk.ui.speech.slow_voice import SlowVoice
 
 pytestmark = pytest.mark.window
 
-TAB, ENTER, ESCAPE, DOWN, F1 = 9, 13, 27, 274, 282
+TAB, ENTER, ESCAPE, F1 = 9, 13, 27, 282
+UP, DOWN, RIGHT, LEFT = 273, 274, 275, 276
 
 
 def with_field(view, **values):
@@ -402,17 +404,72 @@ def test_nothing_of_a_visit_is_left_on_the_screens_after_it(stage):
 
 
 def test_five_keys_do_everything(stage):
-    view = stage.show("home")
+    stage.show("services")
     stage.sent()
-    first = next(e.id for e in view.elements if e.enabled)
+    first = next(e.id for e in stage.driver.view.elements if e.role == "tile")
     stage.driver.press_key(TAB)
-    assert stage.driver.targets()[first].focused
+    assert stage.driver.targets()[first].focused, "the first key shows where the focus is"
     stage.driver.press_key(DOWN)
     stage.driver.press_key(TAB, shift=True)
     stage.driver.press_key(ENTER)
     assert [event.id for event in stage.sent(Activated)] == [first]
+    stage.driver.press_key(LEFT)
+    stage.driver.advance(1)
     stage.driver.press_key(ESCAPE)
-    assert [event.id for event in stage.sent(Activated)] == ["back"]
+    assert [event.id for event in stage.sent(Activated)] == ["back", "back"]
+    stage.driver.press_key(RIGHT)
+    assert [event.id for event in stage.sent(Activated)] == ["page.next"]
+
+
+def test_the_first_key_on_the_welcome_screen_starts_speech(stage):
+    stage.show("attract")
+    stage.driver.press_key(DOWN)
+    assert [event.id for event in stage.sent(Activated)] == ["listen"]
+    assert stage.driver.targets()["start"].focused
+    stage.driver.press_key(ENTER)
+    assert [event.id for event in stage.sent(Activated)][-1] == "start"
+
+
+def test_a_name_is_written_by_five_keys_and_the_next_question_begins_on_its_keyboard(stage):
+    from kiosk.ui.widgets.input.keyboard import Keyboard
+
+    view = stage.show("question-text")
+    stage.driver.press_key(DOWN)
+    assert stage.driver.app.shell.current.every(Keyboard)[0].typing.page == LETTERS_PAGE
+    stage.sent()
+    for key in (DOWN, ENTER, RIGHT, ENTER, UP, ENTER):
+        stage.driver.press_key(key)
+    typed = stage.sent(Edited)[-1].text.lower()
+    before = next(e.value for e in view.elements if e.role == "field").lower()
+    assert typed == before + "one", "below, right of and above the middle"
+    for key in (DOWN, DOWN, DOWN, ENTER):
+        stage.driver.press_key(key)
+    assert [event.id for event in stage.sent(Activated)] == ["next"]
+    stage.driver.tap("next")
+    assert stage.driver.app.shell.current.every(Keyboard)[0].typing.page == "abc"
+
+
+def test_the_ring_is_three_pixels_and_stands_out_from_every_ground():
+    from kiosk.ui.theme.tokens import PALETTES, ratio
+    from kiosk.ui.widgets.base.pressable import opposite
+
+    for name, palette in PALETTES.items():
+        for ground in ("bg", "surface", "header", "header_soft", "brand", "brand_soft", "problem"):
+            behind = getattr(palette, ground)
+            rings = (palette.focus, opposite(palette.focus))
+            assert max(ratio(ring, behind) for ring in rings) >= 3, f"{name}: {ground}"
+
+
+def test_the_warning_takes_the_focus_and_gives_it_back(stage):
+    view = stage.show("home")
+    stage.driver.press_key(DOWN)
+    stage.driver.press_key(DOWN)
+    held = [t.element_id for t in stage.driver.targets().values() if t.focused]
+    warning = stage.view("home", countdown=20)
+    stage.give(warning)
+    assert [t.element_id for t in stage.driver.targets().values() if t.focused] == ["more-time"]
+    stage.give(view)
+    assert [t.element_id for t in stage.driver.targets().values() if t.focused] == held
 
 
 def test_focus_reaches_every_element_once_a_round(stage):

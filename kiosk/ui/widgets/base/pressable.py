@@ -27,6 +27,7 @@ from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.layout import LayoutWidget, within
 
 CLEAR: Rgba = (0.0, 0.0, 0.0, 0.0)
+BLACK_AND_WHITE: tuple[Rgba, Rgba] = ((0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0))
 NOWHERE = (0.0, 0.0, 0.0, 0.0)
 SHADOW_PX, SHADOW_EDGE = 64, 24
 
@@ -162,16 +163,19 @@ class Pressable(PaintedBox):
         self.paint_ring()
 
     def paint_ring(self) -> None:
-        """The focus ring, 4 dp wide around the shape; drawn only while there is focus."""
+        """The focus ring around the shape, drawn only while there is focus: 5 dp of the focus
+        colour within 2.5 dp of its opposite, so that it is seen on every ground.
+        """
         self._ring.clear()
         if not self.focused:
             return
         if self._ring not in self.canvas.after.children:
             self.canvas.after.add(self._ring)
         out, radius = dp(5), self.radius + dp(5)
-        self._ring.add(Color(*self.palette.focus))
         shape = (self.x - out, self.y - out, self.width + 2 * out, self.height + 2 * out, radius)
-        self._ring.add(SmoothLine(rounded_rectangle=shape, width=dp(2.5)))  # to both sides
+        for colour, wide in ((opposite(self.palette.focus), 5.0), (self.palette.focus, 2.5)):
+            self._ring.add(Color(*colour))
+            self._ring.add(SmoothLine(rounded_rectangle=shape, width=dp(wide)))  # to both sides
 
     def activate(self) -> None:
         """What a tap or the select key does."""
@@ -200,6 +204,11 @@ def mix(front: Rgba, back: Rgba, part: float) -> Rgba:
     """`part` of front over back, opaque."""
     red, green, blue = (f * part + b * (1 - part) for f, b in zip(front[:3], back[:3], strict=True))
     return (red, green, blue, 1.0)
+
+
+def opposite(colour: Rgba) -> Rgba:
+    """Black or white, whichever stands out more from `colour`."""
+    return max(BLACK_AND_WHITE, key=lambda other: ratio(other, colour))
 
 
 def on_colour(palette: Palette, colour: Rgba) -> Rgba:

@@ -16,6 +16,7 @@ from kiosk.ui.keyboard_layouts import (
     BLANK,
     ENTER,
     ICONS,
+    LETTERS_PAGE,
     NAMED,
     PAGES,
     SHIFT,
@@ -95,6 +96,7 @@ class Keyboard(LayoutWidget):
     kind = StringProperty("")
     confirms = BooleanProperty(True)  # there is something for the ENTER key to do
     field = ObjectProperty(None, allownone=True)
+    by_keys = BooleanProperty(False)  # pressed by five keys: the letters lie by their frequency
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -118,7 +120,14 @@ class Keyboard(LayoutWidget):
         self.kind, self._opened = "", None
         self.clear_widgets()
 
+    def on_by_keys(self, *_: object) -> None:
+        if self.kind:
+            self._turn(Typing("abc" if self.typing.page == LETTERS_PAGE else self.typing.page,
+                              self.typing.shift))  # fmt: skip
+
     def _turn(self, typing: Typing) -> None:
+        if self.by_keys and typing.page == "abc":
+            typing = Typing(LETTERS_PAGE, typing.shift)
         changed = typing.page != self.typing.page or not self._holds_its_keys()
         self.typing = typing
         if typing.page not in self._pages:  # the keys of all boards: one is on the screen at a time
