@@ -231,7 +231,16 @@ class EscposClient(ReceivedReplies):
 
     def wait_fence(self, deadline_s: float) -> bool:
         """Whether the fence put up last was reached within the deadline."""
-        return self._until(self.fence_reached, deadline_s)
+        return self._until(self.fence_reached, deadline_s) and self.fence_proven()
+
+    def fence_proven(self) -> bool:
+        """Whether the fence was reached and nothing follows it: a line that says the same for ever
+        would say it once more.
+        """
+        if not self.fence_reached():
+            return False
+        self.hear(_HEAR_S)
+        return self.fence_reached()
 
     def fence_reached(self) -> bool:
         """Whether the fence put up last has answered."""

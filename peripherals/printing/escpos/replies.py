@@ -187,21 +187,29 @@ _FENCE_VALUES = frozenset({0x00, 0x03, 0x0C, 0x0F})
 
 @dataclass(slots=True)
 class Fence:
-    """Answers to GS r 1: a run of equal ones is a fence reached; `owed` have not come yet."""
+    """Answers to GS r 1: a run of equal ones is a fence reached; `owed` have not come yet. A line
+    that answers what nobody asked, before the fence or after it, is stuck and proves nothing.
+    """
 
     value: int = -1
     run: int = 0
     owed: int = 0
+    unasked: int = 0
+    stuck: bool = False
 
     @property
     def reached(self) -> bool:
-        return self.run >= FENCE_RUN
+        return self.run >= FENCE_RUN and not self.stuck and not self.unasked
 
     def put(self) -> None:
         self.value, self.run, self.owed = -1, 0, self.owed + FENCE_RUN
+        self.stuck, self.unasked = self.unasked > 0, 0
 
     def count(self, value: int) -> None:
-        self.owed = max(0, self.owed - 1)
+        if self.owed == 0:
+            self.unasked += 1
+            return
+        self.owed -= 1
         if value in _FENCE_VALUES and not self.reached:
             self.run = self.run + 1 if value == self.value else 1
             self.value = value

@@ -148,7 +148,7 @@ class Delivery:
         printer_session = self._printer_session
         printer_session.hear_marks()
         same = printer_session.proof is Proof.FENCE and attempt.session == printer_session.session
-        if same and printer_session.client.fence_reached():
+        if same and printer_session.client.fence_proven():
             self._print_attempts.proven(attempt.job.id, Proof.FENCE)
         return self._print_attempts.job(attempt.job.id).state.final
 

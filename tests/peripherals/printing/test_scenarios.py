@@ -486,3 +486,33 @@ def test_every_printer_refuses_nothing_and_stops_in_time_when_told(rig):
     while rig.job(job).state in {JobState.QUEUED, JobState.SENDING}:
         rig.first.worker.turn()
     assert rig.clock.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("octet", [0x00, 0x0C, 0x12, 0xFF])
+@pytest.mark.parametrize("process_ids", [True, False], ids=["process-id", "fence"])
+def test_a_line_that_says_one_byte_for_ever_proves_nothing(octet, process_ids):
+    rig = Rig(model=Model(mm_s=200, counter=False, gsh=process_ids), cut_counter=0)
+    first = rig.order()
+    assert rig.go(10, rig.done(first))
+    whole = rig.first.cable.take
+
+    def stuck() -> None:
+        rig.printer.body.paper_out = True
+        rig.first.cable.take = say_it_again
+
+    def say_it_again() -> bytes:
+        whole()
+        rig.clock.advance(seconds=0.02)
+        return bytes([octet]) * 8
+
+    job = rig.order("A102")
+    rig.at(0.05, stuck)
+    rig.go(12)
+    assert rig.job(job).state is not JobState.PRINTED
+    assert not rig.health().state.serves
+    rig.first.cable.take = whole
+    rig.printer.body.paper_out = False
+    rig.go(20, rig.done(job))
+    unmarked = [slip for slip in rig.first.slips if "A102" in slip and DUPLICATE_MARK not in slip]
+    assert len(unmarked) <= 1
+    rig.close()
