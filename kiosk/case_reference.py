@@ -55,7 +55,7 @@ def same_site(one: int, other: int) -> bool:
 def site_of(origin: int) -> str | None:
     """The site code of a kiosk, by its number; None for a site whose code is not numbered."""
     kind, number = divmod(origin // _UNITS, _NUMBERS)
-    return f"{('HC', 'VAN')[kind]}-{number:03d}" if kind < 2 else None
+    return {0: f"HC-{number:03d}", 1: f"VAN-{number}"}.get(kind)
 
 
 def second_of(moment: datetime) -> int:

@@ -56,10 +56,15 @@ CONFINED = {
     "unittest": (),
     "cbor2": ("provisioning/cbor.py",),
     # A centre without --http loads none of it.
-    "starlette": ("kiosk/centre/api/app.py", "kiosk/centre/api/serving.py", "kiosk/centre/web/"),
-    "jinja2": ("kiosk/centre/web/rendering.py",),
+    "starlette": (
+        "kiosk/centre/api/app.py",
+        "kiosk/centre/api/serving.py",
+        "kiosk/centre/web/",
+        "kiosk/fleet/fleet_server.py",
+    ),
+    "jinja2": ("kiosk/centre/web/rendering.py", "kiosk/fleet/fleet_page.py"),
     "markupsafe": ("kiosk/centre/web/rendering.py",),
-    "uvicorn": ("kiosk/centre/api/serving.py",),
+    "uvicorn": ("kiosk/centre/api/serving.py", "kiosk/fleet/fleet_server.py"),
     "asyncio": ("kiosk/centre/api/", "kiosk/centre/web/", "kiosk/simulation/site/tcp_proxy.py"),
     "elementpath": (),
 }

@@ -50,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve, or tell."""
     node = national_node(Site.open(arguments.site))
+    if arguments.act == "serve":
+        return _serve(arguments, node)
     if arguments.act != "run":
         return _tell(arguments, node)
     clock = node.clock(service=True)
@@ -63,6 +65,25 @@ def run(arguments: argparse.Namespace) -> int:
         if service is not None:
             with closing(service):
                 service.run(stop)
+    return 0
+
+
+def _serve(arguments: argparse.Namespace, node: Node) -> int:
+    from kiosk.fleet.fleet_report import FleetReport, fleet_report
+    from kiosk.fleet.fleet_server import fleet_app, serve
+    from sync.service.peer_registry import PeerRegistry
+
+    clock = node.clock(service=True)
+    peers = PeerRegistry(node.dir / "keys" / "registry.cbor", node.root_public, clock)
+    url = database_url(node, arguments.database)
+    with closing(open_database(url, SystemIds(clock))) as store:
+
+        def look() -> FleetReport:
+            answers = store.answers(peers.answer_signer)
+            return fleet_report(store, peers.registry, answers, clock.now())
+
+        print(f"http://{arguments.bind}:{arguments.http}/ and /metrics", flush=True)
+        serve(fleet_app(look, clock.monotonic), arguments.bind, arguments.http)
     return 0
 
 

@@ -46,6 +46,8 @@ class ReconcileSummary:
     forms_waiting: int = 0
     forms_untold: int = 0
     second_originals: int = 0
+    answers_told: int = 0
+    answers_known: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -56,6 +58,7 @@ class ReconcileSummary:
             not any(wrong)
             and self.tickets_told == self.tickets_proven + self.tickets_unknown
             and self.forms_told == self.forms_opened + self.forms_waiting
+            and self.answers_told == self.answers_known
         )
 
     def write(self, path: Path) -> None:
@@ -219,6 +222,8 @@ def table(summary: ReconcileSummary) -> list[tuple[str, Any]]:
         ("forms the agencies opened", summary.forms_opened),
         ("forms waiting to be sent", summary.forms_waiting),
         ("forms stored but not yet told (cut off)", summary.forms_untold),
+        ("answers that kiosks and van should know", summary.answers_told),
+        ("answers that they know", summary.answers_known),
         ("lost", summary.lost),
         ("personal data found in clear", summary.plaintext_hits),
         ("batches acknowledged", summary.batches_acked),

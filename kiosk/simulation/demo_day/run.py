@@ -18,6 +18,7 @@ from kiosk.node.composition import open_catalogue
 from kiosk.node.database import open_node_database
 from kiosk.queue.faults import NobodyWaiting, NothingCalled
 from kiosk.simulation.audit.reconcile import ReconcileSummary, reckon
+from kiosk.simulation.demo_day.answers import answer_cases
 from kiosk.simulation.demo_day.plan import ABANDONED, KILLED, TROUBLE, Visit, visits
 from kiosk.simulation.site.drain import drain
 from kiosk.simulation.site.site_runner import SiteRunner
@@ -47,7 +48,7 @@ class DemoDay:
         self._kills = 0
 
     def play(self) -> ReconcileSummary:
-        """The day, from opening to the last batch."""
+        """The day, from opening to the last answer."""
         self._on_message("starting the national node, the centre, two kiosks and a van")
         self.runner.start()
         centre = self.runner.site.node("centre")
@@ -67,7 +68,9 @@ class DemoDay:
         for core_driver in self._hands.values():
             core_driver.close()
         self._on_message("counting")
-        return reckon(self.runner, self.heard, set())
+        found = reckon(self.runner, self.heard, set())
+        answer_cases(self.runner, self.heard.references, found, self._on_message)
+        return found
 
     def _at_the_screen(self, plan: list[Visit]) -> None:
         """The first visitors stand before the real screen, and pictures are taken."""
