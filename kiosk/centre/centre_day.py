@@ -247,17 +247,16 @@ class CentreDay:
         ahead = sum(n for each, n in by_service.items() if shared is None or each in shared)
         if service in suspended:
             return Quote(ahead, None)
-        times = service_times(reader, day)
+        times = service_times(reader, day, waiting.rank)
         rule = parts.rules.services.get(service)
-        earlier = sum(rank < waiting.rank for rank in times.ranks)
         found = LineAhead(
             service=service,
             ahead=by_service,
             occupied=times.by_service,
             counters=self._counters_ahead(reader, day, now_ms),
             prior_s=60 * (rule.mean_min if rule else 6.5),
-            earlier_share=earlier / len(times.ranks) if times.ranks else 0.0,
-            legs_each=len(times.ranks) / times.visits if times.visits else 1.0,
+            earlier_share=times.earlier / times.calls if times.calls else 0.0,
+            legs_each=times.calls / times.visits if times.visits else 1.0,
             earlier_for_s=parts.policy.passes_for_ms(waiting.rank) / 1000,
             head_waited_s=self._head_waited_s(line, now_ms),
             roster=parts.rules.roster,

@@ -424,27 +424,36 @@ def tickets_of_service(reader: Store | Transaction, day: str, service: str) -> i
 
 
 class ServiceTimes(NamedTuple):
-    """The newest times at a counter: by service the sum of seconds and how many, and the ranks.
-    `visits`: how many people that were; some come to a second counter.
+    """The newest times at a counter: by service the sum of seconds and how many. `calls` of them
+    were for so many `visits` (some come to a second counter), `earlier` of a class called earlier.
     """
 
     by_service: dict[str, tuple[float, int]]
-    ranks: list[int]
+    calls: int
     visits: int
+    earlier: int
 
 
-def service_times(reader: Store | Transaction, day: str) -> ServiceTimes:
-    """The newest times of `day`, with the calls to which nobody came: they occupy a counter too."""
-    rows = reader.all(
-        "SELECT service, ended_at - called_at, rank, visit FROM line_call WHERE day = ?"
-        " AND ended_at IS NOT NULL AND ending <> 'unserved' ORDER BY called_at DESC LIMIT ?",
-        (day, SERVICE_TIMES),
+_SERVICE_TIMES = """WITH newest AS (
+        SELECT service, ended_at - called_at AS ms, rank, visit FROM line_call
+        WHERE day = ?1 AND ended_at IS NOT NULL AND ending <> 'unserved'
+        ORDER BY called_at DESC LIMIT ?2)
+    SELECT service, sum(ms) / 1000.0, count(*), sum(rank < ?3),
+        (SELECT count(DISTINCT visit) FROM newest)
+    FROM newest GROUP BY service"""
+
+
+def service_times(reader: Store | Transaction, day: str, rank: int = 0) -> ServiceTimes:
+    """The newest times of `day`, with the calls to which nobody came: they occupy a counter too.
+    `rank`: whose class is asked about.
+    """
+    rows = reader.all(_SERVICE_TIMES, (day, SERVICE_TIMES, rank))
+    return ServiceTimes(
+        by_service={row[0]: (row[1], row[2]) for row in rows},
+        calls=sum(row[2] for row in rows),
+        visits=rows[0][4] if rows else 0,
+        earlier=sum(row[3] for row in rows),
     )
-    found: dict[str, tuple[float, int]] = {}
-    for service, ms, *_ in rows:
-        total, count = found.get(service, (0.0, 0))
-        found[service] = (total + ms / 1000, count + 1)
-    return ServiceTimes(found, [row[2] for row in rows], len({bytes(row[3]) for row in rows}))
 
 
 @dataclass(frozen=True, slots=True)

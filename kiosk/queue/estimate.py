@@ -13,8 +13,8 @@ nobody waits yet, or no counter is at work for the service, nothing is promised.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -95,10 +95,12 @@ def expected_wait_s(line: LineAhead) -> float | None:
     if any(each.free for each in able) and not sum(line.ahead.values()):
         return 0.0
     work = _work(line)
+    others = _teams(each for each in line.counters if not each.serves(line.service))
+    teams = _teams(able)
     low, high = 0.0, LONGEST_S
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        if _cleared_by(middle, line, work, able):
+        if _cleared_by(middle, work, others, teams):
             high = middle
         else:
             low = middle
@@ -127,45 +129,48 @@ def _work(line: LineAhead) -> dict[str, float]:
     return work
 
 
+class _Team(NamedTuple):
+    """So many counters of one skill, at work from `back_in_s` on."""
+
+    services: frozenset[str] | None
+    back_in_s: float
+    counters: int
+
+    def seconds(self, moment: float) -> float:
+        """Counter time until `moment`."""
+        return self.counters * max(0.0, moment - self.back_in_s)
+
+
+def _teams(counters: Iterable[CounterAhead]) -> list[_Team]:
+    counts = Counter((each.services, each.back_in_s) for each in counters)
+    return [_Team(*skill, number) for skill, number in counts.items()]
+
+
 def _cleared_by(
-    moment: float, line: LineAhead, work: Mapping[str, float], able: Sequence[CounterAhead]
+    moment: float, work: Mapping[str, float], others: Sequence[_Team], able: Sequence[_Team]
 ) -> bool:
-    """Whether a counter takes him by then: everybody before him whom `able` must serve is served,
-    or those of his own services are, by the counters that serve nobody else.
+    """Whether a counter takes him by then: everybody before him whom the `able` must serve is
+    served, or those of his own services are, by the counters that serve nobody else. The `others`
+    serve those of theirs meanwhile.
     """
     left = dict(work)
-    for services, seconds in _capacity(line.counters, line.service, moment).items():
-        mine = {each: left[each] for each in services if left.get(each)}
+    for team in others:
+        mine = {each: left[each] for each in team.services or () if left.get(each)}
         total = sum(mine.values())
-        taken = min(1.0, seconds / total) if total else 0.0
+        taken = min(1.0, team.seconds(moment) / total) if total else 0.0
         for each, much in mine.items():
             left[each] = much * (1 - taken)
-    shared = (
-        None
-        if any(each.services is None for each in able)
-        else {service for each in able for service in each.services or ()}
-    )
-    rest = sum(much for each, much in left.items() if shared is None or each in shared)
-    if sum(max(0.0, moment - each.back_in_s) for each in able) >= rest:
+    skilled = [team.services for team in able if team.services is not None]
+    if len(skilled) == len(able):
+        shared = frozenset().union(*skilled)
+        left = {each: much for each, much in left.items() if each in shared}
+    if sum(team.seconds(moment) for team in able) >= sum(left.values()):
         return True
-    narrow = min(
-        (each.services for each in able if each.services is not None), key=len, default=None
-    )
-    if narrow is None:
+    if not skilled:
         return False
-    own = sum(max(0.0, moment - each.back_in_s) for each in able if each.services == narrow)
+    narrow = min(skilled, key=len)
+    own = sum(team.seconds(moment) for team in able if team.services == narrow)
     return own >= sum(much for each, much in left.items() if each in narrow)
-
-
-def _capacity(
-    counters: Sequence[CounterAhead], service: str, moment: float
-) -> dict[frozenset[str], float]:
-    """Seconds until `moment` of the counters that do not serve him, by what they serve."""
-    found: dict[frozenset[str], float] = defaultdict(float)
-    for each in counters:
-        if each.services is not None and not each.serves(service):
-            found[each.services] += max(0.0, moment - each.back_in_s)
-    return found
 
 
 def _by_roster(seconds: float, line: LineAhead) -> float:
