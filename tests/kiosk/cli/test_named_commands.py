@@ -25,6 +25,12 @@ NAMED = re.compile(r"\bhuduma ([a-z]+)(?: ([a-z][a-z-]*))?([^`;\n]*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 NO_COMMANDS = frozenset(
     {
+        "baada",
+        "ikiisha",
+        "inavyosema",
+        "isiyo",
+        "yake",
+        "inapoanza",
         "hii",
         "hiyo",
         "na",
