@@ -8,6 +8,7 @@ command line, where every process list would show them.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from content.catalogue.catalogue import Catalogue
-from kiosk.cli.arguments import add_site
+from kiosk.cli.arguments import add_json, add_site
 from provisioning.clock import SystemClock
 from provisioning.faults import UsageFault
 from provisioning.ids import SystemIds
@@ -56,6 +57,7 @@ def add_arguments(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     export_verb = verbs.add_parser("export", help="make tables for analysts")
     export_verb.add_argument("--out", type=Path, required=True, metavar="DIR")
     export_verb.add_argument("--format", choices=("csv", "parquet", "sqlite"), default="csv")
+    add_json(export_verb, what="print what was written as JSON")
     for verb in (forward_verb, export_verb):
         add_site(verb)
         verb.add_argument("--agency", required=True, metavar="CODE", help="the agency")
@@ -127,8 +129,11 @@ def run_export(arguments: argparse.Namespace, opened: list[Opened]) -> int:
     for row in words_only(opened):
         found.table("", FEEDBACK, FEEDBACK).add(row)
     writers = {"csv": write_csv, "parquet": write_parquet, "sqlite": write_sqlite}
-    for path in writers[arguments.format](found, arguments.out):
-        print(path)
+    written = writers[arguments.format](found, arguments.out)
+    if arguments.json:
+        print(json.dumps([str(path) for path in written]))
+    else:
+        print(*written, sep="\n")
     return 0
 
 

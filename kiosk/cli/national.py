@@ -1,9 +1,9 @@
 """`huduma national`: take in batches from every node.
 
-`run` serves until stopped; `fleet` and `quarantine` list what was received and what was refused,
-`quotas` what each node brought today, `silent` who was not heard of for a while. `verify` reads
-every batch again: signatures, chains, what the tables say beyond them, what a centre saw and is
-gone.
+`run` takes in until stopped; `serve` shows the fleet in a browser; `fleet` and `quarantine` list
+what was received and what was refused, `quotas` what each node brought today, `silent` who was not
+heard of for a while. `verify` reads every batch again: signatures, chains, what the tables say
+beyond them, what a centre saw and is gone.
 """
 
 from __future__ import annotations
@@ -33,13 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs of `national`."""
     verbs = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     run_verb = verbs.add_parser("run", help="take in batches until stopped")
+    serve_verb = verbs.add_parser("serve", help="the fleet in a browser, and OpenMetrics")
+    serve_verb.add_argument("--http", type=int, default=8090, metavar="PORT", help="default 8090")
+    serve_verb.add_argument("--bind", default="127.0.0.1", metavar="HOST", help="this machine only")
     fleet = verbs.add_parser("fleet", help="every node and what is stored of it")
     quarantine = verbs.add_parser("quarantine", help="what was kept out, and why")
     quotas = verbs.add_parser("quotas", help="what each node brought today, of its share")
     silent = verbs.add_parser("silent", help="enrolled nodes that were not heard of for a while")
     silent.add_argument("--hours", type=float, default=24.0, metavar="H", help="default 24")
     verify = verbs.add_parser("verify", help="read every batch again and name what does not hold")
-    for verb in (run_verb, fleet, quarantine, quotas, silent, verify):
+    for verb in (run_verb, serve_verb, fleet, quarantine, quotas, silent, verify):
         add_site(verb)
         verb.add_argument("--database", metavar="URL", help="sqlite:///FILE; not as set")
     run_verb.add_argument("--listen", metavar="ENDPOINT", help="tcp://HOST:PORT; not as set")

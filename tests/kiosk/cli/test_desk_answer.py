@@ -5,12 +5,15 @@ timeline of its reference at every node.
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kiosk.cli.main import main
 from provisioning.node.site import Site
+from sync.store.database import Store
 from tests.kiosk.conftest import Visitor
 from tests.kiosk.visit.test_visit import ask, report_lost_id
 
@@ -21,7 +24,7 @@ class Commands:
     def __init__(self, site: Site, stick: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.site, self.stick, self.capsys = site, stick, capsys
 
-    def __call__(self, *words: str, code: int = 0) -> dict:
+    def __call__(self, *words: str, code: int = 0) -> Any:
         self.capsys.readouterr()
         assert main([*words, "--site", str(self.site.dir)]) == code, self.capsys.readouterr()
         out = self.capsys.readouterr().out
@@ -73,6 +76,36 @@ def test_up_and_down_again(visitor: Visitor, huduma: Commands) -> None:
     assert any(each["what"] == "form.submitted" for each in above["events"])
     answer = next(each for each in here["held"] if each["class"] == "answer")
     assert answer["until"] is not None
+
+
+def test_the_desk_lists_what_has_arrived_and_what_is_missing(
+    visitor: Visitor, huduma: Commands
+) -> None:
+    report_lost_id(visitor).tap("submit")
+    reference, node = visitor.number(), visitor.kiosk.counter.node.name
+    about = ("--agency", reference.partition("-")[0], "--json")
+    assert huduma("desk", "list", *about) == []
+    huduma("sync", "export", "--node", node, "--to", str(huduma.stick))
+    huduma.carry("national")
+    [row] = huduma("desk", "list", *about)
+    assert (row["reference"], row["state"], row["node"]) == (reference, "", node)
+    assert row["submitted_at"]
+    huduma.answer(reference, "--state", "more", "--reason", "papers")
+    [row] = huduma("desk", "list", *about)
+    assert (row["state"], row["reason"]) == ("more", "papers")
+    huduma.answer(reference, "--state", "ready", "--factor", "0042")
+    [row] = huduma("desk", "list", *about)
+    assert row["state"] == "answered, with a second factor"
+    assert huduma("desk", "missing", *about) == []
+    [shown] = huduma("desk", "open", *about)
+    assert shown["reference"] == reference
+    # Its operator takes a row out of the national node's table.
+    path = huduma.site.node("national").db_path
+    with closing(Store.open(path, [])) as store, store.transaction() as tx:
+        tx.execute("DELETE FROM national_entry WHERE kind = 'form.submitted'")
+    [missed] = huduma("desk", "missing", *about, code=44)
+    assert missed["code"] == 48
+    assert "missing in the national table" in missed["what"]
 
 
 def test_a_reference_that_nobody_knows(huduma: Commands) -> None:

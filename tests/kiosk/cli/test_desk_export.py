@@ -23,7 +23,7 @@ def opened(number: int, kind: str, words: str, xml: bytes = b"") -> Opened:
 
 @pytest.mark.parametrize("kind", ["bribe", "complaint", "praise", "idea"])
 def test_words_without_a_form_are_exported(site, tmp_path, kind):
-    arguments = argparse.Namespace(site=site.dir, out=tmp_path / "out", format="csv")
+    arguments = argparse.Namespace(site=site.dir, out=tmp_path / "out", format="csv", json=False)
     given = [opened(1, kind, "At counter 4"), opened(2, kind, "Njooni, \u0169")]
     assert run_export(arguments, given) == 0
     with (tmp_path / "out" / "feedback.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -35,6 +35,6 @@ def test_words_without_a_form_are_exported(site, tmp_path, kind):
 
 
 def test_where_nobody_wrote_words_there_is_no_such_table(site, tmp_path):
-    arguments = argparse.Namespace(site=site.dir, out=tmp_path / "out", format="csv")
+    arguments = argparse.Namespace(site=site.dir, out=tmp_path / "out", format="csv", json=False)
     assert run_export(arguments, []) == 0
     assert not (tmp_path / "out" / "feedback.csv").exists()
