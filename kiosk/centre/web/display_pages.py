@@ -69,8 +69,13 @@ class DisplayPages:
         return self._renderer.page(request, "display_now.html", **self._display_values())
 
     def _display_values(self) -> dict[str, Any]:
+        """The newest calls; `over` are those whose counter has called somebody else since."""
         now = self._live.display()
-        return {"now": now, "calls": now.calls[:CALLS_SHOWN]}
+        newest: dict[int, str] = {}
+        for each in now.calls:
+            newest.setdefault(each.counter, each.number)
+        over = {each.number for each in now.calls if newest[each.counter] != each.number}
+        return {"now": now, "calls": now.calls[:CALLS_SHOWN], "over": over}
 
     async def _play_chime(self, request: Request) -> Response:
         del request

@@ -297,6 +297,12 @@ def test_the_display_names_nobody_and_shows_the_newest_call_first(
     page = browser.get("/display").text
     calls = [f"{tickets[1].label}@2", f"{tickets[0].label}@1"]
     assert re.findall(r'data-call="([^"]+)"', page) == calls
+    assert 'class="call over"' not in page
+    bench.authority.counters.no_show(2)
+    bench.pass_time(seconds=1)
+    bench.authority.counters.call(2)
+    over = re.findall(r'class="call over" data-call="([^"]+)"', browser.get("/display").text)
+    assert over == [f"{tickets[1].label}@2"]
     assert tickets[2].label in found(page, r"(?s)<section class=\"panel next\">(.*?)</section>")
     assert f'fill="{PACK_RULES.agencies["KRA"].colour}"' in page
     assert "A1<" not in page
