@@ -36,13 +36,14 @@ class Client:
     def __init__(self, port: int, token: str, number: int) -> None:
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._token, self._number, self._count = token, number, 0
+        self._began = time.monotonic_ns()
         self.taken: list[float] = []
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         self._count += 1
         headers = {
             "authorization": f"Bearer {self._token}",
-            "idempotency-key": f"c{self._number}-{os.getpid()}-{self._count}-{path.count('/')}",
+            "idempotency-key": f"c{self._number}-{self._began}-{self._count}",
         }
         began = time.perf_counter()
         self._line.request("POST", f"/api/v1{path}", json.dumps(body or {}), headers)

@@ -28,7 +28,7 @@ def listening_socket(address: str, port: int) -> socket.socket:
     """A socket for the HTTP server (port 0: any free one); raises `LinkFault`."""
     try:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        found = socket.socket(family, socket.SOCK_STREAM)
+        found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # for TCP_NODELAY
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((address, port))
         found.listen(_BACKLOG)
