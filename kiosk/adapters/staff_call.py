@@ -63,11 +63,11 @@ class StaffBell:
         self._centre = centre
         self._sound = sound
 
-    def call(self, visit: UUID, state: str) -> CallResult:
+    def call(self, visit: UUID, state: str, *, quiet: bool = False) -> CallResult:
         light = self._device is not None and self._device.call(ShowLight(Light.BLINK))
         message = StaffCall(visit, state)
         told = self._centre is not None and isinstance(self._centre.ask(message), Reported)
-        sounds = self._sound is not None and self._sound.ring()
+        sounds = self._sound is not None and not quiet and self._sound.ring()
         return CallResult(light=light, centre=told, sound=sounds)
 
     def end(self) -> None:

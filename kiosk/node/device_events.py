@@ -9,9 +9,10 @@ must not take effect later.
 from __future__ import annotations
 
 from kiosk.ui_protocol.ipc import CoreClient
-from kiosk.ui_protocol.view import Activated, Scanned, UiEvent, View, ViewRequest
+from kiosk.ui_protocol.view import Activated, Headphones, Scanned, UiEvent, View, ViewRequest
 from peripherals.device_loop.loop import NamedEvent
 from peripherals.devices.call_button import Pressed
+from peripherals.devices.headphones import HeadphonesMoved
 from peripherals.devices.mrz import IdCard, MrzError, Passport
 from peripherals.devices.mrz_reader import MrzRead
 from peripherals.devices.scanner import Scan
@@ -46,7 +47,7 @@ class DeviceEventSender:
 
 
 def event_of(heard: NamedEvent) -> UiEvent | None:
-    """A code or a document number as the core takes it; None for anything else."""
+    """A code, a document number or a plug as the core takes it; None for anything else."""
     match heard.event:
         case Scan() as scan:
             text = scan.text()
@@ -54,6 +55,8 @@ def event_of(heard: NamedEvent) -> UiEvent | None:
             # Only the number is passed on. It goes into a field the citizen sees before Next,
             # which is the confirmation that fields without a check digit need.
             text = number
+        case HeadphonesMoved(plugged=plugged):
+            return Headphones(plugged)
         case MrzRead(MrzError()):
             return None
         case _:

@@ -118,7 +118,11 @@ def call_staff(context: ActionContext, _tail: str) -> Signal | None:
     ports, session = context.ports, context.session
     state = session.state.value
     bell = ports.staff_call
-    session.call = bell.call(session.visit, state) if bell is not None else CallResult()
+    session.call = (
+        bell.call(session.visit, state, quiet=session.headphones)
+        if bell is not None
+        else CallResult()
+    )
     body = {
         "site": ports.place.site,
         "state": state,

@@ -221,8 +221,10 @@ class CallResult:
 
 
 class StaffCallPort(Protocol):
-    def call(self, visit: UUID, state: str) -> CallResult:
-        """Ring for a person, in well under a second."""
+    def call(self, visit: UUID, state: str, *, quiet: bool = False) -> CallResult:
+        """Ring for a person, in well under a second; `quiet`: without the loudspeaker's bell, which
+        somebody would have in the headphones.
+        """
         ...
 
     def end(self) -> None:

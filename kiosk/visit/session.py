@@ -126,6 +126,8 @@ class Session:
     resume_input: ResumeInput = field(default_factory=ResumeInput)
     capture: Capturing | None = None
     received: FormReceipt | None = None
+    given: dict[str, str] = field(default_factory=dict)
+    """What the forms of this visit were told, by the key of the question: offered again."""
     sent: Filling | None = None  # in a van only: until the visit ends, an officer may correct it
     correcting: FormReceipt | None = None
     status_input: CaseStatusInput = field(default_factory=CaseStatusInput)

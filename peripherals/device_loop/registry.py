@@ -17,6 +17,7 @@ from peripherals.devices.call_button import ButtonAndLight
 from peripherals.devices.camera import Camera
 from peripherals.devices.cards import CardReader
 from peripherals.devices.gnss import Gpsd, Nmea
+from peripherals.devices.headphones import HeadphoneSocket
 from peripherals.devices.keyboard_scanner import HidScanner
 from peripherals.devices.levels import brightness, volume
 from peripherals.devices.mrz_reader import MrzReader
@@ -146,6 +147,12 @@ KINDS: Mapping[str, DeviceKind] = {
         (), lambda url: SerialLine(url.path, 115200), lambda *_: ButtonAndLight()
     ),
     "audio+alsa": DeviceKind(("percent", "program"), _audio, lambda url, _: volume(_percent(url))),
+    "headphones+evdev": DeviceKind(
+        (),
+        lambda url: HidLine(_node(url), grab=False),
+        lambda *_: HeadphoneSocket(),
+        "input",
+    ),
     "brightness+sysfs": DeviceKind(
         ("percent",),
         lambda url: BacklightLine(_node(url)),
@@ -159,7 +166,10 @@ KINDS: Mapping[str, DeviceKind] = {
     ),
 }
 
-ROLES = ("scanner", "mrz", "card", "gnss", "sms", "ups", "gpio", "audio", "brightness", "camera")
+ROLES = (
+    "scanner", "mrz", "card", "gnss", "sms", "ups", "gpio", "audio", "headphones", "brightness",
+    "camera",
+)  # fmt: skip
 """The names a node's devices have; each is also the kind its URL must begin with."""
 
 

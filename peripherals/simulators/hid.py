@@ -1,6 +1,7 @@
 """A simulated keyboard-wedge scanner: kernel input events on a FIFO.
 
-Orders: `scan TEXT`, `cut TEXT` (no Enter), `drop` (the kernel lost events). The kiosk opens the
+Orders: `scan TEXT`, `cut TEXT` (no Enter), `drop` (the kernel lost events), `plug` and `unplug`
+(the switch of a headphone socket). The kiosk opens the
 FIFO with `scanner+hid:PATH?grab=no`; a real device is always grabbed.
 """
 
@@ -10,6 +11,7 @@ import argparse
 from collections import deque
 from pathlib import Path
 
+from peripherals.devices.headphones import EV_SW, SW_HEADPHONE_INSERT
 from peripherals.devices.keyboard_scanner import EV_KEY, EV_SYN, EVENT, KEYS, SYN_DROPPED
 from peripherals.simulators import harness
 
@@ -43,6 +45,11 @@ class HidSimulator:
         self._at = max(self._at, now)
         self._keys.append((self._at, self._event(EV_SYN, SYN_DROPPED, 0)))
 
+    def plug(self, now: float, *, plugged: bool) -> None:
+        """Headphones go into the socket, or out of it."""
+        self._at = max(self._at, now)
+        self._keys.append((self._at, self._event(EV_SW, SW_HEADPHONE_INSERT, int(plugged))))
+
     def heard(self, chunk: bytes, now: float) -> None:
         """Nobody speaks to a keyboard here."""
 
@@ -60,8 +67,10 @@ class HidSimulator:
                 self.cut(" ".join(text), now)
             case ["drop"]:
                 self.drop(now)
+            case ["plug" | "unplug" as what]:
+                self.plug(now, plugged=what == "plug")
             case _:
-                return "orders: scan TEXT, cut TEXT, drop"
+                return "orders: scan TEXT, cut TEXT, drop, plug, unplug"
         return ""
 
     def _press(self, code: int, *, shifted: bool) -> None:

@@ -182,6 +182,9 @@ class DeviceSettings:
         pattern=_URL,
     )
     audio: str = setting("none:", doc="Volume control URL.", pattern=_URL)
+    headphones: str = setting(
+        "none:", doc="Headphone socket URL: plugging in starts speech.", pattern=_URL
+    )
     brightness: str = setting("none:", doc="Screen brightness URL.", pattern=_URL)
     camera: str = setting("none:", doc="Camera URL.", pattern=_URL)
     recorder: str = setting(

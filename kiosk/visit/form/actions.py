@@ -23,6 +23,7 @@ from kiosk.visit.actions import (
 )
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.form import capture_actions
+from kiosk.visit.form.given_answers import given_in, offered
 from kiosk.visit.form.review_rows import review_names
 from kiosk.visit.open_form import filling_of, keep_draft, shown
 from provisioning.faults import INPUT_ERRORS
@@ -96,6 +97,19 @@ def back_question(context: ActionContext, _tail: str) -> Signal | None:
     step = filling_of(context).back()
     context.session.page = context.session.reviewed = 0
     return Signal.BACK if step is None else shown(step)
+
+
+def as_before(context: ActionContext, _tail: str) -> Signal | None:
+    """The answer given in an earlier form of this visit, and on to the next question."""
+    filling = filling_of(context)
+    asked = filling.input.question()
+    value = offered(context.session.given, asked)
+    if not value:
+        return None
+    filling.input.typed = None
+    filling.input.problem = filling.record.accept(asked, value)
+    filling.input.read_parts()
+    return None if filling.input.problem else next_question(context, "")
 
 
 def choose(context: ActionContext, tail: str) -> Signal | None:
@@ -183,6 +197,7 @@ def submit(context: ActionContext, _tail: str) -> Signal | None:
     session.received = ports.submissions.submit(
         session.visit, filling, session.language, session.correcting
     )
+    session.given |= given_in(filling)
     session.filling = session.kept = session.correcting = None
     session.sent = filling if ports.assisted else None
     return Signal.SUBMITTED
@@ -250,6 +265,7 @@ ACTIONS: ActionTable = {
         "next": next_question,
         "skip": skip_question,
         "back": back_question,
+        "as-before": as_before,
         "choice.": choose,
         "wheel.": turn_wheel,
         "answer": touch_field,

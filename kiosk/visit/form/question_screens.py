@@ -4,9 +4,10 @@ functions.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
-from content.xforms.results import Choice, NodeState
+from content.xforms.results import Choice, NodeState, PageKind
 from kiosk.filling.answer_text import answer_text
 from kiosk.filling.filling import Filling
 from kiosk.filling.form_record import FormStep
@@ -22,6 +23,7 @@ from kiosk.ui_protocol.view import (
     Role,
 )
 from kiosk.visit.form import capture_screens
+from kiosk.visit.form.given_answers import offered
 from kiosk.visit.screen import PER_PAGE, Screen, ScreenContext, button, notice, paged, text
 
 FILTERED_PER_PAGE = 4
@@ -143,12 +145,28 @@ def _ways(context: ScreenContext, filling: Filling, *, skip: bool) -> list[Eleme
     ways = [button(context, "next", "shell.next", "arrow_forward", primary=True)]
     if skip:
         ways.insert(0, button(context, "skip", "shell.skip", "skip_next"))
+    ways[:0] = _as_before(context, filling)
     if filling.row_here():
         words = "repeat.remove_yes" if filling.removing else "repeat.remove"
         ways.insert(0, button(context, "remove-row", words, "delete"))
     if context.session.correcting is None:
         ways.insert(0, button(context, "keep", "shell.keep", "save", place=Region.NAV))
     return ways
+
+
+def _as_before(context: ScreenContext, filling: Filling) -> list[Element]:
+    """What an earlier form of this visit was told is offered, and not asked again."""
+    here = filling.step()
+    if here is None or here.kind is not PageKind.QUESTION or filling.input.typed:
+        return []
+    asked = filling.input.question()
+    value = "" if asked.value else offered(context.session.given, asked)
+    if not value:
+        return []
+    words = answer_text(context.translator, replace(asked, value=value), filling.input.look())
+    label = context.translator.say("question.as_before", answer=words)
+    return [Element(id="as-before", role=Role.BUTTON, place=Region.ACTIONS, label=label,
+                    icon="replay")]  # fmt: skip
 
 
 def _about_row(context: ScreenContext, filling: Filling) -> list[Block]:

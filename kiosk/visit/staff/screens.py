@@ -31,6 +31,7 @@ DEVICE_ICONS = {
     "ups": "bolt",
     "gpio": "lightbulb",
     "audio": "volume_up",
+    "headphones": "headphones",
     "brightness": "brightness_high",
     "camera": "photo_camera",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,10 +12,12 @@ from kiosk.adapters.staff_call import StaffBell
 from kiosk.centre.service.local_client import LocalCentre
 from kiosk.node.centre_composition import authority
 from kiosk.node.database import open_node_database
+from kiosk.ui_protocol.view import Headphones
 from kiosk.visit.controller.controller import VisitController
 from kiosk.visit.ports import CallResult
 from peripherals.device_loop.control_socket import ShowLight
 from peripherals.devices.call_button import Light
+from peripherals.drivers.aplay import Loudspeaker
 from provisioning.clock import VirtualClock
 from provisioning.ids import SeededIds
 from provisioning.node.site import Site
@@ -67,9 +70,11 @@ class Bell:
 
     result: CallResult
     ended: int = 0
+    quiet: bool = False
 
-    def call(self, visit: Any, state: str) -> CallResult:
+    def call(self, visit: Any, state: str, *, quiet: bool = False) -> CallResult:
         del visit, state
+        self.quiet = quiet
         return self.result
 
     def end(self) -> None:
@@ -132,3 +137,31 @@ def test_staff_see_that_somebody_asked_for_them(visitor: Visitor) -> None:
     assert "asked for a person" in visitor.words()
     visitor.wait(30)
     assert "asked for a person" in visitor.words()
+
+
+def test_no_bell_rings_into_headphones(visitor: Visitor) -> None:
+    bell = Bell(CallResult(light=True))
+    one = standing(visitor, bell)
+    one.tap("start", "choose.en", "call-staff")
+    assert not bell.quiet
+    one.tap("done")
+    one.kiosk.controller.send(Headphones(plugged=True))
+    one.tap("call-staff")
+    assert bell.quiet
+
+
+def test_a_quiet_call_leaves_the_loudspeaker_alone() -> None:
+    class Rung(Loudspeaker):
+        def __init__(self) -> None:
+            super().__init__("bell+alsa:default")
+            self.times = 0
+
+        def ring(self) -> bool:
+            self.times += 1
+            return True
+
+    loud = Rung()
+    bell = StaffBell(None, None, loud)
+    assert not bell.call(UUID(int=1), "home", quiet=True).sound
+    assert bell.call(UUID(int=1), "home").sound
+    assert loud.times == 1

@@ -10,6 +10,7 @@ from peripherals.devices.call_button import ButtonAndLight
 from peripherals.devices.camera import Camera
 from peripherals.devices.cards import CardReader
 from peripherals.devices.gnss import Gpsd, Nmea
+from peripherals.devices.headphones import HeadphoneSocket
 from peripherals.devices.image_codes import read_picture
 from peripherals.devices.keyboard_scanner import HidScanner
 from peripherals.devices.levels import LevelControl
@@ -70,6 +71,7 @@ PAIRS: dict[str, tuple[Callable[[], LineProtocol], Callable[[], Simulated]]] = {
     "gpio+gpiozero": (ButtonAndLight, GpioSimulator),
     "gpio+simulated": (ButtonAndLight, GpioSimulator),
     "audio+alsa": (LevelControl, KnobSimulator),
+    "headphones+evdev": (HeadphoneSocket, HidSimulator),
     "brightness+sysfs": (LevelControl, KnobSimulator),
     "camera+v4l": (lambda: Camera(read_picture), CameraSimulator),
 }

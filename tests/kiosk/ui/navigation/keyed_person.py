@@ -88,6 +88,8 @@ class KeyedPerson:
         self.announcer.acted()
         reach = self.reach()
         chosen = self.keys.press(key, reach)
+        if self._listens and key is PadKey.SELECT and self.view.listening:
+            self._must_have_heard(chosen)
         self._controller.send(Touched())
         if not chosen:
             focus = self.keys.focus
@@ -97,6 +99,13 @@ class KeyedPerson:
         else:
             self._controller.send(Activated(self.view.number, chosen))
         self._seen()
+
+    def _must_have_heard(self, chosen: str) -> None:
+        """Nobody chooses what was never named: by its focus, or with the whole screen."""
+        if not chosen.startswith(KEY):
+            heard = {each.text for each in self.view.speech} | set(self.voice.began)
+            words = self.view.spoken[chosen]
+            assert any(each.text in heard for each in words), f"{chosen} was not named"
 
     def choose(self, name: str) -> None:
         """Go to an element the shortest way and press select; to another page where it is there."""
