@@ -305,7 +305,7 @@ def test_what_is_said_is_in_words_and_nothing_masked_is_said(visitor: Visitor) -
     assert not any("1" in part.text for part in visitor.view.spoken["answer"])
     visitor.tap("back", "back", "language.sw", "find", "search").type("KSh 1,000")
     assert "shilingi 1000" in [each.text for each in visitor.view.spoken["query"]]
-    visitor.tap("listen")
+    visitor.tap("listen", "sound.off")
     assert visitor.view.spoken == {}
 
 
