@@ -178,7 +178,7 @@ def test_the_page_in_docs_is_the_page_that_is_printed():
 
 
 UNITLESS = {
-    "county", "unit", "counters", "reserve_block", "width", "height", "batch_entries_max",
+    "county", "unit", "counters", "hall_port", "pages_port", "reserve_block", "width", "height", "batch_entries_max",
     "panel_mm_per_px", "panel_floor_mm",
 }  # fmt: skip
 
