@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from kiosk.visit.actions import Action, ActionContext, ActionTable, signal, speak_language
+from kiosk.visit.actions import (
+    Action,
+    ActionContext,
+    ActionTable,
+    hide,
+    signal,
+    speak_language,
+)
 from kiosk.visit.flow import Signal, State
 from kiosk.visit.session import SOUND_STEPS, CaseStatusInput
 
@@ -40,6 +47,7 @@ ACTIONS: ActionTable = {
         "sound.softer": tune("volume", -1),
         "sound.faster": tune("pace", 1),
         "sound.slower": tune("pace", -1),
+        "sound.dark": hide,
         "sound.off": silence,
     },
     State.ATTRACT: {"start": signal(Signal.STARTED)},

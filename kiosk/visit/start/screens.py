@@ -113,7 +113,7 @@ def sound(context: ScreenContext) -> Screen:
         )
     ]
     dark = "shell.show" if session.dark else "shell.hide"
-    tiles.append(tile("hide", say(dark), "visibility_off"))
+    tiles.append(tile("sound.dark", say(dark), "visibility_off"))
     tiles.append(tile("sound.off", say("sound.off"), "volume_off"))
     levels = say("sound.levels", volume=session.volume, pace=session.pace, most=SOUND_STEPS)
     again = button(context, "done", "sound.again", "replay", primary=True)

@@ -165,3 +165,9 @@ def test_the_warning_s_seconds_are_of_a_kind_that_is_said_once(visitor: Visitor)
     kinds = [each.kind for each in visitor.view.speech]
     assert kinds.count(UtteranceKind.SECONDS) == 1
     assert "more time" in " ".join(texts(visitor.view))
+
+
+def test_no_id_stands_twice_on_a_screen(samples):
+    for name in NAMED:
+        names = [each.id for each in listened(samples, name, "en").elements]
+        assert len(names) == len(set(names)), name
