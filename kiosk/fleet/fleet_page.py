@@ -20,7 +20,7 @@ WORDS = {
     "en": {
         "title": "Kiosks and centres", "at": "As of", "silent": "silent", "revoked": "revoked",
         "fine": "in touch", "node": "Device", "site": "Place", "role": "Kind", "state": "State",
-        "seen": "Last heard", "lag": "Delay", "entries": "Entries", "version": "Version",
+        "seen": "Last heard", "lag": "Delay", "entries": "Entries",
         "aside": "Set aside", "gaps": "Gaps", "never": "never", "other": "Kiswahili",
         "summary": "{silent} of {all} silent for more than a day, {aside} batches set aside",
         "answers": "Answers of agencies", "agency": "Agency", "newest": "Newest list",
@@ -30,7 +30,7 @@ WORDS = {
         "title": "Vioski na vituo", "at": "Kufikia", "silent": "kimya", "revoked": "kimefutwa",
         "fine": "kinawasiliana", "node": "Kifaa", "site": "Mahali", "role": "Aina", "state": "Hali",
         "seen": "Kilisikika mwisho", "lag": "Kuchelewa", "entries": "Maingizo",
-        "version": "Toleo", "aside": "Zilizotengwa", "gaps": "Mapengo", "never": "bado",
+        "aside": "Zilizotengwa", "gaps": "Mapengo", "never": "bado",
         "other": "English", "summary": "{silent} kati ya {all} kimya kwa zaidi ya siku,"
         " mafungu {aside} yametengwa", "answers": "Majibu ya ofisi", "agency": "Ofisi",
         "newest": "Orodha ya karibuni", "refused": "Orodha zilizokataliwa", "why": "Sababu",
@@ -42,7 +42,7 @@ _PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_
 <!DOCTYPE html>
 <html lang="{{ lang }}">
 <head><meta charset="utf-8"><title>{{ say.title }}</title>
-<meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="60">
+<meta name="viewport" content="width=device-width">
 <style>body{font:16px/1.5 sans-serif;margin:1rem;color:#1a1a1a;background:#fff}
 table{border-collapse:collapse;margin:.5rem 0 1.5rem}caption{text-align:left;font-weight:bold}
 th,td{border:1px solid #767676;padding:.3rem .6rem;text-align:left}
@@ -55,7 +55,7 @@ td.n{text-align:right}.silent{background:#fde8e8}a{color:#0b4f8a}</style></head>
 {% for row in rows %}<tr{% if row.silent %} class="silent"{% endif %}>
 <th scope="row">{{ row.name }}</th><td>{{ row.site }}</td><td>{{ row.role }}</td>
 <td>{{ row.state }}</td><td>{{ row.seen }}</td><td class="n">{{ row.lag }}</td>
-<td class="n">{{ row.entries }}</td><td>{{ row.version }}</td><td class="n">{{ row.aside }}</td>
+<td class="n">{{ row.entries }}</td><td class="n">{{ row.aside }}</td>
 <td class="n">{{ row.gaps }}</td></tr>
 {% endfor %}</tbody></table>
 <h2>{{ say.answers }}</h2>
@@ -72,7 +72,7 @@ td.n{text-align:right}.silent{background:#fde8e8}a{color:#0b4f8a}</style></head>
 </main></body></html>
 """)
 _COLUMNS = (
-    "node", "site", "role", "state", "seen", "lag", "entries", "version", "aside", "gaps"
+    "node", "site", "role", "state", "seen", "lag", "entries", "aside", "gaps"
 )  # fmt: skip
 
 
@@ -111,7 +111,6 @@ def _row(node: FleetNode, report: FleetReport, say: dict[str, str]) -> dict[str,
         "seen": seen,
         "lag": _duration(node.lag),
         "entries": node.entries,
-        "version": node.version,
         "aside": node.aside,
         "gaps": node.gaps,
     }
@@ -153,7 +152,7 @@ def metrics(report: FleetReport) -> str:
 
 
 def _labels(node: FleetNode) -> str:
-    pairs = {"node": node.name, "site": node.site, "role": node.role, "version": node.version}
+    pairs = {"node": node.name, "site": node.site, "role": node.role}
     return "{" + ",".join(f'{name}="{_quoted(value)}"' for name, value in pairs.items()) + "}"
 
 

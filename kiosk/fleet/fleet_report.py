@@ -20,7 +20,6 @@ from sync.national.store import NationalStore, Quarantined
 from sync.service.witness import WITNESS_KIND
 
 SILENT = timedelta(hours=24)
-_STARTED = "node.started"
 
 
 @dataclass(slots=True)
@@ -35,7 +34,6 @@ class FleetNode:
     newest: datetime | None = None
     entries: int = 0
     segments: int = 0
-    version: str = ""
     aside: int = 0
     gaps: int = 0
     refused_today: int = 0
@@ -106,9 +104,7 @@ def _read_entries(
     for entry in store.entries_for("national"):
         node, at = nodes[entry.stream.node], to_time(entry.hlc)
         node.newest = at if node.newest is None else max(node.newest, at)
-        if entry.kind == _STARTED:
-            node.version = str(entry.body.get("version", ""))[:40]
-        elif entry.kind == WITNESS_KIND:
+        if entry.kind == WITNESS_KIND:
             epoch, last = entry.body.get("epoch"), entry.body.get("last")
             if isinstance(epoch, bytes) and isinstance(last, int):
                 stream = Stream(str(entry.body.get("node", "")), epoch)

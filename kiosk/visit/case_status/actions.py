@@ -48,12 +48,6 @@ def _wrong(given: CaseStatusInput) -> None:
     given.problem = "status.not_found" if given.tries < TRIES_MAX else "status.too_many"
 
 
-def other_reference(context: ActionContext, _tail: str) -> Signal | None:
-    given = context.session.status_input
-    given.asks_factor, given.factor, given.problem = False, "", ""
-    return None
-
-
 def print_answer(context: ActionContext, _tail: str) -> Signal | None:
     session, ports = context.session, context.ports
     given = session.status_input
@@ -95,7 +89,7 @@ def type_status(context: ActionContext, _tail: str, text: str) -> None:
 
 
 ACTIONS: ActionTable = {
-    State.STATUS: {"next": next_status, "other": other_reference},
+    State.STATUS: {"next": next_status},
     State.STATUS_ANSWER: {"complain": complain_about, "print": print_answer},
 }
 EDITS: EditTable = {State.STATUS: {"answer": type_status}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.case_reference import given_by, origin_of, read_reference, same_site
 from kiosk.case_words import ANSWERS, case_words
+from kiosk.charter_text import sentence
 from kiosk.ui_protocol.view import Block, Element, KeyboardKind, Role
 from kiosk.visit.flow import State
 from kiosk.visit.ports import CaseStatus
@@ -17,6 +18,9 @@ from kiosk.visit.screen import (
     text,
 )
 
+LARGEST = 2.0
+"""In letters of this size there is room for the age of an answer, not for its date too."""
+
 
 def status(context: ScreenContext) -> Screen:
     """The reference on the slip; then, where the office wants it, the second factor."""
@@ -27,17 +31,16 @@ def status(context: ScreenContext) -> Screen:
         id="answer",
         role=Role.FIELD,
         label=say(f"status.{asked}"),
-        hint=say("status.factor_hint" if given.asks_factor else "status.hint"),
+        hint="" if given.asks_factor else say("status.hint"),
         value=given.factor if given.asks_factor else given.reference,
         error=problem,
     )
     blocks = [notice(problem, tone="problem", icon="error")] if problem else []
-    other = [button(context, "other", "status.other", "undo")] if given.asks_factor else []
     return Screen(
         say("status.title"),
-        given.reference if given.asks_factor else "",
+        "",
         blocks,
-        [field, *other, button(context, "next", "shell.next", "arrow_forward", primary=True)],
+        [field, button(context, "next", "shell.next", "arrow_forward", primary=True)],
         keyboard=KeyboardKind.NUMBER if given.asks_factor else KeyboardKind.ID,
     )
 
@@ -76,10 +79,9 @@ def _age(context: ScreenContext, known: CaseStatus) -> list[str]:
         return []
     say, days = context.translator.say, max(0, (context.now - known.at).days)
     key = "said" if known.stage in ANSWERS else "updated"
-    return [
-        say(f"status_answer.{key}", date=context.translator.moment(known.at)),
-        say("status_answer.age", n=days) if days else say("status_answer.today"),
-    ]
+    told = sentence(say(f"status_answer.{key}", date=context.translator.moment(known.at)))
+    age = say("status_answer.age", n=days) if days else say("status_answer.today")
+    return [sentence(age)] if context.session.text_scale >= LARGEST else [told, sentence(age)]
 
 
 def _given_elsewhere(context: ScreenContext) -> bool:

@@ -55,7 +55,7 @@ def test_the_page_names_everybody_and_escapes_what_nodes_say(
     look: Callable[[], FleetReport], language: str
 ) -> None:
     report = look()
-    report.nodes["van-1"].version = "<script>alert(1)</script>"
+    report.nodes["van-1"].site = "<script>alert(1)</script>"
     html = page(report, language)
     assert f'<html lang="{language}">' in html
     assert WORDS[language]["title"] in html
@@ -66,7 +66,7 @@ def test_the_page_names_everybody_and_escapes_what_nodes_say(
 
 def test_the_figures_are_openmetrics(look: Callable[[], FleetReport]) -> None:
     report = look()
-    report.nodes["van-1"].version = 'a"b\\c\nd'
+    report.nodes["van-1"].site = 'a"b\\c\nd'
     text = metrics(report)
     assert text.endswith("# EOF\n")
     line = re.compile(r'huduma_[a-z_]+(\{([a-z]+="([^"\\\n]|\\.)*",?)+\})? -?[0-9.e+]+')
