@@ -7,10 +7,12 @@ Each table stands between `<!-- NAME -->` and `<!-- /NAME -->`; `docs/settings.m
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import fields
@@ -21,6 +23,8 @@ from kiosk.centre.api.routes import ROUTES
 from kiosk.centre.web.guides import GUIDES, as_document
 from kiosk.cli.main import VERBS
 from kiosk.queue.lifecycle import TRANSITIONS, TicketAction
+from kiosk.tools.screen_meter.clauses import CLAUSES
+from kiosk.tools.screen_meter.criteria import ELSEWHERE, MEASURED
 from provisioning.settings.reference_page import markdown
 from sync.journal.kinds import KINDS
 
@@ -131,12 +135,51 @@ def guide(name: str) -> Callable[[], str]:
     return made
 
 
+def figures() -> str:
+    """The worst reading of each criterion on each panel."""
+    panels = json.loads((ROOT / "docs/screen-figures.json").read_text())["panels"]
+    head = "| | Asks for | Bar |" + "".join(f" {name} |" for name in panels)
+    rows = ""
+    for at, criterion in enumerate(MEASURED):
+        cells = [_figure(found[at]) for found in panels.values()]
+        bar = f"{criterion.bar} {criterion.unit}".strip()
+        rows += f"| {criterion.name} | {criterion.about} | {bar} | {' | '.join(cells)} |\n"
+    return f"{head}\n|{'---|' * (len(panels) + 3)}\n{rows}"
+
+
+def _figure(row: dict[str, Any]) -> str:
+    if row["value"] is None:
+        return ""
+    if row["holds"]:
+        return f"{row['value']:g}"
+    where = f"{row['element']}, {row['screen']}".replace("|", "/")
+    return f"**FAIL** {row['value']:g} ({where})"
+
+
+def shown_elsewhere() -> str:
+    """The criteria that no window shows."""
+    rows = "".join(
+        f"| {name} | {about} | {'' if how == 'tests' else '**no**'} |\n"
+        for name, (about, how) in ELSEWHERE.items()
+    )
+    return f"| | What it asks for, and where it is shown | |\n|---|---|---|\n{rows}"
+
+
+def clauses() -> str:
+    """Clauses, and what shows them."""
+    rows = "".join(f"| {each.name} | {each.asks} | {each.shown} |\n" for each in CLAUSES)
+    return f"| Clause | Asks for | Shown by |\n|---|---|---|\n{rows}"
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "commands": ("docs/commands.md", commands),
     "codes": ("docs/codes.md", codes),
     "kinds": ("docs/journal.md", kinds),
     "states": ("docs/queue.md", states),
     "routes": ("docs/queue.md", routes),
+    "figures": ("docs/accessibility.md", figures),
+    "elsewhere": ("docs/accessibility.md", shown_elsewhere),
+    "clauses": ("docs/accessibility.md", clauses),
     "counter": ("docs/guides/counter.md", guide("counter")),
     "supervisor": ("docs/guides/supervisor.md", guide("supervisor")),
 }

@@ -30,7 +30,7 @@ VERBS: dict[str, str] = {
     "journal": "show, verify, rebuild or restore a node's journal",
     "content": "build, check and search content packs",
     "forms": "compile, check, try and preview forms",
-    "screens": "list every screen with its element ids",
+    "screens": "list every screen with its element ids; `measure`: the meter of accessibility",
     "pictures": "draw every screen and slip to PNG",
     "day": "play a whole day on a demo site and count",
     "provision": "lay out sites and enrol devices",

@@ -97,7 +97,7 @@ def _levelled(view: View, atoms: list[Atom], counts: list[int], fits: Fits) -> l
 def _page(view: View, atoms: Sequence[Atom], number: int, of: int) -> View:
     parts = [part for atom in atoms for part in atom]
     kept = {part.id for part in parts if isinstance(part, Element)}
-    in_order = _in_order(view)
+    in_order, title = _in_order(view), _title(view, parts)
     last = number == of - 1
     elements = []
     for each in view.elements:
@@ -110,8 +110,8 @@ def _page(view: View, atoms: Sequence[Atom], number: int, of: int) -> View:
         elements.append(each)
     return msgspec.structs.replace(
         view,
-        title=_title(view, parts),
-        subtitle=view.subtitle if number == 0 else "",
+        title=title,
+        subtitle=(view.subtitle if title == view.title else view.title) if number == 0 else "",
         blocks=tuple(part for part in parts if isinstance(part, Block)),
         elements=(*elements, *_arrows(view, number, of, main=in_order)),
         page=_numbered(view, number, of),

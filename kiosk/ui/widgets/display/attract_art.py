@@ -24,6 +24,7 @@ MOSAIC_ICONS = (
     "family_restroom", "", "directions_car", "", "elderly", "", "landscape", "", "receipt_long", "",
 )  # fmt: skip
 MOSAIC_FILLS = (CREAM, RED, CREAM, GREEN, CREAM, GOLD, CREAM, BLACK)
+SMALL_DP = 500.0
 FITS = (1.0, 0.9, 0.8, 0.7, 0.6)
 
 
@@ -134,6 +135,7 @@ class AttractButton(Pressable):
         )
         self.lines = [TextLabel(face="medium", wanted=28) for _line in range(3)]
         self.finger = Glyph(icon="touch_app", size_dp=64)
+        self.brief = False  # a small panel has room for the greeting and how to begin
         super().__init__(**options)
         for part in (self.ground, self.mosaic, self.pill, self.title, self.other, self.finger,
                      self.touch, self.touch_other, *self.lines):  # fmt: skip
@@ -177,14 +179,19 @@ class AttractButton(Pressable):
         self.ground.place(x, y, width, height, fit)
         side = width * 0.3
         self.mosaic.place(x + width - side, y, side, height, fit)
-        left, wide = x + dp(64), width - side - dp(64 + 48)
-        fit = next((f for f in FITS if self._height(wide, f) <= height - dp(40)), FITS[-1])
+        margin = dp(64 if width > dp(900) else 24)
+        left, wide = x + margin, width - side - 2 * margin
+        room = height - dp(40 if height > dp(SMALL_DP) else 12)
+        self.brief = False
+        self.brief = self._height(wide, FITS[-1]) > room
+        fit = next((f for f in FITS if self._height(wide, f) <= room), FITS[-1])
         top = y + height / 2 + self._height(wide, fit) / 2
         top -= self.title.put(left, top, wide, fit)
         top -= self.other.put(left, top, wide, fit) + dp(30)
         top = self._place_pill(left, top, wide, fit) - dp(26)
         for line in self.lines:
-            top -= line.put(left, top, wide, fit) + dp(4)
+            line.opacity = 0 if self.brief else 1
+            top -= 0 if self.brief else line.put(left, top, wide, fit) + dp(4)
 
     def _pill_text(self, wide: float, fit: float) -> float:
         room = wide - dp(64 + 28 + 24 + 36)
@@ -192,7 +199,7 @@ class AttractButton(Pressable):
 
     def _height(self, wide: float, fit: float) -> float:
         head = self.title.need(wide, fit) + self.other.need(wide, fit) + dp(30)
-        lines = sum(line.need(wide, fit) + dp(4) for line in self.lines)
+        lines = 0.0 if self.brief else sum(line.need(wide, fit) + dp(4) for line in self.lines)
         return head + max(dp(120), self._pill_text(wide, fit) + dp(36)) + dp(26) + lines
 
     def _place_pill(self, left: float, top: float, wide: float, fit: float) -> float:

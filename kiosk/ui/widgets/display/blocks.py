@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.image import Image
 
-from kiosk.ui.theme.units import dp
+from kiosk.ui.theme.units import dp, sp
 from kiosk.ui.widgets.base.layout import LayoutWidget
 from kiosk.ui.widgets.base.pressable import CLEAR, Badge, PaintedBox, mix
 from kiosk.ui.widgets.base.text import Glyph, TextLabel
@@ -211,17 +211,20 @@ class FactLine(BlockCell):
     def _parts(self) -> tuple[TextLabel, TextLabel, TextLabel]:
         return (self.head, self.value, self.hint)
 
+    def _side(self) -> float:
+        return sp(self.side_dp)
+
     def need(self, width: float, fit: float) -> float:
-        wide = width - dp(self.side_dp + 16)
-        return max(dp(self.side_dp), sum(part.need(wide, fit) for part in self._parts()))
+        wide = width - self._side() - dp(16)
+        return max(self._side(), sum(part.need(wide, fit) for part in self._parts()))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
-        wide, side = width - dp(self.side_dp + 16), dp(self.side_dp)
+        wide, side = width - self._side() - dp(16), self._side()
         text = sum(part.need(wide, fit) for part in self._parts())
         top = self.center_y + text / 2
         self.badge.radius = dp(15)
-        self.glyph.size_dp = self.side_dp * 0.57
+        self.glyph.size_dp = side * 0.57 / dp(1)
         icon_y = min(self.top - side, top - side) if text > side else self.center_y - side / 2
         self.badge.place(x, icon_y, side, side, fit)
         self.glyph.put(x, icon_y, side, side)

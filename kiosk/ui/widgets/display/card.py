@@ -13,7 +13,7 @@ from kivy.uix.image import Image
 
 from kiosk.ui.theme.tokens import ACCENTS, TARGET_DP, Palette, legible, rgba
 from kiosk.ui.theme.units import dp
-from kiosk.ui.widgets.base.pressable import Badge, Pressable, mix, on_colour
+from kiosk.ui.widgets.base.pressable import Badge, Pressable, on_colour
 from kiosk.ui.widgets.base.text import Glyph, TextLabel
 
 TOP, SIDE, CENTRE, TIGHT = "top", "side", "centre", "tight"
@@ -80,9 +80,7 @@ class Card(Pressable):
         if not palette.flat and legible(tint):
             glyph = (1.0, 1.0, 1.0, 1.0)
         self.fill = palette.surface
-        self.set_edge(mix(palette.line, palette.surface, 0.55), palette.line_dp)
-        if palette.flat or not self.raised:
-            self.set_edge(palette.line, palette.line_dp)
+        self.set_edge(palette.line, palette.line_dp)
         mark = tint if legible(tint, 3.0) or palette.flat else palette.brand
         if primary and not palette.flat:
             self.fill, ink, muted, mark = palette.brand, *(3 * (palette.on_brand,))

@@ -155,6 +155,9 @@ class CharterPanel(LayoutWidget):
         at_left = self.lines.need(left or right, fit)
         at_right = self.lines.need(right, fit) if right else 0.0
         under = max(boxes, panel + at_right + dp(GAP_DP))
+        if not left:
+            self._lines_right = at_right > 0
+            return boxes, panel, at_right
         self._lines_right = (
             bool(left and right) and at_right > 0 and under < max(boxes + at_left, panel)
         )

@@ -133,7 +133,8 @@ class Grid(Cells):
         if not self.children:
             return 0.0
         ways = [(c, flow) for c, flow in self.arrangements if flow != TIGHT or fit < ROOMY_FIT]
-        return min(self._height(width, fit, self._columns(c), flow) for c, flow in ways)
+        best = min(self._height(width, fit, self._columns(c), flow) for c, flow in ways)
+        return best if best < BROKEN else best - BROKEN  # a broken word is still on the screen
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         super().place(x, y, width, height, fit)
@@ -154,7 +155,9 @@ class Grid(Cells):
 class Tiles(Grid):
     """Large cards: what do you need, categories, agencies, services."""
 
-    options: ClassVar[dict[str, Any]] = {"raised": True, "mark_off": "arrow_forward"}
+    options: ClassVar[dict[str, Any]] = {
+        "raised": True, "mark_off": "arrow_forward", "icon_dp": 96, "icon_least": 0.6,
+    }  # fmt: skip
     arrangements = ((3, TOP), (3, SIDE), (3, TIGHT), (2, SIDE), (1, SIDE))
 
 

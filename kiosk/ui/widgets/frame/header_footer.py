@@ -56,7 +56,7 @@ class LanguageButton(Push):
         palette = self.palette
         on = self.selected != self.pressed
         self.fill = palette.on_header if on else palette.header_soft
-        self.set_edge(palette.on_header if on or palette.flat else palette.header_soft, 2)
+        self.set_edge(palette.on_header, 2)
         ink = palette.header if on else palette.on_header
         self.label.colour = self.glyph.colour = ink
 

@@ -136,7 +136,8 @@ class Field(Pressable):
     def need(self, width: float, fit: float) -> float:
         above, below = self._around(width, fit)
         line = self.words.px(fit) * 1.25
-        return float(above + below + max(dp(TARGET_DP), self.lines * line + dp(30)))
+        example = 0.0 if self.text else self.example.need(width - dp(48), fit) + dp(12)
+        return float(above + below + max(dp(TARGET_DP), self.lines * line + dp(30), example))
 
     def place(self, x: float, y: float, width: float, height: float, fit: float) -> None:
         above, below = self._around(width, fit)

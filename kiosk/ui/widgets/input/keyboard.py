@@ -26,8 +26,8 @@ from kiosk.ui.keyboard_layouts import (
 )
 from kiosk.ui.keyboard_layouts import press as press_key
 from kiosk.ui.keyboard_layouts import shown as shown_on
-from kiosk.ui.theme.tokens import GAP_DP, KEY_DP, TARGET_DP
-from kiosk.ui.theme.units import dp
+from kiosk.ui.theme.tokens import GAP_DP, KEY_DP, LEGAL_TEXT_DP, TARGET_DP
+from kiosk.ui.theme.units import dp, sp
 from kiosk.ui.widgets.base.layout import LayoutWidget
 from kiosk.ui.widgets.base.pressable import Pressable
 from kiosk.ui.widgets.base.text import Glyph, TextLabel
@@ -59,7 +59,7 @@ class Key(Pressable):
         special = self.word in NAMED and self.word != "SPACE"
         self.fill, ink = palette.key_alt if special else palette.key, palette.ink
         self.raised = not palette.flat
-        self.set_edge(palette.line, palette.line_dp * 0.8)
+        self.set_edge(palette.line, palette.line_dp * 1.25)
         main = self.word == ENTER
         if main or self.pressed or (self.word == SHIFT and self.board.typing.shift):
             self.fill, ink = palette.brand, palette.on_brand
@@ -84,7 +84,9 @@ class Key(Pressable):
 
     def _put_letter(self) -> None:
         big = PAGES[self.board.typing.page].big
-        self.letter.wanted = 48 if big else 28 if len(self.word) > 1 else 32
+        larger = sp(1) / dp(1)  # the key does not grow with the text size, and its letter with it
+        drawn = 48 if big else (28 if len(self.word) > 1 else 32) * min(larger, 1.25)
+        self.letter.wanted, self.letter.least = drawn / larger, LEGAL_TEXT_DP / larger
         high = self.letter.need(self.width, 1.0 if big else 0.8)
         self.letter.put(self.x, self.center_y + high / 2, self.width, 1.0 if big else 0.8)
 

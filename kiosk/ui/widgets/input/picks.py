@@ -10,7 +10,7 @@ from kiosk.ui.theme.tokens import GAP_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.pressable import Badge
 from kiosk.ui.widgets.base.text import TextLabel
-from kiosk.ui.widgets.display.card import CENTRE, SIDE, TOP, Card
+from kiosk.ui.widgets.display.card import CENTRE, FACE_ICONS, SIDE, TOP, Card
 from kiosk.ui.widgets.display.grid import Choices, Grid
 
 
@@ -46,6 +46,14 @@ class Likert(Grid):
     }  # fmt: skip
     arrangements = ((5, CENTRE), (3, TOP), (2, SIDE), (1, SIDE))
     cell_most = NumericProperty(280)
+
+    def on_elements(self, widget: object, elements: tuple[Any, ...]) -> None:
+        super().on_elements(widget, elements)
+        if len(elements) != len(FACE_ICONS) or any(each.icon or each.media for each in elements):
+            return
+        for at, cell in enumerate(self.cells(), 1):  # a degree has a face where it has no picture
+            cell.glyph.icon = FACE_ICONS[str(at)]
+            cell.paint()
 
     def _columns(self, columns: int) -> int:
         return max(1, min(columns, len(self.children)))

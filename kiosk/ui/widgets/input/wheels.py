@@ -14,7 +14,7 @@ from kivy.properties import BooleanProperty, ListProperty, ObjectProperty
 from kiosk.ui.theme.tokens import GAP_DP, TARGET_DP
 from kiosk.ui.theme.units import dp
 from kiosk.ui.widgets.base.layout import LayoutWidget
-from kiosk.ui.widgets.base.pressable import Pressable, mix
+from kiosk.ui.widgets.base.pressable import Pressable
 from kiosk.ui.widgets.base.text import BROKEN, TextLabel
 from kiosk.ui.widgets.display.card import Push
 from kiosk.ui.widgets.display.grid import Actions, Cells
@@ -121,8 +121,7 @@ class Wheel(Pressable):
         super().paint()
         palette = self.palette
         wrong = self.element is not None and bool(self.element.error)
-        edge = palette.line if palette.flat else mix(palette.line, palette.surface, 0.45)
-        self.set_edge(edge, palette.line_dp)
+        self.set_edge(palette.line, palette.line_dp)
         if self.active or wrong:
             self.set_edge(palette.problem if wrong else palette.brand, 4)
 
@@ -242,7 +241,8 @@ class DateEntry(LayoutWidget):
         self.board.open("number", wheel, confirms=False)
 
     def _left(self, width: float) -> float:
-        return width * (0.6 if len(self.elements) < 4 else 0.68)
+        part = 0.6 if len(self.elements) < 4 else 0.74
+        return min(width * part, width - dp(3 * TARGET_DP + 2 * GAP_DP + 34))
 
     def need(self, width: float, fit: float) -> float:
         if not self.elements:
