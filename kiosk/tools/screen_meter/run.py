@@ -54,8 +54,8 @@ def rows(at: int, chosen: ScreenSelection) -> list[Row]:
     panel = PANELS[at]
     look = default_panel(width=panel.width, height=panel.height, mm_per_px=panel.mm_per_px)
     ui.prepare(width=look.width, height=look.height, density=look.density, windowed=False)
-    from kiosk.tools.screen_meter.readings import Meter, MeterReading  # noqa: PLC0415 - opens a window
     from kiosk.ui.automation.driver import Driver  # noqa: PLC0415 - opens a window
+    from kiosk.ui.automation.readings import Meter, MeterReading  # noqa: PLC0415 - opens a window
 
     core = FakeCore()
     driver = Driver(core, look)

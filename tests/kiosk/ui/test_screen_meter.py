@@ -20,7 +20,7 @@ BARS = {each.name: each for each in MEASURED}
 
 def worst(stage, view, *, lower: bool = False) -> dict[str, float]:
     """The worst value of each criterion of what is on the screen."""
-    from kiosk.tools.screen_meter.readings import Meter
+    from kiosk.ui.automation.readings import Meter
 
     found: dict[str, float] = {}
     for each in Meter(stage.driver, MM, lower=lower).read(view):
