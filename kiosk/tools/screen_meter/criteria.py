@@ -1,8 +1,8 @@
 """The 42 criteria of the screens: what each asks for, and how it is shown to hold. Pure.
 
-`MEASURED` are read from the real window (`kiosk/ui/automation/readings.py`); `ELSEWHERE` names the test that shows the
-others. A measured criterion has one bar: `least` is the value that must be reached, `most` the one
-that must not be passed.
+`MEASURED` are read from the real window (`kiosk/ui/automation/readings.py`); `ELSEWHERE` names the
+test that shows the others. A measured criterion has one bar: `least` is the value that must be
+reached, `most` the one that must not be passed.
 """
 
 from __future__ import annotations
