@@ -81,7 +81,7 @@ type NRB-123456-10
 tap next
 expect status-answer
 tap complain
-tap kind.idea
+tap words
 type Put chairs near window seven
 tap send
 tap done
