@@ -38,8 +38,11 @@ from provisioning.node.boot_root import boot_root, memory_folder
 from provisioning.node.private_folder import ForeignFolder, private_folder
 from provisioning.settings.schema import Settings, load
 
-SOCKET_PATH_MAX = 100
-"""Unix socket paths end at 107 bytes on Linux; some room is left for suffixes."""
+SOCKET_PATH_MAX = 107
+"""Bytes; Unix socket paths end there on Linux."""
+_SOCKET_NAME_MAX = 18
+"""Bytes of a name and its suffix: whether a folder's paths are too long is one question for all its
+sockets, which point at one another."""
 
 
 class SiteFault(Fault):
@@ -273,7 +276,7 @@ def socket_path(node_dir: Path, name: str) -> str:
     too long for a socket, in a 0700 folder under the temporary directory named by its hash.
     """
     folder = runtime_folder(node_dir)
-    if len(os.fsencode(folder / f"{name}.sock")) > SOCKET_PATH_MAX:
+    if len(os.fsencode(folder)) + 1 + _SOCKET_NAME_MAX > SOCKET_PATH_MAX:
         folder = _short_folder(folder)
     return str(folder / f"{name}.sock")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,10 +44,12 @@ class Card:
 
 
 @pytest.fixture
-def card(tmp_path: Path) -> Iterator[Card]:
-    found = Card(tmp_path / "card")
-    yield found
-    found.end()
+def card() -> Iterator[Card]:
+    # Short, as in the field: sockets of a long path lie elsewhere.
+    with tempfile.TemporaryDirectory(prefix="card-") as folder:
+        found = Card(Path(folder) / "c")
+        yield found
+        found.end()
 
 
 @pytest.fixture

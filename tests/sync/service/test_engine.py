@@ -49,7 +49,7 @@ def engine(node, clock):
     wait = StoreWait(node.name, lambda seconds: clock.advance(seconds=seconds))
     gateway = getattr(node, "gateway", None)
     return SyncEngine(
-        node.store, node.outbox, node.uplink, gateway, node.log, [], clock, 3, 60, None, wait
+        node.store, node.outbox, node.uplink, gateway, node.log, [], clock, 3, 60, waiting=wait
     )
 
 

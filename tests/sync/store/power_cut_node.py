@@ -42,6 +42,7 @@ SERVICE = SimpleNamespace(code="NRB-01", category="identity", agency="NRB")
 CATALOGUE = SimpleNamespace(
     categories=lambda: [SimpleNamespace(key="identity")],
     priority_classes=lambda: [SimpleNamespace(key="normal", rank=9)],
+    text=lambda key, language: key,
 )
 EPOCH = bytes(range(8))
 STREAM = Stream("kiosk-1", EPOCH)

@@ -309,7 +309,7 @@ class Footer(LayoutWidget):
 
 
 class FooterButtons(Cells):
-    """Rows of equal cells. Where one word does not fit its cell, all are icons alone, larger."""
+    """Rows of equal cells. Where one word does not fit its cell, its row is icons alone, larger."""
 
     cell = FooterButton
     options: ClassVar[dict[str, Any]] = {"label_sp": 25.2, "pad_dp": 3}
@@ -333,10 +333,10 @@ class FooterButtons(Cells):
             return
         gap, count = dp(GAP_DP), len(self.rows)
         high = (height - gap * (count - 1)) / count
-        worded = all(self._worded(row, cells, width, high) for row in self.rows)
         for at, row in enumerate(self.rows):
             wide = (width - gap * (len(row) - 1)) / len(row)
             low = y + height - (at + 1) * high - at * gap
+            worded = self._worded(row, cells, width, high)
             for column, name in enumerate(row):
                 if name in cells:
                     self._dress(cells[name], worded=worded)
@@ -345,7 +345,7 @@ class FooterButtons(Cells):
     def _worded(
         self, row: tuple[str, ...], cells: dict[str, Any], width: float, height: float
     ) -> bool:
-        wide = (width - dp(GAP_DP) * (len(row) - 1)) / len(row) - dp(4)
+        wide = (width - dp(GAP_DP) * (len(row) - 1)) / len(row) - dp(12)  # the pads of a cell
         here = [cells[name] for name in row if name in cells]
         for cell in here:
             cell.label.text = cell.element.label
