@@ -47,6 +47,7 @@ class KeyedPerson:
         self.keys, self.presses = FiveKeys(), 0
         self.voice = SlowVoice()
         self.announcer = Announcer(self.voice, lambda: self.voice.now)
+        self.hasty = False  # chooses before it was named, as a child would
         self._listens = listens
         self._board = Typing("abc", shift=False)
         self._opened: object = None
@@ -88,7 +89,8 @@ class KeyedPerson:
         self.announcer.acted()
         reach = self.reach()
         chosen = self.keys.press(key, reach)
-        if self._listens and key is PadKey.SELECT and self.view.listening:
+        patient = self._listens and not self.hasty
+        if patient and key is PadKey.SELECT and self.view.listening:
             self._must_have_heard(chosen)
         self._controller.send(Touched())
         if not chosen:

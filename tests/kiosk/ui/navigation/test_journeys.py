@@ -159,6 +159,7 @@ def test_every_announcement_is_whole_or_was_cut_by_the_person(visitor, presses):
     dice = random.Random(11)
     one = person(visitor, listens=True)
     one.choose("listen")
+    one.hasty = True
     for _ in range(presses):
         cut = len(one.voice.cut)
         for _ in range(dice.choice((0, 0, 1, 5, 40))):
