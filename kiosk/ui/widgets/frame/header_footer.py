@@ -339,18 +339,21 @@ class FooterButtons(Cells):
             worded = self._worded(row, cells, width, high)
             for column, name in enumerate(row):
                 if name in cells:
-                    self._dress(cells[name], worded=worded)
+                    # A language stands in its own name wherever that has room.
+                    own = name.startswith("language.") and self._fits(cells[name], wide, high)
+                    self._dress(cells[name], worded=worded or own)
                     cells[name].place(x + column * (wide + gap), low, wide, high, fit)
 
     def _worded(
         self, row: tuple[str, ...], cells: dict[str, Any], width: float, height: float
     ) -> bool:
-        wide = (width - dp(GAP_DP) * (len(row) - 1)) / len(row) - dp(12)  # the pads of a cell
-        here = [cells[name] for name in row if name in cells]
-        for cell in here:
-            cell.label.text = cell.element.label
-        lines = [measure(c.label.text, c.label.face, c.label.px(1.0), 0) for c in here]
-        return all(w <= wide and h + dp(ICON_DP) <= height for w, h in lines)
+        wide = (width - dp(GAP_DP) * (len(row) - 1)) / len(row) - dp(7)  # the pads of a cell
+        return all(self._fits(cells[name], wide, height) for name in row if name in cells)
+
+    def _fits(self, cell: Any, width: float, height: float) -> bool:
+        cell.label.text = cell.element.label
+        wide, high = measure(cell.label.text, cell.label.face, cell.label.px(1.0), 0)
+        return bool(wide <= width and high + dp(ICON_DP) <= height)
 
     def _dress(self, cell: Any, *, worded: bool) -> None:
         cell.label.text = cell.element.label if worded else ""
