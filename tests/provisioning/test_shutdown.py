@@ -54,8 +54,8 @@ def test_it_says_ready_once_and_beats_at_a_third_of_the_time(supervisor, clock: 
 )
 def test_a_supervisor_that_is_not_there_stops_nobody(given, clock: VirtualClock):
     watch = ServiceWatch(given, clock.monotonic)
-    watch.beat()
-    watch.stopping()
+    for tell in (watch.beat, watch.stopping):
+        assert tell() is None, "told to nobody, and on it goes"
 
 
 def test_a_watchdog_meant_for_another_process_is_not_beaten(supervisor, clock: VirtualClock):

@@ -26,7 +26,7 @@ from sync.journal.audit import verify
 
 SHELL_ONLY = frozenset({"language.en", "language.sw", "listen", "text-size", "theme", "call-staff"})
 WAYS_OUT = frozenset({"back", "home", "done", "stop", "start", "end-now", "more-time"})
-STEPS = 420
+STEPS = 800
 _GIVEN = ("Achieng", "Barasa", "Cherono", "Dhahabu", "Ekai", "Farida", "Gĩchũhĩ", "Halake")
 _FAMILY = ("Nyong'o", "O'Brien-Wafula", "Mũthoni", "wa Kĩragũ", "Jillo", "Ole Sankan", "Kiptoo")
 _HOSTILE = (

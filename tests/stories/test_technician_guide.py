@@ -84,7 +84,9 @@ def desk(tmp_path, capsys, monkeypatch) -> Desk:
 
 
 def test_every_command_of_the_guide_runs_and_answers_what_it_says(desk: Desk) -> None:
-    for kind, machine, text in BLOCK.findall(GUIDE.read_text()):
+    blocks = BLOCK.findall(GUIDE.read_text())
+    assert {kind for kind, _, _ in blocks} > {"text"}
+    for kind, machine, text in blocks:
         if kind == "text":
             desk.sees(text)
             continue

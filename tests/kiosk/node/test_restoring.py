@@ -262,4 +262,5 @@ def test_a_kiosk_restored_from_every_moment_of_many_days(
         day = Day(Site.open(folder), catalogue, seed)
         restores += a_day_restored_from_every_moment(day, step=1)
         day.close()
+    assert restores == 80
     print(f"{restores} restores of a kiosk: 0 numbers or references twice, all forms arrived")

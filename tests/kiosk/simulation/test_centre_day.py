@@ -151,3 +151,4 @@ def test_priority_people_and_all_others_on_a_day_with_many(capsys) -> None:  # t
     with capsys.disabled():
         shares = ", ".join(f"{each:.0%}" for each in within)
         print(f"\npriority within 15 min: {shares}; longest ordinary wait {max(longest):.0f} min")
+    assert sum(within) / days >= 0.7

@@ -63,6 +63,7 @@ def test_a_restored_national_node_is_sent_what_it_lacks(tmp_path: Path) -> None:
 @pytest.mark.prove
 def test_a_national_node_restored_from_every_moment_of_a_day(tmp_path: Path) -> None:
     done = restored_from_every_moment(tmp_path, 20)
+    assert done == 20
     print(f"{done} restores of a national node: all forms there again, 0 twice")
 
 
